@@ -1,0 +1,51 @@
+"""A small residual network for 100x100 scenes, trained from scratch in minutes on a CPU.
+
+Basic residual blocks after He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016.
+Differs: the paper takes ResNet-34 with ImageNet weights at 224x224; digits need far less.
+Each stage halves the map (100 -> 50 -> 25 -> 13 -> 7), early, because wide maps are what costs.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from hsal.config import ModelConfig
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions, the first with stride 2, around a projected skip."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False)
+        self.first_norm = nn.BatchNorm2d(outputs)
+        self.second = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.second_norm = nn.BatchNorm2d(outputs)
+        self.skip = nn.Conv2d(inputs, outputs, 1, stride=2, bias=False)
+        self.skip_norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        inner = torch.relu(self.first_norm(self.first(x)))
+        return torch.relu(self.second_norm(self.second(inner)) + self.skip_norm(self.skip(x)))
+
+
+class Compact(nn.Module):
+    """Stem and three residual blocks: (B,1,H,W) -> (B,8w,H/16,W/16), rounded up."""
+
+    def __init__(self, width: int, size_px: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(1, width, 5, stride=2, padding=2, bias=False)
+        self.stem_norm = nn.BatchNorm2d(width)
+        self.blocks = nn.Sequential(*(Block(width * 2**i, width * 2 ** (i + 1)) for i in range(3)))
+        self.channels = width * 8
+        self.map_size = (-(-size_px // 16), -(-size_px // 16))
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        image = image.contiguous(memory_format=torch.channels_last)
+        return self.blocks(torch.relu(self.stem_norm(self.stem(image))))  # (B,C,h,w)
+
+
+def build(config: ModelConfig) -> nn.Module:
+    """The compact backbone at `config.width`."""
+    return Compact(config.width, config.size_px).to(memory_format=torch.channels_last)

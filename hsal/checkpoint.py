@@ -1,0 +1,111 @@
+"""Weights as safetensors with their config inside; never a pickle."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from hsal.config import ConfigError, ModelConfig, from_json, to_json
+from hsal.errors import HsalError
+from hsal.files import ASSETS, replacing
+from hsal.model import HSAL
+from hsal.registry import UnknownName
+
+WEIGHTS = ASSETS / "weights"
+DEFAULT_WEIGHTS = "mnist-multiset"
+
+
+class CheckpointError(HsalError):
+    """Weights that are missing, damaged or not ours; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model with what is known of its making."""
+
+    name: str
+    model: HSAL  # in eval mode, on the CPU
+    info: dict[str, Any]  # task, data, seed, command, seconds, machine, ...
+
+
+def shipped() -> list[str]:
+    """Names of the weights that come with the project, the default first."""
+    found = sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+    return sorted(found, key=lambda name: name != DEFAULT_WEIGHTS)
+
+
+def weights_path(name: str) -> Path:
+    """The file of shipped weights by name, or of any weights by path.
+
+    Raises:
+        CheckpointError: neither exists.
+    """
+    for path in (WEIGHTS / f"{name}.safetensors", Path(name)):
+        if path.is_file():
+            return path
+    raise CheckpointError(f"There are no weights {name!r}. Give a .safetensors file or one of: {', '.join(shipped())}.")
+
+
+def save_model(path: Path, model: HSAL, info: dict[str, Any]) -> None:
+    """Write a model's weights, config and `info`; the file appears whole or not at all."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    metadata = {"hsal": "model 1", "config": to_json(model.config), "info": json.dumps(info, sort_keys=True)}
+    with replacing(path) as scratch:
+        save_file(tensors, scratch, metadata)
+
+
+def load_model(name: str) -> Checkpoint:
+    """Read weights by shipped name or by path.
+
+    Raises:
+        CheckpointError: missing, truncated, not safetensors, not of HSAL, or config and tensors disagree.
+    """
+    path = weights_path(name)
+    metadata, tensors = read_tensors(path)
+    try:
+        config = from_json(ModelConfig, metadata["config"])
+        model = HSAL(config)
+        model.load_state_dict(tensors)
+        info = json.loads(metadata["info"])
+    except (KeyError, ValueError, ConfigError, UnknownName, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CheckpointError(f"The weights {path.name} do not fit this version of hsal ({reason}).") from error
+    return Checkpoint(path.stem, model.eval(), info)
+
+
+def load_backbone(model: HSAL, path: Path) -> dict[str, Any]:
+    """Copy the backbone of another checkpoint into `model`; returns that checkpoint's info.
+
+    Raises:
+        CheckpointError: the file is not a checkpoint, or its backbone is another.
+    """
+    metadata, tensors = read_tensors(path)
+    own = {name.removeprefix("backbone."): t for name, t in tensors.items() if name.startswith("backbone.")}
+    try:
+        model.backbone.load_state_dict(own)
+        return json.loads(metadata["info"])
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise CheckpointError(f"{path.name} holds another backbone than {model.config.backbone} of this size.") from error
+
+
+def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    """Metadata and tensors of a safetensors file written by this project.
+
+    Raises:
+        CheckpointError: missing, damaged, or without our metadata.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The weights {path.name} are missing or damaged. Fetch or train them again.") from error
+    if "hsal" not in metadata:
+        raise CheckpointError(f"{path.name} holds no HSAL model: its metadata lacks our mark.")
+    return metadata, tensors

@@ -1,0 +1,103 @@
+"""What the training commands do; apart from cli.py so that `hsal --help` need not load torch."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import torch
+from tqdm import tqdm
+
+from hsal.checkpoint import load_backbone, save_model
+from hsal.config import task_scene
+from hsal.data.digits import load_digits
+from hsal.data.scenes import SceneRenderer
+from hsal.runs import Run, machine, stopwatch
+from hsal.train import (
+    VALIDATION_SEED, Learner, Memory, Progress, fresh_model, pretrain, recurrent_parameters, train,
+)
+
+if TYPE_CHECKING:
+    from hsal.cli import Pretrain, Train
+
+
+def run_pretrain(command: Pretrain) -> None:
+    """Carry out `hsal pretrain`."""
+    run, config = _open(command), command.config
+    scene = task_scene(command.task, placement=command.placement, digits_max=1)
+    source = load_digits("train", command.digits)
+    validation = SceneRenderer(load_digits("validation", command.digits), scene)
+    model = fresh_model(command.model, config.seed)
+    learner = Learner(model)
+    optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+    done, seconds = run.restore(learner, optimiser)
+    clock = stopwatch(seconds)
+    updates = pretrain(learner, optimiser, config, SceneRenderer(source, scene), validation, done)
+    for progress in _shown(updates, done, config.steps):
+        run.log(progress, clock())
+        if progress.checked:
+            run.keep(learner, optimiser, progress.step, clock())
+    save_model(run.weights, model, _info(command, source.source, clock()))
+
+
+def run_train(command: Train) -> None:
+    """Carry out `hsal train`."""
+    run, config = _open(command), command.config
+    scene = task_scene(command.task, placement=command.placement)
+    source = load_digits("train", command.digits)
+    validation = SceneRenderer(load_digits("validation", command.digits), scene)
+    model = fresh_model(command.model, config.seed)
+    backbone = load_backbone(model, command.pretrained)
+    optimiser = torch.optim.Adam(recurrent_parameters(model), config.learning_rate)
+    done, seconds = run.restore(model, optimiser)
+    clock = stopwatch(seconds)
+    memory = _remember(model, SceneRenderer(source, scene), config.seed, config.scenes, "training scenes")
+    kept = _remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
+    for progress in _shown(train(model, optimiser, config, memory, kept, done), done, config.steps):
+        run.log(progress, clock())
+        if progress.checked:
+            run.keep(model, optimiser, progress.step, clock())
+    save_model(run.weights, model, _info(command, source.source, clock()) | {"backbone": backbone})
+
+
+def _open(command: Pretrain | Train) -> Run:
+    run = Run(command.out)
+    settings = {key: value for key, value in asdict(command).items() if key not in ("out", "resume")}
+    settings = {key: value if isinstance(value, dict) else str(value) for key, value in settings.items()}
+    (run.check_config if command.resume else run.create)(settings)
+    return run
+
+
+def _remember(model: Any, renderer: SceneRenderer, seed: int, scenes: int, name: str) -> Memory:
+    with tqdm(total=scenes, desc=name, unit="scene") as bar:
+        for item in Memory.of(model, renderer, seed, scenes):
+            if isinstance(item, Memory):
+                return item
+            bar.update(item - bar.n)
+    raise AssertionError("Memory.of ends with a memory")
+
+
+def _shown(updates: Iterator[Progress], done: int, steps: int) -> Iterator[Progress]:
+    """The same updates, with a progress bar on the terminal."""
+    latest: dict[str, float] = {}
+    with tqdm(total=steps, initial=done, unit="update") as bar:
+        for progress in updates:
+            latest |= {key: value for key, value in progress.metrics.items() if key in _SHOWN}
+            bar.set_postfix({key.removeprefix("validation_"): f"{value:.3f}" for key, value in latest.items()}, refresh=False)
+            bar.update()
+            yield progress
+
+
+_SHOWN = ("loss", "validation_accuracy", "label_reward", "validation_exact_match", "validation_macro_f1",
+          "validation_attn_saliency", "validation_mask_peak")
+
+
+def _info(command: Pretrain | Train, digits: str, seconds: float) -> dict[str, Any]:
+    return {
+        "task": command.task, "digits": digits, "seed": command.config.seed, "seconds": round(seconds),
+        "machine": machine(), "command": shlex.join(["hsal", *sys.argv[1:]]),
+        "training": asdict(command.config),
+    }

@@ -1,0 +1,41 @@
+"""The controller: k overt glimpses, then one label."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from hsal.config import ModelConfig
+
+
+class Controller(nn.Module):
+    """x_i = [P, y_{t-1}, a_{i-1}, g_{i-1}]; h_i = GRU(W_encode x_i, h_{i-1}); then the heads.
+
+    Choice: the hidden state is carried from one meta-step to the next, since the controller
+    must know when everything is named.
+    """
+
+    def __init__(self, config: ModelConfig, channels: int, cells: int) -> None:
+        super().__init__()
+        labels = config.classes + 2  # N classes, stop, start symbol
+        # previous cell: the h*w cells and "none yet"
+        self.encode = nn.Linear(cells + labels + cells + 1 + channels, config.hidden)
+        self.recur = nn.GRUCell(config.hidden, config.hidden)
+        self.locate = nn.Linear(config.hidden, cells)
+        self.classify = nn.Linear(config.hidden, config.classes + 1)
+        self.value = nn.Linear(config.hidden, 1)
+
+    def forward(
+        self, priority: Tensor, previous_label: Tensor, previous_cell: Tensor, glimpse: Tensor, hidden: Tensor
+    ) -> Tensor:
+        """One step of the recurrence.
+
+        Args:
+            priority: (B,h,w). previous_label: (B,N+2) one-hot. previous_cell: (B,h*w+1) one-hot.
+            glimpse: (B,C), the last column looked at, or the broad glimpse.
+            hidden: (B,hidden).
+        Returns:
+            the next hidden state, on which `locate`, `classify` and `value` read.
+        """
+        x = torch.cat([priority.flatten(1), previous_label, previous_cell, glimpse], dim=1)
+        return self.recur(self.encode(x), hidden)

@@ -1,0 +1,1 @@
+"""Digits, scenes made of them, and strangers' pictures."""

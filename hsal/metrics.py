@@ -1,0 +1,26 @@
+"""Measures on multisets of labels, on counts (B,N): pure functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def exact_match(predicted: np.ndarray, true: np.ndarray) -> float:
+    """0-1: the share of rows where all counts are equal. (B,N), (B,N) -> 0..1."""
+    return float((predicted == true).all(axis=1).mean())
+
+
+def f1_per_class(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """2TP / (2TP + FP + FN) of each class, TP = min(predicted, true) summed over all rows.
+
+    A class that neither occurs nor is predicted scores 1, since nothing about it is wrong.
+    (B,N), (B,N) -> (N,) in 0..1.
+    """
+    hits = np.minimum(predicted, true).sum(axis=0)
+    total = predicted.sum(axis=0) + true.sum(axis=0)  # 2TP + FP + FN
+    return np.where(total > 0, 2 * hits / np.maximum(total, 1), 1.0)
+
+
+def macro_f1(predicted: np.ndarray, true: np.ndarray) -> float:
+    """The mean of `f1_per_class`."""
+    return float(f1_per_class(predicted, true).mean())

@@ -1,0 +1,145 @@
+"""The whole model: perceive an image once, then roll attention out over it, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from hsal import backbones, saliency
+from hsal.attention import Gaussians
+from hsal.config import ModelConfig
+from hsal.controller import Controller
+from hsal.inhibition import inhibit
+from hsal.interface import broad_glimpse, broad_weights, priority_map
+from hsal.meta_controller import MetaController
+from hsal.registry import build
+
+
+class View(NamedTuple):
+    """What an image gives, once: everything that the recurrent part looks at."""
+
+    volume: Tensor  # (B,C,h,w)
+    saliency: Tensor  # (B,h,w) in [0,1]
+    scale: Tensor  # (B,), the undivided map's maximum
+
+
+class MetaStep(NamedTuple):
+    """One step of the rollout, batched; every tensor carries its gradient."""
+
+    saliency: Tensor  # (B,h,w) S_t
+    gaussians: Gaussians  # (B,K) each
+    mask: Tensor  # (B,h,w) M_t
+    priority: Tensor  # (B,h,w) P_t
+    broad_weights: Tensor  # (B,h,w)
+    location_logits: Tensor  # (B,k,h*w)
+    cells: Tensor  # (B,k) flat indices
+    class_logits: Tensor  # (B,N+1), stop last
+    label: Tensor  # (B,) 0..N
+    values: Tensor  # (B,k+1) state value at each controller step
+    next_saliency: Tensor  # (B,h,w) S_{t+1}
+
+
+Choose = Callable[[Tensor], Tensor]
+
+
+def greedy(logits: Tensor) -> Tensor:
+    """The most probable action of each row: (B,n) -> (B,)."""
+    return logits.argmax(dim=1)
+
+
+def sampler(generator: torch.Generator) -> Choose:
+    """Actions drawn from softmax(logits) with the given generator: (B,n) -> (B,)."""
+
+    def sample(logits: Tensor) -> Tensor:
+        probabilities = logits.detach().softmax(dim=1)
+        return torch.multinomial(probabilities, 1, generator=generator).squeeze(1)
+
+    return sample
+
+
+def divide_by_maximum(raw: Tensor) -> tuple[Tensor, Tensor]:
+    """(B,h,w) >= 0 -> the map in [0,1] and its maximum (B,).
+
+    Choice: masks are at most 1 high; without the division they would inhibit nothing.
+    A blank map stays blank.
+    """
+    scale = raw.amax(dim=(1, 2))
+    return raw / scale.clamp(min=1e-12)[:, None, None], scale
+
+
+class HSAL(nn.Module):
+    """Activation model, saliency model, meta-controller, interface, controller, inhibition."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.backbone = build(backbones, config.backbone, config)
+        self.saliency_model = build(saliency, config.saliency)
+        self.map_size: tuple[int, int] = self.backbone.map_size
+        cells = self.map_size[0] * self.map_size[1]
+        self.meta_controller = MetaController(config, self.map_size)
+        self.controller = Controller(config, self.backbone.channels, cells)
+
+    def perceive(self, image: Tensor) -> View:
+        """The costly half, once per image: (B,1,H,W) in [0,1] -> View."""
+        volume = self.backbone(image)
+        return View(volume, *divide_by_maximum(self.saliency_model(image, volume)))
+
+    def rollout(self, view: View, choose: Choose = greedy, meta_steps: int | None = None) -> Iterator[MetaStep]:
+        """The only loop in the project: meta-step after meta-step.
+
+        All rows step together; the consumer decides when a row has ended (at its label stop)
+        and may leave the iterator when all have.
+
+        Args:
+            view: from `perceive`.
+            choose: picks cells and labels from logits; `greedy`, or a `sampler`.
+            meta_steps: the most steps to take; the config's where not given.
+        """
+        batch, stop = len(view.volume), self.config.stop
+        meta_hidden = view.volume.new_zeros(batch, self.config.hidden)
+        hidden = view.volume.new_zeros(batch, self.config.hidden)
+        previous = view.volume.new_zeros(batch, stop + 2)  # one-hot of y_{t-1}
+        previous[:, stop + 1] = 1  # the start symbol
+        current = view.saliency
+        for _ in range(meta_steps or self.config.meta_steps):
+            gaussians, mask, meta_hidden = self.meta_controller(current, previous, meta_hidden)
+            priority = priority_map(mask, current)
+            weights = broad_weights(mask)
+            overt, hidden = self._control(view.volume, priority, weights, previous, hidden, choose)
+            following = inhibit(current, mask, overt["cells"])
+            yield MetaStep(current, gaussians, mask, priority, weights, next_saliency=following, **overt)
+            previous = functional.one_hot(overt["label"], stop + 2).to(previous.dtype)
+            current = following
+
+    def _control(
+        self, volume: Tensor, priority: Tensor, weights: Tensor, previous: Tensor, hidden: Tensor, choose: Choose
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        """The controller's k+1 steps; returns its part of the MetaStep and the hidden state."""
+        columns = volume.flatten(2)  # (B,C,h*w)
+        cells = columns.shape[2]
+        glimpse = broad_glimpse(weights, volume)  # (B,C) g_0
+        looked = torch.full_like(previous[:, 0], cells, dtype=torch.long)  # "none yet"
+        logits, chosen, values = [], [], []
+        for _ in range(self.config.glimpses):
+            at = functional.one_hot(looked, cells + 1).to(volume.dtype)
+            hidden = self.controller(priority, previous, at, glimpse, hidden)
+            logits.append(self.controller.locate(hidden))
+            values.append(self.controller.value(hidden))
+            looked = choose(logits[-1])
+            chosen.append(looked)
+            index = looked[:, None, None].expand(-1, columns.shape[1], 1)  # (B,C,1)
+            glimpse = columns.gather(2, index).squeeze(2)  # (B,C) g_i
+        at = functional.one_hot(looked, cells + 1).to(volume.dtype)
+        hidden = self.controller(priority, previous, at, glimpse, hidden)
+        values.append(self.controller.value(hidden))
+        class_logits = self.controller.classify(hidden)
+        step = {
+            "location_logits": torch.stack(logits, 1), "cells": torch.stack(chosen, 1),
+            "class_logits": class_logits, "label": choose(class_logits), "values": torch.cat(values, 1),
+        }
+        return step, hidden

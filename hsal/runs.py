@@ -1,0 +1,129 @@
+"""A run folder: the single source of truth of one training run.
+
+    config.json          what was asked for, in full
+    metrics.jsonl        one line an update, only ever appended to
+    state.safetensors    all that resuming needs: tensors, optimiser, number of updates done
+    weights.safetensors  the finished model
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from hsal.checkpoint import CheckpointError, read_tensors
+from hsal.errors import HsalError
+from hsal.files import replacing
+from hsal.train import Progress
+
+
+class RunError(HsalError):
+    """A run folder that cannot be used as asked; the message says what to do."""
+
+
+class Run:
+    """One run folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = folder / "state.safetensors"
+        self.weights = folder / "weights.safetensors"
+        self.metrics = folder / "metrics.jsonl"
+
+    def create(self, config: dict[str, Any]) -> None:
+        """Start a new run.
+
+        Raises:
+            RunError: the folder holds a run already, or cannot be written.
+        """
+        if (self.folder / "config.json").exists():
+            raise RunError(f"{self.folder} holds a run already. Add --resume to go on with it, or choose another --out.")
+        try:
+            with replacing(self.folder / "config.json") as scratch:
+                scratch.write_text(json.dumps(config, indent=2))
+        except OSError as error:
+            raise RunError(f"{self.folder} cannot be written ({error.strerror}). Choose another --out.") from error
+
+    def check_config(self, config: dict[str, Any]) -> None:
+        """Make sure that a run is resumed with the settings it was started with.
+
+        Raises:
+            RunError: there is no such run, or its settings differ.
+        """
+        try:
+            before = json.loads((self.folder / "config.json").read_text())
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.folder} holds no run to resume.") from error
+        if before != json.loads(json.dumps(config)):
+            differing = ", ".join(sorted(key for key in before if before[key] != config.get(key)))
+            raise RunError(f"{self.folder} was started with other settings ({differing}). Resume it with the same ones.")
+
+    def log(self, progress: Progress, seconds: float) -> None:
+        """Append one update's metrics."""
+        line = {"step": progress.step, "seconds": round(seconds, 3), **progress.metrics}
+        with self.metrics.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def keep(self, module: nn.Module, optimiser: torch.optim.Optimizer, done: int, seconds: float) -> None:
+        """Write everything that resuming after update `done` needs; whole or not at all."""
+        tensors = {f"module.{name}": tensor.detach() for name, tensor in module.state_dict().items()}
+        for index, state in optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
+        tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+        with replacing(self.state) as scratch:
+            save_file(tensors, scratch, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
+
+    def restore(self, module: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+        """Bring back what `keep` wrote; returns the updates done and the seconds spent, 0 and 0 if none.
+
+        Raises:
+            CheckpointError: the state is damaged or of another model.
+        """
+        if not self.state.exists():
+            return 0, 0.0
+        metadata, tensors = read_tensors(self.state)
+        states: dict[int, dict[str, torch.Tensor]] = {}
+        for key, tensor in tensors.items():
+            if key.startswith("optimiser."):
+                _, index, name = key.split(".")
+                states.setdefault(int(index), {})[name] = tensor
+        try:
+            module.load_state_dict({k.removeprefix("module."): t for k, t in tensors.items() if k.startswith("module.")})
+            optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
+        except (RuntimeError, ValueError) as error:
+            raise CheckpointError(f"{self.state} is of another model than this run's. Start the run anew.") from error
+        self._forget_after(int(metadata["done"]))
+        return int(metadata["done"]), float(metadata["seconds"])
+
+    def _forget_after(self, done: int) -> None:
+        """Drop metrics of updates that will be taken again, and a last line cut short by a kill."""
+        if not self.metrics.exists():
+            return
+        lines = [line for line in self.metrics.read_text().splitlines() if line.endswith("}")]
+        with replacing(self.metrics) as scratch:
+            scratch.write_text("".join(f"{line}\n" for line in lines if json.loads(line)["step"] <= done))
+
+
+def machine() -> str:
+    """One phrase on the machine: processor, cores in use, accelerator, torch."""
+    name = platform.processor() or platform.machine()
+    try:
+        models = [row for row in Path("/proc/cpuinfo").read_text().splitlines() if row.startswith("model name")]
+        name = models[0].split(":", 1)[1].strip()
+    except (OSError, IndexError):
+        pass  # not Linux: the platform's own word will do
+    device = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
+    return f"{name}, {torch.get_num_threads()} threads{device}, torch {torch.__version__}"
+
+
+def stopwatch(before: float = 0.0) -> Any:
+    """A function that gives the seconds since this call, plus `before`."""
+    start = time.perf_counter()
+    return lambda: before + time.perf_counter() - start

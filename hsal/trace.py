@@ -1,0 +1,228 @@
+"""One rollout on one image, frozen: what the app, the command line, exports and tests all read.
+
+Arrays are numpy, small, and checked on construction: shapes agree, numbers are finite,
+probabilities sum to 1, and each step's outgoing saliency is the next step's incoming one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from hsal.errors import HsalError
+
+SCHEMA = 1
+
+
+class TraceError(HsalError):
+    """A trace that contradicts itself or JSON that is not one; the message says where."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Enough to make the trace again."""
+
+    kind: str
+    """Where the image came from: sample, scene, upload, drawing or file."""
+    name: str
+    """Sample name, scene description or file name."""
+    image_sha256: str
+    """Hash of the image that the model saw, as uint8 bytes row by row."""
+    weights: str
+    """Name of the weights."""
+    saliency: str
+    """Name of the saliency model."""
+    seed: int | None = None
+    """Seed of the scene, where it was rendered."""
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """One overt look of the controller."""
+
+    probabilities: np.ndarray  # (h,w) float32, sums to 1
+    cell: tuple[int, int]  # row, column of the cell looked at
+    value: float  # the controller's estimate of the coming reward
+    reward: float  # priority at the cell
+
+
+@dataclass(frozen=True)
+class Step:
+    """One meta-step: covert mask, overt glimpses, one label."""
+
+    saliency: np.ndarray  # (h,w) float32 in [0,1], before this step
+    gaussians: np.ndarray  # (K,4) float32: weight alpha, inverse width beta, row, column (1-based cells)
+    mask: np.ndarray  # (h,w) float32 in (0,1]
+    priority: np.ndarray  # (h,w) float32, mask * saliency
+    broad_weights: np.ndarray  # (h,w) float32, the initial glimpse's weight of each cell, sums to 1
+    glimpses: tuple[Glimpse, ...]  # k
+    class_probabilities: np.ndarray  # (N+1,) float32, stop last
+    label: int  # 0..N, N is stop
+    value: float  # state value at the class step
+    reward: float | None  # +1 or -1 where the truth is known
+    next_saliency: np.ndarray  # (h,w) float32, after inhibition of return
+
+
+@dataclass(frozen=True)
+class Box:
+    """An object's true place in the image, in pixels; right and bottom exclusive."""
+
+    label: int
+    top_px: int
+    left_px: int
+    bottom_px: int
+    right_px: int
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The whole path of attention over one image."""
+
+    source: Source
+    image: np.ndarray  # (H,W) uint8, as the model saw it
+    class_names: tuple[str, ...]  # N+1, the last is "stop"
+    saliency_scale: float  # the undivided map's maximum: times saliency gives the paper's scale
+    steps: tuple[Step, ...]
+    truth: tuple[int, ...] | None = None  # the label multiset, sorted, where known
+    boxes: tuple[Box, ...] = ()
+    notes: tuple[str, ...] = ()  # what was done to the picture before the model saw it
+
+    def __post_init__(self) -> None:
+        _require(self.image.ndim == 2 and self.image.dtype == np.uint8, "image must be (H,W) uint8")
+        _require(len(self.steps) > 0, "a trace has at least one step")
+        for t, step in enumerate(self.steps):
+            _check_step(step, t, len(self.class_names), self.steps[0])
+        for t, (step, following) in enumerate(zip(self.steps, self.steps[1:], strict=False)):
+            _require(
+                np.array_equal(step.next_saliency, following.saliency),
+                f"step {t}: outgoing saliency is not step {t + 1}'s incoming saliency",
+            )
+
+    @property
+    def stop(self) -> int:
+        """Index of the class stop."""
+        return len(self.class_names) - 1
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The objects named, in order, without stop."""
+        return tuple(s.label for s in self.steps if s.label != self.stop)
+
+    @property
+    def ended_by_stop(self) -> bool:
+        """Whether the model said stop, rather than running out of meta-steps."""
+        return self.steps[-1].label == self.stop
+
+    @property
+    def exact(self) -> bool | None:
+        """Whether the named labels are the true multiset; None where the truth is not known."""
+        return None if self.truth is None else sorted(self.labels) == sorted(self.truth)
+
+    @property
+    def attn_saliency(self) -> float:
+        """Mean saliency at the glimpsed cells, as a share of the map's maximum, 0..1."""
+        return float(np.mean([s.saliency[g.cell] for s in self.steps for g in s.glimpses]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; every array as {dtype, shape, data} with data row by row."""
+        return {"schema": SCHEMA, **_plain(self)}
+
+    def to_json(self) -> str:
+        """`to_dict` as one line of strict JSON: no NaN, no infinity."""
+        return json.dumps(self.to_dict(), allow_nan=False, separators=(",", ":"))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Trace:
+        """The trace that `to_dict` gave.
+
+        Raises:
+            TraceError: another schema, a missing or unknown key, or contents that do not agree.
+        """
+        schema = values.get("schema") if isinstance(values, dict) else None
+        _require(schema == SCHEMA, f"this is not a trace of schema {SCHEMA} (schema: {schema!r})")
+        try:
+            return _trace({key: value for key, value in values.items() if key != "schema"})
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise TraceError(f"the trace could not be read: {error}") from error
+
+    @classmethod
+    def from_json(cls, text: str) -> Trace:
+        """The trace that `to_json` wrote; raises TraceError as `from_dict` does."""
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise TraceError(f"the trace is not JSON: {error}") from error
+        return cls.from_dict(values)
+
+
+def _check_step(step: Step, t: int, classes: int, first: Step) -> None:
+    shape, glimpses = first.saliency.shape, len(first.glimpses)
+    maps = ("saliency", "mask", "priority", "broad_weights", "next_saliency")
+    for name in maps:
+        array = getattr(step, name)
+        _require(array.shape == shape, f"step {t}: {name} is {array.shape}, wanted {shape}")
+        _require(bool(np.isfinite(array).all()), f"step {t}: {name} has a number that is not finite")
+    _require(step.gaussians.ndim == 2 and step.gaussians.shape[1] == 4, f"step {t}: gaussians must be (K,4)")
+    _require(len(step.glimpses) == glimpses, f"step {t}: {len(step.glimpses)} glimpses, wanted {glimpses}")
+    for glimpse in step.glimpses:
+        _require(glimpse.probabilities.shape == shape, f"step {t}: a glimpse's probabilities are not {shape}")
+        _check_distribution(glimpse.probabilities, f"step {t}: location probabilities")
+        inside = 0 <= glimpse.cell[0] < shape[0] and 0 <= glimpse.cell[1] < shape[1]
+        _require(inside, f"step {t}: cell {glimpse.cell} lies outside the map")
+    _require(step.class_probabilities.shape == (classes,), f"step {t}: wanted {classes} class probabilities")
+    _check_distribution(step.class_probabilities, f"step {t}: class probabilities")
+    _require(0 <= step.label < classes, f"step {t}: there is no class {step.label}")
+
+
+def _check_distribution(probabilities: np.ndarray, where: str) -> None:
+    _require(abs(float(probabilities.sum()) - 1) < 1e-3, f"{where} do not sum to 1")
+
+
+def _require(good: bool, message: str) -> None:
+    if not good:
+        raise TraceError(message)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        # float32 printed by its own shortest repr: it reads back to the same bits
+        flat = [float(str(x)) for x in value.ravel()] if value.dtype == np.float32 else value.ravel().tolist()
+        return {"dtype": str(value.dtype), "shape": list(value.shape), "data": flat}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value
+
+
+def _array(value: dict[str, Any]) -> np.ndarray:
+    dtype = {"float32": np.float32, "uint8": np.uint8}[value["dtype"]]
+    return np.asarray(value["data"], dtype=dtype).reshape(value["shape"])
+
+
+def _trace(values: dict[str, Any]) -> Trace:
+    truth = values.pop("truth")
+    return Trace(
+        source=Source(**values.pop("source")),
+        image=_array(values.pop("image")),
+        class_names=tuple(values.pop("class_names")),
+        steps=tuple(_step(step) for step in values.pop("steps")),
+        truth=None if truth is None else tuple(truth),
+        boxes=tuple(Box(**box) for box in values.pop("boxes")),
+        notes=tuple(values.pop("notes")),
+        **values,
+    )
+
+
+def _step(values: dict[str, Any]) -> Step:
+    glimpses = tuple(_glimpse(glimpse) for glimpse in values["glimpses"])
+    arrays = {name: _array(value) for name, value in values.items() if isinstance(value, dict)}
+    return Step(**{**values, **arrays, "glimpses": glimpses})
+
+
+def _glimpse(values: dict[str, Any]) -> Glimpse:
+    row, column = values["cell"]
+    return Glimpse(**{**values, "probabilities": _array(values["probabilities"]), "cell": (row, column)})

@@ -1,0 +1,93 @@
+"""From a model and one image to a `Trace`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hsal.model import HSAL, MetaStep
+from hsal.reward import label_reward
+from hsal.trace import Box, Glimpse, Source, Step, Trace
+
+
+def trace_image(
+    model: HSAL,
+    image: np.ndarray,
+    source: Source,
+    truth: Sequence[int] | None = None,
+    boxes: Sequence[Box] = (),
+    notes: Sequence[str] = (),
+) -> Trace:
+    """Roll attention out over one image, greedily, until stop or the last meta-step.
+
+    Args:
+        model: in eval mode.
+        image: (H,W) uint8, light ink on dark, of the model's size.
+        source: where it came from; `image_sha256` is filled in here.
+        truth: the label multiset, where known; gives the label rewards.
+        boxes: true places. notes: what was done to the picture before.
+    """
+    device = next(model.parameters()).device
+    with torch.inference_mode():
+        view = model.perceive(to_tensor(image[None], device))
+        scale = float(view.scale[0])
+        steps = _record(model, model.rollout(view), truth)
+    named = Source(**{**source.__dict__, "image_sha256": hashlib.sha256(image.tobytes()).hexdigest()})
+    names = (*(str(label) for label in range(model.config.classes)), "stop")
+    true = None if truth is None else tuple(sorted(truth))
+    return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes))
+
+
+def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
+    """(B,H,W) uint8 -> (B,1,H,W) float32 in [0,1]."""
+    return torch.from_numpy(np.ascontiguousarray(images)).to(device)[:, None].float() / 255
+
+
+def _record(model: HSAL, rollout: object, truth: Sequence[int] | None) -> list[Step]:
+    free = None
+    if truth is not None:
+        free = torch.bincount(torch.tensor(list(truth), dtype=torch.long), minlength=model.config.classes)[None].float()
+    steps = []
+    for step in rollout:
+        reward = None
+        if free is not None:
+            named = label_reward(free, step.label.cpu())
+            free, reward = named.free, float(named.reward[0])
+        steps.append(_to_step(step, reward))
+        if steps[-1].label == model.config.stop:
+            break
+    return steps
+
+
+def _to_step(step: MetaStep, reward: float | None) -> Step:
+    width = step.mask.shape[2]
+    values = step.values[0].tolist()
+    priority = _array(step.priority)
+    locations = _array(step.location_logits.softmax(dim=2)).reshape(-1, *priority.shape)  # (k,h,w)
+    cells = [divmod(cell, width) for cell in step.cells[0].tolist()]
+    glimpses = tuple(
+        Glimpse(probabilities, cell, value, float(priority[cell]))
+        for probabilities, cell, value in zip(locations, cells, values[:-1], strict=True)
+    )
+    return Step(
+        saliency=_array(step.saliency),
+        gaussians=np.stack([_array(part) for part in step.gaussians], axis=1),
+        mask=_array(step.mask),
+        priority=priority,
+        broad_weights=_array(step.broad_weights),
+        glimpses=glimpses,
+        class_probabilities=_array(step.class_logits.softmax(dim=1)),
+        label=int(step.label[0]),
+        value=values[-1],
+        reward=reward,
+        next_saliency=_array(step.next_saliency),
+    )
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    """The first row of a batch, as float32 on the CPU."""
+    return tensor[0].float().cpu().numpy()
