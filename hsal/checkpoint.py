@@ -13,12 +13,9 @@ from safetensors.torch import save_file
 
 from hsal.config import ConfigError, ModelConfig, from_json, to_json
 from hsal.errors import HsalError
-from hsal.files import ASSETS, replacing
+from hsal.files import WEIGHTS, replacing, shipped_weights
 from hsal.model import HSAL
-from hsal.registry import UnknownName
-
-WEIGHTS = ASSETS / "weights"
-DEFAULT_WEIGHTS = "mnist-multiset"
+from hsal.registry import UnknownNameError
 
 
 class CheckpointError(HsalError):
@@ -34,12 +31,6 @@ class Checkpoint:
     info: dict[str, Any]  # task, data, seed, command, seconds, machine, ...
 
 
-def shipped() -> list[str]:
-    """Names of the weights that come with the project, the default first."""
-    found = sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
-    return sorted(found, key=lambda name: name != DEFAULT_WEIGHTS)
-
-
 def weights_path(name: str) -> Path:
     """The file of shipped weights by name, or of any weights by path.
 
@@ -49,7 +40,8 @@ def weights_path(name: str) -> Path:
     for path in (WEIGHTS / f"{name}.safetensors", Path(name)):
         if path.is_file():
             return path
-    raise CheckpointError(f"There are no weights {name!r}. Give a .safetensors file or one of: {', '.join(shipped())}.")
+    known = ", ".join(shipped_weights())
+    raise CheckpointError(f"There are no weights {name!r}. Give a .safetensors file or one of: {known}.")
 
 
 def save_model(path: Path, model: HSAL, info: dict[str, Any]) -> None:
@@ -73,7 +65,7 @@ def load_model(name: str) -> Checkpoint:
         model = HSAL(config)
         model.load_state_dict(tensors)
         info = json.loads(metadata["info"])
-    except (KeyError, ValueError, ConfigError, UnknownName, RuntimeError) as error:
+    except (KeyError, ValueError, ConfigError, UnknownNameError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise CheckpointError(f"The weights {path.name} do not fit this version of hsal ({reason}).") from error
     return Checkpoint(path.stem, model.eval(), info)
@@ -91,7 +83,8 @@ def load_backbone(model: HSAL, path: Path) -> dict[str, Any]:
         model.backbone.load_state_dict(own)
         return json.loads(metadata["info"])
     except (KeyError, ValueError, RuntimeError) as error:
-        raise CheckpointError(f"{path.name} holds another backbone than {model.config.backbone} of this size.") from error
+        wanted = model.config.backbone
+        raise CheckpointError(f"{path.name} holds another backbone than {wanted} of this size.") from error
 
 
 def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
@@ -103,7 +96,7 @@ def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"The weights {path.name} are missing or damaged. Fetch or train them again.") from error
     if "hsal" not in metadata:

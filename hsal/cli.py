@@ -1,9 +1,15 @@
-"""The command line `hsal`, made from dataclasses: every field is a flag, its sentence the help."""
+"""See visual attention work: train, measure and trace the hierarchical, saliency-based attention model.
+
+Start with:  hsal scenes --out scenes && hsal trace scenes/*.png --strip strip.png
+"""
+
+# The command line is made from the dataclasses below and in hsal/config.py: every field is a
+# flag, and the sentence under it the flag's help. Torch is loaded by the commands alone.
 
 from __future__ import annotations
 
-
 import logging
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +17,9 @@ from typing import Annotated, Literal
 
 import tyro
 
-from hsal.config import ConfigError, ModelConfig, Placement, PretrainConfig, TrainConfig, task_scene
-from hsal.data.digits import DataError, SourceName
+from hsal.config import ModelConfig, Placement, PretrainConfig, SceneConfig, TrainConfig
+from hsal.data.digits import SourceName, Split
+from hsal.errors import HsalError
 
 Task = Literal["mnist-multiset", "mnist-set"]
 Flat = tyro.conf.arg(name="")  # a nested config's flags stand beside the command's own
@@ -40,11 +47,11 @@ class Pretrain:
     config: Annotated[PretrainConfig, Flat] = field(default_factory=PretrainConfig)
     """The training."""
 
-    def run(self) -> None:
+    def run(self) -> int:
         """Train, log to the run folder, and write the backbone's weights."""
-        from hsal.commands import run_pretrain
+        from hsal.commands.training import run_pretrain
 
-        run_pretrain(self)
+        return run_pretrain(self)
 
 
 @dataclass(frozen=True)
@@ -71,18 +78,145 @@ class Train:
     config: Annotated[TrainConfig, Flat] = field(default_factory=TrainConfig)
     """The training."""
 
-    def run(self) -> None:
+    def run(self) -> int:
         """Train, log to the run folder, and write the weights."""
-        from hsal.commands import run_train
+        from hsal.commands.training import run_train
 
-        run_train(self)
-
-
-Command = Annotated[Pretrain, tyro.conf.subcommand("pretrain")] | Annotated[Train, tyro.conf.subcommand("train")]
+        return run_train(self)
 
 
-def main() -> None:
-    """Entry point: parse, run, and turn every expected error into one sentence and exit status 2."""
+@dataclass(frozen=True)
+class Evaluate:
+    """Measure weights on test scenes: greedy, one pass.
+
+    Example: hsal evaluate --weights mnist-multiset --json -
+    """
+
+    weights: str = "mnist-multiset"
+    """Name of shipped weights, or a .safetensors file."""
+    task: Task = "mnist-multiset"
+    """What is in the scenes: with repeated labels (multiset) or without (set)."""
+    scenes: int = 10000
+    """Number of scenes."""
+    seed: int = 1
+    """Seed of the scenes."""
+    split: Split = "test"
+    """Which digits: choose settings on validation, and keep test for the final report."""
+    placement: Placement = "grid"
+    """Digits in a grid (the task), anywhere, or both in turn."""
+    digits: SourceName = "auto"
+    """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
+    device: str = "cpu"
+    """Torch device, such as cpu, cuda or mps."""
+    json: Path | None = None
+    """Write the measures as JSON to this file; - is standard output."""
+
+    def run(self) -> int:
+        """Measure and print."""
+        from hsal.commands.measuring import run_evaluate
+
+        return run_evaluate(self)
+
+
+@dataclass(frozen=True)
+class Card:
+    """Measure weights on test scenes and write their model card, NAME.md beside the weights.
+
+    Example: hsal card --weights mnist-multiset
+    """
+
+    weights: str = "mnist-multiset"
+    """Name of shipped weights, or a .safetensors file."""
+    scenes: int = 10000
+    """Number of test scenes."""
+    seed: int = 1
+    """Seed of the scenes."""
+    digits: SourceName = "mnist"
+    """Where test digits come from."""
+
+    def run(self) -> int:
+        """Measure and write."""
+        from hsal.commands.measuring import run_card
+
+        return run_card(self)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Roll attention out over pictures and show every step.
+
+    Any PNG, JPEG, WebP, BMP or GIF will do; the model knows handwritten digits only.
+    Example: hsal trace scene.png --strip strip.png --json -
+    """
+
+    images: tyro.conf.Positional[tuple[Path, ...]]
+    """One picture or more."""
+    weights: str = "mnist-multiset"
+    """Name of shipped weights, or a .safetensors file."""
+    json: Path | None = None
+    """Write one JSON object a line (image, labels, trace, or error) to this file; - is standard output."""
+    strip: Path | None = None
+    """Draw the strip to this .png or .svg; with several pictures, to FILE-NAME.png for each."""
+    device: str = "cpu"
+    """Torch device, such as cpu, cuda or mps."""
+
+    def run(self) -> int:
+        """Trace, print, write."""
+        from hsal.commands.picturing import run_trace
+
+        return run_trace(self)
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Render scenes of digits as PNG files, with what is in them in scenes.jsonl.
+
+    Example: hsal scenes --out scenes --count 20 --digits-min 3 --digits-max 3
+    """
+
+    out: Path
+    """Folder to write to."""
+    count: int = 10
+    """Number of scenes."""
+    seed: int = 0
+    """Seed; the same seed gives the same scenes."""
+    split: Split = "test"
+    """Which digits: train, validation or test; they never share one."""
+    digits: SourceName = "embedded"
+    """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
+    scene: Annotated[SceneConfig, Flat] = field(default_factory=SceneConfig)
+    """What a scene looks like."""
+
+    def run(self) -> int:
+        """Render and write."""
+        from hsal.commands.picturing import run_scenes
+
+        return run_scenes(self)
+
+
+COMMANDS = (Pretrain, Train, Evaluate, Card, Trace, Scenes)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse and run; every expected failure is one sentence on standard error and exit status 2."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    command = tyro.cli(Command, prog="hsal", description=__doc__)
-    command.run()
+    try:
+        command = tyro.extras.subcommand_cli_from_dict(
+            {kind.__name__.lower(): kind for kind in COMMANDS}, prog="hsal", description=__doc__, args=arguments
+        )
+        return command.run()
+    except HsalError as error:
+        print(f"hsal: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("hsal: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        print(f"hsal: {error.filename or 'A file'} could not be used: {error.strerror or error}.", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

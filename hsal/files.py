@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from platformdirs import user_cache_path
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+WEIGHTS = ASSETS / "weights"
+DEFAULT_WEIGHTS = "mnist-multiset"
+
+
+def shipped_weights() -> list[str]:
+    """Names of the weights that come with the project, the default first, whether or not its file is there."""
+    found = {path.stem for path in WEIGHTS.glob("*.safetensors")} - {DEFAULT_WEIGHTS}
+    return [DEFAULT_WEIGHTS, *sorted(found)]
 
 
 def cache_dir() -> Path:
@@ -30,7 +41,17 @@ def replacing(path: Path) -> Iterator[Path]:
     os.close(handle)
     try:
         yield Path(scratch)
-        os.chmod(scratch, 0o644)  # mkstemp makes it private
-        os.replace(scratch, path)
+        Path(scratch).chmod(0o644)  # mkstemp makes it private
+        Path(scratch).replace(path)
     finally:
         Path(scratch).unlink(missing_ok=True)
+
+
+@contextmanager
+def output(path: Path) -> Iterator[TextIO]:
+    """A text file to write to; the path - is standard output."""
+    if str(path) == "-":
+        yield sys.stdout
+    else:
+        with path.open("w") as file:
+            yield file

@@ -9,7 +9,7 @@ from types import ModuleType
 from hsal.errors import HsalError
 
 
-class UnknownName(HsalError):
+class UnknownNameError(HsalError):
     """No file of that name in the folder; the message lists those there are."""
 
 
@@ -22,9 +22,9 @@ def build(package: ModuleType, name: str, *args: object) -> object:
     """Call `build(*args)` of the entry `name`.
 
     Raises:
-        UnknownName: there is no such entry.
+        UnknownNameError: there is no such entry.
     """
     if name not in names(package):
         kind = package.__name__.rsplit(".", 1)[-1]
-        raise UnknownName(f"There is no {name!r} in hsal/{kind}. Choose one of: {', '.join(names(package))}.")
+        raise UnknownNameError(f"There is no {name!r} in hsal/{kind}. Choose one of: {', '.join(names(package))}.")
     return importlib.import_module(f"{package.__name__}.{name}").build(*args)

@@ -44,7 +44,7 @@ class Run:
             RunError: the folder holds a run already, or cannot be written.
         """
         if (self.folder / "config.json").exists():
-            raise RunError(f"{self.folder} holds a run already. Add --resume to go on with it, or choose another --out.")
+            raise RunError(f"{self.folder} holds a run already. Add --resume to go on, or choose another --out.")
         try:
             with replacing(self.folder / "config.json") as scratch:
                 scratch.write_text(json.dumps(config, indent=2))
@@ -63,7 +63,7 @@ class Run:
             raise RunError(f"{self.folder} holds no run to resume.") from error
         if before != json.loads(json.dumps(config)):
             differing = ", ".join(sorted(key for key in before if before[key] != config.get(key)))
-            raise RunError(f"{self.folder} was started with other settings ({differing}). Resume it with the same ones.")
+            raise RunError(f"{self.folder} was started with other settings ({differing}). Resume with the same ones.")
 
     def log(self, progress: Progress, seconds: float) -> None:
         """Append one update's metrics."""
@@ -94,8 +94,9 @@ class Run:
             if key.startswith("optimiser."):
                 _, index, name = key.split(".")
                 states.setdefault(int(index), {})[name] = tensor
+        weights = {key.removeprefix("module."): t for key, t in tensors.items() if key.startswith("module.")}
         try:
-            module.load_state_dict({k.removeprefix("module."): t for k, t in tensors.items() if k.startswith("module.")})
+            module.load_state_dict(weights)
             optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
         except (RuntimeError, ValueError) as error:
             raise CheckpointError(f"{self.state} is of another model than this run's. Start the run anew.") from error

@@ -117,6 +117,12 @@ class Trace:
         return self.steps[-1].label == self.stop
 
     @property
+    def moments(self) -> int:
+        """How many moments the walk has: per meta-step saliency, mask, priority, broad glimpse, the glimpses,
+        the label and, but for stop, inhibition of return."""
+        return sum(5 + len(step.glimpses) + (step.label != self.stop) for step in self.steps)
+
+    @property
     def exact(self) -> bool | None:
         """Whether the named labels are the true multiset; None where the truth is not known."""
         return None if self.truth is None else sorted(self.labels) == sorted(self.truth)

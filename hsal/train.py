@@ -119,7 +119,8 @@ class Memory:
 
 
 def train(
-    model: HSAL, optimiser: torch.optim.Optimizer, config: TrainConfig, memory: Memory, validation: Memory, done: int = 0
+    model: HSAL, optimiser: torch.optim.Optimizer, config: TrainConfig, memory: Memory, validation: Memory,
+    done: int = 0,
 ) -> Iterator[Progress]:
     """Train meta-controller and controller in place from update `done` on; the backbone is frozen."""
     parameters = recurrent_parameters(model)
@@ -144,7 +145,7 @@ def train(
 def validate(model: HSAL, memory: Memory) -> dict[str, float]:
     """The scalar measures of `Evaluation` on the kept scenes, named validation_*."""
     rows = torch.arange(len(memory.counts)).split(250)
-    measured = asdict(evaluate(model, ((view, counts.long()) for view, counts in (memory.view(model, r) for r in rows))))
+    measured = asdict(evaluate(model, (memory.view(model, chosen) for chosen in rows)))
     return {f"validation_{name}": value for name, value in measured.items() if isinstance(value, float)}
 
 

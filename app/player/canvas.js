@@ -1,0 +1,203 @@
+// The picture and its layers on one canvas.
+
+const LAYERS = ["saliency", "mask", "priority", "glimpses", "inhibition"];
+
+// What each moment shows until the visitor chooses otherwise.
+const AUTOMATIC_LAYERS = {
+  saliency: ["saliency"],
+  mask: ["mask"],
+  priority: ["priority"],
+  broad: ["mask"],
+  glimpse: ["glimpses"],
+  label: ["mask", "glimpses"],
+  inhibition: ["saliency", "inhibition"],
+};
+
+const MOVEMENT_MS = { mask: 650, priority: 350, glimpse: 420, label: 250, inhibition: 650 };
+
+// Where the picture and its cells lie on a square stage of `size` CSS pixels.
+function frameFor(trace, size) {
+  const scale = size / Math.max(trace.image.width, trace.image.height);
+  const [width, height] = [trace.image.width * scale, trace.image.height * scale];
+  const [left, top] = [(size - width) / 2, (size - height) / 2];
+  const [cellWidth, cellHeight] = [width / trace.columns, height / trace.rows];
+  const corner = (cell) => ({
+    x: left + (cell % trace.columns) * cellWidth,
+    y: top + Math.floor(cell / trace.columns) * cellHeight,
+  });
+  const centre = (cell) => ({ x: corner(cell).x + cellWidth / 2, y: corner(cell).y + cellHeight / 2 });
+  return { size, left, top, width, height, cellWidth, cellHeight, corner, centre };
+}
+
+class Stage {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.hatching = blankCanvas(1, 1);
+    this.size = 0;
+    this.hovered = null;
+  }
+
+  load(trace) {
+    this.trace = trace;
+    this.picture = greyPicture(trace.image);
+    this.cells = blankCanvas(trace.columns, trace.rows);
+    // One scale for the whole walk, so that a weak meta-step looks weak beside a strong one.
+    this.highestPriority = Math.max(0.02, ...trace.steps.map(({ priority }) => priority[peakOf(priority)]));
+    this.hovered = null;
+  }
+
+  resize(size) {
+    if (!size) return;
+    this.size = size;
+    this.ratio = window.devicePixelRatio || 1;
+    for (const canvas of [this.canvas, this.hatching]) canvas.width = canvas.height = Math.round(size * this.ratio);
+    if (this.moment) this.draw(1);
+  }
+
+  // view: {layers: Set, opacity: 0..1, smooth}. The state is already changed; movement only leads the eye to it.
+  show(moment, view, moving) {
+    this.stop();
+    this.moment = moment;
+    this.view = view;
+    const duration = MOVEMENT_MS[moment.kind];
+    if (moving && duration) this.move(duration);
+    else this.draw(1);
+  }
+
+  move(duration) {
+    const begin = performance.now();
+    const frame = (now) => {
+      const share = Math.min(1, Math.max(0, now - begin) / duration);
+      this.draw(1 - (1 - share) ** 3);
+      this.pending = share < 1 ? requestAnimationFrame(frame) : null;
+    };
+    frame(begin);
+  }
+
+  stop() {
+    cancelAnimationFrame(this.pending);
+    this.pending = null;
+  }
+
+  hover(cell) {
+    if (cell === this.hovered) return;
+    this.hovered = cell;
+    if (!this.pending) this.draw(1);
+  }
+
+  // The cell under a place in CSS pixels from the canvas's corner, or null beside the picture.
+  cellAt(x, y) {
+    const frame = frameFor(this.trace, this.size);
+    const column = Math.floor((x - frame.left) / frame.cellWidth);
+    const row = Math.floor((y - frame.top) / frame.cellHeight);
+    const inside = row >= 0 && column >= 0 && row < this.trace.rows && column < this.trace.columns;
+    return inside ? row * this.trace.columns + column : null;
+  }
+
+  draw(progress) {
+    if (!this.size) return;
+    const { context, ratio } = this;
+    this.frame = frameFor(this.trace, this.size);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, this.size, this.size);
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "high";
+    const { left, top, width, height } = this.frame;
+    context.drawImage(this.picture, left, top, width, height);
+    for (const layer of LAYERS) if (this.view.layers.has(layer)) this[layer](progress);
+    if (this.moment.kind === "label") this.answer(progress);
+    if (this.hovered !== null) this.outlineHovered();
+  }
+
+  record() {
+    return this.trace.steps[this.moment.step];
+  }
+
+  lay(colourAt, alpha = this.view.opacity, context = this.context) {
+    const { left, top, width, height } = this.frame;
+    context.globalAlpha = alpha;
+    context.imageSmoothingEnabled = this.view.smooth;
+    context.imageSmoothingQuality = "low"; // bilinear
+    context.drawImage(paintCells(this.cells, colourAt), left, top, width, height);
+    context.globalAlpha = 1;
+  }
+
+  saliency(progress) {
+    const { saliency, nextSaliency } = this.record();
+    const after = this.moment.kind === "inhibition" ? mixed(saliency, nextSaliency, progress) : saliency;
+    this.lay((cell) => [...inferno(after[cell]), 255]);
+  }
+
+  mask(progress) {
+    const share = this.moment.kind === "mask" ? progress : 1;
+    const mask = glidingMask(this.trace, this.moment.step, share);
+    // Shown against its own peak, or a focused mask would be all gloom; but a dead mask must look dead.
+    const peak = Math.max(0.1, mask[peakOf(mask)]);
+    this.lay((cell) => [4, 12, 24, 210 * (1 - mask[cell] / peak)]);
+    this.context.globalCompositeOperation = "lighter";
+    this.lay((cell) => [...channels(COLOURS.covert), 175 * (mask[cell] / peak)]);
+    this.context.globalCompositeOperation = "source-over";
+    if (this.moment.kind === "broad") drawWeights(this.context, this.frame, this.record().broadWeights);
+    else if (this.moment.kind !== "label") {
+      drawGaussians(this.context, this.frame, glidingGaussians(this.trace, this.moment.step, share));
+    }
+  }
+
+  priority(progress) {
+    const { priority } = this.record();
+    const share = this.moment.kind === "priority" ? progress : 1;
+    this.lay(() => [0, 0, 0, 140 * share]);
+    this.lay((cell) => [...channels(COLOURS.priority), 255 * share * (priority[cell] / this.highestPriority)]);
+  }
+
+  glimpses(progress) {
+    const { step, kind } = this.moment;
+    const seen = glimpsesSoFar(this.trace, this.moment);
+    const share = kind === "glimpse" ? progress : 1;
+    drawPath(this.context, this.frame, seen, step, Math.min(1, share * 1.4));
+    drawGlimpses(this.context, this.frame, seen, step, Math.max(0, share * 2 - 1));
+  }
+
+  // Grey hatching where saliency has been taken away since the beginning, the denser the more was taken.
+  inhibition(progress) {
+    const { saliency, nextSaliency } = this.record();
+    const now = this.moment.kind === "inhibition" ? mixed(saliency, nextSaliency, progress) : saliency;
+    const first = this.trace.steps[0].saliency;
+    const context = this.hatching.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.size, this.size);
+    context.fillStyle = translucent(COLOURS.inhibition, 0.3);
+    context.fillRect(0, 0, this.size, this.size);
+    context.beginPath();
+    for (let start = -this.size; start < this.size; start += 8) {
+      context.moveTo(start, this.size);
+      context.lineTo(start + this.size, 0);
+    }
+    context.strokeStyle = COLOURS.inhibition;
+    context.lineWidth = 2.5;
+    context.stroke();
+    context.globalCompositeOperation = "destination-in";
+    // The square root keeps small losses visible.
+    this.lay((cell) => [0, 0, 0, 255 * Math.sqrt(Math.max(0, first[cell] - now[cell]))], 1, context);
+    context.globalCompositeOperation = "source-over";
+    this.context.globalAlpha = this.view.opacity;
+    this.context.drawImage(this.hatching, 0, 0, this.size, this.size);
+    this.context.globalAlpha = 1;
+  }
+
+  answer(progress) {
+    const step = this.record();
+    const looked = step.glimpses.at(-1)?.cell;
+    const cell = looked ? looked[0] * this.trace.columns + looked[1] : peakOf(step.mask);
+    const text = this.trace.names[step.label];
+    drawAnswer(this.context, this.frame, { text, verdict: verdictOf(step), cell, progress });
+  }
+
+  outlineHovered() {
+    const { x, y } = this.frame.corner(this.hovered);
+    this.context.beginPath();
+    this.context.rect(x, y, this.frame.cellWidth, this.frame.cellHeight);
+    strokeTwice(this.context, "#fff", 1.5);
+  }
+}

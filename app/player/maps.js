@@ -1,0 +1,74 @@
+// Small maps (h x w numbers) as small canvases, one pixel per cell; the stage scales them up.
+
+// matplotlib's inferno at 33 even places; between them a straight line, at most 4/255 off.
+const INFERNO = (
+  "000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e 7d1e6d 8a226a 972766 a32c61 b0315b bc3754 " +
+  "c73e4c d24644 db503b e45a31 eb6628 f1731d f68013 f98e09 fb9d07 fcac11 fbbc21 f9cb35 f5db4c f2ea69 f3f68a fcffa4"
+)
+  .split(" ")
+  .map(channels);
+
+// "#0072B2" or "0072B2" -> [0, 114, 178]
+function channels(hex) {
+  const digits = hex.replace("#", "");
+  return [0, 2, 4].map((start) => parseInt(digits.slice(start, start + 2), 16));
+}
+
+function translucent(hex, alpha) {
+  return `rgba(${channels(hex).join(",")},${alpha})`;
+}
+
+function inferno(value) {
+  const place = Math.min(1, Math.max(0, value)) * (INFERNO.length - 1);
+  const below = Math.min(INFERNO.length - 2, Math.floor(place));
+  return INFERNO[below].map((low, channel) => low + (INFERNO[below + 1][channel] - low) * (place - below));
+}
+
+function blankCanvas(width, height) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+// colourAt(cell) -> [red, green, blue, alpha], each 0..255
+function paintCells(canvas, colourAt) {
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(canvas.width, canvas.height);
+  for (let cell = 0; cell < canvas.width * canvas.height; cell += 1) pixels.data.set(colourAt(cell), cell * 4);
+  context.putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+function greyPicture({ width, height, grey }) {
+  return paintCells(blankCanvas(width, height), (pixel) => [grey[pixel], grey[pixel], grey[pixel], 255]);
+}
+
+function mixed(before, after, progress) {
+  return after.map((value, cell) => before[cell] + (value - before[cell]) * progress);
+}
+
+// The mask on its way from one meta-step's Gaussians to the next one's; null before the first step.
+function glidingGaussians(trace, step, progress) {
+  const target = trace.steps[step].gaussians;
+  const start = trace.steps[step - 1]?.gaussians ?? target.map((gaussian) => ({ ...gaussian, weight: 0 }));
+  if (progress >= 1 || start.length !== target.length) return target;
+  return target.map((end, place) => {
+    const gliding = {};
+    for (const name of Object.keys(end)) gliding[name] = start[place][name] + (end[name] - start[place][name]) * progress;
+    return gliding;
+  });
+}
+
+// While it glides the mask is worked out from its Gaussians; at rest it is the recorded one.
+function glidingMask(trace, step, progress) {
+  if (progress >= 1) return trace.steps[step].mask;
+  const gaussians = glidingGaussians(trace, step, progress);
+  return trace.steps[step].mask.map((_, cell) => {
+    const row = Math.floor(cell / trace.columns) + 1;
+    const column = (cell % trace.columns) + 1;
+    const height = ({ weight, beta, ...centre }) =>
+      weight * Math.exp(-beta * ((centre.row - row) ** 2 + (centre.column - column) ** 2));
+    return gaussians.reduce((sum, gaussian) => sum + height(gaussian), 0);
+  });
+}

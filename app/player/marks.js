@@ -1,0 +1,167 @@
+// Crisp marks over the maps: Gaussians, glimpsed cells and their path, the answer. All sizes are CSS pixels.
+
+const FULL_TURN = 2 * Math.PI;
+const EDGE = "rgba(0,0,0,0.65)"; // a dark rim keeps every coloured line readable on light and dark pictures
+
+function strokeTwice(context, colour, width, rim = EDGE) {
+  context.strokeStyle = rim;
+  context.lineWidth = width + 2;
+  context.stroke();
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
+
+function write(context, text, x, y, size, colour, weight = 600) {
+  context.font = `${weight} ${size}px ${context.fontFamily}`;
+  context.fillStyle = colour;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, x, y + size * 0.06);
+}
+
+// One contour per Gaussian at one standard deviation; the heavier its weight, the heavier its line.
+function drawGaussians(context, frame, gaussians) {
+  const heaviest = Math.max(...gaussians.map(({ weight }) => weight), 1e-9);
+  for (const [place, { weight, sigma, row, column }] of gaussians.entries()) {
+    const share = weight / heaviest;
+    const x = frame.left + (column - 0.5) * frame.cellWidth;
+    const y = frame.top + (row - 0.5) * frame.cellHeight;
+    context.save();
+    context.globalAlpha = 0.3 + 0.7 * share;
+    context.beginPath();
+    context.ellipse(x, y, sigma * frame.cellWidth, sigma * frame.cellHeight, 0, 0, FULL_TURN);
+    strokeTwice(context, COLOURS.covert, 1 + 2.5 * share, "rgba(255,255,255,0.75)");
+    context.beginPath();
+    context.arc(x, y, 9, 0, FULL_TURN);
+    context.fillStyle = COLOURS.covert;
+    context.fill();
+    write(context, String(place + 1), x, y, 11, "#fff");
+    context.restore();
+  }
+}
+
+// Discs whose area is each cell's weight in the broad glimpse, the heaviest filling its cell.
+function drawWeights(context, frame, weights) {
+  const heaviest = weights[peakOf(weights)];
+  const reach = 0.42 * Math.min(frame.cellWidth, frame.cellHeight);
+  for (const [cell, weight] of weights.entries()) {
+    const radius = reach * Math.sqrt(weight / heaviest);
+    if (radius < 0.6) continue;
+    const { x, y } = frame.centre(cell);
+    context.beginPath();
+    context.arc(x, y, radius, 0, FULL_TURN);
+    context.fillStyle = translucent(COLOURS.covert, 0.55);
+    context.fill();
+    context.strokeStyle = "rgba(255,255,255,0.8)";
+    context.lineWidth = 1;
+    context.stroke();
+  }
+}
+
+// Glimpses up to and including the moment, oldest first: {cell, step, glimpse}.
+function glimpsesSoFar(trace, moment) {
+  const seen = [];
+  for (let step = 0; step <= moment.step; step += 1) {
+    for (const [glimpse, { cell }] of trace.steps[step].glimpses.entries()) {
+      const ahead = step === moment.step && (moment.tone === "covert" || glimpse > (moment.glimpse ?? Infinity));
+      if (!ahead) seen.push({ cell: cell[0] * trace.columns + cell[1], step, glimpse });
+    }
+  }
+  return seen;
+}
+
+function drawPath(context, frame, seen, step, progress) {
+  for (const [place, glimpse] of seen.entries()) {
+    if (place === 0 || glimpse.cell === seen[place - 1].cell) continue;
+    const from = frame.centre(seen[place - 1].cell);
+    const to = frame.centre(glimpse.cell);
+    const share = place === seen.length - 1 ? progress : 1;
+    const tip = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+    context.save();
+    context.globalAlpha = glimpse.step === step ? 1 : 0.4;
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(tip.x, tip.y);
+    strokeTwice(context, COLOURS.overt, glimpse.step === step ? 2.5 : 1.5);
+    context.beginPath();
+    context.arc(tip.x, tip.y, glimpse.step === step ? 5 : 3.5, 0, FULL_TURN);
+    strokeTwice(context, COLOURS.overt, 1);
+    context.fillStyle = COLOURS.overt;
+    context.fill();
+    context.restore();
+  }
+}
+
+// Cells looked at, each numbered meta-step.glimpse. Where cells are small only this meta-step is numbered.
+function drawGlimpses(context, frame, seen, step, progress) {
+  const roomy = Math.min(frame.cellWidth, frame.cellHeight) >= 34;
+  const numbers = new Map();
+  for (const { cell, step: when, glimpse } of seen) {
+    const now = when === step;
+    const before = numbers.get(cell) ?? { texts: [] };
+    const texts = roomy || now ? [...before.texts, `${when + 1}.${glimpse + 1}`] : before.texts;
+    numbers.set(cell, { now, texts });
+  }
+  const landing = seen.at(-1)?.cell;
+  for (const [cell, { now, texts }] of numbers) {
+    context.save();
+    context.globalAlpha = (now ? 1 : 0.45) * (cell === landing ? progress : 1);
+    const { x, y } = frame.corner(cell);
+    context.beginPath();
+    context.rect(x, y, frame.cellWidth, frame.cellHeight);
+    strokeTwice(context, COLOURS.overt, now ? 3 : 2);
+    for (const [line, text] of texts.slice(-3).entries()) drawNumber(context, x, y + line * 15, text);
+    context.restore();
+  }
+}
+
+function drawNumber(context, x, y, text) {
+  context.fillStyle = COLOURS.overt;
+  context.fillRect(x - 1, y - 1, text.length * 6 + 8, 15);
+  write(context, text, x + 3 + text.length * 3, y + 6.5, 11, "#000");
+}
+
+// The answer beside the cell last looked at, kept inside the picture.
+function drawAnswer(context, frame, { text, verdict, cell, progress }) {
+  const size = Math.max(18, Math.min(30, frame.size / 18));
+  const short = text.length > 18 ? `${text.slice(0, 17)}\u2026` : text;
+  context.font = `700 ${size}px ${context.fontFamily}`;
+  const mark = verdict === null ? 0 : size * 1.05;
+  const width = context.measureText(short).width + mark + size * 1.1;
+  const height = size * 1.65;
+  const spot = frame.centre(cell);
+  const inside = (value, extent) => Math.min(Math.max(value, 6), frame.size - extent - 6);
+  const above = spot.y - frame.cellHeight / 2 - height - 8;
+  const x = inside(spot.x - width / 2, width);
+  const y = inside(above < 6 ? spot.y + frame.cellHeight / 2 + 8 : above, height);
+  context.save();
+  context.globalAlpha = progress;
+  context.beginPath();
+  context.roundRect(x, y, width, height, height / 2);
+  context.fillStyle = "rgba(255,255,255,0.96)";
+  context.fill();
+  context.lineWidth = 2.5;
+  context.strokeStyle = verdict === null ? "#555" : verdict ? COLOURS.right : COLOURS.wrong;
+  context.stroke();
+  write(context, short, x + (width - mark) / 2, y + height / 2, size, "#111", 700);
+  if (verdict !== null) drawVerdict(context, x + width - size * 0.9, y + height / 2, size * 0.34, verdict);
+  context.restore();
+}
+
+function drawVerdict(context, x, y, reach, right) {
+  context.beginPath();
+  if (right) {
+    context.moveTo(x - reach, y);
+    context.lineTo(x - reach * 0.25, y + reach * 0.75);
+    context.lineTo(x + reach, y - reach * 0.8);
+  } else {
+    for (const lean of [-1, 1]) {
+      context.moveTo(x - reach * 0.8, y - lean * reach * 0.8);
+      context.lineTo(x + reach * 0.8, y + lean * reach * 0.8);
+    }
+  }
+  context.strokeStyle = right ? COLOURS.right : COLOURS.wrong;
+  context.lineWidth = reach * 0.55;
+  context.stroke();
+}

@@ -1,0 +1,106 @@
+// Pure: a trace's JSON becomes plain numbers and the ordered list of moments. Nothing here draws.
+
+const COVERT_KINDS = ["saliency", "mask", "priority", "broad"];
+
+function readTrace(raw) {
+  const [rows, columns] = raw.steps[0].saliency.shape;
+  const [height, width] = raw.image.shape;
+  const { image_sha256: image, weights } = raw.source;
+  return {
+    // Two traces with the same identity are one walk to the visitor: the place in it is kept.
+    identity: JSON.stringify([image, weights, raw.steps.length]),
+    image: { height, width, grey: raw.image.data },
+    rows,
+    columns,
+    names: raw.class_names,
+    stop: raw.class_names.length - 1,
+    truth: raw.truth,
+    steps: raw.steps.map(readStep),
+  };
+}
+
+function readStep(raw) {
+  const gaussians = [];
+  for (let start = 0; start < raw.gaussians.data.length; start += 4) {
+    const [weight, beta, row, column] = raw.gaussians.data.slice(start, start + 4);
+    // exp(-beta d^2) is a Gaussian of standard deviation 1 / sqrt(2 beta) cells
+    gaussians.push({ weight, beta, sigma: 1 / Math.sqrt(2 * beta), row, column });
+  }
+  return {
+    saliency: raw.saliency.data,
+    nextSaliency: raw.next_saliency.data,
+    mask: raw.mask.data,
+    priority: raw.priority.data,
+    broadWeights: raw.broad_weights.data,
+    gaussians,
+    glimpses: raw.glimpses.map((glimpse) => ({ ...glimpse, probabilities: glimpse.probabilities.data })),
+    classes: raw.class_probabilities.data,
+    label: raw.label,
+    value: raw.value,
+    reward: raw.reward,
+  };
+}
+
+// Every moment in order: {kind, step, glimpse, tone}; glimpse is null where the moment is not a glimpse.
+function momentsOf(trace) {
+  const moments = [];
+  for (const [step, record] of trace.steps.entries()) {
+    for (const kind of COVERT_KINDS) moments.push({ kind, step, glimpse: null, tone: "covert" });
+    for (const glimpse of record.glimpses.keys()) moments.push({ kind: "glimpse", step, glimpse, tone: "overt" });
+    moments.push({ kind: "label", step, glimpse: null, tone: "overt" });
+    if (record.label === trace.stop) break; // nothing follows stop, so nothing is inhibited for a next step
+    moments.push({ kind: "inhibition", step, glimpse: null, tone: "inhibition" });
+  }
+  return moments;
+}
+
+// The true labels not yet named when meta-step `step` begins; null where the truth is not known.
+function stillToName(trace, step) {
+  if (trace.truth === null) return null;
+  const free = [...trace.truth];
+  for (const { label } of trace.steps.slice(0, step)) {
+    const place = free.indexOf(label);
+    if (place >= 0) free.splice(place, 1);
+  }
+  return free;
+}
+
+// true = right, false = wrong, null = the truth is not known
+function verdictOf(step) {
+  return step.reward === null ? null : step.reward > 0;
+}
+
+function peakOf(values) {
+  let peak = 0;
+  for (let cell = 1; cell < values.length; cell += 1) if (values[cell] > values[peak]) peak = cell;
+  return peak;
+}
+
+function total(values) {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+// Two decimals with a true minus sign; what would round to nothing says so instead of lying with 0.00.
+function decimal(value) {
+  if (value > 0 && value < 0.005) return "<0.01";
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && Number(text) > 0 ? `\u2212${text}` : text;
+}
+
+function percent(share) {
+  if (share > 0 && share < 0.005) return "<1\u00a0%";
+  if (share < 1 && share > 0.995) return ">99\u00a0%";
+  return `${Math.round(share * 100)}\u00a0%`;
+}
+
+// Cells are counted from 1 in every text, from the top and from the left.
+function cellName(trace, cell) {
+  return `row\u00a0${Math.floor(cell / trace.columns) + 1}, column\u00a0${(cell % trace.columns) + 1}`;
+}
+
+function glimpsedCell(trace, moment) {
+  const [row, column] = trace.steps[moment.step].glimpses[moment.glimpse].cell;
+  return row * trace.columns + column;
+}

@@ -1,0 +1,190 @@
+// The numbers beside the picture, and the answer so far. Texts from the trace only ever enter as textContent.
+
+const MOST_BARS = 12;
+
+function element(tag, className, text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+// A tick or a cross: a sign as well as a colour.
+function verdictSign(right) {
+  const sign = element("span", right ? "sign right" : "sign wrong", right ? "\u2713" : "\u2717");
+  sign.setAttribute("role", "img");
+  sign.setAttribute("aria-label", right ? "right" : "wrong");
+  return sign;
+}
+
+// The latest moment, up to and including `now`, for which `wanted` holds.
+function latest(moments, now, wanted) {
+  return moments.slice(0, now + 1).findLast(wanted) ?? null;
+}
+
+class Panels {
+  constructor(root) {
+    this.part = (name) => root.querySelector(`.${name}`);
+    this.grid = this.part("grid");
+  }
+
+  load(trace, moments) {
+    this.trace = trace;
+    this.moments = moments;
+    this.buildChips();
+    this.buildBars();
+    this.buildTable();
+    const truth = trace.truth?.map((label) => trace.names[label]);
+    this.part("truth").textContent = truth ? `In the scene: ${truth.join(" ") || "nothing"}` : "";
+    this.part("truth").hidden = !truth;
+  }
+
+  // Every chip is there from the start and only hidden, so that the answer never pushes the page about.
+  buildChips() {
+    const { names, steps, stop } = this.trace;
+    const named = steps.filter(({ label }) => label !== stop);
+    const chips = named.map((step) => {
+      const chip = element("li", "chip", names[step.label]);
+      if (verdictOf(step) !== null) chip.append(verdictSign(verdictOf(step)));
+      return chip;
+    });
+    this.chips = chips;
+    this.nothing = element("li", "nothing note", "nothing yet");
+    this.part("chips").replaceChildren(this.nothing, ...chips);
+  }
+
+  buildBars() {
+    const count = Math.min(this.trace.names.length, MOST_BARS);
+    this.bars = Array.from({ length: count }, () => {
+      const row = element("li", "bar");
+      const parts = { row, name: element("span", "name"), fill: element("span", "fill"), share: element("span", "share") };
+      const rail = element("span", "rail");
+      rail.append(parts.fill);
+      row.append(parts.name, rail, parts.share);
+      return parts;
+    });
+    this.part("bars").replaceChildren(...this.bars.map(({ row }) => row));
+    const others = this.trace.names.length - count;
+    this.part("rest").textContent = others ? `the ${count} likeliest; ${others} more are not shown` : "";
+    this.part("rest").hidden = !others;
+  }
+
+  buildTable() {
+    this.cells = this.trace.steps[0].gaussians.map((_, place) => {
+      const row = element("tr", "");
+      const head = element("th", "ordinal", String(place + 1));
+      head.scope = "row";
+      const numbers = [0, 1, 2, 3].map(() => element("td", ""));
+      row.append(head, ...numbers);
+      return { row, numbers };
+    });
+    this.part("mixture").querySelector("tbody").replaceChildren(...this.cells.map(({ row }) => row));
+  }
+
+  show(now) {
+    const moment = this.moments[now];
+    const looked = latest(this.moments, now, ({ kind }) => kind === "glimpse");
+    const named = latest(this.moments, now, ({ kind }) => kind === "label");
+    this.showWhere(moment, looked);
+    this.showWorth(moment);
+    this.showClasses(moment, named);
+    this.showMixture(moment);
+    const count = this.moments.slice(0, now + 1).filter(({ kind }) => kind === "label").length;
+    for (const [place, chip] of this.chips.entries()) chip.classList.toggle("hidden", place >= count);
+    this.nothing.classList.toggle("hidden", count > 0 && this.chips.length > 0);
+  }
+
+  fade(name, muted) {
+    this.part(name).classList.toggle("muted", muted);
+  }
+
+  showWhere(moment, looked) {
+    const broad = moment.kind === "broad";
+    const title = broad ? "Weights of the broad glimpse" : "Location probabilities";
+    this.part("where").querySelector("h3").textContent = title;
+    this.fade("where", !broad && moment.kind !== "glimpse");
+    const caption = this.part("where").querySelector("figcaption");
+    if (!broad && !looked) {
+      caption.textContent = "from the first glimpse on";
+      return this.drawGrid(null, null, null);
+    }
+    const shown = broad ? moment : looked;
+    const step = this.trace.steps[shown.step];
+    const values = broad ? step.broadWeights : step.glimpses[shown.glimpse].probabilities;
+    const cell = broad ? peakOf(values) : glimpsedCell(this.trace, shown);
+    const which = broad ? "highest" : `glimpse ${shown.step + 1}.${shown.glimpse + 1}`;
+    caption.textContent = `${which}: ${cellName(this.trace, cell)}, ${percent(values[cell])}`;
+    return this.drawGrid(values, broad ? null : cell, broad ? COLOURS.covert : this.ink);
+  }
+
+  drawGrid(values, chosen, colour) {
+    const { rows, columns } = this.trace;
+    const size = Math.max(1, Math.floor(264 / Math.max(rows, columns)));
+    const context = this.grid.getContext("2d");
+    [this.grid.width, this.grid.height] = [columns * size + 8, rows * size + 8];
+    const highest = values ? values[peakOf(values)] : 1;
+    for (let cell = 0; cell < rows * columns; cell += 1) {
+      const [x, y] = [4 + (cell % columns) * size, 4 + Math.floor(cell / columns) * size];
+      context.fillStyle = translucent(values ? colour : this.ink, values ? 0.06 + 0.84 * (values[cell] / highest) : 0.06);
+      const gap = size > 8 ? 2 : 0;
+      context.fillRect(x, y, size - gap, size - gap);
+    }
+    if (chosen === null) return;
+    context.strokeStyle = COLOURS.overt;
+    context.lineWidth = 6;
+    context.strokeRect(2 + (chosen % columns) * size, 2 + Math.floor(chosen / columns) * size, size + 2, size + 2);
+  }
+
+  showWorth(moment) {
+    const step = this.trace.steps[moment.step];
+    const at = moment.kind === "glimpse" ? step.glimpses[moment.glimpse] : moment.kind === "label" ? step : null;
+    this.fade("worth", at === null);
+    this.part("value").textContent = at ? decimal(at.value) : "\u2013";
+    this.part("why").textContent = "at glimpses and labels";
+    this.part("reward").textContent = "\u2013";
+    if (moment.kind === "glimpse") {
+      this.part("reward").textContent = decimal(at.reward);
+      this.part("why").textContent = "the priority at the cell";
+    } else if (moment.kind === "label") this.showVerdict(step);
+  }
+
+  showVerdict(step) {
+    const verdict = verdictOf(step);
+    this.part("why").textContent = "the truth is not known";
+    if (verdict === null) return;
+    this.part("reward").textContent = verdict ? "+1" : "\u22121";
+    this.part("reward").append(verdictSign(verdict));
+    this.part("why").textContent = verdict ? "the label was right" : "the label was wrong";
+  }
+
+  showClasses(moment, named) {
+    this.fade("classes", moment.kind !== "label");
+    const step = named && this.trace.steps[named.step];
+    const order = this.barOrder(step);
+    for (const [place, { row, name, fill, share }] of this.bars.entries()) {
+      const label = order[place];
+      const chance = step ? step.classes[label] : 0;
+      name.textContent = this.trace.names[label];
+      fill.style.width = `${100 * chance}%`;
+      share.textContent = step ? percent(chance) : "\u2013";
+      row.classList.toggle("chosen", step?.label === label);
+      row.setAttribute("aria-current", step?.label === label);
+    }
+  }
+
+  // All classes in their own order; where there are too many, the likeliest, the chosen one always among them.
+  barOrder(step) {
+    const labels = [...this.trace.names.keys()];
+    if (labels.length <= this.bars.length || !step) return labels;
+    const weight = (label) => (label === step.label ? 2 : step.classes[label]);
+    return labels.sort((one, other) => weight(other) - weight(one));
+  }
+
+  showMixture(moment) {
+    this.fade("mixture", !["mask", "broad"].includes(moment.kind));
+    for (const [place, { weight, sigma, row, column }] of this.trace.steps[moment.step].gaussians.entries()) {
+      const texts = [weight, sigma, row, column].map(decimal);
+      for (const [which, cell] of this.cells[place].numbers.entries()) cell.textContent = texts[which];
+    }
+  }
+}

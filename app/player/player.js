@@ -1,0 +1,206 @@
+// State, controls and keys. Stepping changes this element alone: nothing is sent anywhere.
+
+const DWELL_MS = 1600; // how long a moment stays while playing at 1x
+const LIGHT_TEXT = 140; // mean of red, green and blue above which text is light, so the theme is dark
+
+class Player {
+  constructor(root, options) {
+    this.root = root;
+    this.part = (name) => root.querySelector(`.${name}`);
+    this.stage = new Stage(this.part("picture"));
+    this.panels = new Panels(root);
+    this.address = new Address();
+    this.listening = new AbortController();
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.chosen = { speed: 1, overrides: {}, opacity: 0.8, smooth: false };
+    this.listen();
+    this.load(options);
+  }
+
+  load({ trace: raw, moment = 0, compact = false, remembered = null }) {
+    const trace = readTrace(raw);
+    const before = this.trace ? this.state() : remembered;
+    const same = before?.identity === trace.identity;
+    this.trace = trace;
+    this.compact = compact;
+    this.moments = momentsOf(trace);
+    this.sentences = this.moments.map((at) => sentenceOf(trace, at));
+    if (before) this.chosen = before.chosen;
+    this.build();
+    this.applyTheme();
+    // After a rebuilt page an asked-for moment wins over the remembered one; 0 asks for nothing.
+    const kept = same && (before !== remembered || !moment);
+    this.show(this.clamp(kept ? before.now : moment), false);
+    const plays = same ? before.playing : compact && !this.still.matches;
+    this.setPlaying(plays && this.now < this.moments.length - 1);
+    if (!compact && (this.now > 0 || Address.moment() !== null)) this.address.write(this.now);
+  }
+
+  state() {
+    return { identity: this.trace.identity, now: this.now, playing: this.playing, chosen: this.chosen };
+  }
+
+  build() {
+    this.root.classList.toggle("compact", this.compact);
+    for (const part of this.root.querySelectorAll("[data-full]")) part.hidden = this.compact;
+    this.stage.load(this.trace);
+    this.panels.load(this.trace, this.moments);
+    buildTimeline(this.root, this.trace, this.moments);
+    // The longest sentences stand invisibly behind the spoken one and hold its space open.
+    const longest = this.sentences.map(plainSentence).sort((one, other) => other.length - one.length);
+    for (const old of this.root.querySelectorAll(".sizer")) old.remove();
+    for (const text of longest.slice(0, 3)) {
+      const sizer = element("p", "sizer", text);
+      sizer.setAttribute("aria-hidden", "true");
+      this.part("sentence").append(sizer);
+    }
+    this.fit();
+  }
+
+  // The host tells its theme by the colour of its text; without a host the style sheet follows the system.
+  applyTheme() {
+    const style = getComputedStyle(this.root);
+    const [red, green, blue] = style.color.match(/[\d.]+/g).map(Number);
+    this.root.dataset.theme = (red + green + blue) / 3 > LIGHT_TEXT ? "dark" : "light";
+    this.panels.ink = this.root.dataset.theme === "dark" ? "#ffffff" : "#000000";
+    this.stage.context.fontFamily = style.fontFamily; // a canvas does not inherit its element's font
+  }
+
+  themeChanged() {
+    this.applyTheme();
+    this.show(this.now, false);
+  }
+
+  fit() {
+    const width = Math.floor(this.part("picture").clientWidth);
+    if (width !== this.stage.size) this.stage.resize(width);
+  }
+
+  clamp(moment) {
+    return Math.min(Math.max(Math.trunc(moment) || 0, 0), this.moments.length - 1);
+  }
+
+  // Where each control leads from here.
+  target(name) {
+    const { step } = this.moments[this.now];
+    const startOf = (wanted) => this.moments.findIndex((moment) => moment.step === wanted);
+    const last = this.moments.length - 1;
+    if (name === "first") return 0;
+    if (name === "last") return last;
+    if (name === "back") return this.now - 1;
+    if (name === "forward") return this.now + 1;
+    if (name === "nextStep") return startOf(step + 1) < 0 ? last : startOf(step + 1);
+    return this.now > startOf(step) ? startOf(step) : startOf(Math.max(0, step - 1));
+  }
+
+  go(target) {
+    const next = this.clamp(target);
+    if (next === this.now) return;
+    this.show(next, next === this.now + 1 && !this.still.matches);
+    if (!this.compact) this.address.write(next);
+    if (this.playing) this.setPlaying(next < this.moments.length - 1);
+  }
+
+  show(now, moving) {
+    this.now = now;
+    this.showSentence();
+    showTimeline(this.root, this.moments, now);
+    if (!this.compact) this.panels.show(now);
+    this.redraw(moving);
+    this.showReadout();
+  }
+
+  showSentence() {
+    const pieces = this.sentences[this.now];
+    const { step } = this.moments[this.now];
+    this.part("spoken").replaceChildren(...pieces.map(([text, tone]) => element("span", tone ? `tone ${tone}` : "", text)));
+    this.part("picture").setAttribute("aria-label", `The picture. ${plainSentence(pieces)}`);
+    const steps = `meta-step ${step + 1} of ${this.trace.steps.length}`;
+    this.part("count").textContent = `Moment ${this.now + 1} of ${this.moments.length}, ${steps}`;
+  }
+
+  redraw(moving = false) {
+    const moment = this.moments[this.now];
+    const automatic = AUTOMATIC_LAYERS[moment.kind];
+    const { overrides, opacity, smooth } = this.chosen;
+    const layers = new Set(LAYERS.filter((layer) => overrides[layer] ?? automatic.includes(layer)));
+    showLooks(this.root, layers, this.chosen);
+    this.stage.show(moment, { layers, opacity, smooth }, moving);
+  }
+
+  choose(changes) {
+    this.chosen = { ...this.chosen, ...changes };
+    this.redraw();
+    if (this.playing) this.setPlaying(true);
+  }
+
+  setPlaying(playing) {
+    clearTimeout(this.timer);
+    this.playing = playing;
+    this.root.classList.toggle("playing", playing);
+    this.part("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+    if (playing) this.timer = setTimeout(() => this.go(this.now + 1), DWELL_MS / this.chosen.speed);
+  }
+
+  togglePlay() {
+    const atEnd = this.now === this.moments.length - 1;
+    if (!this.playing && atEnd) this.go(0);
+    this.setPlaying(!this.playing && this.moments.length > 1);
+  }
+
+  showReadout() {
+    const cell = this.stage.hovered;
+    this.part("readout").textContent =
+      cell === null ? "Point at the picture to read a cell." : readoutOf(this.trace, this.moments[this.now], cell);
+  }
+
+  hover(event) {
+    const box = this.part("picture").getBoundingClientRect();
+    const away = event.type === "pointerleave";
+    this.stage.hover(away ? null : this.stage.cellAt(event.clientX - box.left, event.clientY - box.top));
+    this.showReadout();
+  }
+
+  listen() {
+    listenToControls(this, this.listening.signal);
+    this.sizes = new ResizeObserver(() => this.fit());
+    this.sizes.observe(this.part("stage"));
+  }
+
+  destroy() {
+    this.listening.abort();
+    this.sizes.disconnect();
+    this.stage.stop();
+    this.address.stop();
+    clearTimeout(this.timer);
+  }
+}
+
+// root: the element of player.html. options: {trace, moment, compact}, the trace as Trace.to_dict() gives it.
+function mount(root, options) {
+  const player = new Player(root, options);
+  return { update: (changed) => player.load(changed), state: () => player.state(), destroy: () => player.destroy() };
+}
+
+const mounted = new WeakMap(); // parentElement -> {root, player, call}
+const remembered = new Map(); // the element's key -> the state when it last went away
+
+// Streamlit calls this on mounting and again with each change of data or theme, always with the same parent,
+// and runs the function returned by the last call when the element goes. A call overtaken by a newer one may
+// have its function run early, so only the newest call's function takes the player down.
+export default function attend({ data, parentElement }) {
+  const root = parentElement.querySelector(".attention-player");
+  const previous = mounted.get(parentElement);
+  const options = { ...data, remembered: remembered.get(data.key) };
+  const call = {};
+  if (previous?.root === root) previous.player.update(options);
+  else previous?.player.destroy();
+  const player = previous?.root === root ? previous.player : mount(root, options);
+  mounted.set(parentElement, { root, player, call });
+  return () => {
+    if (mounted.get(parentElement)?.call !== call) return;
+    remembered.set(data.key, player.state());
+    player.destroy();
+    mounted.delete(parentElement);
+  };
+}

@@ -1,0 +1,97 @@
+"""The only file that touches st.session_state and the address bar.
+
+Widgets live under their own keys while their page is shown. The address of the page is kept
+beside them, so that coming back from another page finds everything as it was left.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from app.address import LARGEST_SEED, Address, parse, to_parameters
+
+ADDRESS, PROBLEMS, SHOWN = "hsal.address", "hsal.problems", "hsal.shown"
+
+
+def enter(samples: Sequence[str], weights: Sequence[str]) -> None:
+    """Before the widgets of Step through: fill their state from the link, or from the last visit."""
+    state = st.session_state
+    if entering := "input" not in state:  # that widget is always drawn, so this is no mere rerun
+        linked = st.query_params.to_dict()
+        if linked or ADDRESS not in state:
+            state[ADDRESS], state[PROBLEMS] = parse(linked, samples, weights)
+    for key, value in _widgets(state[ADDRESS]).items():
+        if entering or key not in state:  # Streamlit forgets a widget that was not drawn in the last run
+            state[key] = value
+
+
+def _widgets(address: Address) -> dict[str, object]:
+    """Widget key -> value."""
+    same = {name: getattr(address, name) for name in ("input", "sample", "weights", "seed", "digits", "clutter")}
+    return same | {"sizes": (address.smallest, address.largest)}
+
+
+def address() -> Address:
+    """The state that the widgets show now."""
+    state = st.session_state
+    smallest, largest = state["sizes"]
+    shown = {name: state[name] for name in ("input", "weights", "seed", "digits", "clutter")}
+    sample = state["sample"] or state[ADDRESS].sample  # a pill can be switched off
+    return replace(state[ADDRESS], sample=sample, smallest=smallest, largest=largest, **shown)
+
+
+def leave(shown: str, moments: int) -> int:
+    """After choosing what is shown: write the address bar, and return the moment to start at.
+
+    Args:
+        shown: identifies the trace; another one starts at its first moment.
+        moments: how many the trace has.
+    """
+    state = st.session_state
+    now = address()
+    moment = now.moment if state.get(SHOWN, shown) == shown else 0
+    if moment >= moments:
+        tell(f"The link's moment {moment} is past the end: this walk has {moments} moments, 0 to {moments - 1}.")
+        moment = 0
+    state[SHOWN] = shown
+    state[ADDRESS] = now = replace(now, moment=moment)
+    # The player writes the moment it has reached by itself; only other changes are written here.
+    written = st.query_params.to_dict()
+    if (wanted := to_parameters(now)) | {"moment": ""} != written | {"moment": ""}:
+        st.query_params.from_dict(wanted)
+    return moment
+
+
+def tell(sentence: str) -> None:
+    """Keep a sentence to be shown once."""
+    st.session_state.setdefault(PROBLEMS, []).append(sentence)
+
+
+def told() -> list[str]:
+    """The sentences kept since the last call."""
+    return st.session_state.pop(PROBLEMS, [])
+
+
+def another_seed() -> None:
+    """Choose a new scene at random."""
+    st.session_state["seed"] = secrets.randbelow(LARGEST_SEED)
+
+
+def keep_drawing(drawing: str) -> None:
+    """Remember what was drawn, as a packed word."""
+    st.session_state[ADDRESS] = replace(st.session_state[ADDRESS], drawing=drawing)
+
+
+def forget_drawing() -> None:
+    """Clear the canvas: forget the drawing and give the canvas a new key."""
+    keep_drawing("")
+    st.session_state["canvas"] = st.session_state.get("canvas", 0) + 1
+
+
+def canvas_key() -> str:
+    """The canvas's present key."""
+    return f"canvas-{st.session_state.get('canvas', 0)}"

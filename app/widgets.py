@@ -1,0 +1,33 @@
+"""Pieces of a page that more than one page has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from app import cache, theme
+from hsal.trace import Trace
+
+
+def say(sentences: Iterable[str]) -> None:
+    """What went otherwise than asked, one calm line each."""
+    for sentence in sentences:
+        st.warning(sentence, icon=":material/info:")
+
+
+@st.fragment
+def strip_and_downloads(trace: Trace) -> None:
+    """The strip of the whole walk, and what can be taken home."""
+    text = trace.to_json()
+    named = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
+    st.subheader("The strip", anchor=False)
+    st.image(cache.strip(text, "png", theme.is_dark()), caption=f"The whole walk at a glance. Named: {named}.")
+    stem = f"hsal-{trace.source.image_sha256[:8]}"
+    with st.container(horizontal=True):
+        st.download_button("Strip as PNG", lambda: cache.strip(text, "png", False), f"{stem}.png", "image/png",
+                           icon=":material/image:", on_click="ignore")
+        st.download_button("Strip as SVG", lambda: cache.strip(text, "svg", False), f"{stem}.svg", "image/svg+xml",
+                           icon=":material/shapes:", on_click="ignore")
+        st.download_button("Trace as JSON", text, f"{stem}.json", "application/json",
+                           icon=":material/data_object:", on_click="ignore")

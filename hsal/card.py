@@ -1,0 +1,79 @@
+"""Model cards: what weights are, how they were made, and what was measured, written from the facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hsal.checkpoint import Checkpoint
+
+CARD = """# Model card: {name}
+
+Weights of a hierarchical, saliency-based attention model (Welleck, Mao, Cho, Zhang, NIPS 2017) that names
+the digits of a scene one after another. File `{name}.safetensors`, {megabytes:.1f} MB, {parameters:,} parameters.
+This card is written by `hsal card --weights {name}`.
+
+## Making
+
+| | backbone | meta-controller and controller |
+|---|---|---|
+| command | `{backbone[command]}` | `{info[command]}` |
+| digits | {backbone[digits]} | {info[digits]} |
+| seed | {backbone[seed]} | {info[seed]} |
+| time | {backbone_minutes:.0f} min | {minutes:.0f} min |
+| machine | {backbone[machine]} | {info[machine]} |
+
+Objective: {objective}. No digit of the validation or test splits was seen in training. Settings were
+chosen on validation scenes.
+
+## Measured
+
+{scenes:,} test scenes (seed {seed}; {digits}), greedy, one pass; {machine}.
+`grid` is the task, with digits in the cells of a grid; `free` has them anywhere.
+
+| measure | grid | free |
+|---|---|---|
+{rows}
+
+`hsal evaluate --weights {name} --digits mnist --placement grid` (or `free`) prints these figures.
+
+## Use and limits
+
+For exploring and teaching attention, not for reading digits in earnest. It knows handwritten digits 0-9, light
+on dark, 1 to 4 in a scene of 100x100 pixels, each 20 to 50 px high; with more digits, other sizes or photographs it
+still attends and names, but what it names means little. The 7x7 map is coarse: a glimpse is about 14 px wide.
+"""
+
+ROWS = {
+    "exact_match": "0-1 exact match", "macro_f1": "macro-F1",
+    "attn_saliency": "`attn_saliency`, share of the map's maximum",
+    "attn_saliency_paper": "`attn_saliency`, the paper's scale",
+    "mask_peak": "mean peak of the mask", "mask_mass": "mean mass of the mask, cells of 49",
+    "inhibited": "saliency outside glimpsed cells removed per step", "mean_steps": "mean meta-steps, stop included",
+    "stopped": "ended by stop",
+}
+
+
+def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[str, Any]]) -> Path:
+    """Write the card beside the weights.
+
+    Args:
+        measured: placement -> the measures of `hsal evaluate`.
+    Returns:
+        the card's path.
+    """
+    info, backbone = checkpoint.info, checkpoint.info.get("backbone", checkpoint.info)
+    rows = [
+        f"| {title} | " + " | ".join(f"{measures[name]:.4f}" for measures in measured.values()) + " |"
+        for name, title in ROWS.items()
+    ]
+    text = CARD.format(
+        name=checkpoint.name, info=info, backbone=backbone, megabytes=weights.stat().st_size / 1e6,
+        parameters=sum(parameter.numel() for parameter in checkpoint.model.parameters()),
+        minutes=info["seconds"] / 60, backbone_minutes=backbone["seconds"] / 60,
+        objective=info["training"].get("objective", "names of single digits"), rows="\n".join(rows),
+        **{key: measured["grid"][key] for key in ("scenes", "seed", "digits", "machine")},
+    )
+    card = weights.with_suffix(".md")
+    card.write_text(text)
+    return card

@@ -1,0 +1,97 @@
+"""`hsal trace` and `hsal scenes`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+from tqdm import tqdm
+
+from hsal.checkpoint import Checkpoint, load_model
+from hsal.commands.measuring import find_device
+from hsal.data.digits import load_digits
+from hsal.data.picture import PictureError, as_scene, read_picture
+from hsal.data.scenes import SceneRenderer
+from hsal.errors import HsalError
+from hsal.files import output
+from hsal.strip import save_strip
+from hsal.trace import Source, Trace
+from hsal.tracing import trace_image
+
+if TYPE_CHECKING:
+    from hsal import cli
+
+
+def run_trace(command: cli.Trace) -> int:
+    """Carry out `hsal trace`: a bad picture is told, and the others finish; exit status 1 if one was bad."""
+    if not command.images:
+        raise HsalError("Give at least one picture, for example: hsal trace scene.png")
+    if command.strip and command.strip.suffix.lower() not in (".png", ".svg"):
+        raise HsalError(f"--strip draws .png or .svg, not {command.strip.suffix or 'a file without an ending'}.")
+    checkpoint = load_model(command.weights)
+    checkpoint.model.to(find_device(command.device))
+    bad = 0
+    with ExitStack() as stack:
+        file = stack.enter_context(output(command.json)) if command.json else None
+        for path in tqdm(command.images, desc="tracing", unit="picture", disable=len(command.images) < 3):
+            try:
+                trace = trace_file(checkpoint, path)
+            except PictureError as error:
+                bad += 1
+                print(f"hsal: {path}: {error}", file=sys.stderr)
+                line = {"image": str(path), "error": str(error)}
+            else:
+                line = {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}
+                _show(command, path, trace)
+            if file:
+                file.write(json.dumps(line, allow_nan=False) + "\n")
+    return 1 if bad else 0
+
+
+def trace_file(checkpoint: Checkpoint, path: Path) -> Trace:
+    """Trace one picture file.
+
+    Raises:
+        PictureError: it cannot be read as a picture.
+    """
+    picture = read_picture(path)
+    scene = as_scene(picture.pixels, checkpoint.model.config.size_px)
+    source = Source("file", path.name, "", checkpoint.name, checkpoint.model.config.saliency)
+    return trace_image(checkpoint.model, scene.image, source, notes=(*picture.notes, *scene.notes))
+
+
+def _show(command: cli.Trace, path: Path, trace: Trace) -> None:
+    if command.strip:
+        several = len(command.images) > 1
+        name = f"{command.strip.stem}-{path.stem}{command.strip.suffix}" if several else command.strip.name
+        save_strip(trace, command.strip.with_name(name))
+    if command.json is None:
+        named = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
+        end = "then stop" if trace.ended_by_stop else "without saying stop"
+        print(f"{path}: {named}, {end}; attn_saliency {trace.attn_saliency:.2f} of the maximum")
+        for note in trace.notes:
+            print(f"    {note}")
+
+
+def run_scenes(command: cli.Scenes) -> int:
+    """Carry out `hsal scenes`."""
+    if command.count < 1:
+        raise HsalError(f"--count must be at least 1, not {command.count}.")
+    renderer = SceneRenderer(load_digits(command.split, command.digits), command.scene)
+    command.out.mkdir(parents=True, exist_ok=True)
+    with (command.out / "scenes.jsonl").open("w") as file:
+        for index in tqdm(range(command.count), desc="rendering", unit="scene"):
+            scene = renderer.render(command.seed, index)
+            name = f"scene-{command.seed}-{index:05d}.png"
+            Image.fromarray(scene.image).save(command.out / name)
+            line: dict[str, Any] = {
+                "image": name, "seed": command.seed, "index": index, "labels": scene.labels,
+                "boxes": [asdict(box) for box in scene.boxes],
+            }
+            file.write(json.dumps(line) + "\n")
+    return 0
