@@ -2,9 +2,13 @@
 
 import streamlit as st
 
-from app.theme import PAGES, style
+from app.theme import ICON, PAGES, style
 
-st.set_page_config(page_title="HSAL Explorer", page_icon=":material/visibility:", layout="wide")
+# an icon of our own: a named one would be fetched from the network
+st.set_page_config(page_title="HSAL Explorer", page_icon=ICON, layout="wide")
 style()
-st.navigation([st.Page(f"../pages/{name}.py", title=title, icon=icon, url_path=path, default=not path)
-               for name, title, icon, path in PAGES], position="top").run()
+pages = [
+    st.Page(f"../pages/{name}.py", title=title, icon=icon, url_path=path, default=not path)
+    for name, title, icon, path in PAGES
+]
+st.navigation(pages, position="top").run()

@@ -4,16 +4,26 @@ import streamlit as st
 
 from app import cache
 from app.player import attention_player
-from app.theme import coloured
 from hsal.files import ASSETS
 
-FEATURED = "3"  # a sample scene with a repeated digit
+FEATURED = "3"  # the sample scene whose walk is shown
+NEXT = (
+    ("sample", "Step through a sample scene", ":material/footprint:"),
+    ("scene", "Make a new random scene", ":material/casino:"),
+    ("draw", "Draw digits of your own", ":material/draw:"),
+    ("upload", "Upload a picture", ":material/upload:"),
+)
+texts = ASSETS / "texts"
 
 st.title("See attention work", anchor=False)
-left, right = st.columns([1, 1.15], gap="large")
+left, right = st.columns([1, 1.1], gap="large")
 with left:
-    coloured((ASSETS / "texts" / "overview.md").read_text())
-    st.page_link("pages/step_through.py", label="Step through a scene of your own", icon=":material/footprint:")
+    st.markdown((texts / "overview.md").read_text())
+    st.subheader("Where to go next", anchor=False)
+    for chosen, label, icon in NEXT:
+        st.page_link("../pages/step_through.py", label=label, icon=icon, query_params={"input": chosen})
 with right:
     attention_player(cache.recorded()[FEATURED], key="overview", compact=True)
+st.subheader("Five words to know", anchor=False)
+st.markdown((texts / "terms.md").read_text())
 cache.warm()

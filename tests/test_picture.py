@@ -77,7 +77,7 @@ def colours() -> np.ndarray:
         (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "is not a PNG, JPEG, WEBP, BMP or GIF"),
         (encode(Image.new("L", (32, 24)), "TIFF"), "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
         (encode(Image.new("L", (32, 24)), "PPM"), "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
-        (os.urandom(4096), "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
+        (random.Random(0).randbytes(4096), "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
         (encode(Image.new("L", (1, 1))), "is only 1 x 1 pixels: choose a picture of at least 8 pixels"),
         (encode(Image.new("L", (200, 7))), "is only 200 x 7 pixels"),
     ],
@@ -174,6 +174,9 @@ def test_a_jpeg_of_endless_scans_is_refused() -> None:
     last = data.rindex(b"\xff\xda")
     assert load_picture(data[:last] + data[last:-2] * 20 + b"\xff\xd9").pixels.shape == (64, 64, 3)
     assert "JPEG of more than 100 scans" in refusal(data[:last] + data[last:-2] * 120 + b"\xff\xd9")
+    several = encode(Image.new("L", (64, 64)), "MPO", save_all=True, append_images=[Image.new("L", (64, 64))])
+    assert load_picture(several).notes == (SEVERAL,)
+    assert "JPEG of more than 100 scans" in refusal(several + data[last:-2] * 120)
 
 
 def test_text_that_unpacks_to_gigabytes_is_damage() -> None:
@@ -323,8 +326,9 @@ def test_exif_orientation_is_obeyed(colours: np.ndarray, kind: str) -> None:
     assert loaded.notes == ("Turned upright, as its EXIF orientation says.",)
 
 
-def test_damaged_exif_does_not_cost_the_picture() -> None:
-    data = encode(Image.new("L", (32, 24), 50), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12")
+@pytest.mark.parametrize("exif", [b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12", b"Exif\0\0nonsense"])
+def test_damaged_exif_does_not_cost_the_picture(exif: bytes) -> None:
+    data = encode(Image.new("L", (32, 24), 50), "JPEG", exif=exif)
     assert np.abs(load_picture(data).pixels.astype(int) - 50).max() < 3
 
 
@@ -423,7 +427,8 @@ def renderer() -> SceneRenderer:
 def test_true_scenes_pass_untouched(renderer: SceneRenderer) -> None:
     for index in range(50):
         scene = renderer.render(5, index).image
-        for pixels in (scene, np.repeat(scene[..., None], 3, axis=2), load_picture(encode(Image.fromarray(scene))).pixels):
+        uploaded = load_picture(encode(Image.fromarray(scene))).pixels
+        for pixels in (scene, np.repeat(scene[..., None], 3, axis=2), uploaded):
             prepared = as_scene(pixels, 100)
             assert np.array_equal(prepared.image, scene)
             assert prepared.notes == ()
@@ -502,9 +507,10 @@ YY, XX = np.mgrid[0:1:300j, 0:1:300j]
         (105.0, 0.4, 6.0),  # a dim room: the border is darker than mid grey, and the ink darker still
         (235 - 150 * XX, 0.3, 5.0),  # a lamp at the left
         (220 - 240 * ((XX - 0.5) ** 2 + (YY - 0.5) ** 2), 0.3, 5.0),  # a vignette
+        (235 - 380 * ((XX - 0.5) ** 2 + (YY - 0.5) ** 2), 0.3, 5.0),  # its shading outdoes the ink's contrast
         (225 - 40 * YY, 0.7, 4.0),  # pencil
     ],
-    ids=["scan", "dim", "lamp", "vignette", "pencil"],
+    ids=["scan", "dim", "lamp", "vignette", "strong vignette", "pencil"],
 )
 def test_paper_becomes_black_and_ink_white(light: float | np.ndarray, ink: float, noise: float) -> None:
     photo, pen = sheet(light, ink, noise)
@@ -523,6 +529,13 @@ def test_chalk_on_a_grey_board_is_not_exchanged() -> None:
     assert EXCHANGED not in prepared.notes
     assert prepared.image[pen > 0.95].min() > 150
     assert np.median(prepared.image[pen == 0]) == 0
+
+
+def test_specks_of_dust_are_no_measure_of_contrast() -> None:
+    photo, pen = sheet(225.0, 0.7, 2.0)
+    for row, column in ((20, 200), (280, 30), (150, 100)):
+        photo[row : row + 4, column : column + 4] = 0
+    assert as_scene(photo, 100).image[pen > 0.95].min() > 150
 
 
 def test_a_thin_frame_does_not_turn_the_picture_over() -> None:

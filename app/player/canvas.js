@@ -33,7 +33,6 @@ class Stage {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.hatching = blankCanvas(1, 1);
     this.size = 0;
     this.hovered = null;
   }
@@ -41,6 +40,7 @@ class Stage {
   load(trace) {
     this.trace = trace;
     this.picture = greyPicture(trace.image);
+    this.backdrop = null;
     this.cells = blankCanvas(trace.columns, trace.rows);
     // One scale for the whole walk, so that a weak meta-step looks weak beside a strong one.
     this.highestPriority = Math.max(0.02, ...trace.steps.map(({ priority }) => priority[peakOf(priority)]));
@@ -51,8 +51,27 @@ class Stage {
     if (!size) return;
     this.size = size;
     this.ratio = window.devicePixelRatio || 1;
-    for (const canvas of [this.canvas, this.hatching]) canvas.width = canvas.height = Math.round(size * this.ratio);
+    this.canvas.width = this.canvas.height = Math.round(size * this.ratio);
+    this.backdrop = null;
     if (this.moment) this.draw(1);
+  }
+
+  // What costs much and changes only with the size or the trace: the scaled picture, and the hatching.
+  prepare() {
+    const { size, ratio } = this;
+    const fresh = () => {
+      const context = blankCanvas(this.canvas.width, this.canvas.height).getContext("2d");
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      return context;
+    };
+    this.frame = frameFor(this.trace, size);
+    const { left, top, width, height } = this.frame;
+    const backdrop = fresh();
+    backdrop.imageSmoothingQuality = "high";
+    backdrop.drawImage(this.picture, left, top, width, height);
+    const hatching = fresh();
+    drawHatching(hatching, size);
+    [this.backdrop, this.hatching, this.scratch] = [backdrop.canvas, hatching.canvas, fresh()];
   }
 
   // view: {layers: Set, opacity: 0..1, smooth}. The state is already changed; movement only leads the eye to it.
@@ -97,14 +116,11 @@ class Stage {
 
   draw(progress) {
     if (!this.size) return;
-    const { context, ratio } = this;
-    this.frame = frameFor(this.trace, this.size);
+    if (!this.backdrop) this.prepare();
+    const { context, ratio, size } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.size, this.size);
-    context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = "high";
-    const { left, top, width, height } = this.frame;
-    context.drawImage(this.picture, left, top, width, height);
+    context.clearRect(0, 0, size, size);
+    context.drawImage(this.backdrop, 0, 0, size, size);
     for (const layer of LAYERS) if (this.view.layers.has(layer)) this[layer](progress);
     if (this.moment.kind === "label") this.answer(progress);
     if (this.hovered !== null) this.outlineHovered();
@@ -164,25 +180,14 @@ class Stage {
     const { saliency, nextSaliency } = this.record();
     const now = this.moment.kind === "inhibition" ? mixed(saliency, nextSaliency, progress) : saliency;
     const first = this.trace.steps[0].saliency;
-    const context = this.hatching.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.size, this.size);
-    context.fillStyle = translucent(COLOURS.inhibition, 0.3);
-    context.fillRect(0, 0, this.size, this.size);
-    context.beginPath();
-    for (let start = -this.size; start < this.size; start += 8) {
-      context.moveTo(start, this.size);
-      context.lineTo(start + this.size, 0);
-    }
-    context.strokeStyle = COLOURS.inhibition;
-    context.lineWidth = 2.5;
-    context.stroke();
-    context.globalCompositeOperation = "destination-in";
+    const { scratch, size } = this;
+    scratch.globalCompositeOperation = "copy";
+    scratch.drawImage(this.hatching, 0, 0, size, size);
+    scratch.globalCompositeOperation = "destination-in";
     // The square root keeps small losses visible.
-    this.lay((cell) => [0, 0, 0, 255 * Math.sqrt(Math.max(0, first[cell] - now[cell]))], 1, context);
-    context.globalCompositeOperation = "source-over";
+    this.lay((cell) => [0, 0, 0, 255 * Math.sqrt(Math.max(0, first[cell] - now[cell]))], 1, scratch);
     this.context.globalAlpha = this.view.opacity;
-    this.context.drawImage(this.hatching, 0, 0, this.size, this.size);
+    this.context.drawImage(scratch.canvas, 0, 0, size, size);
     this.context.globalAlpha = 1;
   }
 

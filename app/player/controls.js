@@ -55,7 +55,9 @@ function pressKey(player, event) {
 function buildTimeline(root, trace, moments) {
   const segments = moments.map(({ tone, kind, step }, place) => {
     const starts = place > 0 && moments[place - 1].step !== step;
-    return element("span", `segment ${tone} ${kind}${starts ? " starts" : ""}`);
+    const segment = element("span", `segment ${tone}${starts ? " starts" : ""}`);
+    segment.dataset.kind = kind;
+    return segment;
   });
   root.querySelector(".segments").replaceChildren(...segments);
   const stretches = trace.steps.map((record, step) => {
@@ -65,7 +67,9 @@ function buildTimeline(root, trace, moments) {
     return stretch;
   });
   root.querySelector(".stretches").replaceChildren(...stretches);
-  root.querySelector(".timeline").style.setProperty("--count", moments.length);
+  const timeline = root.querySelector(".timeline");
+  timeline.style.setProperty("--count", moments.length);
+  timeline.classList.toggle("dense", moments.length > 50); // no room for gaps between so many
   root.querySelector(".scrub").max = moments.length - 1;
 }
 

@@ -20,6 +20,17 @@ function write(context, text, x, y, size, colour, weight = 600) {
   context.fillText(text, x, y + size * 0.06);
 }
 
+function drawHatching(context, size) {
+  context.fillStyle = translucent(COLOURS.inhibition, 0.35);
+  context.fillRect(0, 0, size, size);
+  context.beginPath();
+  for (let start = -size; start < size; start += 10) {
+    context.moveTo(start, size);
+    context.lineTo(start + size, 0);
+  }
+  strokeTwice(context, COLOURS.inhibition, 2.5, "rgba(0,0,0,0.85)");
+}
+
 // One contour per Gaussian at one standard deviation; the heavier its weight, the heavier its line.
 function drawGaussians(context, frame, gaussians) {
   const heaviest = Math.max(...gaussians.map(({ weight }) => weight), 1e-9);

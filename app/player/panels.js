@@ -100,7 +100,7 @@ class Panels {
 
   showWhere(moment, looked) {
     const broad = moment.kind === "broad";
-    const title = broad ? "Weights of the broad glimpse" : "Location probabilities";
+    const title = broad ? "Broad weights" : "Location probabilities";
     this.part("where").querySelector("h3").textContent = title;
     this.fade("where", !broad && moment.kind !== "glimpse");
     const caption = this.part("where").querySelector("figcaption");
@@ -118,6 +118,9 @@ class Panels {
   }
 
   drawGrid(values, chosen, colour) {
+    const wanted = [this.trace, values, chosen, colour, this.ink];
+    if (wanted.every((part, place) => part === this.drawn?.[place])) return;
+    this.drawn = wanted;
     const { rows, columns } = this.trace;
     const size = Math.max(1, Math.floor(264 / Math.max(rows, columns)));
     const context = this.grid.getContext("2d");

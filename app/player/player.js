@@ -12,7 +12,7 @@ class Player {
     this.address = new Address();
     this.listening = new AbortController();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.chosen = { speed: 1, overrides: {}, opacity: 0.8, smooth: false };
+    this.chosen = { speed: 1, overrides: {}, opacity: 0.75, smooth: false };
     this.listen();
     this.load(options);
   }
@@ -28,8 +28,9 @@ class Player {
     if (before) this.chosen = before.chosen;
     this.build();
     this.applyTheme();
-    // After a rebuilt page an asked-for moment wins over the remembered one; 0 asks for nothing.
-    const kept = same && (before !== remembered || !moment);
+    // The visitor's place is kept; only a rebuilt page that asks for a moment not asked for before moves it.
+    const kept = same && (before !== remembered || before.asked === moment);
+    this.asked = moment;
     this.show(this.clamp(kept ? before.now : moment), false);
     const plays = same ? before.playing : compact && !this.still.matches;
     this.setPlaying(plays && this.now < this.moments.length - 1);
@@ -37,7 +38,8 @@ class Player {
   }
 
   state() {
-    return { identity: this.trace.identity, now: this.now, playing: this.playing, chosen: this.chosen };
+    const { now, asked, playing, chosen } = this;
+    return { identity: this.trace.identity, now, asked, playing, chosen };
   }
 
   build() {

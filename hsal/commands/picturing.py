@@ -20,11 +20,13 @@ from hsal.data.scenes import SceneRenderer
 from hsal.errors import HsalError
 from hsal.files import output
 from hsal.strip import save_strip
-from hsal.trace import Source, Trace
+from hsal.trace import Box, Source, Trace
 from hsal.tracing import trace_image
 
 if TYPE_CHECKING:
     from hsal import cli
+
+SCENES = "scenes.jsonl"  # what `hsal scenes` writes beside its pictures
 
 
 def run_trace(command: cli.Trace) -> int:
@@ -54,7 +56,7 @@ def run_trace(command: cli.Trace) -> int:
 
 
 def trace_file(checkpoint: Checkpoint, path: Path) -> Trace:
-    """Trace one picture file.
+    """Trace one picture file; the truth is known where `hsal scenes` made it.
 
     Raises:
         PictureError: it cannot be read as a picture.
@@ -62,7 +64,20 @@ def trace_file(checkpoint: Checkpoint, path: Path) -> Trace:
     picture = read_picture(path)
     scene = as_scene(picture.pixels, checkpoint.model.config.size_px)
     source = Source("file", path.name, "", checkpoint.name, checkpoint.model.config.saliency)
-    return trace_image(checkpoint.model, scene.image, source, notes=(*picture.notes, *scene.notes))
+    known = _rendered(path)
+    boxes = [Box(**box) for box in known.get("boxes", ())]
+    return trace_image(
+        checkpoint.model, scene.image, source, known.get("labels"), boxes, (*picture.notes, *scene.notes)
+    )
+
+
+def _rendered(path: Path) -> dict[str, Any]:
+    """What the scenes.jsonl beside a picture says of it; nothing where it is not such a scene."""
+    try:
+        lines = [json.loads(line) for line in (path.parent / SCENES).read_text().splitlines()]
+        return next((line for line in lines if line["image"] == path.name), {})
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _show(command: cli.Trace, path: Path, trace: Trace) -> None:
@@ -84,7 +99,7 @@ def run_scenes(command: cli.Scenes) -> int:
         raise HsalError(f"--count must be at least 1, not {command.count}.")
     renderer = SceneRenderer(load_digits(command.split, command.digits), command.scene)
     command.out.mkdir(parents=True, exist_ok=True)
-    with (command.out / "scenes.jsonl").open("w") as file:
+    with (command.out / SCENES).open("w") as file:
         for index in tqdm(range(command.count), desc="rendering", unit="scene"):
             scene = renderer.render(command.seed, index)
             name = f"scene-{command.seed}-{index:05d}.png"

@@ -21,6 +21,7 @@ from hsal.errors import HsalError
 MAX_BYTES = 10 * 2**20
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 _LISTED = "PNG, JPEG, WEBP, BMP or GIF"
+_EXCHANGED = "Light and dark were exchanged: the model knows light ink on a dark ground."
 MAX_PIXELS = 40_000_000
 MAX_SIDE_PX = 20_000
 MIN_SIDE_PX = 8
@@ -206,16 +207,17 @@ def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
 
 def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """(h,w) uint8 -> the same with ink near 255 on 0, and notes; ink on pure black passes untouched."""
-    levels = grey.astype(np.float32)
+    if _is_scene(grey):
+        return grey, []
+    if _is_scene(255 - grey):
+        return 255 - grey, [_EXCHANGED]
+    levels, notes = grey.astype(np.float32), []
     border = _border_level(levels)
-    notes = []
-    inverted = _ink_is_dark(levels, border)
-    if inverted:
-        levels, border = 255 - levels, 255 - border
-        notes.append("Light and dark were exchanged: the model knows light ink on a dark ground.")
-    if np.median(levels) == 0 and border == 0 and levels.max() >= 128:
-        return levels.astype(np.uint8), notes
     paper, noise = _paper(levels, border)
+    inverted = _ink_is_dark(levels - paper, border)
+    if inverted:
+        levels, paper = 255 - levels, 255 - paper
+        notes.append(_EXCHANGED)
     ink = np.maximum(levels - paper - 3 * noise, 0)
     if inverted:
         ink *= 255 / np.maximum(255 - paper, 32)  # ink takes a share of the light: weak in shade, strong in the sun
@@ -226,6 +228,11 @@ def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
     return np.minimum(ink * (255 / peak), 255).round().astype(np.uint8), notes
 
 
+def _is_scene(grey: np.ndarray) -> bool:
+    """Whether it is ink on pure black already."""
+    return bool(np.median(grey) == 0 and _border_level(grey) == 0 and grey.max() >= 128)
+
+
 def _border_level(levels: np.ndarray) -> float:
     """Median of a ring along the edges, wide enough to outvote a thin frame."""
     wide = max(1, min(levels.shape) // 25)
@@ -234,10 +241,9 @@ def _border_level(levels: np.ndarray) -> float:
     return float(np.median(levels[ring]))
 
 
-def _ink_is_dark(levels: np.ndarray, border: float) -> bool:
-    """Dark on a bright border, light on a dark one, unless the contrast clearly says otherwise."""
-    lighter = float(np.quantile(levels, 0.995)) - border
-    darker = border - float(np.quantile(levels, 0.005))
+def _ink_is_dark(contrast: np.ndarray, border: float) -> bool:
+    """Dark on a bright border, light on a dark one, unless the contrast to the paper clearly says otherwise."""
+    lighter, darker = float(np.quantile(contrast, 0.995)), -float(np.quantile(contrast, 0.005))
     return 2 * darker >= lighter if border > 127 else darker > 2 * lighter
 
 
@@ -254,11 +260,13 @@ def _paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
     paper, noise, near = np.full(flat.shape, border), 0.0, 24.0
     for _ in range(12):
         ground = np.abs(flat - paper) < near
-        if ground.mean() < 0.25:  # no sheet of paper: a surface through so little would be a guess
-            return np.full(levels.shape, border), noise
+        if not ground.any():
+            break
         paper = terms @ np.linalg.lstsq(terms[ground], flat[ground], rcond=None)[0]
         noise = float(1.4826 * np.median(np.abs(flat - paper)[ground]))
-        near = max(3 * noise, 12.0)
+        near = min(max(3 * noise, 12.0), 24.0)
+    if ground.mean() < 0.4:  # no sheet of paper: a surface through so little is a guess
+        return np.full(levels.shape, border), noise
     return paper.reshape(levels.shape), noise
 
 

@@ -1,0 +1,77 @@
+"""Figures of the app, measured in a real browser against a server of its own."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from playwright.sync_api import Browser, Page
+
+from benchmarks.figure import Figure
+from tests.browsing import launched, running_app
+
+PLAYER = ".attention-player"
+PICTURE = f"{PLAYER} canvas.picture"
+STEP_THROUGH_ALL = """player => {
+  const press = key => player.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  press("Home");
+  const moments = Number(player.querySelector("input[type=range]").max);
+  return Array.from({ length: moments }, () => {
+    const start = performance.now();
+    press("ArrowRight");
+    player.offsetHeight; // layout belongs to the work
+    return performance.now() - start;
+  });
+}"""
+
+
+def measure() -> list[Figure]:
+    """All figures of the app."""
+    with launched() as browser:
+        return [*first_paint(browser), *new_scene_and_stepping(browser)]
+
+
+def first_paint(browser: Browser, servers: int = 3) -> list[Figure]:
+    """From the request to a drawn player on Overview, the first request that a server ever gets."""
+    seconds = []
+    for _ in range(servers):
+        with running_app() as address:
+            page = browser.new_context().new_page()
+            start = time.perf_counter()
+            page.goto(address, wait_until="commit")
+            page.locator(PICTURE).first.wait_for()
+            seconds.append(time.perf_counter() - start)
+            page.context.close()
+    name = "Overview drawn, first visit to a fresh server, cold browser cache, median"
+    return [Figure(name, statistics.median(seconds), "s", "under 1.5")]
+
+
+def new_scene_and_stepping(browser: Browser, scenes: int = 15) -> list[Figure]:
+    """Click on “New random scene” to a drawn player; and one step in the player."""
+    with running_app() as address:
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        page.goto(f"{address}/step-through?input=scene")
+        page.locator(PICTURE).first.wait_for()
+        page.get_by_text("Strip as PNG").wait_for()
+        durations = [_new_scene(page) for _ in range(scenes + 2)][2:]
+        stepping = _stepping(page)
+        page.context.close()
+    return [
+        Figure("New random scene, click to drawn player, median", statistics.median(durations), "ms", "under 500"),
+        Figure("Stepping one moment in the player, median of its main-thread work", stepping, "ms", "under 16"),
+    ]
+
+
+def _new_scene(page: Page) -> float:
+    canvas = page.locator(PICTURE).element_handle()
+    before = canvas.evaluate("canvas => canvas.toDataURL()")
+    start = time.perf_counter()
+    page.get_by_role("button", name="New random scene").click()
+    page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas, before], polling="raf"
+    )
+    return (time.perf_counter() - start) * 1e3
+
+
+def _stepping(page: Page) -> float:
+    return statistics.median(page.locator(PLAYER).evaluate(STEP_THROUGH_ALL))

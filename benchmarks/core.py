@@ -1,0 +1,57 @@
+"""Figures of the core: tracing one picture, rendering scenes."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+
+from benchmarks.figure import Figure
+from hsal.checkpoint import load_model
+from hsal.config import task_scene
+from hsal.data.digits import load_digits
+from hsal.data.scenes import SceneRenderer
+from hsal.files import DEFAULT_WEIGHTS
+from hsal.trace import Source
+from hsal.tracing import to_tensor, trace_image
+
+
+def milliseconds(action: Callable[[], object], times: int = 50) -> float:
+    """The median duration of an action, after a few to warm up."""
+    durations = []
+    for _ in range(times + 5):
+        start = time.perf_counter()
+        action()
+        durations.append((time.perf_counter() - start) * 1e3)
+    return statistics.median(durations[5:])
+
+
+def tracing() -> list[Figure]:
+    """One trace of a 100x100 picture with the model loaded, and the recurrent part's share of it."""
+    model = load_model(DEFAULT_WEIGHTS).model
+    scene = SceneRenderer(load_digits("test", "embedded"), task_scene("mnist-multiset")).render(7)
+    source = Source("scene", "benchmark", "", DEFAULT_WEIGHTS, "channel_energy", 7)
+    whole = milliseconds(lambda: trace_image(model, scene.image, source, scene.labels, scene.boxes))
+    with torch.inference_mode():
+        perceive = milliseconds(lambda: model.perceive(to_tensor(scene.image[None])))
+        view = model.perceive(to_tensor(scene.image[None]))
+        steps = len(trace_image(model, scene.image, source).steps)
+        recurrent = milliseconds(lambda: list(model.rollout(view, meta_steps=steps)))
+    return [
+        Figure(f"One trace of a 100x100 picture ({steps} meta-steps), median", whole, "ms", "under 30"),
+        Figure("of it the recurrent part", 100 * recurrent / whole, "%", ""),
+        Figure("of it backbone and saliency", 100 * perceive / whole, "%", ""),
+    ]
+
+
+def rendering(scenes: int = 3000) -> list[Figure]:
+    """Scenes of the MNIST Multiset task a second, on one core."""
+    renderer = SceneRenderer(load_digits("train", "embedded"), task_scene("mnist-multiset"))
+    renderer.batch(0, 0, 200)
+    start = time.perf_counter()
+    for first in range(0, scenes, 250):
+        renderer.batch(1, first, 250)
+    rate = scenes / (time.perf_counter() - start)
+    return [Figure("Rendering scenes, one core", rate, "a second", "at least 3,000")]

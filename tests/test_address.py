@@ -1,0 +1,85 @@
+"""Links: the address of Step through says what is shown, and a bad one is told in a sentence."""
+
+import numpy as np
+import pytest
+
+from app.address import Address, pack_drawing, parse, to_parameters, unpack_drawing
+
+SAMPLES, WEIGHTS = ["1", "2"], ["mnist-multiset", "other"]
+
+
+def read(**parameters: str) -> tuple[Address, list[str]]:
+    return parse(parameters, SAMPLES, WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        Address("sample", sample="2", weights="other", moment=7),
+        Address("scene", sample="1", seed=2**31 - 1, digits=8, smallest=14, largest=60, clutter=0, weights="other"),
+        Address("draw", sample="1", drawing=pack_drawing(np.zeros((100, 100), np.uint8)), weights="other"),
+    ],
+)
+def test_an_address_reads_back_what_it_says(address: Address) -> None:
+    assert parse(to_parameters(address), SAMPLES, WEIGHTS) == (address, [])
+
+
+def test_only_what_matters_for_the_input_is_written() -> None:
+    assert to_parameters(Address("sample", sample="2", seed=5, weights="other")) == {
+        "input": "sample", "sample": "2", "weights": "other", "moment": "0",
+    }
+
+
+def test_an_empty_address_is_the_first_sample_and_the_default_weights() -> None:
+    assert read() == (Address(sample="1", weights="mnist-multiset"), [])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("seed", "abc"), ("seed", "-1"), ("seed", str(2**31)), ("seed", "1e3"), ("seed", "９"), ("seed", "9" * 5000),
+        ("weights", "nope"), ("weights", "../../etc/passwd"), ("sample", "99"), ("input", "camera"),
+        ("moment", "-3"), ("moment", "x"), ("digits", "9"), ("digits", "0"), ("clutter", "1000"), ("smallest", "2"),
+        ("drawing", "%%%"), ("drawing", "AAAA"),
+    ],
+)
+def test_each_bad_part_is_one_sentence_and_the_rest_stands(name: str, text: str) -> None:
+    address, problems = read(**{"input": "scene", "largest": "44", name: text})
+    assert len(problems) == 1
+    assert name in problems[0]
+    assert len(problems[0]) < 200
+    assert "\n" not in problems[0]
+    assert address.largest == 44
+    expected = "scene" if name == "input" else getattr(Address(sample="1", weights="mnist-multiset"), name)
+    assert getattr(address, name) == ("sample" if name == "input" else expected)
+
+
+def test_sizes_the_wrong_way_round_are_told_and_set_back() -> None:
+    address, problems = read(smallest="50", largest="20")
+    assert (address.smallest, address.largest, len(problems)) == (20, 50, 1)
+
+
+def test_unknown_parameters_are_ignored() -> None:
+    assert read(utm_source="mail") == read()
+
+
+def test_a_drawing_survives_to_a_sixteenth_of_its_range() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (100, 100)).astype(np.uint8)
+    back = unpack_drawing(pack_drawing(image))
+    assert np.abs(back.astype(int) - image).max() <= 9  # sixteen levels, 17 apart
+
+
+def test_strokes_make_a_short_link() -> None:
+    image = np.zeros((100, 100), np.uint8)
+    image[20:80, 30:35] = 255
+    image[20:25, 30:70] = 200
+    assert len(pack_drawing(image)) < 200
+
+
+def test_a_drawing_that_would_unpack_to_too_much_is_refused() -> None:
+    import base64
+    import zlib
+
+    bomb = base64.urlsafe_b64encode(zlib.compress(bytes(10**7), 9)).decode()
+    with pytest.raises(ValueError, match="not a drawing"):
+        unpack_drawing(bomb)
