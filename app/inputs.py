@@ -66,17 +66,20 @@ def draw(address: Address) -> Trace | None:
     """A drawing on a canvas, or the one that a link carries."""
     from streamlit_drawable_canvas import st_canvas  # a component: imports only inside a running app
 
-    st.caption("Draw one to four digits, as large as you like; the link carries your drawing.")
-    left, right = st.columns([1, 1.6], vertical_alignment="bottom")
+    left, right = st.columns([1, 1.6], gap="medium", vertical_alignment="bottom")
     with left:
         result = st_canvas(
             stroke_width=PEN_PX, stroke_color="#ffffff", background_color="#000000", height=CANVAS_PX,
             width=CANVAS_PX, drawing_mode="freedraw", return_image_data=True, key=session.canvas_key(),
         )
-    right.button("Clear", on_click=session.forget_drawing, icon=":material/delete:")
-    image = result.image_data if result.json_data and result.json_data.get("objects") else None
-    if image is not None:
-        session.keep_drawing(pack_drawing(_ink(image)))
+    with right:
+        st.caption("Draw one to four digits with mouse, pen or finger. The link carries your drawing.")
+        st.button("Clear", on_click=session.clear_canvas, icon=":material/delete:")
+    strokes = (result.json_data or {}).get("objects")
+    if strokes and result.image_data is not None:
+        session.keep_drawing(pack_drawing(_ink(result.image_data)))
+    elif strokes is not None:
+        session.wipe_drawing()
     packed = session.address().drawing
     if not packed:
         return None
@@ -93,6 +96,6 @@ def _short(packed: str) -> str:
 
 
 INPUTS = {
-    "sample": ("Sample scene", sample), "scene": ("Random scene", scene), "upload": ("Upload a picture", upload),
-    "draw": ("Draw digits", draw),
+    "sample": ("Sample", sample), "scene": ("Random", scene), "upload": ("Upload", upload),
+    "draw": ("Draw", draw),
 }

@@ -15,6 +15,7 @@ import streamlit as st
 from app.address import LARGEST_SEED, Address, parse, to_parameters
 
 ADDRESS, PROBLEMS, SHOWN = "hsal.address", "hsal.problems", "hsal.shown"
+DRAWN, CANVAS = "hsal.drawn", "hsal.canvas"
 
 
 def enter(samples: Sequence[str], weights: Sequence[str]) -> None:
@@ -57,6 +58,8 @@ def leave(shown: str, moments: int) -> int:
     if moment >= moments:
         tell(f"The link's moment {moment} is past the end: this walk has {moments} moments, 0 to {moments - 1}.")
         moment = 0
+    if now.input != "draw":
+        state[DRAWN] = False  # a canvas that comes back is empty, but its drawing is not forgotten
     state[SHOWN] = shown
     state[ADDRESS] = now = replace(now, moment=moment)
     # The player writes the moment it has reached by itself; only other changes are written here.
@@ -82,16 +85,23 @@ def another_seed() -> None:
 
 
 def keep_drawing(drawing: str) -> None:
-    """Remember what was drawn, as a packed word."""
+    """Remember what was drawn on the canvas, as a packed word."""
     st.session_state[ADDRESS] = replace(st.session_state[ADDRESS], drawing=drawing)
+    st.session_state[DRAWN] = bool(drawing)
 
 
-def forget_drawing() -> None:
-    """Clear the canvas: forget the drawing and give the canvas a new key."""
+def wipe_drawing() -> None:
+    """The canvas is empty: forget what was drawn on it, but not a drawing that a link brought."""
+    if st.session_state.get(DRAWN):
+        keep_drawing("")
+
+
+def clear_canvas() -> None:
+    """Forget the drawing, and give the canvas a new key so that it starts empty."""
     keep_drawing("")
-    st.session_state["canvas"] = st.session_state.get("canvas", 0) + 1
+    st.session_state[CANVAS] = st.session_state.get(CANVAS, 0) + 1
 
 
 def canvas_key() -> str:
     """The canvas's present key."""
-    return f"canvas-{st.session_state.get('canvas', 0)}"
+    return f"canvas-{st.session_state.get(CANVAS, 0)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import browser, core
 from benchmarks.figure import Figure, as_markdown
-from hsal.runs import machine
+from hsal.device import machine
 from tests.browsing import NoBrowserError
 
 README = Path(__file__).resolve().parent.parent / "README.md"

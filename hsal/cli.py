@@ -40,6 +40,8 @@ class Pretrain:
     """Digits in a grid, anywhere, or both in turn."""
     digits: SourceName = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
+    device: str = "auto"
+    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
     resume: bool = False
     """Go on with the run in --out after its last checkpoint."""
     model: Annotated[ModelConfig, Flat] = field(default_factory=ModelConfig)
@@ -71,6 +73,8 @@ class Train:
     """Digits in a grid, anywhere, or both in turn."""
     digits: SourceName = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
+    device: str = "auto"
+    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
     resume: bool = False
     """Go on with the run in --out after its last checkpoint."""
     model: Annotated[ModelConfig, Flat] = field(default_factory=ModelConfig)
@@ -106,8 +110,8 @@ class Evaluate:
     """Digits in a grid (the task), anywhere, or both in turn."""
     digits: SourceName = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
-    device: str = "cpu"
-    """Torch device, such as cpu, cuda or mps."""
+    device: str = "auto"
+    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
     json: Path | None = None
     """Write the measures as JSON to this file; - is standard output."""
 
@@ -157,8 +161,8 @@ class Trace:
     """Write one JSON object a line (image, labels, trace, or error) to this file; - is standard output."""
     strip: Path | None = None
     """Draw the strip to this .png or .svg; with several pictures, to FILE-NAME.png for each."""
-    device: str = "cpu"
-    """Torch device, such as cpu, cuda or mps."""
+    device: str = "auto"
+    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
 
     def run(self) -> int:
         """Trace, print, write."""

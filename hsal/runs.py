@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-import platform
 import time
 from pathlib import Path
 from typing import Any
@@ -110,18 +109,6 @@ class Run:
         lines = [line for line in self.metrics.read_text().splitlines() if line.endswith("}")]
         with replacing(self.metrics) as scratch:
             scratch.write_text("".join(f"{line}\n" for line in lines if json.loads(line)["step"] <= done))
-
-
-def machine() -> str:
-    """One phrase on the machine: processor, cores in use, accelerator, torch."""
-    name = platform.processor() or platform.machine()
-    try:
-        models = [row for row in Path("/proc/cpuinfo").read_text().splitlines() if row.startswith("model name")]
-        name = models[0].split(":", 1)[1].strip()
-    except (OSError, IndexError):
-        pass  # not Linux: the platform's own word will do
-    device = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
-    return f"{name}, {torch.get_num_threads()} threads{device}, torch {torch.__version__}"
 
 
 def stopwatch(before: float = 0.0) -> Any:

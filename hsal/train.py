@@ -57,13 +57,14 @@ def pretrain(
     Args:
         train, validation: renderers of scenes with one digit each; every batch is rendered anew.
     """
+    device = next(learner.parameters()).device
     for step in range(done + 1, config.steps + 1):
         warm, rest = min(1.0, step / (0.1 * config.steps)), 0.5 * (1 + math.cos(math.pi * (step - 1) / config.steps))
         _set_rate(optimiser, config.learning_rate * warm * rest)
         images, counts = train.batch(config.seed, (step - 1) * config.batch, config.batch)
-        label = torch.from_numpy(counts).argmax(dim=1)
+        label = torch.from_numpy(counts).to(device).argmax(dim=1)
         learner.train()
-        logits = learner(to_tensor(images))  # (B,N)
+        logits = learner(to_tensor(images, device))  # (B,N)
         loss = functional.cross_entropy(logits, label)
         optimiser.zero_grad()
         loss.backward()
@@ -78,10 +79,10 @@ def pretrain(
 
 def accuracy(learner: Learner, renderer: SceneRenderer, scenes: int) -> float:
     """Share of single-digit scenes that the learner names right."""
-    right = 0
+    right, device = 0, next(learner.parameters()).device
     with torch.inference_mode():
         for images, counts in renderer.batches(VALIDATION_SEED, scenes, 250):
-            named = learner(to_tensor(images)).argmax(dim=1)
+            named = learner(to_tensor(images, device)).argmax(dim=1).cpu()
             right += int((named == torch.from_numpy(counts).argmax(dim=1)).sum())
     return right / scenes
 
@@ -113,9 +114,10 @@ class Memory:
 
     def view(self, model: HSAL, rows: Tensor) -> tuple[View, Tensor]:
         """The views and label counts of some rows. Saliency models that need the image cannot train so."""
-        volume = self.volumes[rows].float()  # (B,C,h,w)
+        device, rows = next(model.parameters()).device, rows.cpu()
+        volume = self.volumes[rows].to(device).float()  # (B,C,h,w)
         saliency, scale = divide_by_maximum(model.saliency_model(None, volume))
-        return View(volume, saliency, scale), self.counts[rows]
+        return View(volume, saliency, scale), self.counts[rows].to(device)
 
 
 def train(
@@ -123,11 +125,11 @@ def train(
     done: int = 0,
 ) -> Iterator[Progress]:
     """Train meta-controller and controller in place from update `done` on; the backbone is frozen."""
-    parameters = recurrent_parameters(model)
+    parameters, device = recurrent_parameters(model), next(model.parameters()).device
     for number in range(done + 1, config.steps + 1):
         _set_rate(optimiser, config.learning_rate * 0.5 * (1 + math.cos(math.pi * (number - 1) / config.steps)))
-        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + number)
-        rows = torch.randint(len(memory.counts), (config.batch,), generator=generator)
+        generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + number)
+        rows = torch.randint(len(memory.counts), (config.batch,), generator=generator, device=device)
         view, counts = memory.view(model, rows)
         steps = model.rollout(view, sampler(generator), config.episode_steps)
         loss = reinforce(steps, counts, config)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import Tensor
 from tqdm import tqdm
 
@@ -16,11 +15,11 @@ from hsal.checkpoint import Checkpoint, load_model, weights_path
 from hsal.config import Placement, task_scene
 from hsal.data.digits import SourceName, Split, load_digits
 from hsal.data.scenes import SceneRenderer
+from hsal.device import find_device, machine
 from hsal.errors import HsalError
 from hsal.evaluate import Evaluation, evaluate, scene_views
 from hsal.files import output
 from hsal.model import View
-from hsal.runs import machine
 
 if TYPE_CHECKING:
     from hsal.cli import Card, Evaluate
@@ -54,7 +53,7 @@ def run_card(command: Card) -> int:
 
 def measure(
     checkpoint: Checkpoint, task: str, scenes: int, seed: int, split: Split, placement: Placement,
-    digits: SourceName, device: str = "cpu",
+    digits: SourceName, device: str = "auto",
 ) -> dict[str, Any]:
     """Evaluate weights on scenes of a task; the `Evaluation` with what it was measured on.
 
@@ -73,20 +72,6 @@ def measure(
         "seed": seed, "machine": machine(),
     }
     return about | asdict(result)
-
-
-def find_device(name: str) -> torch.device:
-    """The torch device of that name.
-
-    Raises:
-        HsalError: torch does not know it, or it is not there.
-    """
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-        return device
-    except (RuntimeError, AssertionError) as error:
-        raise HsalError(f"There is no device {name!r} on this machine. Use --device cpu.") from error
 
 
 def _shown(views: Iterable[tuple[View, Tensor]], scenes: int) -> Iterator[tuple[View, Tensor]]:

@@ -13,10 +13,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from hsal.checkpoint import Checkpoint, load_model
-from hsal.commands.measuring import find_device
 from hsal.data.digits import load_digits
 from hsal.data.picture import PictureError, as_scene, read_picture
 from hsal.data.scenes import SceneRenderer
+from hsal.device import find_device
 from hsal.errors import HsalError
 from hsal.files import output
 from hsal.strip import save_strip

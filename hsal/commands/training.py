@@ -15,7 +15,8 @@ from hsal.checkpoint import load_backbone, save_model
 from hsal.config import task_scene
 from hsal.data.digits import load_digits
 from hsal.data.scenes import SceneRenderer
-from hsal.runs import Run, machine, stopwatch
+from hsal.device import find_device, machine
+from hsal.runs import Run, stopwatch
 from hsal.train import (
     VALIDATION_SEED,
     Learner,
@@ -37,8 +38,8 @@ def run_pretrain(command: Pretrain) -> int:
     scene = task_scene(command.task, placement=command.placement, digits_max=1)
     source = load_digits("train", command.digits)
     validation = SceneRenderer(load_digits("validation", command.digits), scene)
-    model = fresh_model(command.model, config.seed)
-    learner = Learner(model)
+    model = fresh_model(command.model, config.seed).to(find_device(command.device))
+    learner = Learner(model).to(find_device(command.device))
     optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     done, seconds = run.restore(learner, optimiser)
     clock = stopwatch(seconds)
@@ -57,7 +58,7 @@ def run_train(command: Train) -> int:
     scene = task_scene(command.task, placement=command.placement)
     source = load_digits("train", command.digits)
     validation = SceneRenderer(load_digits("validation", command.digits), scene)
-    model = fresh_model(command.model, config.seed)
+    model = fresh_model(command.model, config.seed).to(find_device(command.device))
     backbone = load_backbone(model, command.pretrained)
     optimiser = torch.optim.Adam(recurrent_parameters(model), config.learning_rate)
     done, seconds = run.restore(model, optimiser)
@@ -74,7 +75,7 @@ def run_train(command: Train) -> int:
 
 def _open(command: Pretrain | Train) -> Run:
     run = Run(command.out)
-    settings = {key: value for key, value in asdict(command).items() if key not in ("out", "resume")}
+    settings = {key: value for key, value in asdict(command).items() if key not in ("out", "resume", "device")}
     settings = {key: value if isinstance(value, dict) else str(value) for key, value in settings.items()}
     (run.check_config if command.resume else run.create)(settings)
     return run
