@@ -23,8 +23,8 @@ This card is written by `hsal card --weights {name}`.
 | time | {backbone_minutes:.0f} min | {minutes:.0f} min |
 | machine | {backbone[machine]} | {info[machine]} |
 
-Objective: {objective}. No digit of the validation or test splits was seen in training. Settings were
-chosen on validation scenes.
+Objective: {objective}. No digit of the validation or test splits was seen in training, and
+no setting was chosen on test scenes.
 
 ## Measured
 

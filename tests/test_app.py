@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hsal.trace import Trace
+from tests.browsing import running_app
 
 PLAYER = ".attention-player"
 
@@ -113,6 +114,28 @@ def test_an_upload_and_a_bad_one(page: Page, app_url: str, tmp_path: Path) -> No
     expect(page.get_by_role("alert")).to_contain_text("vector.png")
     chooser.set_input_files("assets/samples/scene-5-00000.png")
     page.locator(f"{PLAYER} canvas.picture").wait_for()
+
+
+def test_an_upload_over_the_limit_is_told_so(page: Page, app_url: str, tmp_path: Path) -> None:
+    page.goto(f"{app_url}/step-through?input=upload")
+    chooser = page.locator("input[type=file]")
+    chooser.wait_for(state="attached")
+    large = tmp_path / "large.png"
+    large.write_bytes(bytes(11 * 2**20))
+    chooser.set_input_files(large)
+    expect(page.get_by_text("must be 10.0MB or smaller")).to_be_visible()
+
+
+def test_the_player_goes_on_when_the_server_is_gone(page: Page) -> None:
+    with running_app() as address:
+        open_page(page, f"{address}/step-through")
+        settled(page)
+    player = page.locator(PLAYER)
+    player.focus()
+    player.press("End")
+    player.press("ArrowLeft")
+    last = int(count(page).split(" of ")[1].split(",")[0])
+    assert count(page).startswith(f"Moment {last - 1} of {last}")
 
 
 def test_strip_and_trace_can_be_taken_home(page: Page, app_url: str) -> None:

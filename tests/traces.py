@@ -65,14 +65,10 @@ def _step(
     saliency: np.ndarray, place: tuple[float, float], gaussians: int, glimpses: int, label: int, classes: int
 ) -> Step:
     rows, columns = saliency.shape
-    mixture = np.array(
-        [
-            (2 * (i + 1) / (gaussians * (gaussians + 1)), 0.35 + 0.1 * i, 0.5 + place[0] * rows, 0.5 + place[1] * columns)
-            for i in range(gaussians)
-        ],
-        np.float32,
-    )
-    mask = sum(a * np.exp(-b * _distances(rows, columns, row, column)) for a, b, row, column in mixture)
+    row, column = 0.5 + place[0] * rows, 0.5 + place[1] * columns
+    weights = [2 * (i + 1) / (gaussians * (gaussians + 1)) for i in range(gaussians)]  # 1 : 2 : 3 ..., sum 1
+    mixture = np.array([(alpha, 0.35 + 0.1 * i, row, column) for i, alpha in enumerate(weights)], np.float32)
+    mask = sum(alpha * np.exp(-beta * _distances(rows, columns, row, column)) for alpha, beta, *_ in mixture)
     mask = mask.astype(np.float32)
     priority = mask * saliency
     looks = tuple(_glimpse(priority, order) for order in range(glimpses))
@@ -81,8 +77,7 @@ def _step(
         after[look.cell] = 0
     chances = np.full(classes, 0.2 / (classes - 1), np.float32)
     chances[label] = 0.8
-    weights = mask / mask.sum()
-    return Step(saliency, mixture, mask, priority, weights, looks, chances, label, 0.61, None, after)
+    return Step(saliency, mixture, mask, priority, mask / mask.sum(), looks, chances, label, 0.61, None, after)
 
 
 def _glimpse(priority: np.ndarray, order: int) -> Glimpse:

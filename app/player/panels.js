@@ -70,7 +70,8 @@ class Panels {
   }
 
   buildTable() {
-    this.cells = this.trace.steps[0].gaussians.map((_, place) => {
+    const count = Math.max(...this.trace.steps.map(({ gaussians }) => gaussians.length));
+    this.rows = Array.from({ length: count }, (_, place) => {
       const row = element("tr", "");
       const head = element("th", "ordinal", String(place + 1));
       head.scope = "row";
@@ -78,7 +79,7 @@ class Panels {
       row.append(head, ...numbers);
       return { row, numbers };
     });
-    this.part("mixture").querySelector("tbody").replaceChildren(...this.cells.map(({ row }) => row));
+    this.part("mixture").querySelector("tbody").replaceChildren(...this.rows.map(({ row }) => row));
   }
 
   show(now) {
@@ -101,7 +102,7 @@ class Panels {
   showWhere(moment, looked) {
     const broad = moment.kind === "broad";
     const title = broad ? "Broad weights" : "Location probabilities";
-    this.part("where").querySelector("h3").textContent = title;
+    this.part("where").querySelector("h2").textContent = title;
     this.fade("where", !broad && moment.kind !== "glimpse");
     const caption = this.part("where").querySelector("figcaption");
     if (!broad && !looked) {
@@ -185,9 +186,11 @@ class Panels {
 
   showMixture(moment) {
     this.fade("mixture", !["mask", "broad"].includes(moment.kind));
-    for (const [place, { weight, sigma, row, column }] of this.trace.steps[moment.step].gaussians.entries()) {
-      const texts = [weight, sigma, row, column].map(decimal);
-      for (const [which, cell] of this.cells[place].numbers.entries()) cell.textContent = texts[which];
+    const { gaussians } = this.trace.steps[moment.step];
+    for (const [place, { numbers }] of this.rows.entries()) {
+      const { weight, sigma, row, column } = gaussians[place] ?? {};
+      const texts = [weight, sigma, row, column].map((number) => (number === undefined ? "\u2013" : decimal(number)));
+      for (const [which, cell] of numbers.entries()) cell.textContent = texts[which];
     }
   }
 }

