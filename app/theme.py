@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
 import streamlit as st
 
 from hsal.files import ASSETS
 
-ICON = str(ASSETS / "favicon.png")
+# In the page itself: a browser asks the server anew for any other icon whenever the address changes,
+# and the player changes it with every step.
+ICON = "data:image/png;base64," + base64.b64encode((ASSETS / "favicon.png").read_bytes()).decode()
 
 # file in pages/, title, icon, path in the address
 PAGES = (

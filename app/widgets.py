@@ -29,5 +29,5 @@ def strip_and_downloads(trace: Trace) -> None:
                            icon=":material/image:", on_click="ignore")
         st.download_button("Strip as SVG", lambda: cache.strip(text, "svg", False), f"{stem}.svg", "image/svg+xml",
                            icon=":material/shapes:", on_click="ignore")
-        st.download_button("Trace as JSON", text, f"{stem}.json", "application/json",
+        st.download_button("Trace as JSON", lambda: text, f"{stem}.json", "application/json",
                            icon=":material/data_object:", on_click="ignore")

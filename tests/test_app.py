@@ -24,6 +24,8 @@ def settled(page: Page) -> None:
     """Wait until the script has run to its end and the strip is there."""
     page.get_by_role("button", name="Trace as JSON").wait_for()
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    page.wait_for_function("() => document.querySelector('[data-testid=stImage] img')?.complete")
+    page.wait_for_load_state("networkidle")
 
 
 def count(page: Page) -> str:
