@@ -117,7 +117,7 @@ def draw_strip(trace: Trace, dark: bool = False) -> Figure:
     """
     sheet = _Sheet(trace, DARK if dark else LIGHT)
     green = _ramp("#000000", PRIORITY, "#D9FFF2")
-    highest = max(float(step.priority.max()) for step in sheet.steps) or 1.0
+    highest = max(float(step.priority.max()) for step in sheet.steps)
     seen: set[tuple[int, int]] = set()
     for column, step in enumerate(sheet.steps):
         sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"step {column + 1}", sheet.theme.quiet, ha="center")
@@ -211,15 +211,17 @@ def _draw_saliency(axes: Axes, step: Step, seen: set[tuple[int, int]]) -> None:
 
 
 def _draw_mask(axes: Axes, image: np.ndarray, step: Step) -> None:
-    """The picture under a blue spotlight, with a circle one sigma wide around each Gaussian."""
+    """The picture under a blue spotlight; a circle of one sigma about each Gaussian, fainter where it weighs less."""
     grey, light = image[..., None] / 255, _stretched(step.mask, image)[..., None]  # (H,W,1)
     lit = grey + (1 - grey) * np.array(to_rgb(COVERT))
     _draw_pixels(axes, (1 - light) * 0.35 * grey + light * lit, step.mask.shape)
-    for _, beta, row, column in step.gaussians.tolist():
+    heaviest = max(float(step.gaussians[:, 0].max()), 1e-12)
+    for weight, beta, row, column in step.gaussians.tolist():
         sigma = (2 * max(beta, 1e-6)) ** -0.5
         centre = (column - 0.5, row - 0.5)  # cell 1 has its middle half a cell from the edge
-        axes.add_patch(Ellipse(centre, 2 * sigma, 2 * sigma, fill=False, edgecolor=SPOT, linewidth=0.8, alpha=0.9))
-        axes.add_line(Line2D(*([c] for c in centre), marker="o", markersize=1.6, color=SPOT, markeredgewidth=0))
+        clear = 0.25 + 0.65 * min(max(weight / heaviest, 0), 1)
+        axes.add_patch(Ellipse(centre, 2 * sigma, 2 * sigma, fill=False, edgecolor=SPOT, linewidth=0.8, alpha=clear))
+        axes.add_line(Line2D(*([c] for c in centre), marker="o", markersize=1.6, color=SPOT, mew=0, alpha=clear))
 
 
 def _draw_glimpses(axes: Axes, image: np.ndarray, step: Step) -> None:

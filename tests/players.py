@@ -67,6 +67,18 @@ class Shown:
         """Whether a switch is on: "true" or "false"."""
         return self.page.get_by_role("button", name=name, exact=True).get_attribute("aria-pressed")
 
+    def pixel(self, moment: int, across: float, down: float) -> list[int]:
+        """Red, green and blue of one point of the picture, given as shares of its width and height."""
+        self.page.locator(".scrub").fill(str(moment))
+        return self.page.evaluate(
+            """([across, down]) => {
+                const canvas = document.querySelector(".picture");
+                const spot = [Math.floor(across * canvas.width), Math.floor(down * canvas.height)];
+                return [...canvas.getContext("2d").getImageData(...spot, 1, 1).data].slice(0, 3);
+            }""",
+            [across, down],
+        )
+
     def pixels(self) -> str:
         """The picture as it is drawn."""
         return self.page.evaluate("() => document.querySelector('.picture').toDataURL()")

@@ -112,6 +112,14 @@ def test_a_step_agrees_with_its_own_parts() -> None:
         assert torch.equal(step.label, step.class_logits.argmax(dim=1))
 
 
+def test_every_choice_is_made_from_the_logits_that_are_kept() -> None:
+    seen: list[Tensor] = []
+    step, *_ = roll(make_model(), random_view(), choose=lambda logits: [seen.append(logits), greedy(logits)][1])
+    assert torch.equal(torch.stack(seen[:2], dim=1), step.location_logits)
+    assert torch.equal(seen[2], step.class_logits)
+    assert not torch.equal(seen[0], seen[1])
+
+
 def test_each_step_starts_from_the_saliency_that_the_last_one_left() -> None:
     view = random_view()
     steps = roll(make_model(), view)

@@ -135,6 +135,7 @@ def test_two_glimpses_both_count() -> None:
     assert loss.policy.item() == pytest.approx(0.8 * log(2) - log(3))
     assert loss.value.item() == pytest.approx(0.04 + 0.36 + 1)
     assert loss.entropy.item() == pytest.approx(2 * log(2) + log(3))
+    assert loss.location_entropy.item() == pytest.approx(log(2))  # of one glimpse
     assert loss.attn_saliency.item() == pytest.approx(0.7)
 
 

@@ -114,6 +114,16 @@ def test_each_layer_can_be_switched(bench: Bench, layer: str) -> None:
     assert shown.pixels() == before
 
 
+def test_colours_keep_their_meaning(bench: Bench) -> None:
+    shown = bench.show(make_trace())
+    red, green, blue = shown.pixel(1, 6.9 / 7, 1.2 / 7)  # dark ground beside the square that is attended to
+    assert (red < 40, blue > green > red) == (True, True)
+    red, green, blue = shown.pixel(2, 5.5 / 7, 1.5 / 7)  # the cell of highest priority
+    assert green > blue > red
+    red, green, blue = shown.pixel(4, 5 / 7, 1.8 / 7)  # the rim of the first cell looked at
+    assert (red > 200, 130 < green < 190, blue < 40) == (True, True, True)
+
+
 def test_a_switched_layer_stays_switched(bench: Bench) -> None:
     shown = bench.show(make_trace())
     shown.page.get_by_role("button", name="priority").click()

@@ -65,6 +65,8 @@ def many_steps(count: int) -> Trace:
 def test_there_are_axes_for_each_row_and_step_then_picture_and_bars(steps: int) -> None:
     figure = draw_strip(many_steps(steps))
     assert len(figure.axes) == ROWS * steps + 1 + 3
+    size_px = figure.get_size_inches() * figure.dpi
+    assert size_px == pytest.approx(np.round(size_px), abs=1e-6)  # half a pixel would stay unpainted
     assert [f"step {step}" in [text.get_text() for text in figure.texts] for step in (1, steps, steps + 1)] == [
         True, True, False,
     ]
@@ -150,6 +152,8 @@ def test_circles_are_one_sigma_about_each_gaussian(trace: Trace) -> None:
     circles = [patch for patch in axes.patches if isinstance(patch, Ellipse)]
     # Cell 1 has its middle at 0.5. sigma = 1 / sqrt(2 beta): 1 for 0.5, 2 for 0.125.
     assert [(circle.center, circle.width / 2) for circle in circles] == [((1.5, 0.5), 1), ((6.5, 3.5), 2)]
+    # The lighter one, of two thirds the weight, is fainter: 0.25 + 0.65 * 2 / 3.
+    assert [circle.get_alpha() for circle in circles] == pytest.approx([0.9, 0.6833], abs=1e-4)
 
 
 def test_the_spotlight_is_blue_where_the_mask_is_and_dark_elsewhere(trace: Trace) -> None:
@@ -267,6 +271,11 @@ def test_a_dollar_is_shown_as_a_dollar() -> None:
     assert not any(text.get_parse_math() for text in figure.texts)
 
 
+def test_names_cannot_reorder_or_break_the_line() -> None:
+    shown = texts(draw_strip(make_trace(names=(*"012", "a\u202eb\nc", *"456789", "stop"))))
+    assert "a b c" in shown
+
+
 def test_a_long_name_stays_in_its_column() -> None:
     trace = make_trace(names=(*"012", "a class of many words", *"456789", "stop"))
     figure = draw_strip(trace)
@@ -277,8 +286,8 @@ def test_a_long_name_stays_in_its_column() -> None:
 
 
 @pytest.mark.parametrize("options", [
-    {"rows": 14, "columns": 14}, {"rows": 1, "columns": 1, "glimpses": 1}, {"rows": 3, "columns": 5, "image_px": (60, 100)},
-    {"gaussians": 1, "glimpses": 1}, {"glimpses": 5}, {"image_px": (8, 8)}, {"truth": ()},
+    {"rows": 14, "columns": 14}, {"rows": 1, "columns": 1, "glimpses": 1}, {"gaussians": 1, "glimpses": 1},
+    {"rows": 3, "columns": 5, "image_px": (60, 100)}, {"glimpses": 5}, {"image_px": (8, 8)}, {"truth": ()},
 ])
 def test_other_shapes_can_be_drawn(options: dict) -> None:
     drawn = pixels(strip_bytes(make_trace(**options), "png"))

@@ -2,8 +2,9 @@
 
 // matplotlib's inferno at 33 even places; between them a straight line, at most 4/255 off.
 const INFERNO = (
-  "000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e 7d1e6d 8a226a 972766 a32c61 b0315b bc3754 " +
-  "c73e4c d24644 db503b e45a31 eb6628 f1731d f68013 f98e09 fb9d07 fcac11 fbbc21 f9cb35 f5db4c f2ea69 f3f68a fcffa4"
+  "000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e 7d1e6d " +
+  "8a226a 972766 a32c61 b0315b bc3754 c73e4c d24644 db503b e45a31 eb6628 f1731d f68013 " +
+  "f98e09 fb9d07 fcac11 fbbc21 f9cb35 f5db4c f2ea69 f3f68a fcffa4"
 )
   .split(" ")
   .map(channels);
@@ -54,9 +55,8 @@ function glidingGaussians(trace, step, progress) {
   const start = trace.steps[step - 1]?.gaussians ?? target.map((gaussian) => ({ ...gaussian, weight: 0 }));
   if (progress >= 1 || start.length !== target.length) return target;
   return target.map((end, place) => {
-    const gliding = {};
-    for (const name of Object.keys(end)) gliding[name] = start[place][name] + (end[name] - start[place][name]) * progress;
-    return gliding;
+    const between = (name) => start[place][name] + (end[name] - start[place][name]) * progress;
+    return Object.fromEntries(Object.keys(end).map((name) => [name, between(name)]));
   });
 }
 

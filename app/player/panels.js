@@ -36,7 +36,6 @@ class Panels {
     this.buildTable();
     const truth = trace.truth?.map((label) => trace.names[label]);
     this.part("truth").textContent = truth ? `In the scene: ${truth.join(" ") || "nothing"}` : "";
-    this.part("truth").hidden = !truth;
   }
 
   // Every chip is there from the start and only hidden, so that the answer never pushes the page about.
@@ -57,11 +56,10 @@ class Panels {
     const count = Math.min(this.trace.names.length, MOST_BARS);
     this.bars = Array.from({ length: count }, () => {
       const row = element("li", "bar");
-      const parts = { row, name: element("span", "name"), fill: element("span", "fill"), share: element("span", "share") };
-      const rail = element("span", "rail");
-      rail.append(parts.fill);
-      row.append(parts.name, rail, parts.share);
-      return parts;
+      const [name, rail, fill, share] = ["name", "rail", "fill", "share"].map((part) => element("span", part));
+      rail.append(fill);
+      row.append(name, rail, share);
+      return { row, name, fill, share };
     });
     this.part("bars").replaceChildren(...this.bars.map(({ row }) => row));
     const others = this.trace.names.length - count;
@@ -129,7 +127,8 @@ class Panels {
     const highest = values ? values[peakOf(values)] : 1;
     for (let cell = 0; cell < rows * columns; cell += 1) {
       const [x, y] = [4 + (cell % columns) * size, 4 + Math.floor(cell / columns) * size];
-      context.fillStyle = translucent(values ? colour : this.ink, values ? 0.06 + 0.84 * (values[cell] / highest) : 0.06);
+      const share = values ? values[cell] / highest : 0;
+      context.fillStyle = translucent(colour ?? this.ink, 0.06 + 0.84 * share);
       const gap = size > 8 ? 2 : 0;
       context.fillRect(x, y, size - gap, size - gap);
     }

@@ -115,7 +115,8 @@ class Player {
   showSentence() {
     const pieces = this.sentences[this.now];
     const { step } = this.moments[this.now];
-    this.part("spoken").replaceChildren(...pieces.map(([text, tone]) => element("span", tone ? `tone ${tone}` : "", text)));
+    const spans = pieces.map(([text, tone]) => element("span", tone ? `tone ${tone}` : "", text));
+    this.part("spoken").replaceChildren(...spans);
     this.part("picture").setAttribute("aria-label", `The picture. ${plainSentence(pieces)}`);
     const steps = `meta-step ${step + 1} of ${this.trace.steps.length}`;
     this.part("count").textContent = `Moment ${this.now + 1} of ${this.moments.length}, ${steps}`;
@@ -157,10 +158,9 @@ class Player {
   }
 
   hover(event) {
-    const away = event.type === "pointerleave";
-    if (away && event.pointerType === "touch") return; // a lifted finger leaves what it has read
     const box = this.part("picture").getBoundingClientRect();
-    this.stage.hover(away ? null : this.stage.cellAt(event.clientX - box.left, event.clientY - box.top));
+    // A mouse leaves from outside the picture, so it reads nothing; a lifted finger keeps what it has read.
+    this.stage.hover(this.stage.cellAt(event.clientX - box.left, event.clientY - box.top));
     this.showReadout();
   }
 

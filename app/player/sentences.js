@@ -100,8 +100,8 @@ function afterLabel(trace, step) {
   const name = withArticle(trace.names[label]);
   if (verdict === null) return [["."]];
   if (verdict) return [["; "], ["right", "right"], [`, ${name} was still to be named.`]];
-  const known = trace.truth?.includes(label);
-  const why = known ? `every ${quoted(trace.names[label])} was already named` : `there is no ${quoted(trace.names[label])} in the scene`;
+  const bare = quoted(trace.names[label]);
+  const why = trace.truth?.includes(label) ? `every ${bare} was already named` : `there is no ${bare} in the scene`;
   return [["; "], ["wrong", "wrong"], [`, ${why}.`]];
 }
 
