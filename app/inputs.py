@@ -9,7 +9,8 @@ import streamlit as st
 
 from app import cache, session
 from app.address import DRAWING_SIDE, LARGEST_SEED, Address, pack_drawing, unpack_drawing
-from hsal.data.picture import FORMATS, as_scene, load_picture
+from hsal.data.picture import FORMATS, load_picture
+from hsal.data.prepare import as_scene
 from hsal.trace import Trace
 
 DIGITS_ONLY = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import streamlit as st
@@ -10,10 +11,20 @@ from app import cache, theme
 from hsal.trace import Trace
 
 
+def plain(text: str) -> str:
+    """Text for Markdown that shows just as it is: a file's name may be a stranger's trick."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)
+
+
 def say(sentences: Iterable[str]) -> None:
     """What went otherwise than asked, one calm line each."""
     for sentence in sentences:
-        st.warning(sentence, icon=":material/info:")
+        st.warning(plain(sentence), icon=":material/info:")
+
+
+def refuse(sentence: str) -> None:
+    """What could not be done."""
+    st.error(plain(sentence), icon=":material/error:")
 
 
 @st.fragment

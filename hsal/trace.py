@@ -100,6 +100,7 @@ class Trace:
                 np.array_equal(step.next_saliency, following.saliency),
                 f"step {t}: outgoing saliency is not step {t + 1}'s incoming saliency",
             )
+        _require(all(0 <= label < self.stop for label in self.truth or ()), "truth names a class that is not there")
 
     @property
     def stop(self) -> int:
@@ -172,6 +173,8 @@ def _check_step(step: Step, t: int, classes: int, first: Step) -> None:
         _require(array.shape == shape, f"step {t}: {name} is {array.shape}, wanted {shape}")
         _require(bool(np.isfinite(array).all()), f"step {t}: {name} has a number that is not finite")
     _require(step.gaussians.ndim == 2 and step.gaussians.shape[1] == 4, f"step {t}: gaussians must be (K,4)")
+    _require(bool(np.isfinite(step.gaussians).all()), f"step {t}: gaussians has a number that is not finite")
+    _require(glimpses > 0, f"step {t}: there is no glimpse")
     _require(len(step.glimpses) == glimpses, f"step {t}: {len(step.glimpses)} glimpses, wanted {glimpses}")
     for glimpse in step.glimpses:
         _require(glimpse.probabilities.shape == shape, f"step {t}: a glimpse's probabilities are not {shape}")

@@ -5,7 +5,7 @@ import streamlit as st
 from app import cache, session
 from app.inputs import INPUTS
 from app.player import attention_player
-from app.widgets import say, strip_and_downloads
+from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
 from hsal.files import shipped_weights
 
@@ -24,7 +24,7 @@ try:
     trace = INPUTS[address.input][1](address)
 except HsalError as error:
     trace = None
-    st.error(str(error), icon=":material/error:")
+    refuse(str(error))
 
 if trace is None:
     session.leave("nothing", 1)
@@ -33,6 +33,6 @@ else:
     moment = session.leave(trace.source.image_sha256, trace.moments)
     say(session.told())
     for note in trace.notes:
-        st.caption(note)
+        st.caption(plain(note))
     attention_player(trace, moment=moment, key="player")
     strip_and_downloads(trace)

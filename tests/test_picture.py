@@ -19,7 +19,8 @@ from PIL import Image, ImageDraw
 
 from hsal.data import picture
 from hsal.data.digits import Digits
-from hsal.data.picture import MAX_BYTES, PictureError, as_scene, load_picture, read_picture
+from hsal.data.picture import MAX_BYTES, PictureError, load_picture, read_picture
+from hsal.data.prepare import as_scene
 from hsal.data.scenes import SceneConfig, SceneRenderer
 from hsal.errors import HsalError
 

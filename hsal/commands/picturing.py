@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from hsal.checkpoint import Checkpoint, load_model
 from hsal.data.digits import load_digits
-from hsal.data.picture import PictureError, as_scene, read_picture
+from hsal.data.picture import PictureError, read_picture
+from hsal.data.prepare import as_scene
 from hsal.data.scenes import SceneRenderer
 from hsal.device import find_device
 from hsal.errors import HsalError
