@@ -22,7 +22,7 @@ $(READY):
 	@touch $@
 
 app: setup
-	$(BIN)/python -m streamlit run app/main.py --server.port $(PORT) --server.headless $(if $(DISPLAY)$(filter Darwin,$(shell uname)),false,true)
+	$(BIN)/python -m app.serve --server.port $(PORT) --server.headless $(if $(DISPLAY)$(filter Darwin,$(shell uname)),false,true)
 
 test: setup
 	$(BIN)/python -m pytest

@@ -19,6 +19,8 @@ from hsal.trace import Trace
 if TYPE_CHECKING:
     from hsal.checkpoint import Checkpoint
 
+AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
+
 
 @lru_cache(maxsize=1)
 def recorded() -> dict[str, Trace]:
@@ -87,4 +89,6 @@ def warm() -> None:
         except HsalError:
             return  # the page that needs the weights says so
 
-    threading.Thread(target=load, daemon=True, name="warm").start()
+    thread = threading.Timer(AFTER_S, load)
+    thread.daemon = True
+    thread.start()

@@ -53,10 +53,7 @@ def running_app(**environment: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable, "-m", "streamlit", "run", "app/main.py", f"--server.port={port}",
-        "--server.address=127.0.0.1",
-    ]
+    command = [sys.executable, "-m", "app.serve", f"--server.port={port}", "--server.address=127.0.0.1"]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -92,7 +92,7 @@ def test_movement_only_where_it_is_wanted(bench: Bench) -> None:
         {},
         {"labels": (10,), "rewards": (1.0,), "truth": ()},
         {"rows": 14, "columns": 9, "gaussians": 6, "glimpses": 1, "image_px": (64, 160)},
-        {"rows": 1, "columns": 1, "gaussians": 1, "glimpses": 0},
+        {"rows": 1, "columns": 1, "gaussians": 1, "glimpses": 1},
         {"names": (*(f"a rather long name {n}" for n in range(40)), "stop"), "labels": (3, 7, 40), "truth": (3, 5)},
     ],
     ids=["plain", "one step", "other shapes", "one cell", "many classes"],
