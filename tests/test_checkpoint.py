@@ -192,6 +192,9 @@ def test_another_backbone_is_refused(tmp_path: Path) -> None:
     assert "another backbone" in refusal(path, lambda: load_backbone(wide, path))
     absent = tmp_path / "absent.safetensors"
     refusal(absent, lambda: load_backbone(wide, absent))
+    headless = tmp_path / "headless.safetensors"
+    save_file({name: tensor for name, tensor in tensors().items() if "stem" not in name}, headless, metadata())
+    assert "another backbone" in refusal(headless, lambda: load_backbone(make_model(), headless))
 
 
 def test_a_write_that_fails_leaves_the_old_weights_and_no_scrap(

@@ -56,7 +56,7 @@ def test_a_scene_is_a_function_of_seed_and_index_alone() -> None:
         np.testing.assert_array_equal(one.image, other.image)
         assert (one.labels, one.boxes) == (other.labels, other.boxes)
     assert not np.array_equal(forwards[0].image, forwards[1].image)
-    assert not np.array_equal(forwards[0].image, first.render(6, 0).image)
+    assert not np.array_equal(forwards[1].image, first.render(6, 0).image)  # two numbers, not their sum
 
 
 def test_batches_are_the_same_scenes_however_they_are_cut() -> None:

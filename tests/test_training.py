@@ -34,8 +34,8 @@ from hsal.train import (
 # 32 px make a map of 2x2 cells.
 MODEL = ModelConfig(width=8, hidden=16, size_px=32, gaussians=1, glimpses=1, meta_steps=3)
 SCENE = SceneConfig(size_px=32, digit_min_px=8, digit_max_px=16, digits_max=1, clutter=2)
-PRETRAIN = PretrainConfig(steps=6, batch=4, validate_every=3, validation_scenes=6)
-TRAIN = TrainConfig(steps=6, batch=4, episode_steps=3, validate_every=3)
+PRETRAIN = PretrainConfig(steps=7, batch=4, validate_every=3, validation_scenes=6)
+TRAIN = TrainConfig(steps=7, batch=4, episode_steps=3, validate_every=3)
 
 
 class Setup(NamedTuple):
@@ -141,22 +141,22 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
     wanted = undisturbed.module.state_dict()
     for name, tensor in resumed.module.state_dict().items():
         assert torch.equal(tensor, wanted[name]), name
-    assert [line["step"] for line in logged(run)] == [1, 2, 3, 4, 5, 6]
+    assert [line["step"] for line in logged(run)] == [1, 2, 3, 4, 5, 6, 7]
     assert [{key: line[key] for key in each} for line, each in zip(logged(run), metrics, strict=True)] == metrics
 
 
 @BOTH
 def test_a_finished_run_has_nothing_left_to_do(begin: Callable[[int], Setup]) -> None:
-    assert list(begin(0).updates(6)) == []
+    assert list(begin(0).updates(7)) == []
 
 
 @BOTH
 def test_progress_says_when_to_keep_the_weights(begin: Callable[[int], Setup]) -> None:
     taken = list(begin(0).updates(0))
-    assert [progress.step for progress in taken] == [1, 2, 3, 4, 5, 6]
-    assert {progress.steps for progress in taken} == {6}
+    assert [progress.step for progress in taken] == [1, 2, 3, 4, 5, 6, 7]
+    assert {progress.steps for progress in taken} == {7}
     for progress in taken:
-        assert progress.checked == (progress.step in (3, 6))
+        assert progress.checked == (progress.step in (3, 6, 7))  # every third, and the last
         assert progress.checked == any(name.startswith("validation_") for name in progress.metrics)
         assert all(math.isfinite(value) for value in progress.metrics.values())
 
@@ -165,7 +165,7 @@ def test_the_step_size_falls_along_a_cosine_and_warms_up_in_pretraining() -> Non
     def rates(setup: Setup) -> list[float]:
         return [setup.optimiser.param_groups[0]["lr"] for _ in setup.updates(0)]
 
-    falling = [0.5 * (1 + math.cos(math.pi * number / 6)) for number in range(6)]
+    falling = [0.5 * (1 + math.cos(math.pi * number / 7)) for number in range(7)]
     assert rates(begin_train(0)) == pytest.approx([TRAIN.learning_rate * share for share in falling])
     model = Learner(fresh_model(MODEL, 0))
     optimiser = torch.optim.AdamW(model.parameters())
@@ -173,6 +173,32 @@ def test_the_step_size_falls_along_a_cosine_and_warms_up_in_pretraining() -> Non
     warm = Setup(model, optimiser, lambda done: pretrain(model, optimiser, config, renderer(), renderer(), done))
     # a tenth of 20 updates is the warm-up: half, then all
     assert rates(warm)[:3] == pytest.approx([0.5, *(0.5 * (1 + math.cos(math.pi * number / 20)) for number in (1, 2))])
+
+
+def test_every_pretraining_update_sees_new_scenes_and_validation_leaves_the_backbone_alone() -> None:
+    asked = []
+
+    class Asked(SceneRenderer):
+        def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+            asked.append((seed, start, count))
+            return super().batch(seed, start, count)
+
+    learner = Learner(fresh_model(MODEL, 0))
+    optimiser = torch.optim.AdamW(learner.parameters())
+    list(pretrain(learner, optimiser, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
+    assert asked == [(0, 0, 4), (0, 4, 4), (0, 8, 4), (0, 12, 4), (0, 16, 4), (0, 20, 4), (0, 24, 4)]
+    assert learner.backbone.stem_norm.num_batches_tracked == 7  # the updates', not validation's
+    assert not learner.training
+
+
+def test_the_gradient_is_clipped() -> None:
+    model = fresh_model(MODEL, 0)
+    before = torch.cat([parameter.detach().flatten() for parameter in recurrent_parameters(model)])
+    config = TrainConfig(steps=1, batch=8, clip=0.25, learning_rate=1.0)
+    (progress,) = train(model, torch.optim.SGD(recurrent_parameters(model)), config, spots(), spots())
+    after = torch.cat([parameter.detach().flatten() for parameter in recurrent_parameters(model)])
+    assert progress.metrics["gradient_norm"] > 0.25
+    assert (after - before).norm().item() == pytest.approx(0.25, rel=1e-3)  # one step of size 1 along it
 
 
 def test_another_seed_takes_other_steps() -> None:
