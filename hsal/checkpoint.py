@@ -38,18 +38,28 @@ def weights_path(name: str) -> Path:
         CheckpointError: neither exists.
     """
     for path in (WEIGHTS / f"{name}.safetensors", Path(name)):
-        if path.is_file():
+        if _is_file(path):
             return path
     known = ", ".join(shipped_weights())
     raise CheckpointError(f"There are no weights {name!r}. Give a .safetensors file or one of: {known}.")
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long to be one
+        return False
+
+
 def save_model(path: Path, model: HSAL, info: dict[str, Any]) -> None:
-    """Write a model's weights, config and `info`; the file appears whole or not at all."""
+    """Write a model's weights, config and `info`; the file appears whole or not at all.
+
+    Raises:
+        CheckpointError: it cannot be written.
+    """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     metadata = {"hsal": "model 1", "config": to_json(model.config), "info": json.dumps(info, sort_keys=True)}
-    with replacing(path) as scratch:
-        save_file(tensors, scratch, metadata)
+    write_tensors(path, tensors, metadata)
 
 
 def load_model(name: str) -> Checkpoint:
@@ -64,9 +74,9 @@ def load_model(name: str) -> Checkpoint:
         config = from_json(ModelConfig, metadata["config"])
         model = HSAL(config)
         model.load_state_dict(tensors)
-        info = json.loads(metadata["info"])
-    except (KeyError, ValueError, ConfigError, UnknownNameError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
+        info = dict(json.loads(metadata["info"]))
+    except (KeyError, TypeError, ValueError, ConfigError, UnknownNameError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
         raise CheckpointError(f"The weights {path.name} do not fit this version of hsal ({reason}).") from error
     return Checkpoint(path.stem, model.eval(), info)
 
@@ -85,6 +95,19 @@ def load_backbone(model: HSAL, path: Path) -> dict[str, Any]:
     except (KeyError, ValueError, RuntimeError) as error:
         wanted = model.config.backbone
         raise CheckpointError(f"{path.name} holds another backbone than {wanted} of this size.") from error
+
+
+def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
+    """Write a safetensors file; it appears whole or not at all.
+
+    Raises:
+        CheckpointError: the folder cannot be written or the disk is full.
+    """
+    try:
+        with replacing(path) as scratch:
+            save_file(tensors, scratch, metadata)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path} could not be written ({error}). Make room, or choose another folder.") from error
 
 
 def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:

@@ -43,6 +43,8 @@ class SceneConfig:
     """Digits in the cells of a grid, free of any grid, or each for half of the scenes."""
 
     def __post_init__(self) -> None:
+        _check_types(self)
+        _check(16 <= self.size_px <= 1024, "size_px must lie in 16..1024")
         _check(1 <= self.digits_min <= self.digits_max, "digits_min must lie in 1..digits_max")
         _check(self.digits_max <= 9, "digits_max must be at most 9: more do not fit the grid")
         _check(self.repeats or self.digits_max <= 10, "a Set scene has at most 10 digits")
@@ -50,6 +52,7 @@ class SceneConfig:
         _check(self.digit_max_px <= self.size_px, "digit_max_px must not exceed size_px")
         _check(0 <= self.clutter <= 100, "clutter must lie in 0..100")
         _check(1 <= self.clutter_px <= 20, "clutter_px must lie in 1..20")
+        _check(self.clutter_px <= self.size_px, "clutter_px must not exceed size_px")
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class ModelConfig:
     """Most meta-steps on one image before the model must end, with or without stop."""
 
     def __post_init__(self) -> None:
+        _check_types(self)
+        _check(16 <= self.size_px <= 1024, "size_px must lie in 16..1024")
         for name in ("width", "classes", "gaussians", "glimpses", "hidden", "meta_steps"):
             _check(1 <= getattr(self, name) <= 4096, f"{name} must lie in 1..4096")
         _check(0 < self.beta_min < self.beta_max, "beta_min must be positive and below beta_max")
@@ -108,6 +113,9 @@ class PretrainConfig:
     """Updates between two checks on validation scenes, each with a checkpoint."""
     validation_scenes: int = 2000
     """Validation scenes, of digits that neither training nor test scenes show."""
+
+    def __post_init__(self) -> None:
+        _check_training(self)
 
 
 @dataclass(frozen=True)
@@ -140,6 +148,27 @@ class TrainConfig:
     """Updates between two checks on validation scenes, each with a checkpoint."""
     validation_scenes: int = 2000
     """Validation scenes, of digits that neither training nor test scenes show."""
+
+    def __post_init__(self) -> None:
+        _check_training(self)
+
+
+def _check_types(config: Any) -> None:
+    """Each field holds what its annotation says: a config may come from a stranger's file."""
+    wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}
+    for f in fields(config):
+        value = getattr(config, f.name)
+        good = isinstance(value, wanted.get(f.type, str)) and (f.type == "bool" or not isinstance(value, bool))
+        _check(good, f"{f.name} must be of type {f.type}, not {value!r}")
+
+
+def _check_training(config: Any) -> None:
+    """What both trainings ask: whole numbers above 0, but for the seed, and weights of at least 0."""
+    _check_types(config)
+    for f in fields(config):
+        if f.type in ("int", "float"):
+            lowest = 1 if f.type == "int" and f.name != "seed" else 0
+            _check(getattr(config, f.name) >= lowest, f"{f.name} must be at least {lowest}")
 
 
 def task_scene(task: str, **changes: Any) -> SceneConfig:

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
-from hsal.checkpoint import CheckpointError, read_tensors
+from hsal.checkpoint import CheckpointError, read_tensors, write_tensors
 from hsal.errors import HsalError
 from hsal.files import replacing
 from hsal.train import Progress
@@ -71,13 +70,16 @@ class Run:
             file.write(json.dumps(line) + "\n")
 
     def keep(self, module: nn.Module, optimiser: torch.optim.Optimizer, done: int, seconds: float) -> None:
-        """Write everything that resuming after update `done` needs; whole or not at all."""
+        """Write everything that resuming after update `done` needs; whole or not at all.
+
+        Raises:
+            CheckpointError: it cannot be written.
+        """
         tensors = {f"module.{name}": tensor.detach() for name, tensor in module.state_dict().items()}
         for index, state in optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
         tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
-        with replacing(self.state) as scratch:
-            save_file(tensors, scratch, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
+        write_tensors(self.state, tensors, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
 
     def restore(self, module: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
         """Bring back what `keep` wrote; returns the updates done and the seconds spent, 0 and 0 if none.
@@ -86,6 +88,7 @@ class Run:
             CheckpointError: the state is damaged or of another model.
         """
         if not self.state.exists():
+            self._forget_after(0)
             return 0, 0.0
         metadata, tensors = read_tensors(self.state)
         states: dict[int, dict[str, torch.Tensor]] = {}

@@ -92,6 +92,7 @@ class Trace:
 
     def __post_init__(self) -> None:
         _require(self.image.ndim == 2 and self.image.dtype == np.uint8, "image must be (H,W) uint8")
+        _require(_number(self.saliency_scale), "saliency_scale must be a number")
         _require(len(self.steps) > 0, "a trace has at least one step")
         for t, step in enumerate(self.steps):
             _check_step(step, t, len(self.class_names), self.steps[0])
@@ -152,7 +153,7 @@ class Trace:
         _require(schema == SCHEMA, f"this is not a trace of schema {SCHEMA} (schema: {schema!r})")
         try:
             return _trace({key: value for key, value in values.items() if key != "schema"})
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError) as error:
             raise TraceError(f"the trace could not be read: {error}") from error
 
     @classmethod
@@ -160,13 +161,14 @@ class Trace:
         """The trace that `to_json` wrote; raises TraceError as `from_dict` does."""
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TraceError(f"the trace is not JSON: {error}") from error
         return cls.from_dict(values)
 
 
 def _check_step(step: Step, t: int, classes: int, first: Step) -> None:
     shape, glimpses = first.saliency.shape, len(first.glimpses)
+    _require(len(shape) == 2, f"step {t}: a map must be (h,w)")
     maps = ("saliency", "mask", "priority", "broad_weights", "next_saliency")
     for name in maps:
         array = getattr(step, name)
@@ -179,15 +181,24 @@ def _check_step(step: Step, t: int, classes: int, first: Step) -> None:
     for glimpse in step.glimpses:
         _require(glimpse.probabilities.shape == shape, f"step {t}: a glimpse's probabilities are not {shape}")
         _check_distribution(glimpse.probabilities, f"step {t}: location probabilities")
+        _require(_number(glimpse.value) and _number(glimpse.reward), f"step {t}: a glimpse's value is no number")
+        _require(all(isinstance(part, int) for part in glimpse.cell), f"step {t}: a cell is two whole numbers")
         inside = 0 <= glimpse.cell[0] < shape[0] and 0 <= glimpse.cell[1] < shape[1]
         _require(inside, f"step {t}: cell {glimpse.cell} lies outside the map")
     _require(step.class_probabilities.shape == (classes,), f"step {t}: wanted {classes} class probabilities")
     _check_distribution(step.class_probabilities, f"step {t}: class probabilities")
+    _require(_number(step.value) and (step.reward is None or _number(step.reward)), f"step {t}: value is no number")
+    _require(isinstance(step.label, int), f"step {t}: a label is a whole number")
     _require(0 <= step.label < classes, f"step {t}: there is no class {step.label}")
 
 
 def _check_distribution(probabilities: np.ndarray, where: str) -> None:
+    _require(bool((probabilities >= 0).all()), f"{where} are below 0")
     _require(abs(float(probabilities.sum()) - 1) < 1e-3, f"{where} do not sum to 1")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and bool(np.isfinite(value))
 
 
 def _require(good: bool, message: str) -> None:

@@ -67,8 +67,8 @@ def test_json_is_one_line_that_any_parser_takes() -> None:
 
 def test_a_value_that_is_not_a_number_is_never_written() -> None:
     trace = make_trace()
-    with pytest.raises(ValueError, match="JSON compliant"):
-        replace(trace, saliency_scale=float("nan")).to_json()
+    with pytest.raises(TraceError, match="saliency_scale must be a number"):
+        replace(trace, saliency_scale=float("nan"))
 
 
 def edit(path: str, value: object) -> Change:
@@ -107,7 +107,7 @@ BAD: dict[str, tuple[Change, str]] = {
     "a map of another shape": (edit("steps.1.mask.shape", [1, 49]), "step 1: mask is (1, 49), wanted (7, 7)"),
     "numbers short of the shape": (edit("steps.1.mask.data", [0.5]), "could not be read"),
     "a map that is not a number": (edit("steps.0.mask.data.3", float("nan")), "step 0: mask has a number"),
-    "a Gaussian that is not a number": (edit("steps.0.gaussians.data.0", float("inf")), "step 0: gaussians has a number"),
+    "a Gaussian without end": (edit("steps.0.gaussians.data.0", float("inf")), "step 0: gaussians has a number"),
     "no glimpses": (lambda values: [step["glimpses"].clear() for step in values["steps"]], "there is no glimpse"),
     "a truth beyond the classes": (edit("truth", [3, 10]), "truth names a class"),
     "a truth below zero": (edit("truth", [-1, 3]), "truth names a class"),

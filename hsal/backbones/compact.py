@@ -39,13 +39,17 @@ class Compact(nn.Module):
         self.stem_norm = nn.BatchNorm2d(width)
         self.blocks = nn.Sequential(*(Block(width * 2**i, width * 2 ** (i + 1)) for i in range(3)))
         self.channels = width * 8
+        # oneDNN of torch 2.12 corrupts memory in the backward pass of channels-last strided 1x1
+        # convolutions with fewer than 8 channels; for the others that layout is the quicker one.
+        self.layout = torch.channels_last if width >= 8 else torch.contiguous_format
         self.map_size = (-(-size_px // 16), -(-size_px // 16))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        image = image.contiguous(memory_format=torch.channels_last)
+        image = image.contiguous(memory_format=self.layout)
         return self.blocks(torch.relu(self.stem_norm(self.stem(image))))  # (B,C,h,w)
 
 
 def build(config: ModelConfig) -> nn.Module:
     """The compact backbone at `config.width`."""
-    return Compact(config.width, config.size_px).to(memory_format=torch.channels_last)
+    model = Compact(config.width, config.size_px)
+    return model.to(memory_format=model.layout)

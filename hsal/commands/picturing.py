@@ -46,7 +46,7 @@ def run_trace(command: cli.Trace) -> int:
                 trace = trace_file(checkpoint, path)
             except PictureError as error:
                 bad += 1
-                print(f"hsal: {path}: {error}", file=sys.stderr)
+                tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
                 line = {"image": str(path), "error": str(error)}
             else:
                 line = {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}

@@ -12,7 +12,7 @@ import torch
 from tqdm import tqdm
 
 from hsal.checkpoint import load_backbone, save_model
-from hsal.config import task_scene
+from hsal.config import ConfigError, SceneConfig, task_scene
 from hsal.data.digits import load_digits
 from hsal.data.scenes import SceneRenderer
 from hsal.device import find_device, machine
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 def run_pretrain(command: Pretrain) -> int:
     """Carry out `hsal pretrain`."""
-    run, config = _open(command), command.config
-    scene = task_scene(command.task, placement=command.placement, digits_max=1)
+    config, scene = command.config, _scene(command, digits_max=1)
     source = load_digits("train", command.digits)
     validation = SceneRenderer(load_digits("validation", command.digits), scene)
-    model = fresh_model(command.model, config.seed).to(find_device(command.device))
+    model = fresh_model(command.model, config.seed)
     learner = Learner(model).to(find_device(command.device))
     optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+    run = _open(command)
     done, seconds = run.restore(learner, optimiser)
     clock = stopwatch(seconds)
     updates = pretrain(learner, optimiser, config, SceneRenderer(source, scene), validation, done)
@@ -54,13 +54,13 @@ def run_pretrain(command: Pretrain) -> int:
 
 def run_train(command: Train) -> int:
     """Carry out `hsal train`."""
-    run, config = _open(command), command.config
-    scene = task_scene(command.task, placement=command.placement)
+    config, scene = command.config, _scene(command)
     source = load_digits("train", command.digits)
     validation = SceneRenderer(load_digits("validation", command.digits), scene)
     model = fresh_model(command.model, config.seed).to(find_device(command.device))
     backbone = load_backbone(model, command.pretrained)
     optimiser = torch.optim.Adam(recurrent_parameters(model), config.learning_rate)
+    run = _open(command)  # only now: a bad flag must not leave a run behind
     done, seconds = run.restore(model, optimiser)
     clock = stopwatch(seconds)
     memory = _remember(model, SceneRenderer(source, scene), config.seed, config.scenes, "training scenes")
@@ -71,6 +71,12 @@ def run_train(command: Train) -> int:
             run.keep(model, optimiser, progress.step, clock())
     save_model(run.weights, model, _info(command, source.source, clock()) | {"backbone": backbone})
     return 0
+
+
+def _scene(command: Pretrain | Train, **changes: int) -> SceneConfig:
+    if command.model.classes != 10:
+        raise ConfigError(f"The tasks have 10 digits: --classes must be 10, not {command.model.classes}.")
+    return task_scene(command.task, placement=command.placement, size_px=command.model.size_px, **changes)
 
 
 def _open(command: Pretrain | Train) -> Run:

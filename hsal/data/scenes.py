@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from hsal.config import SceneConfig
+from hsal.config import ConfigError, SceneConfig
 from hsal.data.digits import Digits
 from hsal.trace import Box
 
@@ -40,6 +40,8 @@ class SceneRenderer:
     def render(self, seed: int, index: int = 0) -> Scene:
         """Scene `index` of `seed`."""
         config = self.config
+        if seed < 0:
+            raise ConfigError(f"A seed must be 0 or more, not {seed}.")
         rng = np.random.default_rng([seed, index])
         count = int(rng.integers(config.digits_min, config.digits_max + 1))
         labels = rng.choice(10, size=count, replace=config.repeats)
