@@ -14,7 +14,7 @@ INPUTS = ("sample", "scene", "upload", "draw")
 LARGEST_SEED = 2**31 - 1
 # field -> smallest and largest whole number it may hold
 RANGES = {
-    "seed": (0, LARGEST_SEED), "digits": (1, 8), "smallest": (14, 60), "largest": (14, 60), "clutter": (0, 24),
+    "seed": (0, LARGEST_SEED), "digits": (1, 8), "smallest": (14, 50), "largest": (14, 50), "clutter": (0, 24),
     "moment": (0, 10_000),
 }
 DRAWING_SIDE = 100

@@ -19,6 +19,7 @@ from hsal.trace import Trace
 if TYPE_CHECKING:
     from hsal.checkpoint import Checkpoint
 
+FEATURED = "3"  # the sample scene that is shown first
 AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
 
 

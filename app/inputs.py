@@ -42,11 +42,14 @@ def scene(address: Address) -> Trace:
     )
     middle.slider("Number of digits", 1, 8, key="digits")
     with right.popover("Scene settings", icon=":material/tune:", width="stretch"):
-        st.slider("Size of the digits, px", 14, 60, key="sizes")
+        st.slider("Size of the digits, px", 14, 50, key="sizes")
         st.slider("Patches of clutter", 0, 24, key="clutter")
         st.number_input("Seed", 0, LARGEST_SEED, key="seed", help="The same seed and settings give the same scene.")
     if address.digits > 4:
-        st.caption("The model was trained on one to four digits; more is a test of how far it carries.")
+        st.caption(
+            "The model was trained on one to four digits of 20 to 50 px; more is a test of how far it carries. "
+            "With more than four, none is larger than 33 px, so that all have room."
+        )
     return cache.scene_trace(
         address.weights, address.seed, address.digits, address.smallest, address.largest, address.clutter
     )
@@ -84,6 +87,8 @@ def draw(address: Address) -> Trace | None:
     packed = session.address().drawing
     if not packed:
         return None
+    if not strokes:
+        st.caption("This is the drawing kept so far; a stroke on the canvas starts a new one.")
     return cache.picture_trace(address.weights, "drawing", f"drawing {_short(packed)}", unpack_drawing(packed), ())
 
 

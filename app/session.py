@@ -15,19 +15,41 @@ import streamlit as st
 from app.address import LARGEST_SEED, Address, parse, to_parameters
 
 ADDRESS, PROBLEMS, SHOWN = "hsal.address", "hsal.problems", "hsal.shown"
-DRAWN, CANVAS = "hsal.drawn", "hsal.canvas"
+WRITTEN, DRAWN, CANVAS = "hsal.written", "hsal.drawn", "hsal.canvas"
+HIDDEN = ("sizes", "clutter", "seed")  # in a popover that may be closed
 
 
 def enter(samples: Sequence[str], weights: Sequence[str]) -> None:
     """Before the widgets of Step through: fill their state from the link, or from the last visit."""
+    state, linked = st.session_state, st.query_params.to_dict()
+    fill = "input" not in state  # that widget is always drawn, so this is no mere rerun
+    if not fill:
+        _remind(state[ADDRESS])
+        fill = _went_back(linked)
+    if fill and (linked or ADDRESS not in state):
+        state[ADDRESS], state[PROBLEMS] = parse(linked, samples, weights)
+    if fill:
+        state.update(_widgets(state[ADDRESS]))
+
+
+def _remind(last: Address) -> None:
+    """Set every widget that the visitor may not see to its value again: Streamlit forgets what is not drawn."""
     state = st.session_state
-    if entering := "input" not in state:  # that widget is always drawn, so this is no mere rerun
-        linked = st.query_params.to_dict()
-        if linked or ADDRESS not in state:
-            state[ADDRESS], state[PROBLEMS] = parse(linked, samples, weights)
-    for key, value in _widgets(state[ADDRESS]).items():
-        if entering or key not in state:  # Streamlit forgets a widget that was not drawn in the last run
-            state[key] = value
+    for key, value in _widgets(last).items():
+        if key not in state or key in HIDDEN:
+            state[key] = state.get(key, value)
+
+
+def _went_back(linked: dict[str, str]) -> bool:
+    """Whether the address is another than this page wrote, though no widget was touched: the browser's Back."""
+    state = st.session_state
+    written = state.get(WRITTEN)
+    return written is not None and _still(linked) != _still(written) and address() == state[ADDRESS]
+
+
+def _still(parameters: dict[str, str]) -> dict[str, str]:
+    """An address without the moment, which the player writes by itself."""
+    return {name: value for name, value in parameters.items() if name != "moment"}
 
 
 def _widgets(address: Address) -> dict[str, object]:
@@ -63,9 +85,9 @@ def leave(shown: str, moments: int) -> int:
     state[SHOWN] = shown
     state[ADDRESS] = now = replace(now, moment=moment)
     # The player writes the moment it has reached by itself; only other changes are written here.
-    written = st.query_params.to_dict()
-    if (wanted := to_parameters(now)) | {"moment": ""} != written | {"moment": ""}:
-        st.query_params.from_dict(wanted)
+    state[WRITTEN] = to_parameters(now)
+    if _still(state[WRITTEN]) != _still(st.query_params.to_dict()):
+        st.query_params.from_dict(state[WRITTEN])
     return moment
 
 

@@ -17,9 +17,9 @@ def plain(text: str) -> str:
 
 
 def say(sentences: Iterable[str]) -> None:
-    """What went otherwise than asked, one calm line each."""
-    for sentence in sentences:
-        st.warning(plain(sentence), icon=":material/info:")
+    """What went otherwise than asked, in one calm box."""
+    if text := "  \n".join(plain(sentence) for sentence in sentences):
+        st.warning(text, icon=":material/info:")
 
 
 def refuse(sentence: str) -> None:

@@ -41,7 +41,9 @@ no setting was chosen on test scenes.
 
 For exploring and teaching attention, not for reading digits in earnest. It knows handwritten digits 0-9, light
 on dark, 1 to 4 in a scene of 100x100 pixels, each 20 to 50 px high; with more digits, other sizes or photographs it
-still attends and names, but what it names means little. The 7x7 map is coarse: a glimpse is about 14 px wide.
+still attends and names, but what it names means little. The 7x7 map is coarse: a glimpse is about 14 px wide, and the
+glimpses of one meta-step mostly fall on the same cell (see the table). A label counts as right when it is in the
+scene and not yet named, wherever the model looked.
 """
 
 ROWS = {
@@ -49,6 +51,7 @@ ROWS = {
     "attn_saliency": "`attn_saliency`, share of the map's maximum",
     "attn_saliency_paper": "`attn_saliency`, the paper's scale",
     "mask_peak": "mean peak of the mask", "mask_mass": "mean mass of the mask, cells of 49",
+    "moving": "meta-steps whose glimpses fall on more than one cell",
     "inhibited": "saliency outside glimpsed cells removed per step", "mean_steps": "mean meta-steps, stop included",
     "stopped": "ended by stop",
 }

@@ -38,6 +38,8 @@ class Evaluation:
     """Mean sum of the mask, in cells."""
     inhibited: float
     """Mean share of the saliency outside glimpsed cells that inhibition of return takes away in a step."""
+    moving: float
+    """Share of meta-steps whose glimpses do not all fall on one cell."""
     mean_steps: float
     """Mean number of meta-steps, the one with stop included."""
     stopped: float
@@ -60,7 +62,7 @@ def scene_views(
 def evaluate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> Evaluation:
     """Roll out greedily over all views and measure; the model should be in eval mode."""
     start = time.perf_counter()
-    predicted, true, sums, episodes = [], [], np.zeros(7), 0
+    predicted, true, sums, episodes = [], [], np.zeros(8), 0
     with torch.inference_mode():
         for view, counts in views:
             named, parts = _measure(model, view)
@@ -69,7 +71,7 @@ def evaluate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> Evaluation:
             sums += parts
             episodes += len(counts)
     predicted_counts, true_counts = np.concatenate(predicted), np.concatenate(true)
-    meta_steps, share, paper, peak, mass, inhibited, stopped = sums.tolist()
+    meta_steps, share, paper, peak, mass, inhibited, moving, stopped = sums.tolist()
     per_class = metrics.f1_per_class(predicted_counts, true_counts)
     return Evaluation(
         scenes=episodes,
@@ -81,6 +83,7 @@ def evaluate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> Evaluation:
         mask_peak=peak / meta_steps,
         mask_mass=mass / meta_steps,
         inhibited=inhibited / meta_steps,
+        moving=moving / meta_steps,
         mean_steps=meta_steps / episodes,
         stopped=stopped / episodes,
         seconds=time.perf_counter() - start,
@@ -92,19 +95,19 @@ def _measure(model: HSAL, view: View) -> tuple[Tensor, list[float]]:
     stop = model.config.stop
     live = torch.ones_like(view.scale)  # (B,)
     named = torch.zeros(len(live), stop + 1, device=live.device, dtype=torch.long)
-    sums = torch.zeros(7, device=live.device)
+    sums = torch.zeros(8, device=live.device)
     for step in model.rollout(view):
-        sums[:6] += (_step_measures(step, view.scale) * live).sum(dim=1)
+        sums[:7] += (_step_measures(step, view.scale) * live).sum(dim=1)
         named.scatter_add_(1, step.label[:, None], live.long()[:, None])
         live = live * (step.label != stop)
         if not live.any():
             break
-    sums[6] = named[:, stop].sum()
+    sums[7] = named[:, stop].sum()
     return named[:, :stop], sums.tolist()
 
 
 def _step_measures(step: MetaStep, scale: Tensor) -> Tensor:
-    """(6,B): one, attn_saliency as share and on the paper's scale, mask peak, mask mass, inhibited share."""
+    """(7,B): one, attn_saliency as share and on the paper's scale, mask peak, mask mass, inhibited share, moving."""
     seen = step.saliency.flatten(1).gather(1, step.cells).mean(dim=1)  # (B,)
     outside = torch.ones_like(step.saliency).flatten(1).scatter(1, step.cells, 0.0).view_as(step.saliency)
     before = (step.saliency * outside).sum(dim=(1, 2))
@@ -112,5 +115,5 @@ def _step_measures(step: MetaStep, scale: Tensor) -> Tensor:
     inhibited = 1 - after / before.clamp(min=1e-9)
     return torch.stack([
         torch.ones_like(seen), seen, seen * scale, step.mask.amax(dim=(1, 2)), step.mask.sum(dim=(1, 2)),
-        torch.where(before > 1e-9, inhibited, 0.0),
+        torch.where(before > 1e-9, inhibited, 0.0), (step.cells != step.cells[:, :1]).any(dim=1).to(seen.dtype),
     ])

@@ -106,7 +106,7 @@ class HSAL(nn.Module):
         previous = view.volume.new_zeros(batch, stop + 2)  # one-hot of y_{t-1}
         previous[:, stop + 1] = 1  # the start symbol
         current = view.saliency
-        for _ in range(meta_steps or self.config.meta_steps):
+        for _ in range(self.config.meta_steps if meta_steps is None else meta_steps):
             gaussians, mask, meta_hidden = self.meta_controller(current, previous, meta_hidden)
             priority = priority_map(mask, current)
             weights = broad_weights(mask)

@@ -14,7 +14,10 @@ from hsal.reward import label_reward, location_reward
 
 
 class Loss(NamedTuple):
-    """A loss with its parts, each averaged over the controller steps of running episodes."""
+    """A loss with its parts: sums over the controller steps of a meta-step, averaged over running meta-steps.
+
+    `location_entropy` and `attn_saliency` are means over the glimpses instead.
+    """
 
     total: Tensor
     policy: Tensor

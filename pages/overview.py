@@ -6,7 +6,6 @@ from app import cache
 from app.player import attention_player
 from hsal.files import ASSETS
 
-FEATURED = "3"  # the sample scene whose walk is shown
 NEXT = (
     ("sample", "Step through a sample scene", ":material/footprint:"),
     ("scene", "Make a new random scene", ":material/casino:"),
@@ -23,7 +22,7 @@ with left:
     for chosen, label, icon in NEXT:
         st.page_link("../pages/step_through.py", label=label, icon=icon, query_params={"input": chosen})
 with right:
-    attention_player(cache.recorded()[FEATURED], key="overview", compact=True)
+    attention_player(cache.recorded()[cache.FEATURED], key="overview", compact=True)
 st.subheader("Five words to know", anchor=False)
 st.markdown((texts / "terms.md").read_text())
 cache.warm()

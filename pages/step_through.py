@@ -9,7 +9,7 @@ from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
 from hsal.files import shipped_weights
 
-session.enter(list(cache.recorded()), shipped_weights())
+session.enter([cache.FEATURED, *cache.recorded()], shipped_weights())
 
 st.title("Step through", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -32,7 +32,7 @@ if trace is None:
 else:
     moment = session.leave(trace.source.image_sha256, trace.moments)
     say(session.told())
-    for note in trace.notes:
-        st.caption(plain(note))
+    if trace.notes:
+        st.caption(plain(" ".join(trace.notes)))
     attention_player(trace, moment=moment, key="player")
     strip_and_downloads(trace)

@@ -16,7 +16,7 @@ def read(**parameters: str) -> tuple[Address, list[str]]:
     "address",
     [
         Address("sample", sample="2", weights="other", moment=7),
-        Address("scene", sample="1", seed=2**31 - 1, digits=8, smallest=14, largest=60, clutter=0, weights="other"),
+        Address("scene", sample="1", seed=2**31 - 1, digits=8, smallest=14, largest=50, clutter=0, weights="other"),
         Address("draw", sample="1", drawing=pack_drawing(np.zeros((100, 100), np.uint8)), weights="other"),
     ],
 )

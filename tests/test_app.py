@@ -76,6 +76,29 @@ def test_a_new_random_scene_keeps_nothing_of_the_old_moment(page: Page, app_url:
     expect(page).to_have_url(re.compile(r"moment=0"))
 
 
+def test_back_goes_back_to_the_scene_before(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/step-through?input=scene&seed=11&smallest=40&largest=50")
+    settled(page)
+    page.get_by_role("button", name="New random scene").click()
+    page.wait_for_function("() => !location.search.includes('seed=11')")
+    settled(page)
+    page.get_by_role("button", name="New random scene").click()
+    page.wait_for_timeout(1500)
+    assert "smallest=40" in page.url
+    page.get_by_role("button", name="Scene settings").click()
+    expect(page.get_by_role("slider", name="Size of the digits, px")).to_have_count(2)
+    thumbs = page.get_by_role("slider", name="Size of the digits, px").all()
+    assert [thumb.input_value() for thumb in thumbs] == ["40", "50"]
+    page.keyboard.press("Escape")
+    page.go_back()
+    page.go_back()
+    page.wait_for_function("() => location.search.includes('seed=11')")
+    page.wait_for_timeout(1500)
+    assert "seed=11" in page.url
+    page.get_by_role("button", name="Scene settings").click()
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11")
+
+
 def test_a_link_shows_another_person_the_same(browser: object, page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=77&digits=4")
     settled(page)

@@ -41,7 +41,8 @@ def run_trace(command: cli.Trace) -> int:
     bad = 0
     with ExitStack() as stack:
         file = stack.enter_context(output(command.json)) if command.json else None
-        for path in tqdm(command.images, desc="tracing", unit="picture", disable=len(command.images) < 3):
+        quiet = None if len(command.images) > 2 else True  # None: only where a person watches
+        for path in tqdm(command.images, desc="tracing", unit="picture", disable=quiet):
             try:
                 trace = trace_file(checkpoint, path)
             except PictureError as error:

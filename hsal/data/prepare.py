@@ -29,7 +29,7 @@ def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
         pixels: (H,W) grey or (H,W,3) RGB, uint8.
         size_px: side of the square that the model sees.
     Raises:
-        PictureError: pixels of another shape or type.
+        PictureError: pixels of another shape or type, or a blank picture.
     """
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
         raise PictureError(f"A picture must be (H,W) or (H,W,3) uint8; this is {pixels.shape} {pixels.dtype}.")
@@ -67,7 +67,7 @@ def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
         ink *= 255 / np.maximum(255 - paper, 32)  # ink takes a share of the light: weak in shade, strong in the sun
     peak = float(np.quantile(ink, 0.998))  # not the maximum: a few stray specks are no ink
     if peak < 16:
-        return np.zeros_like(grey), ["The picture is blank: no ink stands out from its ground."]
+        raise PictureError("The picture is blank: no ink stands out from its ground. Choose one with something on it.")
     notes.append("The ground was made black and the contrast stretched.")
     return np.minimum(ink * (255 / peak), 255).round().astype(np.uint8), notes
 
