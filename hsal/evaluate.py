@@ -72,12 +72,11 @@ def evaluate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> Evaluation:
             episodes += len(counts)
     predicted_counts, true_counts = np.concatenate(predicted), np.concatenate(true)
     meta_steps, share, paper, peak, mass, inhibited, moving, stopped = sums.tolist()
-    per_class = metrics.f1_per_class(predicted_counts, true_counts)
     return Evaluation(
         scenes=episodes,
         exact_match=metrics.exact_match(predicted_counts, true_counts),
-        macro_f1=float(per_class.mean()),
-        f1_per_class=tuple(per_class.tolist()),
+        macro_f1=metrics.macro_f1(predicted_counts, true_counts),
+        f1_per_class=tuple(metrics.f1_per_class(predicted_counts, true_counts).tolist()),
         attn_saliency=share / meta_steps,
         attn_saliency_paper=paper / meta_steps,
         mask_peak=peak / meta_steps,
