@@ -67,6 +67,10 @@ class ModelConfig:
     """Saliency model, image or volume to map; a file's name in hsal/saliency."""
     size_px: int = 100
     """Side of the square image that the model sees."""
+    image_channels: int = 1
+    """Channels of that image: 1 for grey, 3 for RGB."""
+    cell_px: int = 16
+    """Pixels of the image along one cell of the map: 16, 8 for a finer map, 32 as in the paper's ResNet."""
     classes: int = 10
     """Object classes, without stop (N)."""
     gaussians: int = 3
@@ -85,6 +89,8 @@ class ModelConfig:
     def __post_init__(self) -> None:
         _check_types(self)
         _check(16 <= self.size_px <= 1024, "size_px must lie in 16..1024")
+        _check(self.image_channels in (1, 3), "image_channels must be 1 or 3")
+        _check(self.cell_px in (8, 16, 32), "cell_px must be 8, 16 or 32")
         for name in ("width", "classes", "gaussians", "glimpses", "hidden", "meta_steps"):
             _check(1 <= getattr(self, name) <= 4096, f"{name} must lie in 1..4096")
         _check(0 < self.beta_min < self.beta_max, "beta_min must be positive and below beta_max")

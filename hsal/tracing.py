@@ -43,8 +43,9 @@ def trace_image(
 
 
 def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
-    """(B,H,W) uint8 -> (B,1,H,W) float32 in [0,1]."""
-    return torch.from_numpy(np.ascontiguousarray(images)).to(device)[:, None].float() / 255
+    """(B,H,W) or (B,H,W,3) uint8 -> (B,1,H,W) or (B,3,H,W) float32 in [0,1]."""
+    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device)
+    return (pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)).float() / 255
 
 
 def _record(model: HSAL, rollout: object, truth: Sequence[int] | None) -> list[Step]:

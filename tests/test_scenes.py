@@ -12,7 +12,8 @@ from PIL import Image
 from hsal.config import ConfigError, Placement, SceneConfig, task_scene
 from hsal.data import scenes
 from hsal.data.digits import Digits
-from hsal.data.scenes import Scene, SceneRenderer
+from hsal.data.scenes import SceneRenderer
+from hsal.data.source import Scene
 from hsal.trace import Box
 
 PLACEMENTS = get_args(Placement)

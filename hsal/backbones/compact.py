@@ -2,7 +2,8 @@
 
 Basic residual blocks after He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016.
 Differs: the paper takes ResNet-34 with ImageNet weights at 224x224; digits need far less.
-Each stage halves the map (100 -> 50 -> 25 -> 13 -> 7), early, because wide maps are what costs.
+Each stage halves the map (100 -> 50 -> 25 -> 13 -> 7), early, because wide maps are what costs; with
+cell_px = 8 the last stage keeps its size (13x13), which answers the paper's remark that 7x7 is coarse.
 """
 
 from __future__ import annotations
@@ -10,19 +11,19 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from hsal.config import ModelConfig
+from hsal.config import ConfigError, ModelConfig
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions, the first with stride 2, around a projected skip."""
+    """Two 3x3 convolutions, the first with the stride, around a projected skip."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
-        self.first = nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False)
+        self.first = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
         self.first_norm = nn.BatchNorm2d(outputs)
         self.second = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.second_norm = nn.BatchNorm2d(outputs)
-        self.skip = nn.Conv2d(inputs, outputs, 1, stride=2, bias=False)
+        self.skip = nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False)
         self.skip_norm = nn.BatchNorm2d(outputs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -31,18 +32,19 @@ class Block(nn.Module):
 
 
 class Compact(nn.Module):
-    """Stem and three residual blocks: (B,1,H,W) -> (B,8w,H/16,W/16), rounded up."""
+    """Stem and three residual blocks: (B,1 or 3,H,W) -> (B,8w,H/cell_px,W/cell_px), rounded up."""
 
-    def __init__(self, width: int, size_px: int) -> None:
+    def __init__(self, width: int, size_px: int, image_channels: int = 1, cell_px: int = 16) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(1, width, 5, stride=2, padding=2, bias=False)
+        self.stem = nn.Conv2d(image_channels, width, 5, stride=2, padding=2, bias=False)
         self.stem_norm = nn.BatchNorm2d(width)
-        self.blocks = nn.Sequential(*(Block(width * 2**i, width * 2 ** (i + 1)) for i in range(3)))
+        strides = (2, 2, 1 if cell_px == 8 else 2)
+        self.blocks = nn.Sequential(*(Block(width * 2**i, width * 2 ** (i + 1), strides[i]) for i in range(3)))
         self.channels = width * 8
         # oneDNN of torch 2.12 corrupts memory in the backward pass of channels-last strided 1x1
         # convolutions with fewer than 8 channels; for the others that layout is the quicker one.
         self.layout = torch.channels_last if width >= 8 else torch.contiguous_format
-        self.map_size = (-(-size_px // 16), -(-size_px // 16))
+        self.map_size = (-(-size_px // cell_px), -(-size_px // cell_px))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         image = image.contiguous(memory_format=self.layout)
@@ -50,6 +52,12 @@ class Compact(nn.Module):
 
 
 def build(config: ModelConfig) -> nn.Module:
-    """The compact backbone at `config.width`."""
-    model = Compact(config.width, config.size_px)
+    """The compact backbone at `config.width`.
+
+    Raises:
+        ConfigError: it has no map of 32 px a cell.
+    """
+    if config.cell_px == 32:
+        raise ConfigError("The compact backbone has cells of 8 or 16 px: set cell_px to one of these.")
+    model = Compact(config.width, config.size_px, config.image_channels, config.cell_px)
     return model.to(memory_format=model.layout)

@@ -1,13 +1,10 @@
 """Scenes of digits with clutter: the MNIST Set and MNIST Multiset tasks (paper, section 5).
 
-Scene `index` of `seed` is a function of those two numbers, the digits and the config alone: it is
-the same one by one, in batches, and in any order.
+Scene `index` of `seed` is a function of those two numbers, the digits and the config alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -15,26 +12,19 @@ from PIL import Image
 
 from hsal.config import ConfigError, SceneConfig
 from hsal.data.digits import Digits
+from hsal.data.source import Scene, SceneSource
 from hsal.trace import Box
 
 Place = tuple[int, int, int]  # top, left, side
 
 
-@dataclass(frozen=True)
-class Scene:
-    """One picture and what is in it."""
-
-    image: np.ndarray  # (H,W) uint8, ink is light on 0
-    labels: tuple[int, ...]  # the multiset, sorted
-    boxes: tuple[Box, ...]  # one per digit
-
-
-class SceneRenderer:
+class SceneRenderer(SceneSource):
     """Renders scenes from a pool of digits."""
 
     def __init__(self, digits: Digits, config: SceneConfig) -> None:
         self.digits = digits
         self.config = config
+        self.name = digits.source
         self._by_class = digits.of_class()
 
     def render(self, seed: int, index: int = 0) -> Scene:
@@ -54,17 +44,6 @@ class SceneRenderer:
             boxes.append(Box(label, top, left, top + side, left + side))
         self._strew_clutter(image, rng)
         return Scene(image, tuple(sorted(labels.tolist())), tuple(boxes))
-
-    def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Scenes start..start+count-1 as images (count,H,W) uint8 and label counts (count,10) int64."""
-        scenes = [self.render(seed, index) for index in range(start, start + count)]
-        counts = np.stack([np.bincount(scene.labels, minlength=10) for scene in scenes])
-        return np.stack([scene.image for scene in scenes]), counts
-
-    def batches(self, seed: int, total: int, size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """`batch` after `batch` until `total` scenes are rendered."""
-        for start in range(0, total, size):
-            yield self.batch(seed, start, min(size, total - start))
 
     def _strew_clutter(self, image: np.ndarray, rng: np.random.Generator) -> None:
         """Lay patches cut from digits over the image, the lighter pixel winning."""
