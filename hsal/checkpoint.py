@@ -81,20 +81,28 @@ def load_model(name: str) -> Checkpoint:
     return Checkpoint(path.stem, model.eval(), info)
 
 
-def load_backbone(model: HSAL, path: Path) -> dict[str, Any]:
-    """Copy the backbone of another checkpoint into `model`; returns that checkpoint's info.
+def load_into(model: HSAL, name: str, whole: bool = False) -> dict[str, Any]:
+    """Copy another checkpoint's backbone, or all of it, into `model`; returns that checkpoint's info.
+
+    Args:
+        name: of shipped weights, or a path.
 
     Raises:
         CheckpointError: the file is not a checkpoint, or its backbone is another.
     """
+    path = weights_path(name)
     metadata, tensors = read_tensors(path)
-    own = {name.removeprefix("backbone."): t for name, t in tensors.items() if name.startswith("backbone.")}
+    own = {key.removeprefix("backbone."): t for key, t in tensors.items() if key.startswith("backbone.")}
+    part, chosen = (model, tensors) if whole else (model.backbone, own)
     try:
-        model.backbone.load_state_dict(own)
+        kept = from_json(ModelConfig, metadata["config"])
+        if any(getattr(kept, name) != getattr(model.config, name) for name in ("backbone", "cell_px")):
+            raise ValueError  # their tensors may have the same shapes
+        part.load_state_dict(chosen)
         return json.loads(metadata["info"])
     except (KeyError, ValueError, RuntimeError) as error:
-        wanted = model.config.backbone
-        raise CheckpointError(f"{path.name} holds another backbone than {wanted} of this size.") from error
+        wanted = "model than this one" if whole else f"backbone than {model.config.backbone} of this size"
+        raise CheckpointError(f"{path.name} holds another {wanted}.") from error
 
 
 def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:

@@ -13,15 +13,14 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
-from hsal.config import ModelConfig, Placement, PretrainConfig, SceneConfig, TrainConfig
+from hsal.config import ModelConfig, Placement, PretrainConfig, SceneConfig, Task, TrainConfig
 from hsal.data.digits import SourceName, Split
 from hsal.errors import HsalError
 
-Task = Literal["mnist-multiset", "mnist-set"]
 Flat = tyro.conf.arg(name="")  # a nested config's flags stand beside the command's own
 
 
@@ -37,13 +36,15 @@ class Pretrain:
     task: Task = "mnist-multiset"
     """The task whose digits and clutter the scenes have."""
     placement: Placement = "mixed"
-    """Digits in a grid, anywhere, or both in turn."""
+    """MNIST digits in a grid, anywhere, or both in turn."""
     digits: SourceName = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
     resume: bool = False
     """Go on with the run in --out after its last checkpoint."""
+    start: str = ""
+    """Weights whose backbone to start from: a file or a shipped name; none is from scratch."""
     model: Annotated[ModelConfig, Flat] = field(default_factory=ModelConfig)
     """The model."""
     config: Annotated[PretrainConfig, Flat] = field(default_factory=PretrainConfig)
@@ -65,12 +66,18 @@ class Train:
 
     out: Path
     """Run folder; the model ends up in its weights.safetensors."""
-    pretrained: Path
-    """Weights whose backbone to take: of `hsal pretrain`, or of any trained model."""
+    pretrained: str
+    """Weights whose backbone to take: of `hsal pretrain`, or of any trained model; a file or a shipped name."""
+    whole: bool = False
+    """Take all of these weights, to train them further."""
+    series: int = 0
+    """Keep the weights of every so-many-th update beside the last, to watch learning later; 0 keeps none."""
+    volumes: Path | None = None
+    """Folder to keep the training scenes' volumes in, for other runs on the same backbone."""
     task: Task = "mnist-multiset"
-    """What is in the scenes: with repeated labels (multiset) or without (set)."""
+    """What is in the scenes: MNIST digits with repeated labels (multiset) or without (set), or house numbers."""
     placement: Placement = "mixed"
-    """Digits in a grid, anywhere, or both in turn."""
+    """MNIST digits in a grid, anywhere, or both in turn."""
     digits: SourceName = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
     device: str = "auto"
@@ -99,7 +106,7 @@ class Evaluate:
     weights: str = "mnist-multiset"
     """Name of shipped weights, or a .safetensors file."""
     task: Task = "mnist-multiset"
-    """What is in the scenes: with repeated labels (multiset) or without (set)."""
+    """What is in the scenes: MNIST digits with repeated labels (multiset) or without (set), or house numbers."""
     scenes: int = 10000
     """Number of scenes."""
     seed: int = 1

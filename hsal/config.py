@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from hsal.errors import HsalError
 
-TASKS = ("mnist-multiset", "mnist-set")
+Task = Literal["mnist-multiset", "mnist-set", "street-numbers", "svhn-reassembled", "svhn-multiset"]
+TASKS: tuple[Task, ...] = get_args(Task)
+MNIST_TASKS = TASKS[:2]
+Objective = Literal["reinforce", "cross-entropy", "multiset"]
 Placement = Literal["grid", "free", "mixed"]
 
 
@@ -79,6 +82,8 @@ class ModelConfig:
     """Overt glimpses in one meta-step (k)."""
     hidden: int = 256
     """Units of the meta-controller's GRU and of the controller's."""
+    carry_hidden: bool = True
+    """Whether the controller's hidden state goes from one meta-step to the next."""
     beta_min: float = 0.15
     """Smallest inverse width of a Gaussian, in 1 / cell^2: the broadest spotlight."""
     beta_max: float = 0.8
@@ -126,10 +131,19 @@ class PretrainConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How meta-controller and controller are trained together, on the frozen backbone."""
+    """How meta-controller and controller are trained together, on the frozen backbone or with it."""
 
-    objective: Literal["reinforce"] = "reinforce"
-    """Loss: reinforce is the paper's (REINFORCE with the value as baseline)."""
+    objective: Objective = "reinforce"
+    """Loss: reinforce (the paper's), cross-entropy (its baseline: labels in random order), or multiset
+    (cross-entropy with all labels still free as the target; glimpses as in reinforce)."""
+    expected_label: bool = False
+    """In reinforce, the label reward's exact expectation over the classes in place of one sample."""
+    discount: float = 0.0
+    """How much of what follows an action counts as earned by it: 0 is the immediate reward (the paper)."""
+    fresh_glimpses: bool = False
+    """Reward a glimpse only where no earlier glimpse of the meta-step has looked."""
+    curriculum: int = 0
+    """Updates over which the most digits in a training scene grow from one to all; 0 trains on all at once."""
     steps: int = 4500
     """Updates in all."""
     batch: int = 256
@@ -138,18 +152,26 @@ class TrainConfig:
     """Most meta-steps of a training episode: a little more than the largest count + 1."""
     scenes: int = 60000
     """Training scenes; their volumes are computed once and kept in memory (about 19 KB each)."""
+    scene_seed: int = 0
+    """Seed of the training scenes; runs of several seeds may share them, and their volumes."""
     learning_rate: float = 1e-3
     """Adam's step size at the start; it falls to zero along a cosine."""
     value_weight: float = 0.5
     """Weight of the value's squared error in the loss (c_v)."""
     entropy_weight: float = 0.03
-    """Weight of the policies' entropy, which keeps them exploring (c_e)."""
+    """Weight of the policies' entropy at the start, which keeps them exploring (c_e)."""
+    entropy_weight_end: float = 0.03
+    """The same at the end; it changes along a straight line."""
     priority_weight: float = 0.1
     """Weight of the location reward's own gradient, which keeps the mask alive (c_p)."""
+    fine_tune: bool = False
+    """Train the backbone too, end to end, on scenes rendered anew for every update."""
+    backbone_rate: float = 0.1
+    """The backbone's step size as a share of the others', where it is trained too."""
     clip: float = 5.0
     """Largest gradient norm."""
     seed: int = 0
-    """Seed of weights, scenes, batches and sampled actions."""
+    """Seed of weights, batches and sampled actions."""
     validate_every: int = 250
     """Updates between two checks on validation scenes, each with a checkpoint."""
     validation_scenes: int = 2000
@@ -173,21 +195,21 @@ def _check_training(config: Any) -> None:
     _check_types(config)
     for f in fields(config):
         if f.type in ("int", "float"):
-            lowest = 1 if f.type == "int" and f.name != "seed" else 0
+            lowest = 1 if f.type == "int" and f.name not in ("seed", "scene_seed", "curriculum") else 0
             _check(getattr(config, f.name) >= lowest, f"{f.name} must be at least {lowest}")
 
 
 def task_scene(task: str, **changes: Any) -> SceneConfig:
-    """The scenes of a named task.
+    """The scenes of an MNIST task.
 
     Args:
-        task: one of `TASKS`.
+        task: one of `MNIST_TASKS`.
         changes: fields of `SceneConfig` to set otherwise.
     Raises:
         ConfigError: the task is unknown, or a changed field is impossible.
     """
-    if task not in TASKS:
-        raise ConfigError(f"There is no task {task!r}. Choose one of: {', '.join(TASKS)}.")
+    if task not in MNIST_TASKS:
+        raise ConfigError(f"There is no MNIST task {task!r}. Choose one of: {', '.join(MNIST_TASKS)}.")
     return SceneConfig(**{"repeats": task == "mnist-multiset", **changes})
 
 

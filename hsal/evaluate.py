@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from hsal import metrics
-from hsal.data.scenes import SceneRenderer
-from hsal.model import HSAL, MetaStep, View
+from hsal.data.source import SceneSource
+from hsal.model import HSAL, MetaStep, Resume, View, send
 from hsal.tracing import to_tensor
 
 
@@ -49,11 +49,11 @@ class Evaluation:
 
 
 def scene_views(
-    model: HSAL, renderer: SceneRenderer, seed: int, scenes: int, batch: int = 250
+    model: HSAL, source: SceneSource, seed: int, scenes: int, batch: int = 250
 ) -> Iterator[tuple[View, Tensor]]:
     """Render and perceive: views with the label counts (B,N) of their scenes."""
     device = next(model.parameters()).device
-    for images, counts in renderer.batches(seed, scenes, batch):
+    for images, counts in source.batches(seed, scenes, batch):
         with torch.inference_mode():
             view = model.perceive(to_tensor(images, device))
         yield view, torch.from_numpy(counts).to(device)
@@ -92,15 +92,17 @@ def evaluate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> Evaluation:
 def _measure(model: HSAL, view: View) -> tuple[Tensor, list[float]]:
     """Named counts (B,N) of one batch, and sums over its running meta-steps in the order of `evaluate`."""
     stop = model.config.stop
-    live = torch.ones_like(view.scale)  # (B,)
-    named = torch.zeros(len(live), stop + 1, device=live.device, dtype=torch.long)
-    sums = torch.zeros(8, device=live.device)
-    for step in model.rollout(view):
-        sums[:7] += (_step_measures(step, view.scale) * live).sum(dim=1)
-        named.scatter_add_(1, step.label[:, None], live.long()[:, None])
-        live = live * (step.label != stop)
-        if not live.any():
-            break
+    rows = torch.arange(len(view.scale), device=view.scale.device)  # the scenes still running
+    named = torch.zeros(len(rows), stop + 1, device=rows.device, dtype=torch.long)
+    sums = torch.zeros(8, device=rows.device)
+    rollout = model.rollout(view)
+    step = next(rollout, None)
+    while step is not None:
+        sums[:7] += _step_measures(step, view.scale[rows]).sum(dim=1)
+        named[rows, step.label] += 1
+        running = step.label != stop
+        rows = rows[running]
+        step = send(rollout, Resume(keep=running)) if len(rows) else None
     sums[7] = named[:, stop].sum()
     return named[:, :stop], sums.tolist()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 import torch
@@ -43,7 +43,23 @@ class MetaStep(NamedTuple):
     next_saliency: Tensor  # (B,h,w) S_{t+1}
 
 
+class Resume(NamedTuple):
+    """What a consumer may send back into the rollout after a meta-step."""
+
+    keep: Tensor | None = None  # (B,) bool: the rows that go on; the others leave the batch
+    label: Tensor | None = None  # (B,) what the model is told that it named, in place of its own label
+
+
+Rollout = Generator[MetaStep, Resume | None, None]
 Choose = Callable[[Tensor], Tensor]
+
+
+def send(rollout: Rollout, answer: Resume | None) -> MetaStep | None:
+    """The next meta-step after an answer to the last one (None before the first), or None at the end."""
+    try:
+        return rollout.send(answer)
+    except StopIteration:
+        return None
 
 
 def greedy(logits: Tensor) -> Tensor:
@@ -71,6 +87,16 @@ def divide_by_maximum(raw: Tensor) -> tuple[Tensor, Tensor]:
     return raw / scale.clamp(min=1e-12)[:, None, None], scale
 
 
+class _State(NamedTuple):
+    """What one meta-step hands to the next."""
+
+    volume: Tensor  # (B,C,h,w)
+    saliency: Tensor  # (B,h,w)
+    previous: Tensor  # (B,N+2) one-hot of y_{t-1}: N classes, stop, start symbol
+    meta_hidden: Tensor  # (B,hidden)
+    hidden: Tensor  # (B,hidden)
+
+
 class HSAL(nn.Module):
     """Activation model, saliency model, meta-controller, interface, controller, inhibition."""
 
@@ -89,32 +115,43 @@ class HSAL(nn.Module):
         volume = self.backbone(image)
         return View(volume, *divide_by_maximum(self.saliency_model(image, volume)))
 
-    def rollout(self, view: View, choose: Choose = greedy, meta_steps: int | None = None) -> Iterator[MetaStep]:
+    def rollout(
+        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, inhibition: bool = True
+    ) -> Rollout:
         """The only loop in the project: meta-step after meta-step.
 
-        All rows step together; the consumer decides when a row has ended (at its label stop)
-        and may leave the iterator when all have.
+        All rows step together; the consumer decides when a row has ended (at its label stop).
+        It may leave the iterator when all have, or send a `Resume` that lets ended rows go, so
+        that no time is spent on them; from then on the batch holds the kept rows alone.
 
         Args:
             view: from `perceive`.
             choose: picks cells and labels from logits; `greedy`, or a `sampler`.
             meta_steps: the most steps to take; the config's where not given.
+            inhibition: whether what was attended loses its saliency; without, the map stays as it is.
         """
-        batch, stop = len(view.volume), self.config.stop
-        meta_hidden = view.volume.new_zeros(batch, self.config.hidden)
-        hidden = view.volume.new_zeros(batch, self.config.hidden)
-        previous = view.volume.new_zeros(batch, stop + 2)  # one-hot of y_{t-1}
-        previous[:, stop + 1] = 1  # the start symbol
-        current = view.saliency
+        state = self._start(view)
         for _ in range(self.config.meta_steps if meta_steps is None else meta_steps):
-            gaussians, mask, meta_hidden = self.meta_controller(current, previous, meta_hidden)
-            priority = priority_map(mask, current)
+            gaussians, mask, meta_hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
+            priority = priority_map(mask, state.saliency)
             weights = broad_weights(mask)
-            overt, hidden = self._control(view.volume, priority, weights, previous, hidden, choose)
-            following = inhibit(current, mask, overt["cells"])
-            yield MetaStep(current, gaussians, mask, priority, weights, next_saliency=following, **overt)
-            previous = functional.one_hot(overt["label"], stop + 2).to(previous.dtype)
-            current = following
+            before = state.hidden if self.config.carry_hidden else torch.zeros_like(state.hidden)
+            overt, hidden = self._control(state.volume, priority, weights, state.previous, before, choose)
+            following = inhibit(state.saliency, mask, overt["cells"]) if inhibition else state.saliency
+            answer = yield MetaStep(
+                state.saliency, gaussians, mask, priority, weights, next_saliency=following, **overt
+            )
+            told = overt["label"] if answer is None or answer.label is None else answer.label
+            previous = functional.one_hot(told, self.config.stop + 2).to(priority.dtype)
+            state = _State(state.volume, following, previous, meta_hidden, hidden)
+            if answer is not None and answer.keep is not None:
+                state = _State(*(part[answer.keep] for part in state))
+
+    def _start(self, view: View) -> _State:
+        empty = view.volume.new_zeros(len(view.volume), self.config.hidden)
+        previous = view.volume.new_zeros(len(view.volume), self.config.stop + 2)
+        previous[:, self.config.stop + 1] = 1  # the start symbol
+        return _State(view.volume, view.saliency, previous, empty, empty)
 
     def _control(
         self, volume: Tensor, priority: Tensor, weights: Tensor, previous: Tensor, hidden: Tensor, choose: Choose

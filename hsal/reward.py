@@ -23,13 +23,28 @@ def label_reward(free: Tensor, label: Tensor) -> LabelReward:
     Args:
         free: (B,N) counts >= 0. label: (B,) in 0..N.
     """
-    nothing_left = (free.sum(dim=1, keepdim=True) == 0).to(free.dtype)  # (B,1)
-    available = torch.cat([free, nothing_left], dim=1)  # (B,N+1)
+    available = with_stop(free)  # (B,N+1)
     right = available.gather(1, label[:, None]).squeeze(1) > 0  # (B,)
     taken = torch.zeros_like(available).scatter(1, label[:, None], 1.0) * right[:, None]
     return LabelReward(torch.where(right, 1.0, -1.0), free - taken[:, :-1])
 
 
-def location_reward(priority: Tensor, cells: Tensor) -> Tensor:
-    """The priority at each glimpsed cell, with its gradient: (B,h,w), (B,k) -> (B,k)."""
-    return priority.flatten(1).gather(1, cells)
+def with_stop(free: Tensor) -> Tensor:
+    """Counts of what may be named next: the free labels, and stop where none is left. (B,N) -> (B,N+1)."""
+    nothing_left = (free.sum(dim=1, keepdim=True) == 0).to(free.dtype)  # (B,1)
+    return torch.cat([free, nothing_left], dim=1)
+
+
+def location_reward(priority: Tensor, cells: Tensor, fresh_only: bool = False) -> Tensor:
+    """The priority at each glimpsed cell, with its gradient: (B,h,w), (B,k) -> (B,k).
+
+    Args:
+        fresh_only: nothing for a cell that an earlier glimpse of the same meta-step looked at.
+            Differs: the paper pays for it again, and the glimpses of a meta-step then come to
+            fall on one and the same cell.
+    """
+    reward = priority.flatten(1).gather(1, cells)  # (B,k)
+    if not fresh_only:
+        return reward
+    same = (cells[:, :, None] == cells[:, None, :]).tril(-1)  # (B,k,k) same[i,j]: glimpse i repeats an earlier j
+    return reward * ~same.any(dim=2)

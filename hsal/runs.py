@@ -4,6 +4,7 @@
     metrics.jsonl        one line an update, only ever appended to
     state.safetensors    all that resuming needs: tensors, optimiser, number of updates done
     weights.safetensors  the finished model
+    series/              weights along the way, where asked for
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from torch import nn
 from hsal.checkpoint import CheckpointError, read_tensors, write_tensors
 from hsal.errors import HsalError
 from hsal.files import replacing
-from hsal.train import Progress
+from hsal.progress import Progress
 
 
 class RunError(HsalError):
@@ -34,6 +35,10 @@ class Run:
         self.state = folder / "state.safetensors"
         self.weights = folder / "weights.safetensors"
         self.metrics = folder / "metrics.jsonl"
+
+    def snapshot(self, step: int) -> Path:
+        """Where the weights after update `step` are kept, in a run that keeps a series."""
+        return self.folder / "series" / f"{step:06}.safetensors"
 
     def create(self, config: dict[str, Any]) -> None:
         """Start a new run.

@@ -1,159 +1,86 @@
-"""Training: the backbone alone on single digits, then meta-controller and controller on top of it.
+"""Training of meta-controller and controller together, on top of a trained backbone.
 
-Both are iterators of `Progress`: whoever consumes them decides what to show, log and keep. An
-update is a function of the state before it and of (seed, step), so that a resumed run takes the
-very same steps as an undisturbed one.
+An iterator of `Progress`: whoever consumes it decides what to show, log and keep. An update is a
+function of the state before it and of (seed, number), so that a resumed run takes the very same
+steps as an undisturbed one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from hsal.config import ModelConfig, PretrainConfig, TrainConfig
-from hsal.data.scenes import SceneRenderer
-from hsal.evaluate import evaluate, scene_views
-from hsal.model import HSAL, View, divide_by_maximum, sampler
-from hsal.objectives import reinforce
-from hsal.tracing import to_tensor
+from hsal.config import ModelConfig, TrainConfig
+from hsal.evaluate import evaluate
+from hsal.memory import Feed
+from hsal.model import HSAL, View, sampler
+from hsal.objectives import loss_of
+from hsal.progress import Progress
 
-VALIDATION_SEED = 10_000_019  # scenes of validation digits, the same for every run
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What is known after an update."""
-
-    step: int
-    steps: int
-    metrics: dict[str, float]
-    checked: bool = False  # whether this update was followed by validation: a good moment to keep weights
-
-
-class Learner(nn.Module):
-    """A backbone with the linear head that names single digits; the head is thrown away after."""
-
-    def __init__(self, model: HSAL) -> None:
-        super().__init__()
-        self.backbone = model.backbone
-        self.head = nn.Linear(model.backbone.channels, model.config.classes)
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(B,1,H,W) -> logits (B,N), from the volume's mean over its cells."""
-        return self.head(self.backbone(image).mean(dim=(2, 3)))
-
-
-def pretrain(
-    learner: Learner, optimiser: torch.optim.Optimizer, config: PretrainConfig,
-    train: SceneRenderer, validation: SceneRenderer, done: int = 0,
-) -> Iterator[Progress]:
-    """Train a backbone in place to name the one digit of a scene (paper, section 5), from update `done` on.
-
-    Args:
-        train, validation: renderers of scenes with one digit each; every batch is rendered anew.
-    """
-    device = next(learner.parameters()).device
-    for step in range(done + 1, config.steps + 1):
-        warm, rest = min(1.0, step / (0.1 * config.steps)), 0.5 * (1 + math.cos(math.pi * (step - 1) / config.steps))
-        _set_rate(optimiser, config.learning_rate * warm * rest)
-        images, counts = train.batch(config.seed, (step - 1) * config.batch, config.batch)
-        label = torch.from_numpy(counts).to(device).argmax(dim=1)
-        learner.train()
-        logits = learner(to_tensor(images, device))  # (B,N)
-        loss = functional.cross_entropy(logits, label)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        learner.eval()
-        seen = {"loss": loss.item(), "accuracy": (logits.argmax(1) == label).float().mean().item()}
-        checked = step % config.validate_every == 0 or step == config.steps
-        if checked:
-            seen["validation_accuracy"] = accuracy(learner, validation, config.validation_scenes)
-        yield Progress(step, config.steps, seen, checked)
-
-
-def accuracy(learner: Learner, renderer: SceneRenderer, scenes: int) -> float:
-    """Share of single-digit scenes that the learner names right."""
-    right, device = 0, next(learner.parameters()).device
-    with torch.inference_mode():
-        for images, counts in renderer.batches(VALIDATION_SEED, scenes, 250):
-            named = learner(to_tensor(images, device)).argmax(dim=1).cpu()
-            right += int((named == torch.from_numpy(counts).argmax(dim=1)).sum())
-    return right / scenes
-
-
-def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    for group in optimiser.param_groups:
-        group["lr"] = rate
-
-
-@dataclass
-class Memory:
-    """Volumes of many scenes, computed once by the frozen backbone and kept as float16."""
-
-    volumes: Tensor  # (n,C,h,w) float16
-    counts: Tensor  # (n,N) float32
-
-    @classmethod
-    def of(cls, model: HSAL, renderer: SceneRenderer, seed: int, scenes: int) -> Iterator[int | Memory]:
-        """Yields the number of scenes done, again and again, then the memory itself."""
-        volumes = torch.empty(scenes, model.backbone.channels, *model.map_size, dtype=torch.float16)
-        counts = torch.empty(scenes, model.config.classes)
-        done = 0
-        for view, labels in scene_views(model, renderer, seed, scenes):
-            volumes[done : done + len(labels)] = view.volume
-            counts[done : done + len(labels)] = labels
-            done += len(labels)
-            yield done
-        yield cls(volumes, counts)
-
-    def view(self, model: HSAL, rows: Tensor) -> tuple[View, Tensor]:
-        """The views and label counts of some rows. Saliency models that need the image cannot train so."""
-        device, rows = next(model.parameters()).device, rows.cpu()
-        volume = self.volumes[rows].to(device).float()  # (B,C,h,w)
-        saliency, scale = divide_by_maximum(model.saliency_model(None, volume))
-        return View(volume, saliency, scale), self.counts[rows].to(device)
+Views = Callable[[], Iterable[tuple[View, Tensor]]]
 
 
 def train(
-    model: HSAL, optimiser: torch.optim.Optimizer, config: TrainConfig, memory: Memory, validation: Memory,
+    model: HSAL, optimiser: torch.optim.Optimizer, config: TrainConfig, feed: Feed, validation: Views,
     done: int = 0,
 ) -> Iterator[Progress]:
-    """Train meta-controller and controller in place from update `done` on; the backbone is frozen."""
-    parameters, device = recurrent_parameters(model), next(model.parameters()).device
+    """Train in place what `optimiser_for` gave the optimiser, from update `done` on.
+
+    Args:
+        feed: training scenes.
+        validation: called at every check, gives the views and label counts of the validation scenes.
+    """
+    device = next(model.parameters()).device
+    trained = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     for number in range(done + 1, config.steps + 1):
-        _set_rate(optimiser, config.learning_rate * 0.5 * (1 + math.cos(math.pi * (number - 1) / config.steps)))
+        now = _scheduled(optimiser, config, number)
         generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + number)
-        rows = torch.randint(len(memory.counts), (config.batch,), generator=generator, device=device)
-        view, counts = memory.view(model, rows)
-        steps = model.rollout(view, sampler(generator), config.episode_steps)
-        loss = reinforce(steps, counts, config)
+        view, counts = feed.draw(model, number, config.batch, _largest(config, number), generator)
+        loss = loss_of(model.rollout(view, sampler(generator), config.episode_steps), counts, now, generator)
         optimiser.zero_grad()
         loss.total.backward()
-        norm = nn.utils.clip_grad_norm_(parameters, config.clip)
+        norm = nn.utils.clip_grad_norm_(trained, config.clip)
         optimiser.step()
         seen = {name: value.item() for name, value in loss._asdict().items()} | {"gradient_norm": norm.item()}
         checked = number % config.validate_every == 0 or number == config.steps
         if checked:
-            seen |= validate(model, validation)
+            seen |= validate(model, validation())
         yield Progress(number, config.steps, seen, checked)
 
 
-def validate(model: HSAL, memory: Memory) -> dict[str, float]:
-    """The scalar measures of `Evaluation` on the kept scenes, named validation_*."""
-    rows = torch.arange(len(memory.counts)).split(250)
-    measured = asdict(evaluate(model, (memory.view(model, chosen) for chosen in rows)))
+def _scheduled(optimiser: torch.optim.Optimizer, config: TrainConfig, number: int) -> TrainConfig:
+    """Set the step sizes of update `number`, and return the config with its entropy weight."""
+    share = (number - 1) / config.steps
+    for group in optimiser.param_groups:
+        group["lr"] = group["scale"] * config.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
+    weight = config.entropy_weight + share * (config.entropy_weight_end - config.entropy_weight)
+    return replace(config, entropy_weight=weight)
+
+
+def _largest(config: TrainConfig, number: int) -> int:
+    """Most labels in a scene of update `number`: one more at every quarter of the curriculum."""
+    if number > config.curriculum:
+        return 1_000
+    return 1 + (number - 1) * 4 // config.curriculum
+
+
+def validate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> dict[str, float]:
+    """The scalar measures of `Evaluation`, named validation_*."""
+    measured = asdict(evaluate(model, views))
     return {f"validation_{name}": value for name, value in measured.items() if isinstance(value, float)}
 
 
-def recurrent_parameters(model: HSAL) -> list[nn.Parameter]:
-    """What `train` trains: meta-controller and controller."""
-    return [*model.meta_controller.parameters(), *model.controller.parameters()]
+def optimiser_for(model: HSAL, config: TrainConfig) -> torch.optim.Adam:
+    """Adam over meta-controller and controller, and over the backbone where it is trained too."""
+    recurrent = [*model.meta_controller.parameters(), *model.controller.parameters()]
+    groups = [{"params": recurrent, "scale": 1.0}]
+    if config.fine_tune:
+        groups.append({"params": list(model.backbone.parameters()), "scale": config.backbone_rate})
+    return torch.optim.Adam(groups, config.learning_rate)
 
 
 def fresh_model(config: ModelConfig, seed: int) -> HSAL:

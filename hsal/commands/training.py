@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from tqdm import tqdm
 
-from hsal.checkpoint import load_backbone, save_model
-from hsal.config import ConfigError, SceneConfig, task_scene
-from hsal.data.digits import load_digits
-from hsal.data.scenes import SceneRenderer
+from hsal.checkpoint import load_into, save_model
+from hsal.config import MNIST_TASKS, ConfigError
+from hsal.data.digits import Split
+from hsal.data.source import SceneSource
+from hsal.data.tasks import open_scenes
 from hsal.device import find_device, machine
+from hsal.evaluate import scene_views
+from hsal.memory import Feed, Memory, Pictures
+from hsal.model import HSAL
+from hsal.pretrain import Learner, pretrain
+from hsal.progress import VALIDATION_SEED, Progress
 from hsal.runs import Run, stopwatch
-from hsal.train import (
-    VALIDATION_SEED,
-    Learner,
-    Memory,
-    Progress,
-    fresh_model,
-    pretrain,
-    recurrent_parameters,
-    train,
-)
+from hsal.train import Views, fresh_model, optimiser_for, train
 
 if TYPE_CHECKING:
     from hsal.cli import Pretrain, Train
@@ -34,49 +34,84 @@ if TYPE_CHECKING:
 
 def run_pretrain(command: Pretrain) -> int:
     """Carry out `hsal pretrain`."""
-    config, scene = command.config, _scene(command, digits_max=1)
-    source = load_digits("train", command.digits)
-    validation = SceneRenderer(load_digits("validation", command.digits), scene)
+    config = command.config
+    source, validation = (_scenes(command, split, single=True) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed)
+    began = _begin(model, command)
     learner = Learner(model).to(find_device(command.device))
     optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     run = _open(command)
     done, seconds = run.restore(learner, optimiser)
     clock = stopwatch(seconds)
-    updates = pretrain(learner, optimiser, config, SceneRenderer(source, scene), validation, done)
-    for progress in _shown(updates, done, config.steps):
+    for progress in _shown(pretrain(learner, optimiser, config, source, validation, done), done, config.steps):
         run.log(progress, clock())
         if progress.checked:
             run.keep(learner, optimiser, progress.step, clock())
-    save_model(run.weights, model, _info(command, source.source, clock()))
+    save_model(run.weights, model, _info(command, source.name, clock()) | began)
     return 0
+
+
+def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
+    """Give the backbone the weights that the command starts from; returns what is to be remembered of them."""
+    if command.start:
+        return {"start": load_into(model, command.start)}
+    return {}
 
 
 def run_train(command: Train) -> int:
     """Carry out `hsal train`."""
-    config, scene = command.config, _scene(command)
-    source = load_digits("train", command.digits)
-    validation = SceneRenderer(load_digits("validation", command.digits), scene)
+    config = command.config
+    source, validation = (_scenes(command, split) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed).to(find_device(command.device))
-    backbone = load_backbone(model, command.pretrained)
-    optimiser = torch.optim.Adam(recurrent_parameters(model), config.learning_rate)
+    before = load_into(model, command.pretrained, command.whole)
+    optimiser = optimiser_for(model, config)
     run = _open(command)  # only now: a bad flag must not leave a run behind
     done, seconds = run.restore(model, optimiser)
     clock = stopwatch(seconds)
-    memory = _remember(model, SceneRenderer(source, scene), config.seed, config.scenes, "training scenes")
-    kept = _remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
-    for progress in _shown(train(model, optimiser, config, memory, kept, done), done, config.steps):
+    feed, views = _feeds(command, model, source, validation)
+    for progress in _shown(train(model, optimiser, config, feed, views, done), done, config.steps):
         run.log(progress, clock())
         if progress.checked:
             run.keep(model, optimiser, progress.step, clock())
-    save_model(run.weights, model, _info(command, source.source, clock()) | {"backbone": backbone})
+            if command.series and progress.step % command.series == 0:
+                save_model(run.snapshot(progress.step), model, {"step": progress.step})
+    about = {"start": before} if command.whole else {"backbone": before}
+    save_model(run.weights, model, _info(command, source.name, clock()) | about)
     return 0
 
 
-def _scene(command: Pretrain | Train, **changes: int) -> SceneConfig:
-    if command.model.classes != 10:
-        raise ConfigError(f"The tasks have 10 digits: --classes must be 10, not {command.model.classes}.")
-    return task_scene(command.task, placement=command.placement, size_px=command.model.size_px, **changes)
+def _feeds(command: Train, model: HSAL, source: SceneSource, validation: SceneSource) -> tuple[Feed, Views]:
+    """What training and validation look at: volumes kept once, or, where the backbone learns too, pictures."""
+    config = command.config
+    if config.fine_tune:
+        return Pictures(source, config.scene_seed), partial(
+            scene_views, model, validation, VALIDATION_SEED, config.validation_scenes
+        )
+    kept = _remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
+    file = None if command.volumes is None else _volume_file(command, model, source)
+    memory = _remember(model, source, config.scene_seed, config.scenes, "training scenes", file)
+    return memory, partial(kept.views, model)
+
+
+def _volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
+    """A name that no other backbone, task or seed shares."""
+    about = hashlib.sha256(f"{command.task} {command.placement} {source.name} {command.model}".encode())
+    about.update(f"{command.config.scene_seed} {command.config.scenes}".encode())
+    for tensor in model.backbone.state_dict().values():
+        about.update(tensor.cpu().contiguous().numpy().tobytes())
+    return command.volumes / f"{about.hexdigest()[:16]}.f16"
+
+
+def _scenes(command: Pretrain | Train, split: Split, single: bool = False) -> SceneSource:
+    config = command.model
+    if config.classes != 10:
+        raise ConfigError(f"The tasks have 10 digits: --classes must be 10, not {config.classes}.")
+    wanted = 1 if command.task in MNIST_TASKS else 3
+    if config.image_channels != wanted:
+        raise ConfigError(f"Pictures of {command.task} have {wanted} channels: set --image-channels {wanted}.")
+    return open_scenes(
+        command.task, split, digits=command.digits, placement=command.placement, single=single, size_px=config.size_px
+    )
 
 
 def _open(command: Pretrain | Train) -> Run:
@@ -87,9 +122,11 @@ def _open(command: Pretrain | Train) -> Run:
     return run
 
 
-def _remember(model: Any, renderer: SceneRenderer, seed: int, scenes: int, name: str) -> Memory:
+def _remember(
+    model: HSAL, source: SceneSource, seed: int, scenes: int, name: str, file: Path | None = None
+) -> Memory:
     with tqdm(total=scenes, desc=name, unit="scene") as bar:
-        for item in Memory.of(model, renderer, seed, scenes):
+        for item in Memory.of(model, source, seed, scenes, file):
             if isinstance(item, Memory):
                 return item
             bar.update(item - bar.n)

@@ -1,0 +1,106 @@
+"""What training looks at: volumes computed once, or pictures perceived anew for every update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hsal.data.source import SceneSource
+from hsal.evaluate import scene_views
+from hsal.files import replacing
+from hsal.model import HSAL, View, divide_by_maximum
+from hsal.tracing import to_tensor
+
+
+class Feed(Protocol):
+    """Views for update after update."""
+
+    def draw(
+        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator
+    ) -> tuple[View, Tensor]:
+        """The views and label counts (B,N) of update `number`: `batch` scenes of at most `largest` labels each."""
+
+
+@dataclass
+class Memory:
+    """Volumes of many scenes, computed once by the frozen backbone and kept as float16."""
+
+    volumes: Tensor  # (n,C,h,w) float16
+    counts: Tensor  # (n,N) float32
+
+    @classmethod
+    def of(
+        cls, model: HSAL, source: SceneSource, seed: int, scenes: int, file: Path | None = None
+    ) -> Iterator[int | Memory]:
+        """Yields the number of scenes done, again and again, then the memory itself.
+
+        Args:
+            file: where to keep it for runs to come, or to find it; a gigabyte for 60,000 scenes.
+        """
+        shape = (scenes, model.backbone.channels * model.map_size[0] * model.map_size[1] + model.config.classes)
+        if file is None:
+            rows = np.empty(shape, np.float16)
+            yield from _fill(rows, model, source, seed, scenes)
+        else:
+            if not file.exists():
+                with replacing(file) as scratch:
+                    kept = np.memmap(scratch, np.float16, "w+", shape=shape)
+                    yield from _fill(kept, model, source, seed, scenes)
+                    kept.flush()
+            rows = np.memmap(file, np.float16, "c", shape=shape)  # "c": torch wants writable memory
+        tensor, split = torch.from_numpy(rows), shape[1] - model.config.classes
+        yield cls(tensor[:, :split].view(scenes, -1, *model.map_size), tensor[:, split:].float())
+
+    def view(self, model: HSAL, rows: Tensor) -> tuple[View, Tensor]:
+        """The views and label counts of some rows. Saliency models that need the image cannot train so."""
+        device, rows = next(model.parameters()).device, rows.cpu()
+        volume = self.volumes[rows].to(device).float()  # (B,C,h,w)
+        saliency, scale = divide_by_maximum(model.saliency_model(None, volume))
+        return View(volume, saliency, scale), self.counts[rows].to(device)
+
+    def views(self, model: HSAL) -> Iterator[tuple[View, Tensor]]:
+        """All rows, in order."""
+        for rows in torch.arange(len(self.counts)).split(250):
+            yield self.view(model, rows)
+
+    def draw(
+        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator
+    ) -> tuple[View, Tensor]:
+        """Rows drawn at random from those with at most `largest` labels."""
+        fitting = torch.nonzero(self.counts.sum(dim=1) <= largest).squeeze(1)
+        chosen = torch.randint(len(fitting), (batch,), generator=generator, device=generator.device)
+        return self.view(model, fitting[chosen.cpu()])
+
+
+def _fill(rows: np.ndarray, model: HSAL, source: SceneSource, seed: int, scenes: int) -> Iterator[int]:
+    done, split = 0, rows.shape[1] - model.config.classes
+    for view, counts in scene_views(model, source, seed, scenes):
+        rows[done : done + len(counts), :split] = view.volume.flatten(1).cpu().numpy()
+        rows[done : done + len(counts), split:] = counts.cpu().numpy()
+        done += len(counts)
+        yield done
+
+
+@dataclass
+class Pictures:
+    """Scenes rendered and perceived anew for every update, with the backbone's gradient."""
+
+    source: SceneSource
+    seed: int
+
+    def draw(
+        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator
+    ) -> tuple[View, Tensor]:
+        """The next `batch` scenes of the stream. `largest` is for memories alone: a stream shows all."""
+        device = next(model.parameters()).device
+        images, counts = self.source.batch(self.seed, (number - 1) * batch, batch)
+        view = model.perceive(to_tensor(images, device))
+        # The map is given, not learnt: else the glimpses' reward would teach the backbone to shine everywhere.
+        seen = View(view.volume, view.saliency.detach(), view.scale.detach())
+        return seen, torch.from_numpy(counts).to(device).float()
