@@ -111,7 +111,7 @@ class HSAL(nn.Module):
         self.controller = Controller(config, self.backbone.channels, cells)
 
     def perceive(self, image: Tensor) -> View:
-        """The costly half, once per image: (B,1,H,W) in [0,1] -> View."""
+        """The costly half, once per image: (B,1,H,W) or (B,3,H,W) in [0,1] -> View."""
         volume = self.backbone(image)
         return View(volume, *divide_by_maximum(self.saliency_model(image, volume)))
 

@@ -22,7 +22,7 @@ from matplotlib.patches import Patch
 
 from hsal.colours import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
 from hsal.errors import HsalError
-from hsal.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, ramp
+from hsal.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
 from hsal.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
 from hsal.trace import Trace
 
@@ -103,7 +103,7 @@ def _draw_picture(sheet: Sheet, trace: Trace) -> None:
     """The picture itself, what is in it and what was named, and the key."""
     high = PICTURE * sheet.ratio
     axes = sheet.axes(MARGIN, sheet.top(0), PICTURE, high)
-    axes.imshow(trace.image, cmap="gray", vmin=0, vmax=255, aspect="auto", interpolation="antialiased")
+    axes.imshow(in_colour(trace.image), aspect="auto", interpolation="antialiased")
     sheet.write(MARGIN, HEAD_Y, plain(trace.source.name, 30), sheet.theme.quiet)
     y = sheet.top(0) + high + 0.2
     for word, labels in (("true", trace.truth), ("named", trace.labels)):

@@ -43,9 +43,11 @@ def draw_saliency(axes: Axes, step: Step, seen: set[tuple[int, int]]) -> None:
 
 def draw_mask(axes: Axes, image: np.ndarray, step: Step) -> None:
     """The picture under a blue spotlight; a circle of one sigma about each Gaussian, fainter where it weighs less."""
-    grey, light = image[..., None] / 255, stretched(step.mask, image)[..., None]  # (H,W,1)
-    lit = grey + (1 - grey) * np.array(to_rgb(COVERT))
-    _draw_pixels(axes, (1 - light) * 0.35 * grey + light * lit, step.mask.shape)
+    picture, light = in_colour(image), stretched(step.mask, image)[..., None]  # (H,W,3), (H,W,1)
+    # Blue light added to a bright wall would be white: a picture in colours is tinted instead.
+    blue = np.array(to_rgb(COVERT))
+    lit = picture + (1 - picture) * blue if image.ndim == 2 else 0.5 * picture + 0.5 * blue
+    _draw_pixels(axes, (1 - light) * 0.35 * picture + light * lit, step.mask.shape)
     heaviest = max(float(step.gaussians[:, 0].max()), 1e-12)
     for weight, beta, row, column in step.gaussians.tolist():
         sigma = (2 * max(beta, 1e-6)) ** -0.5
@@ -57,10 +59,10 @@ def draw_mask(axes: Axes, image: np.ndarray, step: Step) -> None:
 
 def draw_glimpses(axes: Axes, image: np.ndarray, step: Step) -> None:
     """The cells looked at, numbered along their path; the broad first glimpse, still covert, as a faint glow."""
-    grey = np.repeat(image[..., None] / 255, 3, axis=2)
+    picture = in_colour(image)
     broad = stretched(step.broad_weights / max(float(step.broad_weights.max()), 1e-12), image)[..., None]
     glow = 0.4 * broad
-    _draw_pixels(axes, (1 - glow) * 0.75 * grey + glow * np.array(to_rgb(COVERT)), step.mask.shape)
+    _draw_pixels(axes, (1 - glow) * 0.75 * picture + glow * np.array(to_rgb(COVERT)), step.mask.shape)
     order: dict[tuple[int, int], str] = {}
     for number, glimpse in enumerate(step.glimpses, 1):
         order[glimpse.cell] = f"{order[glimpse.cell]},{number}" if glimpse.cell in order else str(number)
@@ -89,9 +91,14 @@ def draw_label(axes: Axes, trace: Trace, step: Step, theme: Theme) -> None:
     axes.text(0.56, 0.2, sign, **font(10), color=colour, ha="left", va="center")
 
 
+def in_colour(image: np.ndarray) -> np.ndarray:
+    """(H,W) or (H,W,3) uint8 -> (H,W,3) in [0,1]."""
+    return (image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)) / 255
+
+
 def stretched(values: np.ndarray, image: np.ndarray) -> np.ndarray:
     """A map (h,w) stretched smoothly over the picture: (H,W) float32."""
-    height, width = image.shape
+    height, width = image.shape[:2]
     return np.asarray(Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR))
 
 

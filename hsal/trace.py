@@ -12,13 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from hsal.errors import HsalError
+from hsal.trace_checks import TraceError, check_trace, require
 
 SCHEMA = 1
-
-
-class TraceError(HsalError):
-    """A trace that contradicts itself or JSON that is not one; the message says where."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Box:
-    """An object's true place in the image, in pixels; right and bottom exclusive."""
+    """An object's true place, within the image, in its pixels; right and bottom exclusive."""
 
     label: int
     top_px: int
@@ -82,7 +78,7 @@ class Trace:
     """The whole path of attention over one image."""
 
     source: Source
-    image: np.ndarray  # (H,W) uint8, as the model saw it
+    image: np.ndarray  # (H,W) uint8 grey or (H,W,3) uint8 RGB, as the model saw it
     class_names: tuple[str, ...]  # N+1, the last is "stop"
     saliency_scale: float  # the undivided map's maximum: times saliency gives the paper's scale
     steps: tuple[Step, ...]
@@ -91,17 +87,7 @@ class Trace:
     notes: tuple[str, ...] = ()  # what was done to the picture before the model saw it
 
     def __post_init__(self) -> None:
-        _require(self.image.ndim == 2 and self.image.dtype == np.uint8, "image must be (H,W) uint8")
-        _require(_number(self.saliency_scale), "saliency_scale must be a number")
-        _require(len(self.steps) > 0, "a trace has at least one step")
-        for t, step in enumerate(self.steps):
-            _check_step(step, t, len(self.class_names), self.steps[0])
-        for t, (step, following) in enumerate(zip(self.steps, self.steps[1:], strict=False)):
-            _require(
-                np.array_equal(step.next_saliency, following.saliency),
-                f"step {t}: outgoing saliency is not step {t + 1}'s incoming saliency",
-            )
-        _require(all(0 <= label < self.stop for label in self.truth or ()), "truth names a class that is not there")
+        check_trace(self)
 
     @property
     def stop(self) -> int:
@@ -150,7 +136,7 @@ class Trace:
             TraceError: another schema, a missing or unknown key, or contents that do not agree.
         """
         schema = values.get("schema") if isinstance(values, dict) else None
-        _require(schema == SCHEMA, f"this is not a trace of schema {SCHEMA} (schema: {schema!r})")
+        require(schema == SCHEMA, f"this is not a trace of schema {SCHEMA} (schema: {schema!r})")
         try:
             return _trace({key: value for key, value in values.items() if key != "schema"})
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError) as error:
@@ -164,46 +150,6 @@ class Trace:
         except (ValueError, RecursionError) as error:
             raise TraceError(f"the trace is not JSON: {error}") from error
         return cls.from_dict(values)
-
-
-def _check_step(step: Step, t: int, classes: int, first: Step) -> None:
-    shape, glimpses = first.saliency.shape, len(first.glimpses)
-    _require(len(shape) == 2, f"step {t}: a map must be (h,w)")
-    maps = ("saliency", "mask", "priority", "broad_weights", "next_saliency")
-    for name in maps:
-        array = getattr(step, name)
-        _require(array.shape == shape, f"step {t}: {name} is {array.shape}, wanted {shape}")
-        _require(bool(np.isfinite(array).all()), f"step {t}: {name} has a number that is not finite")
-    _require(step.gaussians.ndim == 2 and step.gaussians.shape[1] == 4, f"step {t}: gaussians must be (K,4)")
-    _require(bool(np.isfinite(step.gaussians).all()), f"step {t}: gaussians has a number that is not finite")
-    _require(glimpses > 0, f"step {t}: there is no glimpse")
-    _require(len(step.glimpses) == glimpses, f"step {t}: {len(step.glimpses)} glimpses, wanted {glimpses}")
-    for glimpse in step.glimpses:
-        _require(glimpse.probabilities.shape == shape, f"step {t}: a glimpse's probabilities are not {shape}")
-        _check_distribution(glimpse.probabilities, f"step {t}: location probabilities")
-        _require(_number(glimpse.value) and _number(glimpse.reward), f"step {t}: a glimpse's value is no number")
-        _require(all(isinstance(part, int) for part in glimpse.cell), f"step {t}: a cell is two whole numbers")
-        inside = 0 <= glimpse.cell[0] < shape[0] and 0 <= glimpse.cell[1] < shape[1]
-        _require(inside, f"step {t}: cell {glimpse.cell} lies outside the map")
-    _require(step.class_probabilities.shape == (classes,), f"step {t}: wanted {classes} class probabilities")
-    _check_distribution(step.class_probabilities, f"step {t}: class probabilities")
-    _require(_number(step.value) and (step.reward is None or _number(step.reward)), f"step {t}: value is no number")
-    _require(isinstance(step.label, int), f"step {t}: a label is a whole number")
-    _require(0 <= step.label < classes, f"step {t}: there is no class {step.label}")
-
-
-def _check_distribution(probabilities: np.ndarray, where: str) -> None:
-    _require(bool((probabilities >= 0).all()), f"{where} are below 0")
-    _require(abs(float(probabilities.sum()) - 1) < 1e-3, f"{where} do not sum to 1")
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, (int, float)) and bool(np.isfinite(value))
-
-
-def _require(good: bool, message: str) -> None:
-    if not good:
-        raise TraceError(message)
 
 
 def _plain(value: Any) -> Any:

@@ -26,7 +26,7 @@ def trace_image(
 
     Args:
         model: in eval mode.
-        image: (H,W) uint8, light ink on dark, of the model's size.
+        image: of the model's size; (H,W) uint8, light ink on dark, or (H,W,3) uint8 for a model of colours.
         source: where it came from; `image_sha256` is filled in here.
         truth: the label multiset, where known; gives the label rewards.
         boxes: true places. notes: what was done to the picture before.

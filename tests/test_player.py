@@ -124,6 +124,16 @@ def test_colours_keep_their_meaning(bench: Bench) -> None:
     assert (red > 200, 130 < green < 190, blue < 40) == (True, True, True)
 
 
+def test_a_coloured_picture_is_drawn_in_its_colours(bench: Bench) -> None:
+    shown = bench.show(make_trace(colour=True, image_px=(64, 64), rows=8, columns=8))
+    shown.page.get_by_role("button", name="saliency", exact=True).click()
+    assert shown.pixel(0, 0.05, 0.05) == [150, 70, 50]
+    assert shown.pixel(0, 0.79, 0.21) == [240, 220, 60]
+    shown = bench.show(make_trace(colour=True))
+    red, _, blue = shown.pixel(1, 5.8 / 7, 1.2 / 7)  # lit, beside the drawn circle's number
+    assert (red < 170, blue > 80) == (True, True)  # tinted blue, not bleached
+
+
 def test_a_switched_layer_stays_switched(bench: Bench) -> None:
     shown = bench.show(make_trace())
     shown.page.get_by_role("button", name="priority").click()

@@ -288,10 +288,22 @@ def test_a_long_name_stays_in_its_column() -> None:
 @pytest.mark.parametrize("options", [
     {"rows": 14, "columns": 14}, {"rows": 1, "columns": 1, "glimpses": 1}, {"gaussians": 1, "glimpses": 1},
     {"rows": 3, "columns": 5, "image_px": (60, 100)}, {"glimpses": 5}, {"image_px": (8, 8)}, {"truth": ()},
+    {"rows": 8, "columns": 8, "image_px": (64, 64), "colour": True}, {"rows": 13, "columns": 13},
 ])
 def test_other_shapes_can_be_drawn(options: dict) -> None:
     drawn = pixels(strip_bytes(make_trace(**options), "png"))
     assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 50
+
+
+def test_a_coloured_picture_keeps_its_colours() -> None:
+    figure = draw_strip(make_trace(colour=True))
+    images = [axes.images[0].get_array() for axes in figure.axes if axes.images]
+    wall, square = (150, 70, 50), (240, 220, 60)
+    shown = [image for image in images if image.shape == (100, 100, 3) and np.allclose(image[0, 0] * 255, wall)]
+    assert len(shown) == 1  # the picture itself; the others are dimmed
+    assert np.allclose(shown[0][20, 79] * 255, square)
+    red, green, blue = cell(figure, 3, 0).images[0].get_array()[95, 5] * 255  # far from every glimpse: dimmed only
+    assert (round(float(red)), round(float(green)), round(float(blue))) == pytest.approx((112, 52, 38), abs=2)
 
 
 def test_a_blank_trace_can_be_drawn(trace: Trace) -> None:

@@ -35,7 +35,8 @@ def assert_same(one: object, other: object, where: str = "trace") -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"truth": None}, {"rows": 3, "columns": 5, "glimpses": 1, "labels": (4,),
-                                                           "rewards": (1.0,)}])
+                                                           "rewards": (1.0,)},
+                                     {"colour": True, "image_px": (40, 64), "rows": 5, "columns": 8}])
 def test_json_gives_back_every_bit(options: dict[str, Any]) -> None:
     trace = make_trace(**options)
     assert_same(trace, Trace.from_json(trace.to_json()))
@@ -65,6 +66,13 @@ def test_json_is_one_line_that_any_parser_takes() -> None:
     assert values["image"]["dtype"] == "uint8"
 
 
+def test_a_grey_trace_is_written_as_ever_and_a_coloured_one_has_three_numbers_a_pixel() -> None:
+    grey, coloured = (make_trace(colour=colour).to_dict() for colour in (False, True))
+    assert (grey["schema"], grey["image"]["shape"], len(grey["image"]["data"])) == (1, [100, 100], 10_000)
+    assert (coloured["schema"], coloured["image"]["shape"]) == (1, [100, 100, 3])
+    assert coloured["image"]["data"][:3] == [150, 70, 50]  # red, green, blue of the first pixel
+
+
 def test_a_value_that_is_not_a_number_is_never_written() -> None:
     trace = make_trace()
     with pytest.raises(TraceError, match="saliency_scale must be a number"):
@@ -84,6 +92,7 @@ def edit(path: str, value: object) -> Change:
 
 
 FIRST = "steps.0.glimpses.0"
+IMAGE = "image must be (H,W) or (H,W,3) uint8"
 BAD: dict[str, tuple[Change, str]] = {
     "another schema": (edit("schema", 2), "schema: 2"),
     "no schema": (lambda values: values.pop("schema"), "schema: None"),
@@ -114,11 +123,21 @@ BAD: dict[str, tuple[Change, str]] = {
     "a dtype of no use": (edit("steps.0.mask.dtype", "object"), "could not be read"),
     "Gaussians of three numbers": (edit("steps.0.gaussians.shape", [4, 3]), "gaussians must be (K,4)"),
     "a glimpse too few": (lambda values: values["steps"][1]["glimpses"].pop(), "step 1: 1 glimpses, wanted 2"),
-    "an image in colour": (edit("image", {"dtype": "uint8", "shape": [1, 1, 3], "data": [1, 2, 3]}), "(H,W) uint8"),
-    "an image of floats": (edit("image", {"dtype": "float32", "shape": [1, 1], "data": [1]}), "(H,W) uint8"),
+    "an image of two channels": (edit("image", {"dtype": "uint8", "shape": [1, 1, 2], "data": [1, 2]}), IMAGE),
+    "an image of four channels": (edit("image", {"dtype": "uint8", "shape": [1, 1, 4], "data": [1] * 4}), IMAGE),
+    "an image of one row": (edit("image", {"dtype": "uint8", "shape": [2], "data": [1, 2]}), IMAGE),
+    "an image of nothing": (edit("image", {"dtype": "uint8", "shape": [0, 5], "data": []}), IMAGE),
+    "an image of floats": (edit("image", {"dtype": "float32", "shape": [1, 1], "data": [1]}), IMAGE),
     "a pixel above 255": (edit("image.data.0", 256), "could not be read"),
     "steps that are a number": (edit("steps", 3), "could not be read"),
     "a box without its label": (lambda values: values["boxes"][0].pop("label"), "label"),
+    "a box above the image": (edit("boxes.0.top_px", -1), "box 0 is empty or reaches out of the image"),
+    "a box below the image": (edit("boxes.1.bottom_px", 101), "box 1 is empty or reaches out of the image"),
+    "a box beside the image": (edit("boxes.0.right_px", 101), "box 0 is empty or reaches out of the image"),
+    "a box of no height": (edit("boxes.0.bottom_px", 8), "box 0 is empty or reaches out of the image"),
+    "a box of no width": (edit("boxes.0.left_px", 92), "box 0 is empty or reaches out of the image"),
+    "a box of half pixels": (edit("boxes.0.left_px", 3.5), "box 0: its numbers must be whole"),
+    "a box of no class": (edit("boxes.1.label", 10), "box 1: there is no class 10"),
 }
 
 

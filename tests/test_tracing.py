@@ -70,6 +70,19 @@ def test_the_trace_is_the_rollout() -> None:
             np.testing.assert_allclose(glimpse.probabilities, locations.numpy(), rtol=1e-6)
 
 
+def test_a_model_of_colours_sees_red_green_and_blue() -> None:
+    config = ModelConfig(width=2, hidden=16, size_px=48, image_channels=3, cell_px=8, meta_steps=2)
+    model = fresh_model(config, seed=2)
+    image = np.zeros((48, 48, 3), dtype=np.uint8)
+    image[4:20, 6:18] = (200, 100, 0)
+    trace = trace_image(model, image, SOURCE, truth=[3], boxes=[Box(3, 4, 6, 20, 18)])
+    assert trace.steps[0].mask.shape == (6, 6)  # 48 px / 8 px a cell
+    np.testing.assert_array_equal(Trace.from_json(trace.to_json()).image, image)
+    swapped = trace_image(model, np.ascontiguousarray(image[..., ::-1]), SOURCE)
+    assert swapped.source.image_sha256 != trace.source.image_sha256
+    assert not np.array_equal(swapped.steps[0].saliency, trace.steps[0].saliency)
+
+
 def test_the_picture_and_its_source_are_kept() -> None:
     model, image = model_that_says(STOP), picture()
     boxes = [Box(3, 4, 6, 20, 18)]

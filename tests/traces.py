@@ -24,11 +24,12 @@ def make_trace(
     names: tuple[str, ...] = DIGITS,
     name: str = "hand-made",
     image_px: tuple[int, int] = (100, 100),
+    colour: bool = False,
 ) -> Trace:
     """A walk over two bright squares: one meta-step per label, each attending to another place.
 
     As it stands: a 3 named rightly, a 7 named wrongly, and a stop that comes too early, since a 5 is left.
-    `truth=None` also drops the rewards. `rewards` belongs to `labels`, one each.
+    `colour` makes the picture RGB. `truth=None` also drops the rewards. `rewards` belongs to `labels`, one each.
     """
     saliency = _bumps(rows, columns)
     steps = []
@@ -37,8 +38,14 @@ def make_trace(
         steps.append(replace(step, reward=None if truth is None else rewards[t]))
         saliency = step.next_saliency
     source = Source("scene", name, "0" * 64, "hand-made", "hand-made", seed=7)
-    boxes = (Box(3, 8, 66, 34, 92), Box(5, 66, 23, 92, 49))
-    return Trace(source, _picture(*image_px), names, 1.0, tuple(steps), truth, boxes)
+    height, width = image_px
+    corners = ((3, 8, 66, 34, 92), (5, 66, 23, 92, 49))  # percent of height, width, height, width
+    boxes = tuple(
+        Box(label, top * height // 100, left * width // 100, bottom * height // 100, right * width // 100)
+        for label, top, left, bottom, right in corners
+    )
+    picture = _picture(*image_px)
+    return Trace(source, _painted(picture) if colour else picture, names, 1.0, tuple(steps), truth, boxes)
 
 
 def _picture(height: int, width: int) -> np.ndarray:
@@ -47,6 +54,11 @@ def _picture(height: int, width: int) -> np.ndarray:
         top, left = int((down - 0.12) * height), int((across - 0.12) * width)
         image[top : top + int(0.24 * height), left : left + int(0.24 * width)] = 220
     return image
+
+
+def _painted(grey: np.ndarray) -> np.ndarray:
+    """Yellow squares on a brick-red wall, (H,W,3)."""
+    return np.where(grey[..., None] > 0, [240, 220, 60], [150, 70, 50]).astype(np.uint8)
 
 
 def _distances(rows: int, columns: int, row: float, column: float) -> np.ndarray:

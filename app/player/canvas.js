@@ -39,7 +39,7 @@ class Stage {
 
   load(trace) {
     this.trace = trace;
-    this.picture = greyPicture(trace.image);
+    this.picture = pictureOf(trace.image);
     this.backdrop = null;
     this.cells = blankCanvas(trace.columns, trace.rows);
     // One scale for the whole walk, so that a weak meta-step looks weak beside a strong one.
@@ -151,7 +151,8 @@ class Stage {
     // Shown against its own peak, or a focused mask would be all gloom; but a dead mask must look dead.
     const peak = Math.max(0.1, mask[peakOf(mask)]);
     this.lay((cell) => [4, 12, 24, 210 * (1 - mask[cell] / peak)]);
-    this.context.globalCompositeOperation = "lighter";
+    // Blue light added to a bright wall would be white: a picture in colours is tinted instead.
+    this.context.globalCompositeOperation = this.trace.image.channels === 1 ? "lighter" : "source-over";
     this.lay((cell) => [...channels(COLOURS.covert), 175 * (mask[cell] / peak)]);
     this.context.globalCompositeOperation = "source-over";
     if (this.moment.kind === "broad") drawWeights(this.context, this.frame, this.record().broadWeights);

@@ -41,8 +41,10 @@ function paintCells(canvas, colourAt) {
   return canvas;
 }
 
-function greyPicture({ width, height, grey }) {
-  return paintCells(blankCanvas(width, height), (pixel) => [grey[pixel], grey[pixel], grey[pixel], 255]);
+// One number a pixel is grey, three are red, green and blue.
+function pictureOf({ width, height, channels, data }) {
+  const colourAt = (pixel) => [0, 1, 2].map((channel) => data[pixel * channels + Math.min(channel, channels - 1)]);
+  return paintCells(blankCanvas(width, height), (pixel) => [...colourAt(pixel), 255]);
 }
 
 function mixed(before, after, progress) {
