@@ -156,7 +156,8 @@ class Card:
 class Trace:
     """Roll attention out over pictures and show every step.
 
-    Any PNG, JPEG, WebP, BMP or GIF will do; the model knows handwritten digits only.
+    Any PNG, JPEG, WebP, BMP or GIF will do; it is made grey or kept in colours, as the weights want it. A model
+    knows only what it was trained on: handwritten digits, or house numbers.
     Example: hsal trace scene.png --strip strip.png --json -
     """
 

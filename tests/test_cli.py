@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.checkpoint import load_model
+from hsal.checkpoint import load_model, save_model
 from hsal.cli import COMMANDS, main
+from hsal.config import ModelConfig
 from hsal.trace import Trace
+from hsal.train import fresh_model
 
 MODEL = ["--width", "8", "--hidden", "16", "--gaussians", "2", "--meta-steps", "3", "--device", "cpu"]
 EMBEDDED = ["--digits", "embedded"]
@@ -166,6 +168,30 @@ def test_trace_draws_a_strip_and_writes_a_trace_that_knows_the_truth(made: Path,
     assert list(trace.truth) == known["labels"]
     assert line["labels"] == list(trace.labels)
     assert trace.steps[0].reward in (-1, 1)
+
+
+def test_trace_keeps_colours_and_moves_boxes_where_the_weights_want_another_picture(made: Path, tmp_path: Path) -> None:
+    config = ModelConfig(width=2, hidden=8, size_px=48, image_channels=3, cell_px=8, meta_steps=2)
+    save_model(tmp_path / "coloured.safetensors", fresh_model(config, 0), {"task": "street-numbers"})
+    scenes, lines = made / "scenes", tmp_path / "traces.jsonl"
+    command = ["trace", str(scenes / "scene-5-00001.png"), "--weights", str(tmp_path / "coloured.safetensors")]
+    assert main([*command, "--device", "cpu", "--json", str(lines)]) == 0
+    trace = Trace.from_dict(json.loads(lines.read_text())["trace"])
+    known = json.loads((scenes / "scenes.jsonl").read_text().splitlines()[1])
+    assert trace.image.shape == (48, 48, 3)
+    assert trace.steps[0].saliency.shape == (6, 6)
+    share = 48 / pixels(scenes / "scene-5-00001.png").shape[0]
+    assert [box.top_px for box in trace.boxes] == [round(box["top_px"] * share) for box in known["boxes"]]
+    assert trace.notes[0].startswith("Scaled from")
+
+
+@pytest.mark.parametrize("said", ["[]", '[{"label": 3}]', '[{"label": 99, "top_px": 0}]', '"boxes"', "[3]"])
+def test_what_cannot_be_true_of_a_picture_is_not_believed(made: Path, tmp_path: Path, said: str) -> None:
+    picture = tmp_path / "scene.png"
+    picture.write_bytes((made / "scenes" / "scene-5-00001.png").read_bytes())
+    (tmp_path / "scenes.jsonl").write_text(f'{{"image": "scene.png", "labels": [1, 77], "boxes": {said}}}\n')
+    command = ["trace", str(picture), "--weights", str(weights(made, "model")), "--device", "cpu"]
+    assert main([*command, "--json", str(tmp_path / "out.jsonl")]) in (0, 1)
 
 
 def test_a_bad_picture_is_told_and_the_good_ones_finish(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,13 @@ from tqdm import tqdm
 from hsal.checkpoint import Checkpoint, load_model
 from hsal.data.digits import load_digits
 from hsal.data.picture import PictureError, read_picture
-from hsal.data.prepare import as_scene
+from hsal.data.prepare import for_model
 from hsal.data.scenes import SceneRenderer
 from hsal.device import find_device
 from hsal.errors import HsalError
 from hsal.files import output
 from hsal.strip import save_strip
-from hsal.trace import Box, Source, Trace
+from hsal.trace import Box, Source, Trace, TraceError
 from hsal.tracing import trace_image
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run_trace(command: cli.Trace) -> int:
         for path in tqdm(command.images, desc="tracing", unit="picture", disable=quiet):
             try:
                 trace = trace_file(checkpoint, path)
-            except PictureError as error:
+            except (PictureError, TraceError) as error:
                 bad += 1
                 tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
                 line = {"image": str(path), "error": str(error)}
@@ -62,24 +62,24 @@ def trace_file(checkpoint: Checkpoint, path: Path) -> Trace:
 
     Raises:
         PictureError: it cannot be read as a picture.
+        TraceError: what scenes.jsonl says of it cannot be true.
     """
     picture = read_picture(path)
-    scene = as_scene(picture.pixels, checkpoint.model.config.size_px)
+    ready = for_model(picture.pixels, checkpoint.model.config)
     source = Source("file", path.name, "", checkpoint.name, checkpoint.model.config.saliency)
-    known = _rendered(path)
-    boxes = [Box(**box) for box in known.get("boxes", ())]
-    return trace_image(
-        checkpoint.model, scene.image, source, known.get("labels"), boxes, (*picture.notes, *scene.notes)
-    )
+    truth, boxes = _rendered(path)
+    boxes = [ready.moved(box) for box in boxes]
+    return trace_image(checkpoint.model, ready.image, source, truth, boxes, (*picture.notes, *ready.notes))
 
 
-def _rendered(path: Path) -> dict[str, Any]:
-    """What the scenes.jsonl beside a picture says of it; nothing where it is not such a scene."""
+def _rendered(path: Path) -> tuple[list[int] | None, list[Box]]:
+    """Truth and boxes that the scenes.jsonl beside a picture tells; (None, []) where it is not such a scene."""
     try:
         lines = [json.loads(line) for line in (path.parent / SCENES).read_text().splitlines()]
-        return next((line for line in lines if line["image"] == path.name), {})
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        known = next(line for line in lines if line["image"] == path.name)
+        return list(map(int, known["labels"])), [Box(*map(int, astuple(Box(**box)))) for box in known["boxes"]]
+    except (OSError, ValueError, KeyError, TypeError, StopIteration):
+        return None, []
 
 
 def _show(command: cli.Trace, path: Path, trace: Trace) -> None:

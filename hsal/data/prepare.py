@@ -1,23 +1,42 @@
-"""From any picture to a scene that the model can look at: grey, square, light ink on black."""
+"""From any picture to one that the model can look at: square and of its size, grey or in colours."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
 
+from hsal.config import ModelConfig
 from hsal.data.picture import PictureError
+from hsal.trace import Box
 
 _EXCHANGED = "Light and dark were exchanged: the model knows light ink on a dark ground."
+_FAINTEST = 16  # levels between the darkest and the lightest of a picture with something on it
 
 
 @dataclass(frozen=True)
 class PreparedPicture:
     """A picture as the model wants it."""
 
-    image: np.ndarray  # (size_px,size_px) uint8, light ink on dark
+    image: np.ndarray  # (size_px,size_px) uint8, light ink on dark, or (size_px,size_px,3) uint8 RGB
     notes: tuple[str, ...]  # sentences on what was done to it
+    scale: float = 1.0  # pixels of the image to one of the picture
+    top_px: int = 0  # where the picture begins in the image
+    left_px: int = 0
+
+    def moved(self, box: Box) -> Box:
+        """A box of the picture, in the image's pixels: within it, and never empty."""
+        size = len(self.image)
+        top, bottom = _span(box.top_px, box.bottom_px, self.scale, self.top_px, size)
+        left, right = _span(box.left_px, box.right_px, self.scale, self.left_px, size)
+        return Box(box.label, top, left, bottom, right)
+
+
+def for_model(pixels: np.ndarray, config: ModelConfig) -> PreparedPicture:
+    """`as_scene` or `as_photo`, as the model of that config wants it; raises PictureError as they do."""
+    prepare = as_scene if config.image_channels == 1 else as_photo
+    return prepare(pixels, config.size_px)
 
 
 def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
@@ -31,22 +50,58 @@ def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
     Raises:
         PictureError: pixels of another shape or type, or a blank picture.
     """
+    fitted, scaled, banded = _fit(pixels, "L", size_px)
+    ink, changed = _ink_on_black(fitted.image)
+    # 0 is the border's own level by now
+    return replace(fitted, image=_square(ink, fitted, size_px, "constant"), notes=(*scaled, *changed, *banded))
+
+
+def as_photo(pixels: np.ndarray, size_px: int) -> PreparedPicture:
+    """Make a picture a square photograph in its own colours. One of that size stays exactly as it is.
+
+    The whole picture is scaled to fit, without distortion; its outermost pixels go on into the bands
+    that make it square, since black bars would stand out more than anything in the picture.
+
+    Args:
+        pixels: (H,W) grey or (H,W,3) RGB, uint8.
+        size_px: side of the square that the model sees.
+    Raises:
+        PictureError: pixels of another shape or type, or a blank picture.
+    """
+    fitted, scaled, banded = _fit(pixels, "RGB", size_px)
+    if np.ptp(fitted.image, axis=(0, 1)).max() < _FAINTEST:
+        raise PictureError("The picture is blank: it is of one colour all over. Choose one with something on it.")
+    return replace(fitted, image=_square(fitted.image, fitted, size_px, "edge"), notes=(*scaled, *banded))
+
+
+def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreparedPicture, list[str], list[str]]:
+    """The picture in Pillow's `mode`, its longer side size_px, with notes on the scaling and on bands to come."""
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
         raise PictureError(f"A picture must be (H,W) or (H,W,3) uint8; this is {pixels.shape} {pixels.dtype}.")
     height, width = pixels.shape[:2]
     scale = size_px / max(height, width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
-    grey = Image.fromarray(np.ascontiguousarray(pixels)).convert("L")
     # Bilinear with Pillow's antialiasing: the digits of the training scenes were scaled so, too.
-    ink, notes = _ink_on_black(np.asarray(grey.resize((columns, rows), Image.Resampling.BILINEAR)))
-    if (rows, columns) != (height, width):
-        notes.insert(0, f"Scaled from {width} x {height} to {columns} x {rows} pixels.")
-    if rows != columns:
-        notes.append(f"Bands {'left and right' if rows > columns else 'above and below'} make the picture square.")
-    square = np.zeros((size_px, size_px), dtype=np.uint8)  # 0 is the border's own level by now
-    top, left = (size_px - rows) // 2, (size_px - columns) // 2
-    square[top : top + rows, left : left + columns] = ink
-    return PreparedPicture(square, tuple(notes))
+    picture = Image.fromarray(np.ascontiguousarray(pixels)).convert(mode)
+    small = np.asarray(picture.resize((columns, rows), Image.Resampling.BILINEAR))
+    same = (rows, columns) == (height, width)
+    scaled = [] if same else [f"Scaled from {width} x {height} to {columns} x {rows} pixels."]
+    sides = "left and right" if rows > columns else "above and below"
+    banded = [] if rows == columns else [f"Bands {sides} make the picture square."]
+    return PreparedPicture(small, (), scale, (size_px - rows) // 2, (size_px - columns) // 2), scaled, banded
+
+
+def _square(small: np.ndarray, fitted: PreparedPicture, size_px: int, mode: str) -> np.ndarray:
+    """The fitted picture with its bands, filled by numpy's `mode`."""
+    rows, columns = small.shape[:2]
+    bands = [(fitted.top_px, size_px - rows - fitted.top_px), (fitted.left_px, size_px - columns - fitted.left_px)]
+    return np.pad(small, bands if small.ndim == 2 else [*bands, (0, 0)], mode=mode)
+
+
+def _span(start: int, end: int, scale: float, offset: int, size: int) -> tuple[int, int]:
+    """Both ends in the image's pixels, at least one apart and within 0..size."""
+    first = min(max(round(start * scale) + offset, 0), size - 1)
+    return first, min(max(round(end * scale) + offset, first + 1), size)
 
 
 def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -66,7 +121,7 @@ def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
     if inverted:
         ink *= 255 / np.maximum(255 - paper, 32)  # ink takes a share of the light: weak in shade, strong in the sun
     peak = float(np.quantile(ink, 0.998))  # not the maximum: a few stray specks are no ink
-    if peak < 16:
+    if peak < _FAINTEST:
         raise PictureError("The picture is blank: no ink stands out from its ground. Choose one with something on it.")
     notes.append("The ground was made black and the contrast stretched.")
     return np.minimum(ink * (255 / peak), 255).round().astype(np.uint8), notes
