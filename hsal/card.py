@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,12 @@ no setting was chosen on test scenes.
 ## Measured
 
 {scenes:,} test scenes (seed {seed}; {digits}), greedy, one pass; {machine}.
-`grid` is the task, with digits in the cells of a grid; `free` has them anywhere.
+In brackets: 95 % intervals, from 1,000 bootstrap resamples of the scenes.{placements}
 
-| measure | grid | free |
-|---|---|---|
 {rows}
 
-`hsal evaluate --weights {name} --digits mnist --placement grid` (or `free`) prints these figures.
+`hsal evaluate --weights {name}` prints these figures; what each means stands in `hsal/evaluate.py` and
+`hsal/localisation.py`.
 
 ## Use and limits
 
@@ -54,7 +54,14 @@ ROWS = {
     "moving": "meta-steps whose glimpses fall on more than one cell",
     "inhibited": "saliency outside glimpsed cells removed per step", "mean_steps": "mean meta-steps, stop included",
     "stopped": "ended by stop",
+    "glimpses_in_digit": "glimpses in a digit's box", "glimpses_touching_digit": "glimpses whose cell touches one",
+    "mask_in_digits": "mask's mass in digits' boxes", "glimpses_in_named": "glimpses in the box of the digit named",
+    "glimpses_touching_named": "glimpses whose cell touches it", "mask_in_named": "mask's mass in that box",
+    "priority_on_unnamed": "priority's mass in the boxes of digits not yet named",
 }
+
+PLACEMENTS = """
+`grid` is the task, with digits in the cells of a grid; `free` (`--placement free`) has them anywhere."""
 
 
 def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[str, Any]]) -> Path:
@@ -66,17 +73,32 @@ def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[s
         the card's path.
     """
     info, backbone = checkpoint.info, checkpoint.info.get("backbone", checkpoint.info)
-    rows = [
-        f"| {title} | " + " | ".join(f"{measures[name]:.4f}" for measures in measured.values()) + " |"
-        for name, title in ROWS.items()
-    ]
     text = CARD.format(
         name=checkpoint.name, info=info, backbone=backbone, megabytes=weights.stat().st_size / 1e6,
         parameters=sum(parameter.numel() for parameter in checkpoint.model.parameters()),
         minutes=info["seconds"] / 60, backbone_minutes=backbone["seconds"] / 60,
-        objective=info["training"].get("objective", "names of single digits"), rows="\n".join(rows),
+        objective=info["training"].get("objective", "names of single digits"), rows="\n".join(_rows(measured)),
+        placements=PLACEMENTS if len(measured) > 1 else "",
         **{key: measured["grid"][key] for key in ("scenes", "seed", "digits", "machine")},
     )
     card = weights.with_suffix(".md")
     card.write_text(text)
     return card
+
+
+def _rows(measured: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The table: a column for each placement, a row for each measure."""
+    yield "| measure | " + " | ".join(measured) + " |"
+    yield "|---" * (len(measured) + 1) + "|"
+    for name, title in ROWS.items():
+        yield f"| {title} | " + " | ".join(_cell(each, name) for each in measured.values()) + " |"
+    for digits in sorted({part["digits"] for each in measured.values() for part in each["per_count"]}):
+        shares = ({part["digits"]: part["exact_match"] for part in each["per_count"]} for each in measured.values())
+        cells = " | ".join(f"{each[digits]:.4f}" if digits in each else "" for each in shares)
+        yield f"| 0-1 exact match, scenes of {digits} | {cells} |"
+
+
+def _cell(measures: dict[str, Any], name: str) -> str:
+    value = measures[name] if name in measures else measures["localisation"][name]
+    ends = measures["intervals"].get(name)
+    return f"{value:.4f}" + (f" [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else "")

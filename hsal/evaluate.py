@@ -1,9 +1,8 @@
-"""Measure a model on scenes: greedy, one pass."""
+"""The measures of a model on scenes, made from its walks."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,23 @@ import torch
 from torch import Tensor
 
 from hsal import metrics
-from hsal.data.source import SceneSource
-from hsal.model import HSAL, MetaStep, Resume, View, send
+from hsal.data.source import Scene, SceneSource
+from hsal.localisation import NAMES, OVER_ALL, Localisation, places_of
+from hsal.model import HSAL, View
 from hsal.tracing import to_tensor
+from hsal.walks import ATTENTION, Walks, walk
+
+
+@dataclass(frozen=True)
+class CountFigures:
+    """The scenes with one number of digits."""
+
+    digits: int
+    """True number of digits."""
+    scenes: int
+    """Number of such scenes."""
+    exact_match: float
+    """Share of them whose label multiset is named without error."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,8 @@ class Evaluation:
     """Mean over classes of 2TP / (2TP + FP + FN), without stop."""
     f1_per_class: tuple[float, ...]
     """F1 of each class."""
+    per_count: tuple[CountFigures, ...]
+    """The same scenes, by their true number of digits."""
     attn_saliency: float
     """Saliency at the glimpsed cells as a share of the map's maximum, over all running meta-steps."""
     attn_saliency_paper: float
@@ -44,8 +59,64 @@ class Evaluation:
     """Mean number of meta-steps, the one with stop included."""
     stopped: float
     """Share of scenes that ended by stop rather than by running out of steps."""
-    seconds: float
-    """Wall time."""
+    localisation: Localisation | None
+    """Whether attention lies on the digits; None where their boxes were not given."""
+
+
+def evaluate(walks: Walks) -> Evaluation:
+    """Every measure, from the walks over at least one scene."""
+    named, steps = walks.named, walks.steps.sum()
+    located = None
+    if walks.located is not None:
+        shares = walks.located.sum(axis=0) / np.maximum(_located_steps(walks).sum(axis=0), 1)
+        located = Localisation(*shares.tolist())
+    return Evaluation(
+        scenes=len(named),
+        exact_match=metrics.exact_match(named, walks.true),
+        macro_f1=metrics.macro_f1(named, walks.true),
+        f1_per_class=tuple(metrics.f1_per_class(named, walks.true).tolist()),
+        per_count=_by_count(named, walks.true),
+        mean_steps=float(walks.steps.mean()),
+        stopped=float(walks.stopped.mean()),
+        localisation=located,
+        **dict(zip(ATTENTION, (walks.attention.sum(axis=0, dtype=float) / steps).tolist(), strict=True)),
+    )
+
+
+def _located_steps(walks: Walks) -> np.ndarray:
+    """(n,7) the number of meta-steps that each of Localisation's fields is a mean over."""
+    return np.stack([walks.steps if name in OVER_ALL else walks.open_steps for name in NAMES], axis=1)
+
+
+def _by_count(named: np.ndarray, true: np.ndarray) -> tuple[CountFigures, ...]:
+    digits = true.sum(axis=1)  # (n,)
+    rows = {int(count): digits == count for count in np.unique(digits)}
+    return tuple(
+        CountFigures(count, int(those.sum()), metrics.exact_match(named[those], true[those]))
+        for count, those in rows.items()
+    )
+
+
+def intervals(walks: Walks, resamples: int = 1000, seed: int = 0) -> dict[str, tuple[float, float]]:
+    """95 % bootstrap intervals over scenes of the main measures, by their names.
+
+    Every such measure is a ratio of two sums over scenes (macro-F1 the mean of ten), so a
+    resample needs the sums of a few columns alone.
+    """
+    named, classes = walks.named, walks.true.shape[1]
+    right = (named == walks.true).all(axis=1)
+    tops, bottoms = [right, walks.attention[:, 0]], [np.ones(len(named)), walks.steps]
+    names = ["exact_match", "attn_saliency"]
+    if walks.located is not None:
+        tops, bottoms = [*tops, *walks.located.T], [*bottoms, *_located_steps(walks).T]
+        names += NAMES
+    f1_parts = [*(2 * np.minimum(named, walks.true)).T, *(named + walks.true).T]
+    sums = metrics.resampled_sums(np.stack([*tops, *bottoms, *f1_parts], axis=1), resamples, seed)
+    top, bottom, hits, total = np.split(sums, np.cumsum([len(names), len(names), classes]), axis=1)
+    ratios = top / np.maximum(bottom, 1)  # (resamples, names)
+    f1 = np.where(total > 0, hits / np.maximum(total, 1), 1.0).mean(axis=1)
+    ends = np.quantile(np.column_stack([ratios, f1]), [0.025, 0.975], axis=0).T
+    return {name: (low, high) for name, (low, high) in zip([*names, "macro_f1"], ends.tolist(), strict=True)}
 
 
 def scene_views(
@@ -59,62 +130,16 @@ def scene_views(
         yield view, torch.from_numpy(counts).to(device)
 
 
-def evaluate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> Evaluation:
-    """Roll out greedily over all views and measure; the model should be in eval mode."""
-    start = time.perf_counter()
-    predicted, true, sums, episodes = [], [], np.zeros(8), 0
-    with torch.inference_mode():
-        for view, counts in views:
-            named, parts = _measure(model, view)
-            predicted.append(named.cpu().numpy())
-            true.append(counts.cpu().numpy())
-            sums += parts
-            episodes += len(counts)
-    predicted_counts, true_counts = np.concatenate(predicted), np.concatenate(true)
-    meta_steps, share, paper, peak, mass, inhibited, moving, stopped = sums.tolist()
-    return Evaluation(
-        scenes=episodes,
-        exact_match=metrics.exact_match(predicted_counts, true_counts),
-        macro_f1=metrics.macro_f1(predicted_counts, true_counts),
-        f1_per_class=tuple(metrics.f1_per_class(predicted_counts, true_counts).tolist()),
-        attn_saliency=share / meta_steps,
-        attn_saliency_paper=paper / meta_steps,
-        mask_peak=peak / meta_steps,
-        mask_mass=mass / meta_steps,
-        inhibited=inhibited / meta_steps,
-        moving=moving / meta_steps,
-        mean_steps=meta_steps / episodes,
-        stopped=stopped / episodes,
-        seconds=time.perf_counter() - start,
-    )
-
-
-def _measure(model: HSAL, view: View) -> tuple[Tensor, list[float]]:
-    """Named counts (B,N) of one batch, and sums over its running meta-steps in the order of `evaluate`."""
-    stop = model.config.stop
-    rows = torch.arange(len(view.scale), device=view.scale.device)  # the scenes still running
-    named = torch.zeros(len(rows), stop + 1, device=rows.device, dtype=torch.long)
-    sums = torch.zeros(8, device=rows.device)
-    rollout = model.rollout(view)
-    step = next(rollout, None)
-    while step is not None:
-        sums[:7] += _step_measures(step, view.scale[rows]).sum(dim=1)
-        named[rows, step.label] += 1
-        running = step.label != stop
-        rows = rows[running]
-        step = send(rollout, Resume(keep=running)) if len(rows) else None
-    sums[7] = named[:, stop].sum()
-    return named[:, :stop], sums.tolist()
-
-
-def _step_measures(step: MetaStep, scale: Tensor) -> Tensor:
-    """(7,B): one, attn_saliency as share and on the paper's scale, mask peak, mask mass, inhibited share, moving."""
-    seen = step.saliency.flatten(1).gather(1, step.cells).mean(dim=1)  # (B,)
-    outside = torch.ones_like(step.saliency).flatten(1).scatter(1, step.cells, 0.0).view_as(step.saliency)
-    before = (step.saliency * outside).sum(dim=(1, 2))
-    after = (step.next_saliency * outside).sum(dim=(1, 2))
-    inhibited = 1 - after / before.clamp(min=1e-9)
-    return torch.stack([
-        torch.ones_like(seen), seen, seen * scale, step.mask.amax(dim=(1, 2)), step.mask.sum(dim=(1, 2)),
-        torch.where(before > 1e-9, inhibited, 0.0), (step.cells != step.cells[:, :1]).any(dim=1).to(seen.dtype),
-    ])
+def walk_scenes(
+    model: HSAL, source: SceneSource, seed: int, scenes: int, inhibition: bool = True, batch: int = 250
+) -> Iterator[tuple[list[Scene], Walks]]:
+    """Render, perceive and walk, localisation included: batches of scenes with the model's walks over them."""
+    device = next(model.parameters()).device
+    for start in range(0, scenes, batch):
+        group = [source.render(seed, index) for index in range(start, min(start + batch, scenes))]
+        images = np.stack([scene.image for scene in group])
+        counts = np.stack([np.bincount(scene.labels, minlength=model.config.classes) for scene in group])
+        with torch.inference_mode():
+            view = model.perceive(to_tensor(images, device))
+        places = places_of([scene.boxes for scene in group], model.map_size, images.shape[1:3], device)
+        yield group, walk(model, view, torch.from_numpy(counts).to(device), places, inhibition)

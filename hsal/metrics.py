@@ -24,3 +24,13 @@ def f1_per_class(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
 def macro_f1(predicted: np.ndarray, true: np.ndarray) -> float:
     """The mean of `f1_per_class`."""
     return float(f1_per_class(predicted, true).mean())
+
+
+def resampled_sums(columns: np.ndarray, resamples: int, seed: int) -> np.ndarray:
+    """Sums of columns over bootstrap resamples of their rows: (n,m) -> (resamples,m).
+
+    Each resample draws n rows with replacement (Efron, 1979).
+    """
+    rng, rows, chances = np.random.default_rng(seed), columns.astype(float), np.full(len(columns), 1 / len(columns))
+    # one resample after another: how often each row is drawn, for all of them, would fill a gigabyte
+    return np.stack([rng.multinomial(len(rows), chances) @ rows for _ in range(resamples)])

@@ -20,6 +20,7 @@ from hsal.memory import Feed
 from hsal.model import HSAL, View, sampler
 from hsal.objectives import loss_of
 from hsal.progress import Progress
+from hsal.walks import Walks, walk
 
 Views = Callable[[], Iterable[tuple[View, Tensor]]]
 
@@ -69,8 +70,8 @@ def _largest(config: TrainConfig, number: int) -> int:
 
 
 def validate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> dict[str, float]:
-    """The scalar measures of `Evaluation`, named validation_*."""
-    measured = asdict(evaluate(model, views))
+    """The scalar measures of `Evaluation`, named validation_*; localisation, which needs boxes, is not among them."""
+    measured = asdict(evaluate(Walks.joined([walk(model, view, counts) for view, counts in views])))
     return {f"validation_{name}": value for name, value in measured.items() if isinstance(value, float)}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
-from hsal.metrics import exact_match, f1_per_class, macro_f1
+from hsal.metrics import exact_match, f1_per_class, macro_f1, resampled_sums
 
 # scenes        {0,0,1}    {1}        {2}       {0,2}
 TRUE = np.array([[2, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1]])
@@ -46,3 +46,14 @@ def test_on_sets_scikit_learn_agrees(seed: int) -> None:
     true[:, 7] = named[:, 7] = 0  # a class that neither occurs nor is named
     assert macro_f1(named, true) == pytest.approx(f1_score(true, named, average="macro", zero_division=1.0))
     assert exact_match(named, true) == pytest.approx(accuracy_score(true, named))
+
+
+def test_resampled_sums_draw_whole_rows_as_many_as_there_are() -> None:
+    columns = np.array([[1, 10, 1], [0, 0, 1], [2, 20, 1]])
+    sums = resampled_sums(columns, resamples=500, seed=0)
+    assert sums.shape == (500, 3)
+    np.testing.assert_array_equal(sums[:, 1], 10 * sums[:, 0])  # the columns of a row stay together
+    assert set(sums[:, 2]) == {3}
+    assert set(sums[:, 0]) == set(range(7))  # from three times the second row to three times the third
+    assert sums[:, 0].mean() == pytest.approx(3, abs=0.2)  # standard error 1.41 / sqrt(500) = 0.06
+    np.testing.assert_array_equal(sums, resampled_sums(columns, 500, 0))

@@ -14,6 +14,7 @@ from hsal.data import scenes
 from hsal.data.digits import Digits
 from hsal.data.scenes import SceneRenderer
 from hsal.data.source import Scene
+from hsal.data.tasks import open_scenes
 from hsal.trace import Box
 
 PLACEMENTS = get_args(Placement)
@@ -185,3 +186,22 @@ def test_tasks() -> None:
     assert task_scene("mnist-set", digits_max=1) == SceneConfig(repeats=False, digits_max=1)
     with pytest.raises(ConfigError, match="Choose one of: mnist-multiset, mnist-set"):
         task_scene("svhn")
+
+
+def test_a_digit_alone_may_be_larger_than_the_grids_cells() -> None:
+    for placement in PLACEMENTS:
+        made = render(
+            20, clutter=0, digits_max=1, digit_min_px=55, digit_max_px=60, placement=placement
+        )
+        sides = {box.bottom_px - box.top_px for scene in made for box in scene.boxes}
+        assert sides <= set(range(55, 61))
+        assert len(sides) > 1
+        assert all(scene.boxes[0].bottom_px <= 100 and scene.boxes[0].right_px <= 100 for scene in made)
+        assert len({(scene.boxes[0].top_px, scene.boxes[0].left_px) for scene in made}) > 10
+
+
+def test_scenes_of_other_tasks_cannot_be_changed() -> None:
+    with pytest.raises(ConfigError, match="leave out clutter"):
+        open_scenes("street-numbers", "test", changes={"clutter": 3})
+    changed = open_scenes("mnist-multiset", "test", digits="embedded", changes={"clutter": 3})
+    assert changed.config == SceneConfig(clutter=3)

@@ -15,10 +15,9 @@ import torch
 from tqdm import tqdm
 
 from hsal.checkpoint import load_into, save_model
-from hsal.config import MNIST_TASKS, ConfigError
 from hsal.data.digits import Split
 from hsal.data.source import SceneSource
-from hsal.data.tasks import open_scenes
+from hsal.data.tasks import check_model, open_scenes
 from hsal.device import find_device, machine
 from hsal.evaluate import scene_views
 from hsal.memory import Feed, Memory, Pictures
@@ -103,14 +102,10 @@ def _volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
 
 
 def _scenes(command: Pretrain | Train, split: Split, single: bool = False) -> SceneSource:
-    config = command.model
-    if config.classes != 10:
-        raise ConfigError(f"The tasks have 10 digits: --classes must be 10, not {config.classes}.")
-    wanted = 1 if command.task in MNIST_TASKS else 3
-    if config.image_channels != wanted:
-        raise ConfigError(f"Pictures of {command.task} have {wanted} channels: set --image-channels {wanted}.")
+    check_model(command.model, command.task)
     return open_scenes(
-        command.task, split, digits=command.digits, placement=command.placement, single=single, size_px=config.size_px
+        command.task, split, digits=command.digits, placement=command.placement, single=single,
+        size_px=command.model.size_px,
     )
 
 

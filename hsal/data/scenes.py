@@ -76,10 +76,13 @@ def _places(rng: np.random.Generator, count: int, config: SceneConfig) -> list[P
     if placement == "mixed":
         placement = "grid" if rng.integers(2) else "free"
     side = config.size_px // grid_side(count)
+    if count == 1 and config.digit_min_px > side:
+        side = config.size_px  # a digit alone may be larger than the grid's cells
     largest = min(config.digit_max_px, side)
     smallest = min(config.digit_min_px, largest)
     sides = [smallest + int(share * (largest - smallest + 1)) for share in rng.random(count).tolist()]
-    return _in_grid(rng, sides, side) if placement == "grid" else _free(rng, sides, config.size_px, side)
+    place = _in_grid if placement == "grid" else _free
+    return place(rng, sides, config.size_px, side)
 
 
 @cache
@@ -88,8 +91,8 @@ def grid_side(count: int) -> int:
     return 2 if count <= 4 else 3
 
 
-def _in_grid(rng: np.random.Generator, sides: list[int], cell: int) -> list[Place]:
-    across = grid_side(len(sides))
+def _in_grid(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -> list[Place]:
+    across = size_px // cell
     cells = rng.permutation(across * across)[: len(sides)].tolist()
     slack = rng.random((len(sides), 2)).tolist()
     places = []
@@ -107,7 +110,7 @@ def _free(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -
         tries = (rng.random((30, 2)) * (size_px - side + 1)).astype(int).tolist()
         spot = next((try_ for try_ in tries if not any(_overlap((*try_, side), other) for other in placed)), None)
         if spot is None:
-            return _in_grid(rng, sides, cell)
+            return _in_grid(rng, sides, size_px, cell)
         placed.append((*spot, side))
     return placed
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from hsal.config import ConfigError, Placement, Task, task_scene
+from collections.abc import Mapping
+from typing import Any
+
+from hsal.config import MNIST_TASKS, ConfigError, ModelConfig, Placement, Task, task_scene
 from hsal.data.digits import SourceName, Split, load_digits
 from hsal.data.source import SceneSource
 
 
 def open_scenes(
     task: Task, split: Split, *, digits: SourceName = "auto", placement: Placement = "grid", single: bool = False,
-    size_px: int = 100,
+    size_px: int = 100, changes: Mapping[str, Any] | None = None,
 ) -> SceneSource:
     """The scenes of one task and split.
 
@@ -17,16 +20,20 @@ def open_scenes(
         digits, placement: of the MNIST tasks; the others have their own.
         single: scenes of one digit, on which a backbone is trained.
         size_px: height and width of the pictures.
+        changes: fields of `SceneConfig` to set otherwise, for the MNIST tasks alone.
     Raises:
-        ConfigError: the task is unknown.
+        ConfigError: the task is unknown, its scenes cannot be changed, or a change is impossible.
         DataError: its data is not here; the message says what to do.
     """
-    if task in ("mnist-multiset", "mnist-set"):
+    if task in MNIST_TASKS:
         from hsal.data.scenes import SceneRenderer
 
-        changes = {"digits_max": 1} if single else {}
-        scene = task_scene(task, placement=placement, size_px=size_px, **changes)
+        one = {"digits_max": 1} if single else {}
+        scene = task_scene(task, placement=placement, size_px=size_px, **one, **(changes or {}))
         return SceneRenderer(load_digits(split, digits), scene)
+    if changes:
+        names = " and ".join(sorted(changes))
+        raise ConfigError(f"Only scenes of MNIST digits can be changed, not those of {task}: leave out {names}.")
     if task == "street-numbers":
         from hsal.data.streets import StreetNumbers
 
@@ -40,3 +47,19 @@ def open_scenes(
 
         return SVHNNumbers(split, size_px, single)
     raise ConfigError(f"There is no task {task!r}.")
+
+
+def check_model(config: ModelConfig, task: Task) -> None:
+    """Make sure that a model can see a task's pictures and name their digits.
+
+    Raises:
+        ConfigError: it has other channels or classes.
+    """
+    if config.classes != 10:
+        raise ConfigError(f"The tasks have 10 digits: --classes must be 10, not {config.classes}.")
+    wanted = 1 if task in MNIST_TASKS else 3
+    if config.image_channels != wanted:
+        raise ConfigError(
+            f"Pictures of {task} have image_channels {wanted}, the model's have {config.image_channels}."
+            f" Choose another task, or train with --image-channels {wanted}."
+        )

@@ -1,0 +1,71 @@
+"""One row a scene of what was there and what was named: the list that an error browser shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import Any, TextIO
+
+from hsal.data.source import Scene
+from hsal.mistakes import error_kinds
+from hsal.walks import Walks
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scene of an evaluation."""
+
+    index: int
+    """The scene's index under the evaluation's seed."""
+    truth: tuple[int, ...]
+    """Labels in the scene, sorted."""
+    answer: tuple[int, ...]
+    """Labels named, in order, without stop."""
+    smallest_px: int
+    """Height of the smallest digit."""
+    largest_px: int
+    """Height of the largest digit."""
+    clutter: int | None
+    """Patches of clutter in the scene; None where the task has no such number."""
+    steps: int
+    """Meta-steps, the one with stop included."""
+    stopped: bool
+    """Whether it ended by stop."""
+    errors: tuple[str, ...]
+    """Kinds of error, of `hsal.mistakes.KINDS`; none where all is right."""
+
+
+def cases(scenes: Sequence[Scene], walks: Walks, first: int = 0, clutter: int | None = None) -> Iterator[Case]:
+    """The cases of some scenes.
+
+    Args:
+        walks: a row for each scene. first: index of the first scene.
+    """
+    stop = walks.true.shape[1]
+    rows = zip(scenes, walks.answers.tolist(), walks.steps.tolist(), walks.stopped.tolist(), strict=True)
+    for index, (scene, labels, steps, stopped) in enumerate(rows, first):
+        heights = [box.bottom_px - box.top_px for box in scene.boxes]
+        answer = tuple(label for label in labels if 0 <= label < stop)
+        errors = error_kinds(scene.labels, answer, stopped)
+        yield Case(
+            index, scene.labels, answer, min(heights), max(heights), clutter, steps, stopped, errors
+        )
+
+
+def write_cases(file: TextIO, about: dict[str, Any], listed: Sequence[Case]) -> None:
+    """Write `about`, the columns' names, and one short row a case, as JSON of one line each."""
+    head = json.dumps({**about, "columns": [f.name for f in fields(Case)]})
+    rows = ",\n".join(json.dumps(astuple(case), separators=(",", ":")) for case in listed)
+    file.write(f'{head[:-1]}, "rows": [\n{rows}\n]}}\n')
+
+
+def read_cases(text: str) -> tuple[dict[str, Any], list[Case]]:
+    """What `write_cases` wrote: `about` and the cases."""
+    about = json.loads(text)
+    columns, rows = about.pop("columns"), about.pop("rows")
+    return about, [
+        Case(**{name: tuple(value) if isinstance(value, list) else value
+                for name, value in zip(columns, row, strict=True)})
+        for row in rows
+    ]
