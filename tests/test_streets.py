@@ -6,7 +6,7 @@ import pytest
 from hsal.data.digits import DataError
 from hsal.data.street_glyphs import FAMILIES, faces
 from hsal.data.street_grounds import PHOTOGRAPHS, WALLS
-from hsal.data.street_layout import draw_layout
+from hsal.data.street_layout import LOOSE, Glyph, Layout, draw_layout, place, seen_boxes, view_digit, view_number
 from hsal.data.street_statistics import measure, street_statistics
 from hsal.data.streets import StreetNumbers
 
@@ -60,6 +60,41 @@ def test_splits_share_no_face_and_no_background():
     assert all(seen[split] == set(FAMILIES[split]) for split in SPLITS)
     drawn = {split: {field.tobytes() for face in faces(split) for field in face.fields} for split in SPLITS}
     assert not drawn["train"] & (drawn["validation"] | drawn["test"])
+
+
+@pytest.mark.parametrize("view_of", [view_number, view_digit])
+def test_digits_without_a_label_are_cut_off(view_of):
+    strangers = 0
+    for index in range(200):
+        rng = np.random.default_rng((3, index))
+        face = faces("train")[index % len(faces("train"))]
+        view = view_of(rng, draw_layout(rng), face)
+        for box in seen_boxes(view.glyphs[view.targets :], view.matrix, face) if view.glyphs[view.targets :] else ():
+            shown = np.minimum(box[2:], view.crop[2:]) - np.maximum(box[:2], view.crop[:2])
+            assert (shown > 0).all()
+            assert shown.prod() <= 0.5 * (box[2:] - box[:2]).prod() + 1e-9
+            strangers += 1
+        assert (view.boxes[:, :2] > view.crop[:2] - 1e-9).all()
+        assert (view.boxes[:, 2:] < view.crop[2:] + 1e-9).all()
+    assert strangers > 10
+
+
+def test_a_glyph_is_seen_where_the_matrix_puts_it():
+    face = faces("train")[0]
+    scale = np.diag([1 / 40, 1 / 40, 1.0])  # 40 px of the flat wall are one unit
+    box = seen_boxes([Glyph(8, 20.0, 10.0)], scale, face)[0] - LOOSE
+    wide = face.ink_px[8] / 40  # the ink begins at 20,10 px and is 40 px high, to half a pixel of its corners
+    np.testing.assert_allclose(box, [0.5, 0.25, 0.5 + wide, 1.25], atol=0.04)
+
+
+@pytest.mark.parametrize(("slope_deg", "right_of"), [(0.0, True), (90.0, False), (-90.0, False)])
+def test_steep_numbers_stand_on_top_of_each_other(slope_deg, right_of):
+    layout = Layout(labels=(2, 3), height_px=30, width=0.5, gap=0.0, slope_deg=slope_deg)
+    face = faces("train")[0]
+    boxes = seen_boxes(*place(np.random.default_rng(0), layout, face), face)
+    right, down = (boxes[1, :2] + boxes[1, 2:] - boxes[0, :2] - boxes[0, 2:]) / 2
+    assert (abs(right) > abs(down)) == right_of
+    assert right_of or np.sign(down) == np.sign(slope_deg)
 
 
 def test_lengths_and_first_digits_follow_the_table():

@@ -87,7 +87,8 @@ class Face:
     family: str
     style: str
     fields: tuple[np.ndarray, ...]  # per digit (CELL_PX,w+2*MARGIN_PX) uint8; the edge is at EDGE
-    hulls: tuple[np.ndarray, ...]  # per digit (12,2) x,y of the ink's outermost points in its field, px
+    hulls: np.ndarray  # (10,12,2) x,y of the ink's outermost points in each digit's field, px
+    ink_px: tuple[int, ...]  # each digit's ink width
     width_px: float  # median ink width of the digits that are not 1
 
 
@@ -113,8 +114,9 @@ def _face(family: str, style: str, cells: np.ndarray) -> Face:
         points = np.stack([x, y], axis=1) + 0.5  # (n,2)
         fields.append(np.ascontiguousarray(field))
         hulls.append(points[(points @ _DIRECTIONS).argmax(axis=0)])  # (12,2)
-        widths.append(right - left)
-    return Face(family, style, tuple(fields), tuple(hulls), float(np.median(np.delete(widths, 1))))
+        widths.append(int(right - left))
+    width_px = float(np.median(np.delete(widths, 1)))
+    return Face(family, style, tuple(fields), np.stack(hulls), tuple(widths), width_px)
 
 
 def _found(folder: Path) -> Iterator[tuple[Split, str, Path]]:
@@ -152,7 +154,7 @@ def _field(ink: np.ndarray) -> np.ndarray:
 
     distance = (distance_transform_edt(ink) - distance_transform_edt(~ink)) / 4  # cell px, (4 CELL,4 CELL)
     small = distance.reshape(CELL_PX, 4, CELL_PX, 4).mean(axis=(1, 3))
-    return np.clip(EDGE + small * LEVELS_PER_PX, 0, 255).astype(np.uint8)
+    return (np.rint(np.clip(EDGE + small * LEVELS_PER_PX, 0, 252) / 4) * 4).astype(np.uint8)  # coarse packs well
 
 
 def draw_sheet(folder: Path, target: Path) -> int:

@@ -110,12 +110,15 @@ WALLS: dict[Split, tuple[Callable[[np.random.Generator], np.ndarray], ...]] = {
 }
 
 
-def ground(rng: np.random.Generator, split: Split, size: tuple[int, int], colour: np.ndarray) -> np.ndarray:
+def ground(
+    rng: np.random.Generator, split: Split, size: tuple[int, int], colour: np.ndarray, roughest: float
+) -> np.ndarray:
     """A patch of wall or photograph, tinted; (h,w,3) float32, about 0..255.
 
     Args:
         size: (w,h) in px.
         colour: (3,) the mean that the patch shall have.
+        roughest: the most that the patch's standard deviation may be, so that it does not swallow a pale number.
     """
     kind = rng.random()
     if kind < 0.25:
@@ -127,4 +130,5 @@ def ground(rng: np.random.Generator, split: Split, size: tuple[int, int], colour
     patch = picture.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + side, y + side), reducing_gap=1.5)
     patch = np.asarray(patch, dtype=np.float32).reshape(size[1], size[0], -1)  # (h,w,1 or 3)
     strength = rng.uniform(0.05, 0.45) if rng.random() < 0.8 else rng.uniform(0.5, 1.0)
+    strength = min(strength, roughest / (float(patch.std()) + 1e-6))
     return colour.astype(np.float32) + (patch - patch.mean(axis=(0, 1))) * np.float32(strength)

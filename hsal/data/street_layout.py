@@ -5,7 +5,11 @@ Lengths are in units of the digits' height, x to the right and y down, 0,0 at th
 
 from __future__ import annotations
 
+import math
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -50,22 +54,26 @@ class View:
 
 def draw_layout(rng: np.random.Generator) -> Layout:
     """A number as SVHN's training numbers are: length, digits by position, size, spacing and slope."""
-    table = street_statistics()
-    length = _pick(rng, table.lengths) + 1
-    labels = tuple(_pick(rng, shares) for shares in table.labels[length - 1])
-    u = rng.random(4)
-    return Layout(
-        labels=labels,
-        height_px=float(np.interp(u[0], LEVELS, table.height_px)),
-        width=float(np.interp(u[1], LEVELS, table.width)),
-        gap=float(np.interp(u[2], LEVELS, table.gap)),
-        slope_deg=float(np.clip(np.interp(u[3], LEVELS, table.slope), -90.0, 90.0)) if length > 1 else 0.0,
+    lengths, digits, quantiles = _table()
+    length = bisect(lengths, rng.random()) + 1
+    labels = tuple(bisect(shares, u) for shares, u in zip(digits[length - 1], rng.random(length), strict=True))
+    height_px, width, gap, slope = (
+        float(np.interp(u, LEVELS, known)) for u, known in zip(rng.random(4), quantiles, strict=True)
     )
+    return Layout(labels, height_px, width, gap, min(max(slope, -90.0), 90.0) if length > 1 else 0.0)
 
 
-def _pick(rng: np.random.Generator, shares: list[float]) -> int:
-    total = np.cumsum(shares)
-    return int(np.searchsorted(total, rng.random() * total[-1], side="right"))
+@cache
+def _table() -> tuple[list[float], list[list[list[float]]], np.ndarray]:
+    """SVHN's table ready for draws: cumulative shares of lengths and of digits, and quantiles (4,len(LEVELS))."""
+    table = street_statistics()
+    digits = [[_cumulative(shares) for shares in positions] for positions in table.labels]
+    return _cumulative(table.lengths), digits, np.array([table.height_px, table.width, table.gap, table.slope])
+
+
+def _cumulative(shares: list[float]) -> list[float]:
+    """Upper ends of the shares in 0..1, less the last, so that `bisect` of a number below 1 is an index."""
+    return (np.cumsum(shares) / np.sum(shares))[:-1].tolist()
 
 
 def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> View:
@@ -92,7 +100,7 @@ def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> View:
     box = boxes[chosen]
     wide, high = box[2:] - box[:2]
     share = rng.uniform(0.6, 0.87) if rng.random() < 0.6 else rng.uniform(0.3, 1.0)
-    digits = _pick(rng, street_statistics().lengths) + 1  # as wide as in a number of so many digits
+    digits = bisect(_table()[0], rng.random()) + 1  # as wide as in a number of so many digits
     crop_high = high / share
     crop_wide = max(wide * 1.02, digits * max(wide, 0.9 * layout.width) * rng.uniform(1.1, 1.5))
     x = box[0] - rng.random() * (crop_wide - wide)
@@ -107,49 +115,50 @@ def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> View:
 
 def place(rng: np.random.Generator, layout: Layout, face: Face) -> tuple[list[Glyph], np.ndarray]:
     """The number's glyphs on the flat wall and the matrix (3,3) that takes wall px to units."""
-    stretch = float(np.clip(0.9 * layout.width * GLYPH_PX / face.width_px, 0.45, 1.8))
+    stretch = min(max(0.9 * layout.width * GLYPH_PX / face.width_px, 0.45), 1.8)
     space = max(0.02, layout.gap + 0.1 * layout.width) * GLYPH_PX / stretch
-    slope = np.radians(layout.slope_deg)
+    slope = math.radians(layout.slope_deg)
     steep = abs(layout.slope_deg) > STEEP_DEG
     stepped = steep or rng.random() < 0.1
     glyphs: list[Glyph] = []
     left = top = 0.0
     for digit in layout.labels:
-        wide = _ink_width(face, digit)
+        wide = face.ink_px[digit]
         glyphs.append(Glyph(digit, left, top + rng.normal(0.0, 0.4)))
         across = wide + space
         if steep:  # the digits stand on top of each other, and the line's angle says how far aside
-            top += np.sign(slope) * 1.1 * GLYPH_PX
-            left += 1.1 * GLYPH_PX / np.tan(abs(slope)) / stretch
+            top += math.copysign(1.1 * GLYPH_PX, slope)
+            left += 1.1 * GLYPH_PX / math.tan(abs(slope)) / stretch
         else:
             left += across
-            top += np.tan(slope) * across * stretch if stepped else 0.0
-    centre = np.array([left / 2, top / 2 + GLYPH_PX / 2])
+            top += math.tan(slope) * across * stretch if stepped else 0.0
+    centre = (left / 2, top / 2 + GLYPH_PX / 2)
     return glyphs, _matrix(rng, 0.0 if stepped else slope, stretch, centre)
 
 
-def _matrix(rng: np.random.Generator, slope: float, stretch: float, centre: np.ndarray) -> np.ndarray:
+def _matrix(rng: np.random.Generator, slope: float, stretch: float, centre: tuple[float, float]) -> np.ndarray:
     """Centre, stretch, slant, slope (by turning the wall or by seeing it from the side) and perspective."""
-    flat = np.array([[stretch, 0, -stretch * centre[0]], [0, 1, -centre[1]], [0, 0, GLYPH_PX]]) / GLYPH_PX
-    slant = np.array([[1, rng.normal(0.0, 0.06), 0], [0, 1, 0], [0, 0, 1]])
-    turned = slope * rng.choice([0.0, 0.5, 1.0])
-    sheared = np.tan(slope - turned)
-    c, s = np.cos(turned), np.sin(turned)
-    sloped = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ np.array([[1, 0, 0], [sheared, 1, 0], [0, 0, 1]])
-    far = np.array([[1, 0, 0], [0, 1, 0], [*np.clip(rng.normal(0.0, 0.04, 2), -0.1, 0.1), 1]])
-    return far @ sloped @ slant @ flat
+    turned = slope * 0.5 * int(rng.integers(3))
+    slant, across, down = (rng.normal(0.0, 1.0, 3) * (0.06, 0.04, 0.04)).clip(-0.1, 0.1).tolist()
+    sheared = math.tan(slope - turned)
+    c, s = math.cos(turned), math.sin(turned)
+    # [[c,-s],[s,c]] @ [[1,0],[sheared,1]] @ [[1,slant],[0,1]] @ diag(stretch,1) / GLYPH_PX
+    a, b = (c - s * sheared), (s + c * sheared)
+    linear = np.array([[a * stretch, a * slant - s], [b * stretch, b * slant + c]]) / GLYPH_PX
+    matrix = np.eye(3)
+    matrix[:2, :2] = linear
+    matrix[:2, 2] = -linear @ centre
+    matrix[2] += across * matrix[0] + down * matrix[1]
+    return matrix
 
 
-def seen_boxes(glyphs: list[Glyph], matrix: np.ndarray, face: Face) -> np.ndarray:
+def seen_boxes(glyphs: Sequence[Glyph], matrix: np.ndarray, face: Face) -> np.ndarray:
     """The glyphs' boxes (n,4) in units: left, top, right, bottom, as loose as SVHN's."""
-    boxes = np.empty((len(glyphs), 4))
-    for box, glyph in zip(boxes, glyphs, strict=True):
-        x, y = face.hulls[glyph.digit].T - MARGIN_PX  # (12,)
-        x, y = x + glyph.left_px, y + glyph.top_px
-        seen = matrix @ np.stack([x, y, np.ones_like(x)])  # (3,12)
-        seen = seen[:2] / seen[2]
-        box[:] = (*seen.min(axis=1), *seen.max(axis=1))
-    return boxes + LOOSE
+    corners = np.array([[glyph.left_px - MARGIN_PX, glyph.top_px - MARGIN_PX] for glyph in glyphs])
+    points = face.hulls[[glyph.digit for glyph in glyphs]] + corners[:, None]  # (n,12,2)
+    seen = points @ matrix[:, :2].T + matrix[:, 2]  # (n,12,3)
+    seen = seen[..., :2] / seen[..., 2:]
+    return np.concatenate([seen.min(axis=1), seen.max(axis=1)], axis=1) + LOOSE
 
 
 def _at_border(
@@ -158,15 +167,15 @@ def _at_border(
     """A digit cut off by the crop's border, or nothing where it would touch the number."""
     digit, across, seen = int(rng.integers(10)), rng.random() < 0.8, rng.uniform(0.15, MOST_SEEN - 0.1)
     wide, high = (crop[2:] - crop[:2]) / 2
-    reach = np.array([_ink_width(face, digit) * matrix[0, 0], 1.0]) * (0.5 - seen)
-    side = rng.choice([-1.0, 1.0])
+    reach = np.array([face.ink_px[digit] * matrix[0, 0], 1.0]) * (0.5 - seen)
+    side = 1.0 if rng.random() < 0.5 else -1.0
     centre = (crop[:2] + crop[2:]) / 2
     if across:
         centre += np.array([side * (wide + reach[0]), rng.uniform(-0.3, 0.3) * high])
     else:
         centre += np.array([rng.uniform(-0.8, 0.8) * wide, side * (high + reach[1])])
     x, y, depth = np.linalg.inv(matrix) @ [*centre, 1.0]
-    glyph = Glyph(digit, x / depth - _ink_width(face, digit) / 2, y / depth - GLYPH_PX / 2)
+    glyph = Glyph(digit, x / depth - face.ink_px[digit] / 2, y / depth - GLYPH_PX / 2)
     return _cut_off([glyph], crop, boxes, matrix, face)
 
 
@@ -182,7 +191,3 @@ def _cut_off(
         if 0 < part <= MOST_SEEN and not (overlap > 0.08).all(axis=1).any():
             kept.append(glyph)
     return kept
-
-
-def _ink_width(face: Face, digit: int) -> float:
-    return face.fields[digit].shape[1] - 2 * MARGIN_PX

@@ -20,6 +20,7 @@ never in a training picture.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import get_args
 
 import numpy as np
@@ -27,7 +28,7 @@ from PIL import Image
 
 from hsal.data.digits import DataError, Split
 from hsal.data.source import Scene, SceneSource
-from hsal.data.street_glyphs import Face, faces
+from hsal.data.street_glyphs import faces
 from hsal.data.street_layout import View, draw_layout, view_digit, view_number
 from hsal.data.street_paint import paint
 from hsal.trace import Box
@@ -57,9 +58,9 @@ class StreetNumbers(SceneSource):
 
     def render(self, seed: int, index: int = 0) -> Scene:
         """Scene `index` of `seed`: image (size_px,size_px,3) uint8 RGB, labels sorted, one box per label."""
-        rng = np.random.default_rng((seed, index))
+        rng = np.random.default_rng((seed, index, get_args(Split).index(self.split), self.single))
         layout = draw_layout(rng)
-        face = _pick_face(rng, faces(self.split))
+        face = faces(self.split)[int(np.searchsorted(_face_shares(self.split), rng.random(), side="right"))]
         view = (view_digit if self.single else view_number)(rng, layout, face)
         wide_px, high_px = _photographed(view, layout.height_px, self.size_px)
         picture = paint(rng, view, face, self.split, (wide_px, high_px))
@@ -68,16 +69,11 @@ class StreetNumbers(SceneSource):
         return Scene(np.asarray(image), tuple(sorted(labels)), _boxes(view, labels, self.size_px))
 
 
-def _pick_face(rng: np.random.Generator, known: tuple[Face, ...]) -> Face:
-    """Families with many faces are met more often than those with one, but not in proportion."""
-    weights = _weights(tuple(face.family for face in known))
-    return known[int(np.searchsorted(weights, rng.random(), side="right"))]
-
-
-def _weights(families: tuple[str, ...]) -> np.ndarray:
-    """Cumulative shares (faces,): a family's share grows with the square root of its faces."""
-    shares = np.array([families.count(family) ** -0.5 for family in families])
-    total = np.cumsum(shares)
+@cache
+def _face_shares(split: Split) -> np.ndarray:
+    """Cumulative shares (faces,): a family is met as often as the square root of its number of faces."""
+    families = [face.family for face in faces(split)]
+    total = np.cumsum([families.count(family) ** -0.5 for family in families])
     return total / total[-1]
 
 
@@ -91,9 +87,9 @@ def _photographed(view: View, height_px: float, size_px: int) -> tuple[int, int]
 def _boxes(view: View, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
     """The targets' boxes in px of the output, rounded outwards and clipped to it."""
     scale = size_px / (view.crop[2:] - view.crop[:2])
-    corners = (view.boxes - np.tile(view.crop[:2], 2)) * np.tile(scale, 2)
-    first = np.clip(np.floor(corners[:, :2]), 0, size_px - 1).astype(int).tolist()
-    last = np.clip(np.ceil(corners[:, 2:]), 1, size_px).astype(int).tolist()
+    corners = (view.boxes.reshape(-1, 2, 2) - view.crop[:2]) * scale  # (targets,2,2)
+    first = np.floor(corners[:, 0]).clip(0, size_px - 1).astype(int).tolist()
+    last = np.ceil(corners[:, 1]).clip(1, size_px).astype(int).tolist()
     return tuple(
         Box(label, top, left, bottom, right)
         for label, (left, top), (right, bottom) in zip(labels, first, last, strict=True)
