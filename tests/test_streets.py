@@ -24,6 +24,7 @@ def test_scene_is_a_function_of_seed_and_index(split, single):
     np.testing.assert_array_equal(images[1], again.image)
     np.testing.assert_array_equal(counts[1], np.bincount(again.labels, minlength=10))
     assert not np.array_equal(source.render(6, 4).image, again.image)
+    assert not np.array_equal(images[0], images[1])
 
 
 @pytest.mark.parametrize("single", [False, True])
@@ -125,3 +126,10 @@ def test_measure_by_hand():
 def test_unknown_split_is_told():
     with pytest.raises(DataError, match="no split 'extra'"):
         StreetNumbers("extra")
+
+
+def test_sizes_at_both_ends_and_beyond():
+    for size_px in (16, 448):
+        assert StreetNumbers("test", size_px).render(0, 1).image.shape == (size_px, size_px, 3)
+    with pytest.raises(DataError, match="cannot be 8 px"):
+        StreetNumbers("train", 8)

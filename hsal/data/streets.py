@@ -33,6 +33,7 @@ from hsal.data.street_layout import View, draw_layout, view_digit, view_number
 from hsal.data.street_paint import paint
 from hsal.trace import Box
 
+SIZES_PX = range(16, 449)
 SMALLEST_PX, LARGEST = 9, 1.25  # the photographed crop's sides: at least px, at most times the output's side
 
 
@@ -47,10 +48,12 @@ class StreetNumbers(SceneSource):
                 anywhere in it, its neighbours cut off by the border. For training a backbone.
 
         Raises:
-            DataError: there is no such split.
+            DataError: there is no such split, or size_px is not in SIZES_PX.
         """
         if split not in get_args(Split):
             raise DataError(f"Street numbers have no split {split!r}. Ask for one of {', '.join(get_args(Split))}.")
+        if size_px not in SIZES_PX:
+            raise DataError(f"Street numbers cannot be {size_px} px. Ask for {SIZES_PX[0]} to {SIZES_PX[-1]} px.")
         self.split: Split = split
         self.size_px = size_px
         self.single = single
