@@ -95,12 +95,12 @@ def load_into(model: HSAL, name: str, whole: bool = False) -> dict[str, Any]:
     own = {key.removeprefix("backbone."): t for key, t in tensors.items() if key.startswith("backbone.")}
     part, chosen = (model, tensors) if whole else (model.backbone, own)
     try:
-        kept = from_json(ModelConfig, metadata["config"])
-        if any(getattr(kept, name) != getattr(model.config, name) for name in ("backbone", "cell_px")):
-            raise ValueError  # their tensors may have the same shapes
+        kept, info = from_json(ModelConfig, metadata["config"]), dict(json.loads(metadata["info"]))
+        if any(getattr(kept, field) != getattr(model.config, field) for field in ("backbone", "cell_px")):
+            raise ValueError("their tensors may have the same shapes")
         part.load_state_dict(chosen)
-        return json.loads(metadata["info"])
-    except (KeyError, ValueError, RuntimeError) as error:
+        return info
+    except (KeyError, TypeError, ValueError, ConfigError, RuntimeError) as error:
         wanted = "model than this one" if whole else f"backbone than {model.config.backbone} of this size"
         raise CheckpointError(f"{path.name} holds another {wanted}.") from error
 

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from hsal import checkpoint
-from hsal.checkpoint import CheckpointError, load_backbone, load_model, save_model
+from hsal.checkpoint import CheckpointError, load_model, save_model
 from hsal.config import ModelConfig, to_json
 from hsal.files import DEFAULT_WEIGHTS
 from hsal.model import HSAL
@@ -172,29 +172,6 @@ def test_a_tensor_too_few_or_too_many_is_refused(tmp_path: Path, missing: bool) 
         own["controller.taste.bias"] = torch.zeros(1)
     save_file(own, path, metadata())
     refusal(path)
-
-
-def test_a_backbone_is_taken_from_other_weights_and_nothing_else_is(tmp_path: Path) -> None:
-    path = tmp_path / "backbone.safetensors"
-    save_model(path, make_model(), INFO)
-    model = fresh_model(ModelConfig(**{**CONFIG.__dict__, "hidden": 4}), seed=5)
-    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    assert load_backbone(model, path) == INFO
-    assert_same_weights(model.backbone.state_dict(), make_model().backbone.state_dict())
-    after = model.state_dict()
-    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items() if not name.startswith("backbone."))
-
-
-def test_another_backbone_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "narrow.safetensors"
-    save_model(path, make_model(), INFO)
-    wide = fresh_model(ModelConfig(**{**CONFIG.__dict__, "width": 3}), seed=0)
-    assert "another backbone" in refusal(path, lambda: load_backbone(wide, path))
-    absent = tmp_path / "absent.safetensors"
-    refusal(absent, lambda: load_backbone(wide, absent))
-    headless = tmp_path / "headless.safetensors"
-    save_file({name: tensor for name, tensor in tensors().items() if "stem" not in name}, headless, metadata())
-    assert "another backbone" in refusal(headless, lambda: load_backbone(make_model(), headless))
 
 
 def test_a_write_that_fails_leaves_the_old_weights_and_no_scrap(

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from hsal.config import ModelConfig, TrainConfig
 from hsal.inhibition import inhibit
 from hsal.model import HSAL, MetaStep, View, divide_by_maximum, greedy, sampler
-from hsal.objectives import reinforce
+from hsal.objectives import loss_of
 from hsal.train import fresh_model
 
 N, STOP, START = 3, 3, 4  # object classes 0..2; then stop; then the start symbol
@@ -220,7 +220,7 @@ def test_a_rollout_remembers_nothing_of_the_one_before() -> None:
 def test_gradients_reach_every_parameter_of_both_controllers() -> None:
     model = make_model()
     steps = model.rollout(random_view(6), sampler(torch.Generator().manual_seed(0)))
-    reinforce(steps, torch.ones(6, N), TrainConfig()).total.backward()
+    loss_of(steps, torch.ones(6, N), TrainConfig(), torch.Generator()).total.backward()
     for part in (model.meta_controller, model.controller):
         for name, parameter in part.named_parameters():
             assert parameter.grad is not None, name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from hsal.reward import label_reward, location_reward
+from hsal.reward import label_reward, location_reward, with_stop
 
 STOP = 4  # object classes 0..3
 
@@ -56,3 +56,16 @@ def test_location_reward_is_the_priority_at_the_cells_with_its_gradient() -> Non
     reward.sum().backward()
     # once for each look: the cell seen twice counts twice
     assert priority.grad.tolist() == [[[1, 0], [0, 1]], [[0, 2], [0, 0]]]
+
+
+def test_a_cell_looked_at_before_in_the_meta_step_may_earn_nothing() -> None:
+    priority = torch.tensor([[[0.1, 0.2], [0.3, 0.4]]], requires_grad=True)
+    reward = location_reward(priority, torch.tensor([[3, 0, 3, 3, 1]]), fresh_only=True)
+    torch.testing.assert_close(reward.detach(), torch.tensor([[0.4, 0.1, 0, 0, 0.2]]))
+    reward.sum().backward()
+    assert priority.grad.tolist() == [[[1, 1], [0, 1]]]
+
+
+def test_stop_may_be_named_when_nothing_is_left() -> None:
+    free = torch.tensor([[0.0, 2, 0, 1], [0, 0, 0, 0]])
+    assert with_stop(free).tolist() == [[0, 2, 0, 1, 0], [0, 0, 0, 0, 1]]

@@ -1,0 +1,63 @@
+"""Run folders: made once, resumed with the same settings, and never from another model's state."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from hsal.checkpoint import CheckpointError
+from hsal.runs import Run, RunError
+from tests.learning import begin_pretrain, begin_train, weights
+
+
+def test_a_run_folder_is_made_once(tmp_path: Path) -> None:
+    run = Run(tmp_path / "new" / "run")
+    run.create({"task": "mnist-set"})
+    assert json.loads((run.folder / "config.json").read_text()) == {"task": "mnist-set"}
+    with pytest.raises(RunError, match=r"holds a run already\. Add --resume"):
+        run.create({"task": "mnist-set"})
+
+
+def test_a_run_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RunError, match="cannot be written") as caught:
+        Run(tmp_path / "file" / "run").create({})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_is_resumed_with_its_own_settings_alone(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    same = {"task": "mnist-set", "config": {"steps": 4, "learning_rate": 1e-3}}
+    run.create(same)
+    run.check_config(same)
+    with pytest.raises(RunError, match=r"other settings \(config\)"):
+        run.check_config({**same, "config": {"steps": 5, "learning_rate": 1e-3}})
+
+
+@pytest.mark.parametrize("content", [None, "{cut"])
+def test_where_there_is_no_run_none_is_resumed(tmp_path: Path, content: str | None) -> None:
+    if content:
+        (tmp_path / "config.json").write_text(content)
+    with pytest.raises(RunError, match="holds no run to resume"):
+        Run(tmp_path).check_config({})
+
+
+def test_without_a_checkpoint_a_run_begins_at_the_beginning(tmp_path: Path) -> None:
+    setup = begin_train(0)
+    before = weights(setup.module)
+    assert Run(tmp_path).restore(setup.module, setup.optimiser) == (0, 0.0)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in setup.module.state_dict().items())
+
+
+def test_a_damaged_or_foreign_state_is_refused(tmp_path: Path) -> None:
+    run, setup, other = Run(tmp_path), begin_train(0), begin_pretrain(0)
+    run.keep(setup.module, setup.optimiser, 3, 1.0)
+    with pytest.raises(CheckpointError, match="another model") as caught:
+        run.restore(other.module, other.optimiser)
+    assert "\n" not in str(caught.value)
+    run.state.write_bytes(run.state.read_bytes()[:-1])
+    with pytest.raises(CheckpointError, match="damaged"):
+        run.restore(setup.module, setup.optimiser)
