@@ -1,20 +1,28 @@
-"""Shared fixtures: a browser, a running app, and a cache of the tests' own."""
+"""Shared fixtures: a browser, a running app, small runs, and a cache of the tests' own."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browsing import NoBrowserError, launched, running_app
+from tests.commanding import make
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the user's cache."""
     os.environ["HSAL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a pretrained backbone, a trained model, and three scenes."""
+    return make(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture(scope="session")

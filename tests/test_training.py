@@ -174,7 +174,9 @@ def test_the_same_seed_gives_the_same_fresh_model() -> None:
 
 @pytest.mark.parametrize("objective", ["cross-entropy", "multiset"])
 def test_every_objective_learns_the_labels(objective: str) -> None:
-    config = TrainConfig(objective=objective, steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2)
+    config = TrainConfig(
+        objective=objective, steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2
+    )
     model = fresh_model(MODEL, 0)
     *_, last = train(model, optimiser_for(model, config), config, spots(), check(model))
     assert last.metrics["validation_exact_match"] == 1

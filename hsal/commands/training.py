@@ -93,9 +93,11 @@ def _feeds(command: Train, model: HSAL, source: SceneSource, validation: SceneSo
 
 
 def _volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
-    """A name that no other backbone, task or seed shares."""
-    about = hashlib.sha256(f"{command.task} {command.placement} {source.name} {command.model}".encode())
-    about.update(f"{command.config.scene_seed} {command.config.scenes}".encode())
+    """A name that no other backbone, task or seed shares, and all models on the same backbone do."""
+    look, config = command.model, command.config
+    seen = (command.task, command.placement, source.name, look.size_px, look.image_channels)
+    made = (look.backbone, look.cell_px, config.scene_seed, config.scenes)
+    about = hashlib.sha256(repr((seen, made)).encode())
     for tensor in model.backbone.state_dict().values():
         about.update(tensor.cpu().contiguous().numpy().tobytes())
     return command.volumes / f"{about.hexdigest()[:16]}.f16"
