@@ -8,17 +8,15 @@ import subprocess
 import sys
 
 import pytest
-import torch
 from safetensors.torch import save_file
 
 from hsal.checkpoint import CheckpointError, load_model, save_model
 from hsal.cli import main
-from hsal.config import ConfigError, ModelConfig, PretrainConfig, TrainConfig, to_json
+from hsal.config import ModelConfig, to_json
 from hsal.data import digits
 from hsal.data.digits import DataError, load_digits
-from hsal.runs import Run
 from hsal.trace import Trace, TraceError
-from hsal.train import Progress, fresh_model, recurrent_parameters
+from hsal.train import fresh_model
 from tests.traces import make_trace
 
 SMALL = ModelConfig(width=2, hidden=8, size_px=32)
@@ -159,101 +157,12 @@ def test_full_disk_while_saving(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_resume_before_the_first_checkpoint(tmp_path):
-    run, model = Run(tmp_path), fresh_model(SMALL, 0)
-    for step in (1, 2):
-        run.log(Progress(step, 9, {"loss": 1.0}), 1.0)
-    optimiser = torch.optim.Adam(recurrent_parameters(model))
-    done, _ = run.restore(model, optimiser)
-    assert done == 0
-    assert run.metrics.read_text() == ""  # steps 1 and 2 will be taken, and logged, again
-
-
-@pytest.mark.parametrize("kind", [PretrainConfig, TrainConfig])
-@pytest.mark.parametrize(
-    "changes", [{"validate_every": 0}, {"batch": 0}, {"validation_scenes": 0}, {"steps": -1}, {"seed": -1}]
-)
-def test_training_settings(kind, changes):
-    with pytest.raises(ConfigError):
-        kind(**changes)
-
-
 @pytest.mark.parametrize(
     "flags",
     [["--seed", "-1"], ["--size-px", "10", "--digit-min-px", "8", "--digit-max-px", "10", "--clutter-px", "20"]],
 )
 def test_scenes(tmp_path, flags):
     assert main(["scenes", "--out", str(tmp_path), *flags]) == 2  # ValueError, IndexError
-
-
-@pytest.mark.parametrize("flags", [["--classes", "5"], ["--size-px", "64"]])
-def test_model_of_another_size_or_class_number(tmp_path, flags):
-    small = [
-        "--digits",
-        "embedded",
-        "--steps",
-        "1",
-        "--batch",
-        "2",
-        "--validation-scenes",
-        "2",
-        "--device",
-        "cpu",
-        "--hidden",
-        "8",
-        "--width",
-        "8",
-        *flags,
-    ]
-    assert main(["pretrain", "--out", str(tmp_path / "a"), *small]) in (0, 2)
-    assert main(
-        [
-            "train",
-            "--out",
-            str(tmp_path / "b"),
-            "--pretrained",
-            str(tmp_path / "a/weights.safetensors"),
-            "--scenes",
-            "2",
-            *small,
-        ]
-    ) in (0, 2)
-
-
-CRASH = """
-import torch
-from hsal.config import ModelConfig
-from hsal.train import Learner, fresh_model
-learner = Learner(fresh_model(ModelConfig(width={width}, hidden=8), 0)).train()
-for _ in range(10):
-    learner(torch.rand(8, 1, 100, 100)).sum().backward()
-"""
-
-
-@pytest.mark.parametrize("width", [2, 4])
-def test_narrow_backbone_corrupts_the_heap(width):
-    done = subprocess.run([sys.executable, "-c", CRASH.format(width=width)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-def test_a_mistyped_pretrained_does_not_use_up_the_run_folder(tmp_path):
-    assert (
-        main(
-            [
-                "train",
-                "--out",
-                str(tmp_path / "run"),
-                "--pretrained",
-                "nowhere",
-                "--digits",
-                "embedded",
-                "--device",
-                "cpu",
-            ]
-        )
-        == 2
-    )
-    assert not (tmp_path / "run" / "config.json").exists()
 
 
 def test_error_line_beside_a_progress_bar(tmp_path, capsys):
@@ -269,19 +178,5 @@ def test_error_line_beside_a_progress_bar(tmp_path, capsys):
 
 def test_device_meta(tmp_path):
     save_model(tmp_path / "x.safetensors", fresh_model(ModelConfig(width=2, hidden=8), 0), {})
-    assert (
-        main(
-            [
-                "evaluate",
-                "--weights",
-                str(tmp_path / "x.safetensors"),
-                "--digits",
-                "embedded",
-                "--device",
-                "meta",
-                "--scenes",
-                "2",
-            ]
-        )
-        == 2
-    )
+    command = ["evaluate", "--weights", str(tmp_path / "x.safetensors"), "--digits", "embedded", "--scenes", "2"]
+    assert main([*command, "--device", "meta"]) == 2
