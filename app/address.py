@@ -6,16 +6,18 @@ import base64
 import binascii
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+
+from hsal.config import MNIST_TASKS
 
 INPUTS = ("sample", "scene", "upload", "draw")
 LARGEST_SEED = 2**31 - 1
 # field -> smallest and largest whole number it may hold
 RANGES = {
-    "seed": (0, LARGEST_SEED), "digits": (1, 8), "smallest": (14, 50), "largest": (14, 50), "clutter": (0, 24),
-    "moment": (0, 10_000),
+    "seed": (0, LARGEST_SEED), "index": (0, 999_999), "digits": (0, 8), "smallest": (14, 50),
+    "largest": (14, 50), "clutter": (0, 24), "moment": (0, 10_000),
 }
 DRAWING_SIDE = 100
 
@@ -27,7 +29,8 @@ class Address:
     input: str = "sample"
     sample: str = ""
     seed: int = 1
-    digits: int = 3
+    index: int = 0  # which of the seed's scenes
+    digits: int = 3  # 0: as many as the task draws
     smallest: int = 20
     largest: int = 50
     clutter: int = 8
@@ -36,32 +39,39 @@ class Address:
     moment: int = 0
 
 
-USED = {
-    "sample": ("sample",), "scene": ("seed", "digits", "smallest", "largest", "clutter"), "upload": (),
-    "draw": ("drawing",),
-}
+SETTINGS = ("digits", "smallest", "largest", "clutter")  # of the MNIST tasks' scenes
+USED = {"sample": ("sample",), "scene": ("seed", "index"), "upload": (), "draw": ("drawing",)}
+
+
+def used(input: str, task: str) -> tuple[str, ...]:
+    """The fields that matter for an input and the task of the weights."""
+    settings = SETTINGS if input == "scene" and task in MNIST_TASKS else ()
+    return ("input", *USED[input], *settings, "weights", "moment")
 
 
 def parse(
-    parameters: Mapping[str, str], samples: Sequence[str], weights: Sequence[str]
+    parameters: Mapping[str, str], samples: Sequence[str], weights: Mapping[str, str]
 ) -> tuple[Address, list[str]]:
     """The state that an address asks for, and one sentence for each part that cannot be had.
 
     Args:
-        parameters: of the address; unknown names are ignored.
-        samples, weights: names there are; the first is the default.
+        parameters: of the address; names that are unknown, or do not matter for its input, are ignored.
+        samples: names there are. weights: name -> task. The first is the default.
     """
-    address, problems = Address(sample=samples[0], weights=weights[0]), []
-    choices = {"input": INPUTS, "sample": samples, "weights": weights}
-    known = {f.name for f in fields(Address)}
-    for name, text in parameters.items():
-        if name not in known:
-            continue
-        value, problem = _value(name, text, choices)
-        if problem:
-            problems.append(problem)
-        else:
-            address = replace(address, **{name: value})
+    address, problems = Address(sample=samples[0], weights=next(iter(weights))), []
+    choices = {"input": INPUTS, "sample": samples, "weights": list(weights)}
+
+    def read(names: Sequence[str]) -> None:
+        nonlocal address
+        for name in names:
+            if name in parameters:
+                value, problem = _value(name, parameters[name], choices)
+                problems.extend(filter(None, [problem]))
+                address = address if problem else replace(address, **{name: value})
+
+    first = ("input", "weights")  # what else is read depends on them
+    read(first)
+    read([name for name in used(address.input, weights[address.weights]) if name not in first])
     if address.smallest > address.largest:
         problems.append("The link's smallest size is above its largest; both are set back.")
         address = replace(address, smallest=Address.smallest, largest=Address.largest)
@@ -88,9 +98,9 @@ def _value(name: str, text: str, choices: Mapping[str, Sequence[str]]) -> tuple[
     return None, f"The link's {name} “{shown}” is not a whole number from {low} to {high}; showing {instead} instead."
 
 
-def to_parameters(address: Address) -> dict[str, str]:
-    """The shortest address that `parse` reads back to the same state."""
-    names = ("input", *USED[address.input], "weights", "moment")
+def to_parameters(address: Address, task: str) -> dict[str, str]:
+    """The shortest address that `parse` reads back to the same view; task: of the address's weights."""
+    names = used(address.input, task)
     values = asdict(address)
     return {name: str(values[name]) for name in names if values[name] != ""}
 

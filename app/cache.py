@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from hsal.files import ASSETS, DEFAULT_WEIGHTS
+from app.address import Address
+from hsal.config import MNIST_TASKS, task_scene
+from hsal.errors import HsalError
+from hsal.files import ASSETS, DEFAULT_WEIGHTS, shipped_weights
+from hsal.shipped import describe
 from hsal.trace import Trace
 
 if TYPE_CHECKING:
     from hsal.checkpoint import Checkpoint
+    from hsal.data.source import SceneSource
 
 FEATURED = "3"  # the sample scene that is shown first
+RECORDED_TASK = "mnist-multiset"  # of the recorded samples
+SAMPLE_SEED = 1  # of the samples of other tasks
+AS_DRAWN = (0, Address.smallest, Address.largest, Address.clutter)  # the settings of a task's own scenes
 AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
 
 
@@ -28,6 +37,17 @@ def recorded() -> dict[str, Trace]:
     """The recorded walks over the sample scenes, by name; made by `make assets`."""
     lines = (ASSETS / "traces" / "samples.jsonl").read_text().splitlines()
     return {f"{number}": Trace.from_dict(json.loads(line)["trace"]) for number, line in enumerate(lines, 1)}
+
+
+def weights() -> dict[str, str]:
+    """Name -> task of the shipped weights, the default first; a file that cannot be read passes for its name's task."""
+    tasks = {}
+    for name in shipped_weights():
+        try:
+            tasks[name] = describe(name).task
+        except HsalError:
+            tasks[name] = name  # the page says so when they are asked for
+    return tasks
 
 
 # Not st.cache_resource: `warm` loads the model in a thread that belongs to no visitor's session.
@@ -39,28 +59,88 @@ def checkpoint(name: str) -> Checkpoint:
     return load_model(name)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def scene_trace(weights: str, seed: int, digits: int, smallest: int, largest: int, clutter: int) -> Trace:
-    """The walk over a rendered scene of the embedded test digits, which everybody has: a link works everywhere."""
-    from hsal.config import task_scene
+@lru_cache(maxsize=16)
+def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, clutter: int) -> SceneSource:
+    """Test scenes of a task; the settings are heard by the MNIST tasks, whose embedded test digits everybody has.
+
+    Args:
+        digits: in a scene; 0 for as many as the task draws.
+    Raises:
+        HsalError: no such task, no data for it, or settings that cannot work.
+    """
+    if task not in MNIST_TASKS:
+        from hsal.data.tasks import open_scenes
+
+        return open_scenes(task, "test", size_px=size_px)
     from hsal.data.digits import load_digits
     from hsal.data.scenes import SceneRenderer
+
+    count = {"digits_min": digits, "digits_max": digits} if digits else {}
+    changes = {"size_px": size_px, "digit_min_px": smallest, "digit_max_px": largest, "clutter": clutter}
+    return SceneRenderer(load_digits("test", "embedded"), task_scene(task, **changes, **count))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def scene_trace(
+    weights: str, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
+) -> Trace:
+    """The walk over scene `index` of `seed`, of the task of the weights; the settings are those of `scenes`."""
     from hsal.trace import Source
     from hsal.tracing import trace_image
 
-    config = task_scene(
-        "mnist-multiset", digits_min=digits, digits_max=digits, digit_min_px=smallest, digit_max_px=largest,
-        clutter=clutter,
-    )
-    scene = SceneRenderer(load_digits("test", "embedded"), config).render(seed)
-    loaded = checkpoint(weights)
-    source = Source("scene", f"scene {seed}", "", loaded.name, loaded.model.config.saliency, seed)
-    return trace_image(loaded.model, scene.image, source, scene.labels, scene.boxes)
+    known = describe(weights)
+    scene = scenes(known.task, known.config.size_px, digits, smallest, largest, clutter).render(seed, index)
+    name = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
+    source = Source("scene", name, "", known.name, known.config.saliency, seed)
+    return trace_image(checkpoint(weights).model, scene.image, source, scene.labels, scene.boxes)
+
+
+def sample_labels(weights: str) -> dict[str, tuple[int, ...]]:
+    """Name -> what is in it, of the samples that suit the weights: the recorded ones, where those are of their task,
+    else the first test scenes of the task; raises HsalError."""
+    if _suits(weights):
+        return {name: walk.truth or () for name, walk in recorded().items()}
+    known = describe(weights)
+    return dict(zip(recorded(), _drawn_labels(known.task, known.config.size_px), strict=True))
+
+
+def sample_trace(weights: str, name: str) -> Trace:
+    """The walk of the weights over one of their samples; the recorded ones need no model. Raises HsalError."""
+    walk = recorded()[name]
+    if weights == walk.source.weights:
+        return walk
+    if _suits(weights):
+        return _again(weights, name)
+    return scene_trace(weights, SAMPLE_SEED, list(recorded()).index(name), *AS_DRAWN)
+
+
+def _suits(weights: str) -> bool:
+    walk = recorded()[FEATURED]
+    if weights == walk.source.weights:
+        return True
+    known = describe(weights)
+    return known.task == RECORDED_TASK and known.config.size_px == len(walk.image)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _drawn_labels(task: str, size_px: int) -> list[tuple[int, ...]]:
+    source = scenes(task, size_px, *AS_DRAWN)
+    return [source.render(SAMPLE_SEED, place).labels for place in range(len(recorded()))]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _again(weights: str, name: str) -> Trace:
+    """The walk of other weights over a recorded sample."""
+    from hsal.tracing import trace_image
+
+    walk, loaded = recorded()[name], checkpoint(weights)
+    source = replace(walk.source, weights=loaded.name, saliency=loaded.model.config.saliency)
+    return trace_image(loaded.model, walk.image, source, walk.truth, walk.boxes)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def picture_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]) -> Trace:
-    """The walk over a picture that is ready for the model: (H,W) uint8 of the model's size."""
+    """The walk over a picture that is ready for the model: (H,W) or (H,W,3) uint8 of the model's size."""
     from hsal.trace import Source
     from hsal.tracing import trace_image
 
@@ -82,8 +162,6 @@ def warm() -> None:
     """Load torch and the default model beside the visitor's reading, once, so that the next page is quick."""
 
     def load() -> None:
-        from hsal.errors import HsalError
-
         try:
             checkpoint(DEFAULT_WEIGHTS)
             import hsal.tracing  # noqa: F401

@@ -8,62 +8,81 @@ import numpy as np
 import streamlit as st
 
 from app import cache, session
-from app.address import DRAWING_SIDE, LARGEST_SEED, Address, pack_drawing, unpack_drawing
+from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawing, unpack_drawing
+from app.widgets import plain
+from hsal.config import MNIST_TASKS
 from hsal.data.picture import FORMATS, load_picture
-from hsal.data.prepare import as_scene
+from hsal.data.prepare import as_scene, for_model
+from hsal.shipped import describe
 from hsal.trace import Trace
 
-DIGITS_ONLY = (
-    "The model knows handwritten digits only. On any other picture it still attends, but can only name digits."
-)
 CANVAS_PX = 300
 PEN_PX = 14  # about the stroke of an MNIST digit at the scene's scale
 
 
 def sample(address: Address) -> Trace:
-    """A shipped scene; its walk is recorded, so that it shows at once."""
-    recorded = cache.recorded()
-    st.pills("Sample scene", list(recorded), key="sample", format_func=lambda name: _sample_title(name, recorded[name]))
-    trace = recorded.get(address.sample) or next(iter(recorded.values()))
-    if address.weights == trace.source.weights:
-        return trace
-    return cache.picture_trace(address.weights, "sample", trace.source.name, trace.image, ())
+    """A shipped scene; the default weights' walk over it is recorded, so that it shows at once."""
+    labels = cache.sample_labels(address.weights)
+    st.pills("Sample scene", list(labels), key="sample", format_func=lambda name: _sample_title(name, labels[name]))
+    return cache.sample_trace(address.weights, address.sample)
 
 
-def _sample_title(name: str, trace: Trace) -> str:
-    return f"{name}:  " + " ".join(str(label) for label in trace.truth or ())
+def _sample_title(name: str, labels: tuple[int, ...]) -> str:
+    return f"{name}:  " + " ".join(map(str, labels))
 
 
 def scene(address: Address) -> Trace:
-    """A scene rendered from a seed."""
+    """A scene rendered from a seed, of the task of the weights."""
+    mnist = describe(address.weights).task in MNIST_TASKS
     left, middle, right = st.columns([1, 2, 1], vertical_alignment="bottom")
     left.button(
         "New random scene", on_click=session.another_seed, type="primary", icon=":material/casino:", width="stretch"
     )
-    middle.slider("Number of digits", 1, 8, key="digits")
+    if mnist:
+        low, high = RANGES["digits"]
+        middle.select_slider("Number of digits", range(low, high + 1), key="digits",
+                             format_func=lambda count: str(count or "any"))
     with right.popover("Scene settings", icon=":material/tune:", width="stretch"):
-        st.slider("Size of the digits, px", 14, 50, key="sizes")
-        st.slider("Patches of clutter", 0, 24, key="clutter")
+        if mnist:
+            st.slider("Size of the digits, px", 14, 50, key="sizes")
+            st.slider("Patches of clutter", 0, 24, key="clutter")
         st.number_input("Seed", 0, LARGEST_SEED, key="seed", help="The same seed and settings give the same scene.")
-    if address.digits > 4:
+        st.number_input("Number of the scene", *RANGES["index"], key="index",
+                        help="A seed draws many scenes; this says which, from 0.")
+    if mnist and address.digits > 4:
         st.caption(
             "The model was trained on one to four digits of 20 to 50 px; more is a test of how far it carries. "
             "With more than four, none is larger than 33 px, so that all have room."
         )
     return cache.scene_trace(
-        address.weights, address.seed, address.digits, address.smallest, address.largest, address.clutter
+        address.weights, address.seed, address.index, address.digits, address.smallest, address.largest,
+        address.clutter,
     )
 
 
 def upload(address: Address) -> Trace | None:
     """A visitor's picture; raises PictureError."""
-    st.caption(DIGITS_ONLY + " A link cannot carry an upload: send the picture along.")
+    st.caption(f"{_known(address.weights)} A link cannot carry an upload: send the picture along.")
     file = st.file_uploader(f"A picture ({', '.join(FORMATS)}; up to 10 MB)", key="upload", max_upload_size=10)
-    if file is None:
+    chosen = (file.name, file.getvalue()) if file else session.kept_upload()
+    if chosen is None:
         return None
-    picture = load_picture(file.getvalue(), file.name)
-    ready = as_scene(picture.pixels, DRAWING_SIDE)
-    return cache.picture_trace(address.weights, "upload", file.name[:80], ready.image, (*picture.notes, *ready.notes))
+    name, data = chosen
+    if file is None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
+            st.button("Forget it", on_click=session.forget_upload, icon=":material/delete:")
+    picture = load_picture(data, name)
+    if file:
+        session.keep_upload(name, data)
+    ready = for_model(picture.pixels, describe(address.weights).config)
+    return cache.picture_trace(address.weights, "upload", name[:80], ready.image, (*picture.notes, *ready.notes))
+
+
+def _known(weights: str) -> str:
+    """One sentence on what the model has been trained to see, and one on all else."""
+    things = "handwritten digits" if describe(weights).task in MNIST_TASKS else "house numbers"
+    return f"The model knows {things} only. On any other picture it still attends, but can only name digits."
 
 
 def draw(address: Address) -> Trace | None:
@@ -78,6 +97,8 @@ def draw(address: Address) -> Trace | None:
         )
     with right:
         st.caption("Draw one to four digits with mouse, pen or finger. The link carries your drawing.")
+        if describe(address.weights).task not in MNIST_TASKS:
+            st.caption(_known(address.weights))
         st.button("Clear", on_click=session.clear_canvas, icon=":material/delete:")
     strokes = (result.json_data or {}).get("objects")
     if strokes and result.image_data is not None:
@@ -89,11 +110,19 @@ def draw(address: Address) -> Trace | None:
         return None
     if not strokes:
         st.caption("This is the drawing kept so far; a stroke on the canvas starts a new one.")
-    return cache.picture_trace(address.weights, "drawing", f"drawing {_short(packed)}", unpack_drawing(packed), ())
+    image = _for_weights(unpack_drawing(packed), address.weights)
+    return cache.picture_trace(address.weights, "drawing", f"drawing {_short(packed)}", image, ())
+
+
+def _for_weights(drawing: np.ndarray, weights: str) -> np.ndarray:
+    """A drawing (100,100) uint8 as the model sees it: as it is, or in the size and channels that it wants."""
+    config = describe(weights).config
+    as_it_is = (config.size_px, config.image_channels) == (DRAWING_SIDE, 1)
+    return drawing if as_it_is else for_model(drawing, config).image
 
 
 def _ink(image: np.ndarray) -> np.ndarray:
-    """The canvas (h,w,4) uint8 as the model sees it, (100,100) uint8."""
+    """The canvas (h,w,4) uint8 as a link carries it, (100,100) uint8."""
     return as_scene(np.ascontiguousarray(image[..., :3]), DRAWING_SIDE).image
 
 

@@ -7,7 +7,7 @@ beside them, so that coming back from another page finds everything as it was le
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -16,20 +16,33 @@ from app.address import LARGEST_SEED, Address, parse, to_parameters
 
 ADDRESS, PROBLEMS, SHOWN = "hsal.address", "hsal.problems", "hsal.shown"
 WRITTEN, DRAWN, CANVAS = "hsal.written", "hsal.drawn", "hsal.canvas"
-HIDDEN = ("sizes", "clutter", "seed")  # in a popover that may be closed
+UPLOAD, UPLOADING = "hsal.upload", "hsal.uploading"
+NUMBERS = ("seed", "index", "digits", "clutter")
+HIDDEN = ("sizes", "clutter", "seed", "index")  # in a popover that may be closed
 
 
-def enter(samples: Sequence[str], weights: Sequence[str]) -> None:
-    """Before the widgets of Step through: fill their state from the link, or from the last visit."""
+def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
+    """Before the widgets of Step through: fill their state from the link, or from the last visit.
+
+    Args:
+        samples: names there are. weights: name -> task. The first is the default.
+    """
     state, linked = st.session_state, st.query_params.to_dict()
     fill = "input" not in state  # that widget is always drawn, so this is no mere rerun
-    if not fill:
+    if fill:
+        _forget_hands()
+    else:
         _remind(state[ADDRESS])
         fill = _went_back(linked)
     if fill and (linked or ADDRESS not in state):
         state[ADDRESS], state[PROBLEMS] = parse(linked, samples, weights)
     if fill:
         state.update(_widgets(state[ADDRESS]))
+
+
+def _forget_hands() -> None:
+    """Canvas and uploader come back empty, which is no wish to forget what was on them."""
+    st.session_state[DRAWN] = st.session_state[UPLOADING] = False
 
 
 def _remind(last: Address) -> None:
@@ -54,7 +67,7 @@ def _still(parameters: dict[str, str]) -> dict[str, str]:
 
 def _widgets(address: Address) -> dict[str, object]:
     """Widget key -> value."""
-    same = {name: getattr(address, name) for name in ("input", "sample", "weights", "seed", "digits", "clutter")}
+    same = {name: getattr(address, name) for name in ("input", "sample", "weights", *NUMBERS)}
     return same | {"sizes": (address.smallest, address.largest)}
 
 
@@ -62,17 +75,18 @@ def address() -> Address:
     """The state that the widgets show now."""
     state = st.session_state
     smallest, largest = state["sizes"]
-    shown = {name: state[name] for name in ("input", "weights", "seed", "digits", "clutter")}
+    shown = {name: state[name] for name in ("input", "weights", *NUMBERS)}
     sample = state["sample"] or state[ADDRESS].sample  # a pill can be switched off
     return replace(state[ADDRESS], sample=sample, smallest=smallest, largest=largest, **shown)
 
 
-def leave(shown: str, moments: int) -> int:
+def leave(shown: str, moments: int, task: str) -> int:
     """After choosing what is shown: write the address bar, and return the moment to start at.
 
     Args:
         shown: identifies the trace; another one starts at its first moment.
         moments: how many the trace has.
+        task: of the weights.
     """
     state = st.session_state
     now = address()
@@ -81,11 +95,13 @@ def leave(shown: str, moments: int) -> int:
         tell(f"The link's moment {moment} is past the end: this walk has {moments} moments, 0 to {moments - 1}.")
         moment = 0
     if now.input != "draw":
-        state[DRAWN] = False  # a canvas that comes back is empty, but its drawing is not forgotten
+        state[DRAWN] = False
+    if now.input != "upload":
+        state[UPLOADING] = False
     state[SHOWN] = shown
     state[ADDRESS] = now = replace(now, moment=moment)
     # The player writes the moment it has reached by itself; only other changes are written here.
-    state[WRITTEN] = to_parameters(now)
+    state[WRITTEN] = to_parameters(now, task)
     if _still(state[WRITTEN]) != _still(st.query_params.to_dict()):
         st.query_params.from_dict(state[WRITTEN])
     return moment
@@ -104,6 +120,7 @@ def told() -> list[str]:
 def another_seed() -> None:
     """Choose a new scene at random."""
     st.session_state["seed"] = secrets.randbelow(LARGEST_SEED)
+    st.session_state["index"] = 0
 
 
 def keep_drawing(drawing: str) -> None:
@@ -127,3 +144,22 @@ def clear_canvas() -> None:
 def canvas_key() -> str:
     """The canvas's present key."""
     return f"canvas-{st.session_state.get(CANVAS, 0)}"
+
+
+def keep_upload(name: str, data: bytes) -> None:
+    """Remember a file that is in the uploader now: Streamlit forgets it when another input is shown."""
+    st.session_state[UPLOAD] = (name, data)
+    st.session_state[UPLOADING] = True
+
+
+def kept_upload() -> tuple[str, bytes] | None:
+    """Name and bytes of the file uploaded before, while the uploader is empty; forgotten if it was just emptied."""
+    if st.session_state.get(UPLOADING):
+        forget_upload()
+    return st.session_state.get(UPLOAD)
+
+
+def forget_upload() -> None:
+    """Forget the uploaded file."""
+    st.session_state.pop(UPLOAD, None)
+    st.session_state[UPLOADING] = False

@@ -12,14 +12,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from hsal.config import ConfigError, ModelConfig, from_json, to_json
-from hsal.errors import HsalError
-from hsal.files import WEIGHTS, replacing, shipped_weights
+from hsal.files import replacing
 from hsal.model import HSAL
 from hsal.registry import UnknownNameError
-
-
-class CheckpointError(HsalError):
-    """Weights that are missing, damaged or not ours; the message says what to do."""
+from hsal.shipped import CheckpointError, weights_path
 
 
 @dataclass(frozen=True)
@@ -29,26 +25,6 @@ class Checkpoint:
     name: str
     model: HSAL  # in eval mode, on the CPU
     info: dict[str, Any]  # task, data, seed, command, seconds, machine, ...
-
-
-def weights_path(name: str) -> Path:
-    """The file of shipped weights by name, or of any weights by path.
-
-    Raises:
-        CheckpointError: neither exists.
-    """
-    for path in (WEIGHTS / f"{name}.safetensors", Path(name)):
-        if _is_file(path):
-            return path
-    known = ", ".join(shipped_weights())
-    raise CheckpointError(f"There are no weights {name!r}. Give a .safetensors file or one of: {known}.")
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name too long to be one
-        return False
 
 
 def save_model(path: Path, model: HSAL, info: dict[str, Any]) -> None:

@@ -7,19 +7,22 @@ from app.inputs import INPUTS
 from app.player import attention_player
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
-from hsal.files import shipped_weights
+from hsal.shipped import titles
 
-session.enter([cache.FEATURED, *cache.recorded()], shipped_weights())
+weights = cache.weights()
+session.enter([cache.FEATURED, *cache.recorded()], weights)
 
 st.title("Step through", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.segmented_control(
         "What to look at", list(INPUTS), key="input", format_func=lambda name: INPUTS[name][0], required=True
     )
-    if len(shipped_weights()) > 1:
-        st.selectbox("Weights", shipped_weights(), key="weights", width=220)
+    if len(weights) > 1:
+        named = titles(weights)
+        st.selectbox("Model trained on", list(weights), key="weights", format_func=named.__getitem__, width=240)
 
 address = session.address()
+task = weights[address.weights]
 try:
     trace = INPUTS[address.input][1](address)
 except HsalError as error:
@@ -27,10 +30,11 @@ except HsalError as error:
     refuse(str(error))
 
 if trace is None:
-    session.leave("nothing", 1)
+    session.leave("nothing", 1, task)
     say(session.told())
 else:
-    moment = session.leave(trace.source.image_sha256, trace.moments)
+    # the same picture seen by other weights is another walk
+    moment = session.leave(f"{trace.source.image_sha256} {trace.source.weights}", trace.moments, task)
     say(session.told())
     if trace.notes:
         st.caption(plain(" ".join(trace.notes)))

@@ -5,7 +5,8 @@ import pytest
 
 from app.address import Address, pack_drawing, parse, to_parameters, unpack_drawing
 
-SAMPLES, WEIGHTS = ["1", "2"], ["mnist-multiset", "other"]
+SAMPLES = ["1", "2"]
+WEIGHTS = {"mnist-multiset": "mnist-multiset", "other": "mnist-set", "streets": "street-numbers"}  # name -> task
 
 
 def read(**parameters: str) -> tuple[Address, list[str]]:
@@ -16,18 +17,29 @@ def read(**parameters: str) -> tuple[Address, list[str]]:
     "address",
     [
         Address("sample", sample="2", weights="other", moment=7),
+        Address("scene", sample="1", seed=5, index=999_999, digits=0, weights="mnist-multiset"),
+        Address("scene", sample="1", seed=5, index=57, weights="streets", moment=2),
+        Address("upload", sample="1", weights="streets"),
         Address("scene", sample="1", seed=2**31 - 1, digits=8, smallest=14, largest=50, clutter=0, weights="other"),
         Address("draw", sample="1", drawing=pack_drawing(np.zeros((100, 100), np.uint8)), weights="other"),
     ],
 )
 def test_an_address_reads_back_what_it_says(address: Address) -> None:
-    assert parse(to_parameters(address), SAMPLES, WEIGHTS) == (address, [])
+    assert parse(to_parameters(address, WEIGHTS[address.weights]), SAMPLES, WEIGHTS) == (address, [])
 
 
 def test_only_what_matters_for_the_input_is_written() -> None:
-    assert to_parameters(Address("sample", sample="2", seed=5, weights="other")) == {
+    assert to_parameters(Address("sample", sample="2", seed=5, weights="other"), "mnist-set") == {
         "input": "sample", "sample": "2", "weights": "other", "moment": "0",
     }
+
+
+def test_scenes_of_a_task_without_settings_are_a_seed_and_an_index() -> None:
+    address = Address("scene", seed=1, index=57, digits=2, clutter=0, weights="streets")
+    assert to_parameters(address, "street-numbers") == {
+        "input": "scene", "seed": "1", "index": "57", "weights": "streets", "moment": "0",
+    }
+    assert {"digits", "smallest", "largest", "clutter"} <= set(to_parameters(address, "mnist-set"))
 
 
 def test_an_empty_address_is_the_first_sample_and_the_default_weights() -> None:
@@ -38,9 +50,8 @@ def test_an_empty_address_is_the_first_sample_and_the_default_weights() -> None:
     ("name", "text"),
     [
         ("seed", "abc"), ("seed", "-1"), ("seed", str(2**31)), ("seed", "1e3"), ("seed", "９"), ("seed", "9" * 5000),
-        ("weights", "nope"), ("weights", "../../etc/passwd"), ("sample", "99"), ("input", "camera"),
-        ("moment", "-3"), ("moment", "x"), ("digits", "9"), ("digits", "0"), ("clutter", "1000"), ("smallest", "2"),
-        ("drawing", "%%%"), ("drawing", "AAAA"),
+        ("weights", "nope"), ("weights", "../../etc/passwd"), ("index", "-1"), ("index", "1000000"),
+        ("moment", "-3"), ("moment", "x"), ("digits", "9"), ("digits", "-1"), ("clutter", "1000"), ("smallest", "2"),
     ],
 )
 def test_each_bad_part_is_one_sentence_and_the_rest_stands(name: str, text: str) -> None:
@@ -50,12 +61,40 @@ def test_each_bad_part_is_one_sentence_and_the_rest_stands(name: str, text: str)
     assert len(problems[0]) < 200
     assert "\n" not in problems[0]
     assert address.largest == 44
-    expected = "scene" if name == "input" else getattr(Address(sample="1", weights="mnist-multiset"), name)
-    assert getattr(address, name) == ("sample" if name == "input" else expected)
+    assert getattr(address, name) == getattr(Address(sample="1", weights="mnist-multiset"), name)
+
+
+@pytest.mark.parametrize(
+    ("input", "name", "text"),
+    [
+        ("sample", "sample", "99"), ("camera", "input", "camera"), ("draw", "drawing", "%%%"),
+        ("draw", "drawing", "AAAA"),
+    ],
+)
+def test_bad_parts_of_the_other_inputs_too(input: str, name: str, text: str) -> None:
+    address, problems = read(**{"input": input, name: text})
+    assert len(problems) == 1
+    assert name in problems[0]
+    assert getattr(address, name) == getattr(Address(sample="1"), name)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"input": "sample", "seed": "abc", "digits": "99", "drawing": "%%%"},
+        {"input": "draw", "sample": "99", "smallest": "50", "largest": "20"},
+        {"input": "upload", "index": "-1"},
+        {"input": "scene", "weights": "streets", "digits": "99", "clutter": "x", "smallest": "50", "largest": "20"},
+    ],
+)
+def test_what_does_not_matter_for_the_input_is_not_complained_of(parameters: dict[str, str]) -> None:
+    address, problems = parse(parameters, SAMPLES, WEIGHTS)
+    assert problems == []
+    assert address == Address(parameters["input"], sample="1", weights=parameters.get("weights", "mnist-multiset"))
 
 
 def test_sizes_the_wrong_way_round_are_told_and_set_back() -> None:
-    address, problems = read(smallest="50", largest="20")
+    address, problems = read(input="scene", smallest="50", largest="20")
     assert (address.smallest, address.largest, len(problems)) == (20, 50, 1)
 
 

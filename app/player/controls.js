@@ -13,6 +13,7 @@ function listenToControls(player, signal) {
   const { root, part } = player;
   const on = (target, event, act) => target.addEventListener(event, act, { signal });
   on(root, "keydown", (event) => pressKey(player, event));
+  on(document, "keydown", (event) => stepFromAnywhere(player, event));
   on(root, "click", (event) => {
     const button = event.target.closest("button");
     if (button) press(player, button);
@@ -35,6 +36,12 @@ function press(player, button) {
     const shown = button.getAttribute("aria-pressed") === "true";
     player.choose({ overrides: { ...player.chosen.overrides, [layer]: !shown } });
   } else player.choose({ overrides: {} });
+}
+
+// Left and right step while nothing on the page has the focus; its other keys are left to scroll the page.
+function stepFromAnywhere(player, event) {
+  const idle = event.target === document.body && !event.defaultPrevented && !event.shiftKey;
+  if (idle && !player.compact && ["ArrowLeft", "ArrowRight"].includes(event.key)) pressKey(player, event);
 }
 
 function pressKey(player, event) {
