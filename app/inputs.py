@@ -34,13 +34,13 @@ def _sample_title(name: str, labels: tuple[int, ...]) -> str:
 def scene(address: Address) -> Trace:
     """A scene rendered from a seed, of the task of the weights."""
     mnist = describe(address.weights).task in MNIST_TASKS
-    left, middle, right = st.columns([1, 2, 1], vertical_alignment="bottom")
+    left, *middle, right = st.columns([1, 2, 1] if mnist else 2, vertical_alignment="bottom")
     left.button(
         "New random scene", on_click=session.another_seed, type="primary", icon=":material/casino:", width="stretch"
     )
     if mnist:
         low, high = RANGES["digits"]
-        middle.select_slider("Number of digits", range(low, high + 1), key="digits",
+        middle[0].select_slider("Number of digits", range(low, high + 1), key="digits",
                              format_func=lambda count: str(count or "any"))
     with right.popover("Scene settings", icon=":material/tune:", width="stretch"):
         if mnist:

@@ -44,7 +44,7 @@ def trace_image(
 
 def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
     """(B,H,W) or (B,H,W,3) uint8 -> (B,1,H,W) or (B,3,H,W) float32 in [0,1]."""
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device)
+    pixels = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(device)
     return (pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)).float() / 255
 
 

@@ -141,6 +141,37 @@ def test_an_upload_and_a_bad_one(page: Page, app_url: str, tmp_path: Path) -> No
     page.locator(f"{PLAYER} canvas.picture").wait_for()
 
 
+def test_an_upload_is_still_there_after_a_look_at_another_input(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/step-through?input=upload")
+    chooser = page.locator("input[type=file]")
+    chooser.wait_for(state="attached")
+    chooser.set_input_files("assets/samples/scene-5-00000.png")
+    page.locator(f"{PLAYER} canvas.picture").wait_for()
+    settled(page)
+    page.get_by_role("radio", name="Sample").click()
+    page.get_by_test_id("stFileUploader").wait_for(state="detached")  # and with it what Streamlit kept
+    settled(page)
+    page.get_by_role("radio", name="Upload").click()
+    expect(page.get_by_text("as uploaded before")).to_contain_text("scene-5-00000.png")
+    page.locator(f"{PLAYER} canvas.picture").wait_for()
+    page.get_by_role("button", name="Forget it").click()
+    page.locator(PLAYER).wait_for(state="detached")
+
+
+def test_arrow_keys_step_without_a_click(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/step-through")
+    settled(page)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 2 of")
+    page.get_by_role("heading", name="Step through").click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 3 of")
+    page.get_by_role("radio", name="Sample").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(500)
+    expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 3 of")
+
+
 def test_an_upload_over_the_limit_is_told_so(page: Page, app_url: str, tmp_path: Path) -> None:
     page.goto(f"{app_url}/step-through?input=upload")
     chooser = page.locator("input[type=file]")

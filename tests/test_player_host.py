@@ -132,6 +132,32 @@ def test_an_overtaken_call_does_not_take_the_player_down(host: Host) -> None:
     assert host.press("ArrowRight").moment == 1
 
 
+def test_left_and_right_step_while_no_control_has_the_focus(host: Host) -> None:
+    host.call(make_trace())
+    host.page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<input id=other><button>B</button>')")
+    host.page.evaluate("() => document.activeElement.blur()")
+    assert host.press("ArrowRight", "ArrowRight", "ArrowLeft").moment == 1
+    assert host.press("ArrowDown", "End", "Space", "Shift+ArrowRight").moment == 1  # left to scroll the page
+    for other in ("#other", "body > button"):
+        host.page.locator(other).focus()
+        assert host.press("ArrowRight").moment == 1
+    host.page.locator(".opacity").focus()
+    assert host.press("ArrowLeft").moment == 1
+    host.page.locator(".scrub").focus()
+    assert host.press("ArrowRight").moment == 2  # once, not twice
+    host.leave()
+    host.page.evaluate("() => document.activeElement.blur()")
+    assert host.press("ArrowRight").page.evaluate("window.writes") == 0
+
+
+def test_a_compact_player_leaves_the_keys_to_the_page(host: Host) -> None:
+    host.call(make_trace(), compact=True)
+    host.page.get_by_role("button", name="Pause").click()
+    host.page.evaluate("() => document.activeElement.blur()")
+    before = host.moment
+    assert host.press("ArrowRight").moment == before
+
+
 def test_coming_back_finds_the_place_again(host: Host) -> None:
     host.call(make_trace())
     host.page.locator(".scrub").fill("12")

@@ -38,9 +38,12 @@ function press(player, button) {
   } else player.choose({ overrides: {} });
 }
 
-// Left and right step while nothing on the page has the focus; its other keys are left to scroll the page.
+// Left and right step while no control has the focus, but the page or a part of it that holds the player;
+// the other keys are left to scroll the page.
 function stepFromAnywhere(player, event) {
-  const idle = event.target === document.body && !event.defaultPrevented && !event.shiftKey;
+  const host = player.root.getRootNode().host ?? player.root;
+  const around = event.target !== host && event.target.contains?.(host);
+  const idle = around && !event.defaultPrevented && !event.shiftKey;
   if (idle && !player.compact && ["ArrowLeft", "ArrowRight"].includes(event.key)) pressKey(player, event);
 }
 
