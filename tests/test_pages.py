@@ -316,6 +316,15 @@ def test_a_link_to_a_street_scene_needs_no_settings(more_weights: Path, step_thr
     assert len(set(traced(page)["truth"])) == 3
 
 
+def test_true_street_scenes_can_be_walked(more_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app import cache
+
+    monkeypatch.delitem(sys.modules, "hsal.data.streets")  # the fake
+    trace = cache.scene_trace("street-numbers", 1, 3, *cache.AS_DRAWN)
+    assert trace.image.shape == (64, 64, 3)
+    assert sorted(box.label for box in trace.boxes) == list(trace.truth)
+
+
 def test_samples_of_another_task_are_its_own_scenes(more_weights: Path, step_through: Callable[..., AppTest]) -> None:
     page = step_through(weights="mnist-set", sample="4")
     truth = traced(page)["truth"]
