@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 import torch
 from torch import nn
+from torchvision import models
 
 from hsal import backbones
 from hsal.config import ModelConfig
 from hsal.model import HSAL
 from hsal.registry import UnknownNameError, build, names
+from hsal.resnet import load_imagenet
 
 KINDS = names(backbones)
 SIZE_PX = 100
@@ -44,7 +47,7 @@ def images(count: int, size_px: int = SIZE_PX) -> torch.Tensor:
 
 
 def test_the_papers_kind_of_backbone_is_there() -> None:
-    assert "compact" in KINDS
+    assert {"compact", "resnet18", "resnet34"} <= set(KINDS)
 
 
 @pytest.mark.parametrize("size_px", [SIZE_PX, 64])
@@ -69,7 +72,8 @@ def test_a_blank_image_gives_finite_activations(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_image_alone_gives_what_it_gives_in_a_batch(kind: str) -> None:
-    backbone, batch = make(kind), images(3)
+    # in double precision: untrained deep networks reach large values, whose rounding differs by batch
+    backbone, batch = make(kind).double(), images(3).double()
     with torch.inference_mode():
         together = backbone(batch)
         for row in range(3):
@@ -94,6 +98,60 @@ def test_compact_has_one_cell_for_every_16_pixels_or_part_of_them(size_px: int, 
     assert backbone.channels == 16  # 8 times the width of 2
     with torch.inference_mode():
         assert backbone(images(1, size_px)).shape == (1, 16, cells, cells)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("cell_px", "size_px", "cells"), [(32, 64, 2), (16, 64, 4), (8, 64, 8), (32, 65, 3)])
+def test_resnet_has_cells_as_the_config_says(cell_px: int, size_px: int, cells: int, channels: int) -> None:
+    config = ModelConfig(backbone="resnet18", size_px=size_px, cell_px=cell_px, image_channels=channels)
+    backbone = build(backbones, "resnet18", config).eval()
+    assert (backbone.channels, backbone.map_size) == (512, (cells, cells))
+    with torch.inference_mode():
+        assert backbone(torch.rand(2, channels, size_px, size_px)).shape == (2, 512, cells, cells)
+
+
+def test_resnet_is_torchvisions_own_network() -> None:
+    backbone = build(backbones, "resnet18", ModelConfig(size_px=64, cell_px=32, image_channels=3)).eval()
+    whole = models.resnet18(weights=None).eval()
+    whole.avgpool, whole.fc = nn.Identity(), nn.Identity()
+    state = whole.state_dict()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models.ResNet18_Weights, "get_state_dict", lambda *_, **__: with_head(state))
+        phrase = load_imagenet(backbone)
+    assert phrase == "ImageNet weights of torchvision ResNet18_Weights.IMAGENET1K_V1"
+    image = torch.rand(2, 3, 64, 64)
+    normalise = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
+    mean, std = (torch.tensor(part)[:, None, None] for part in (normalise.mean, normalise.std))
+    with torch.inference_mode():
+        torch.testing.assert_close(backbone(image).flatten(1), whole((image - mean) / std))
+
+
+def with_head(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return state | {"fc.weight": torch.zeros(1000, 512), "fc.bias": torch.zeros(1000)}
+
+
+def test_grey_is_seen_as_three_equal_channels() -> None:
+    backbone, grey = make("resnet18", 64), images(2, 64)
+    with torch.inference_mode():
+        assert torch.equal(backbone(grey), backbone(grey.expand(-1, 3, -1, -1)))
+
+
+@pytest.mark.parametrize("error", [URLError("no route"), TimeoutError("slow"), RuntimeError("invalid hash value")])
+def test_without_imagenet_weights_the_backbone_stays_and_says_so(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(models.ResNet18_Weights, "get_state_dict", fail)
+    backbone = make("resnet18", 64)
+    before = [tensor.clone() for tensor in backbone.state_dict().values()]
+    assert load_imagenet(backbone) == "from scratch: the ImageNet weights could not be downloaded"
+    assert all(torch.equal(one, other) for one, other in zip(before, backbone.state_dict().values(), strict=True))
+
+
+def test_compact_has_no_imagenet_weights() -> None:
+    assert load_imagenet(make("compact")) == "from scratch: there are no ImageNet weights for this backbone"
 
 
 def test_an_unknown_name_is_told_with_the_choices() -> None:

@@ -1,0 +1,13 @@
+"""ResNet-18, half as costly as the paper's ResNet-34. See hsal/resnet.py for source and choices."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from hsal.config import ModelConfig
+from hsal.resnet import ResNet
+
+
+def build(config: ModelConfig) -> nn.Module:
+    """ResNet-18 with cells of 32, 16 or 8 px and random weights; `config.width` does not matter to it."""
+    return ResNet("resnet18", config)

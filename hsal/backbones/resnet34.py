@@ -1,0 +1,13 @@
+"""ResNet-34, the paper's activation model. See hsal/resnet.py for source and choices."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from hsal.config import ModelConfig
+from hsal.resnet import ResNet
+
+
+def build(config: ModelConfig) -> nn.Module:
+    """ResNet-34 with cells of 32, 16 or 8 px and random weights; `config.width` does not matter to it."""
+    return ResNet("resnet34", config)

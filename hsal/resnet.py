@@ -1,0 +1,78 @@
+"""What the ResNet backbones share: torchvision's networks without pooling and head, and their ImageNet weights.
+
+He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016. The paper takes
+ResNet-34 with ImageNet weights at 224x224, so that the volume is 512x7x7, and remarks that 7x7 is
+coarse.
+
+Choice: finer maps come from strides of 1 in the last one (16 px a cell) or two stages (8 px a
+cell). So the volume keeps its 512 channels and its depth, and every ImageNet weight still fits; the
+last stages then see a narrower field than they were trained with, which fine-tuning mends.
+torchvision's basic blocks refuse the dilation that would keep the field, and lower stages alone
+tell digits apart less well.
+"""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import socket
+
+import torch
+from torch import nn
+from torchvision import models
+
+from hsal.config import ModelConfig
+
+log = logging.getLogger("hsal")
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as torchvision's weights expect
+WEIGHTS = {"resnet18": models.ResNet18_Weights.IMAGENET1K_V1, "resnet34": models.ResNet34_Weights.IMAGENET1K_V1}
+TIMEOUT_S = 10.0  # no network must not mean a long wait
+
+
+class ResNet(nn.Module):
+    """A torchvision ResNet up to its last stage: (B,1 or 3,H,W) in [0,1] -> (B,512,H/cell_px,W/cell_px), rounded up."""
+
+    def __init__(self, kind: str, config: ModelConfig) -> None:
+        super().__init__()
+        whole = models.get_model(kind, weights=None)
+        self.kind = kind
+        self.stem = nn.Sequential(whole.conv1, whole.bn1, whole.relu, whole.maxpool)
+        self.stages = nn.Sequential(whole.layer1, whole.layer2, whole.layer3, whole.layer4)
+        for stage in self.stages[{32: 4, 16: 3, 8: 2}[config.cell_px] :]:
+            stage[0].conv1.stride = stage[0].downsample[0].stride = (1, 1)
+        self.channels = whole.fc.in_features
+        side = -(-config.size_px // config.cell_px)
+        self.map_size = (side, side)
+        self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)  # (3,1,1)
+        self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        # grey broadcasts to three equal channels
+        return self.stages(self.stem((image - self.mean) / self.std))  # (B,C,h,w)
+
+
+def load_imagenet(backbone: nn.Module) -> str:
+    """Give a backbone torchvision's ImageNet weights, from torch's cache or the network.
+
+    Returns:
+        What it now starts from, as a phrase: "ImageNet weights of torchvision
+        ResNet34_Weights.IMAGENET1K_V1", or "from scratch: ..." and why. Then the backbone is unchanged.
+    """
+    weights = WEIGHTS.get(getattr(backbone, "kind", ""))
+    if weights is None:
+        return "from scratch: there are no ImageNet weights for this backbone"
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(TIMEOUT_S)
+    try:
+        state = weights.get_state_dict(progress=True, check_hash=True)
+    except (OSError, http.client.HTTPException, RuntimeError) as error:  # RuntimeError: another hash
+        log.warning("The ImageNet weights could not be had (%s).", error)
+        return "from scratch: the ImageNet weights could not be downloaded"
+    finally:
+        socket.setdefaulttimeout(before)
+    whole = models.get_model(backbone.kind, weights=None)
+    whole.load_state_dict(state)
+    backbone.stem[:2].load_state_dict(nn.Sequential(whole.conv1, whole.bn1).state_dict())
+    for name, stage in zip(("layer1", "layer2", "layer3", "layer4"), backbone.stages, strict=True):
+        stage.load_state_dict(getattr(whole, name).state_dict())
+    return f"ImageNet weights of torchvision {weights}"
