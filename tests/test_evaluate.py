@@ -106,6 +106,12 @@ def test_walks_keep_the_answers_in_order() -> None:
     assert walks.stopped.tolist() == [True, False]
 
 
+def test_the_papers_scale_is_that_of_the_scene_also_when_others_have_left() -> None:
+    seen = STEPS[2]._replace(saliency=torch.tensor([[IGNORED], [[0.5, 0.0]]]))
+    measured = evaluate(walked([*STEPS[:2], seen], [0, 1]))
+    assert measured.attn_saliency_paper == pytest.approx((10 * (1.0 + 0.2) + 20 * (1.0 + 0.3 + 0.5)) / 5)
+
+
 # On a picture of 1x4 px each cell has two. The 0 and the 1 lie in the left cell, the 2 in the right one.
 PLACES = places_of(
     [[Box(0, 0, 0, 1, 2)], [Box(1, 0, 0, 1, 2), Box(2, 0, 2, 1, 4)]], map_size=(1, 2), size_px=(1, 4)

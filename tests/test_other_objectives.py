@@ -119,7 +119,7 @@ def two_rows(label: list[int], priority: list[float]) -> MetaStep:
 @pytest.mark.parametrize(
     ("discount", "returns"),
     [
-        # first row: glimpse 0.5, right label, glimpse 0.2, right stop; second row: glimpse 0.4, right stop at once
+        # second row: glimpse 0.5, right label, glimpse 0.2, right stop; first row: glimpse 0.4, right stop at once
         (0.0, [0.5, 1, 0.2, 1, 0.4, 1]),
         # backwards with one half: 1; 0.2 + 0.5; 1 + 0.35; 0.5 + 0.675. And 1; 0.4 + 0.5
         (0.5, [1.175, 1.35, 0.7, 1, 0.9, 1]),
@@ -127,8 +127,8 @@ def two_rows(label: list[int], priority: list[float]) -> MetaStep:
     ],
 )
 def test_returns_by_hand(discount: float, returns: list[float]) -> None:
-    steps = [two_rows([0, STOP], [0.5, 0.4]), two_rows([STOP, 0], [0.2, 9.0])]  # the 9.0 comes after the end
-    taken = loss(steps, counts([1, 0], [0, 0]), TrainConfig(discount=discount))
+    steps = [two_rows([STOP, 0], [0.4, 0.5]), two_rows([0, STOP], [9.0, 0.2])]  # the 9.0 comes after the end
+    taken = loss(steps, counts([0, 0], [1, 0]), TrainConfig(discount=discount))
     # with values of 0 each return is an advantage; three meta-steps were taken
     assert taken.value.item() == pytest.approx(sum(each**2 for each in returns) / 3)
     locations, labels = returns[0] + returns[2] + returns[4], returns[1] + returns[3] + returns[5]
