@@ -119,21 +119,22 @@ def two_rows(label: list[int], priority: list[float]) -> MetaStep:
 @pytest.mark.parametrize(
     ("discount", "returns"),
     [
-        # second row: glimpse 0.5, right label, glimpse 0.2, right stop; first row: glimpse 0.4, right stop at once
-        (0.0, [0.5, 1, 0.2, 1, 0.4, 1]),
-        # backwards with one half: 1; 0.2 + 0.5; 1 + 0.35; 0.5 + 0.675. And 1; 0.4 + 0.5
-        (0.5, [1.175, 1.35, 0.7, 1, 0.9, 1]),
-        (1.0, [2.7, 2.2, 1.2, 1, 1.4, 1]),
+        # first row: glimpse 0.4, right stop; second row: glimpse 0.5, 0 right, glimpse 0.2, 1 right, glimpse 0.3, stop
+        (0.0, [0.4, 1, 0.5, 1, 0.2, 1, 0.3, 1]),
+        # backwards with one half: 1; 0.4 + 0.5. And 1; 0.3 + 0.5; 1 + 0.4; 0.2 + 0.7; 1 + 0.45; 0.5 + 0.725
+        (0.5, [0.9, 1, 1.225, 1.45, 0.9, 1.4, 0.8, 1]),
+        (1.0, [1.4, 1, 4.0, 3.5, 2.5, 2.3, 1.3, 1]),
     ],
 )
 def test_returns_by_hand(discount: float, returns: list[float]) -> None:
-    steps = [two_rows([STOP, 0], [0.4, 0.5]), two_rows([0, STOP], [9.0, 0.2])]  # the 9.0 comes after the end
-    taken = loss(steps, counts([0, 0], [1, 0]), TrainConfig(discount=discount))
-    # with values of 0 each return is an advantage; three meta-steps were taken
-    assert taken.value.item() == pytest.approx(sum(each**2 for each in returns) / 3)
-    locations, labels = returns[0] + returns[2] + returns[4], returns[1] + returns[3] + returns[5]
-    assert taken.policy.item() == pytest.approx((log(2) * locations + log(3) * labels) / 3)
-    assert taken.location_reward.item() == pytest.approx((0.5 + 0.2 + 0.4) / 3)  # told without what follows
+    # what the first row does after its end is not seen
+    steps = [two_rows([STOP, 0], [0.4, 0.5]), two_rows([0, 1], [9.0, 0.2]), two_rows([0, STOP], [9.0, 0.3])]
+    taken = loss(steps, counts([0, 0], [1, 1]), TrainConfig(discount=discount))
+    # with values of 0 each return is an advantage; four meta-steps were taken
+    assert taken.value.item() == pytest.approx(sum(each**2 for each in returns) / 4)
+    locations, labels = sum(returns[::2]), sum(returns[1::2])
+    assert taken.policy.item() == pytest.approx((log(2) * locations + log(3) * labels) / 4)
+    assert taken.location_reward.item() == pytest.approx((0.4 + 0.5 + 0.2 + 0.3) / 4)  # told without what follows
 
 
 def test_a_second_glimpse_at_the_same_cell_may_go_unrewarded() -> None:
