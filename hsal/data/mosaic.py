@@ -102,6 +102,14 @@ def filled(known: np.ndarray) -> Canvas:
     return Canvas(_image(near), _image(far))
 
 
+def bordered(pixels: np.ndarray) -> tuple[Canvas, int]:
+    """A canvas of a whole picture (H,W,3) uint8 that goes on as its edge pixels do, and its margin in px."""
+    margins = [(MARGIN_PX, MARGIN_PX + -(side + 2 * MARGIN_PX) % FAR_PX) for side in pixels.shape[:2]]
+    near = Image.fromarray(np.pad(pixels, (*margins, (0, 0)), mode="edge"))
+    far = np.asarray(near.reduce(FAR_PX))
+    return Canvas(near, Image.fromarray(np.pad(far, (*[(FAR_CELLS, FAR_CELLS)] * 2, (0, 0)), mode="edge"))), MARGIN_PX
+
+
 def _spread(known: np.ndarray) -> np.ndarray:
     """Colours (H,W,3) everywhere from those known (H,W,4)."""
     height, width = known.shape[:2]
