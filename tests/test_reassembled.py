@@ -102,8 +102,10 @@ def test_a_digits_window_holds_it_whole_at_30_to_100_percent_of_its_height() -> 
 
 def test_a_jittered_window_still_shows_the_number() -> None:
     boxes, rng = np.array([[0.0, 0, 20, 30], [20, 0, 40, 30]]), np.random.default_rng(0)
-    shares = [shown_share(jittered(number_view(boxes), rng), box) for _ in range(300) for box in boxes]
-    assert min(shares) > 0.9
+    views = [jittered(number_view(boxes), rng) for _ in range(300)]
+    assert min(shown_share(view, box) for view in views for box in boxes) > 0.9
+    assert 5 < max(abs(math.degrees(view.turn)) for view in views) <= 6
+    assert 0.1 < max(abs(view.shear) for view in views) <= 0.15
 
 
 def test_what_is_known_stays_and_gaps_go_on_from_it() -> None:

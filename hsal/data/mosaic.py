@@ -34,9 +34,12 @@ class Canvas:
         left, top, right, bottom = view.reach()
         if left >= 0 and top >= 0 and right <= self.near.width and bottom <= self.near.height:
             return near
-        a, b, c, d, e, f = (value / FAR_PX for value in matrix)
+        # so smooth a thing loses nothing when it is drawn small and enlarged, and that is quicker
+        small = -(-size_px // 4)
+        a, b, c, d, e, f = (value / FAR_PX for value in view.matrix(small))
         coarse = (a, b, c + FAR_CELLS, d, e, f + FAR_CELLS)
-        shown = self.far.transform((size_px, size_px), Image.Transform.AFFINE, coarse, Image.Resampling.BILINEAR)
+        shown = self.far.transform((small, small), Image.Transform.AFFINE, coarse, Image.Resampling.BILINEAR)
+        shown = shown.resize((size_px, size_px), Image.Resampling.BILINEAR)
         mask = _feather(*self.near.size)
         mask = mask.transform((size_px, size_px), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
         shown.paste(near, mask=mask)
