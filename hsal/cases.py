@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from hsal.data.source import Scene
 from hsal.mistakes import error_kinds
-from hsal.walks import Walks
+
+if TYPE_CHECKING:
+    from hsal.walks import Walks
 
 
 @dataclass(frozen=True)

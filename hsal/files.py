@@ -12,9 +12,12 @@ from typing import TextIO
 
 from platformdirs import user_cache_path
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = ROOT / "assets"
+RESULTS = ROOT / "results"  # a file a training, of `hsal reproduce`
 
 WEIGHTS = ASSETS / "weights"
+CASES = ASSETS / "cases"  # NAME.json: scene by scene, what the weights NAME have named
 DEFAULT_WEIGHTS = "mnist-multiset"
 
 
