@@ -20,6 +20,7 @@ import tyro
 from hsal.config import ModelConfig, Placement, PretrainConfig, SceneConfig, Task, TrainConfig
 from hsal.data.digits import SourceName, Split
 from hsal.errors import HsalError
+from hsal.reproduce.recipes import Row
 
 Flat = tyro.conf.arg(name="")  # a nested config's flags stand beside the command's own
 
@@ -45,6 +46,8 @@ class Pretrain:
     """Go on with the run in --out after its last checkpoint."""
     start: str = ""
     """Weights whose backbone to start from: a file or a shipped name; none is from scratch."""
+    imagenet: bool = False
+    """Start a ResNet from torchvision's ImageNet weights, where they can be had; the weights' card says which."""
     model: Annotated[ModelConfig, Flat] = field(default_factory=ModelConfig)
     """The model."""
     config: Annotated[PretrainConfig, Flat] = field(default_factory=PretrainConfig)
@@ -222,7 +225,46 @@ class Scenes:
         return run_scenes(self)
 
 
-COMMANDS = (Pretrain, Train, Evaluate, Card, Trace, Scenes)
+@dataclass(frozen=True)
+class Reproduce:
+    """Train and measure every row of the paper's table, with several seeds, and write the results down.
+
+    Can be stopped at any time: the same command goes on where it was. Example: hsal reproduce --task mnist-set
+    """
+
+    task: Task | None = None
+    """One task; all where not given. Tasks whose data is not here are left out."""
+    objective: Row | None = None
+    """One row of the table: an objective, or count for the CNN with a count head; all where not given."""
+    seeds: int = 3
+    """Trainings of each row, with seeds 0, 1, 2 ..."""
+    ablations: bool = True
+    """Also the ablations, on MNIST Multiset with a short schedule and one seed."""
+    quick: bool = False
+    """A few updates of everything on the embedded digits, in minutes, to see that all parts run; keeps nothing."""
+    scratch: bool = False
+    """Train backbones anew, also where shipped weights hold one."""
+    scenes: int = 10000
+    """Test scenes."""
+    digits: SourceName = "mnist"
+    """Where MNIST digits come from."""
+    runs: Path = Path("runs")
+    """Folder of the trainings; a gigabyte of volumes for each MNIST task."""
+    results: Path = Path("results")
+    """Folder of the figures, one JSON file a training."""
+    docs: Path = Path("docs")
+    """Folder of results.md and its figures, which are made from the results."""
+    device: str = "auto"
+    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
+
+    def run(self) -> int:
+        """Make what is missing, then write the report."""
+        from hsal.commands.reproducing import run_reproduce
+
+        return run_reproduce(self)
+
+
+COMMANDS = (Pretrain, Train, Evaluate, Card, Trace, Scenes, Reproduce)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -136,17 +136,17 @@ class TrainConfig:
     objective: Objective = "reinforce"
     """Loss: reinforce (the paper's), cross-entropy (its baseline: labels in random order), or multiset
     (cross-entropy with all labels still free as the target; glimpses as in reinforce)."""
-    expected_label: bool = False
-    """In reinforce, the label reward's exact expectation over the classes in place of one sample."""
+    expected_label: bool = True
+    """In reinforce, the label reward's exact expectation over the classes in place of one sample (the paper's)."""
     discount: float = 0.0
     """How much of what follows an action counts as earned by it: 0 is the immediate reward (the paper)."""
-    fresh_glimpses: bool = False
-    """Reward a glimpse only where no earlier glimpse of the meta-step has looked."""
+    fresh_glimpses: bool = True
+    """Reward a glimpse only where no earlier glimpse of the meta-step has looked; the paper rewards all."""
     curriculum: int = 0
     """Updates over which the most digits in a training scene grow from one to all; 0 trains on all at once."""
-    steps: int = 4500
+    steps: int = 2400
     """Updates in all."""
-    batch: int = 256
+    batch: int = 128
     """Scenes in an update."""
     episode_steps: int = 6
     """Most meta-steps of a training episode: a little more than the largest count + 1."""
@@ -172,7 +172,7 @@ class TrainConfig:
     """Largest gradient norm."""
     seed: int = 0
     """Seed of weights, batches and sampled actions."""
-    validate_every: int = 250
+    validate_every: int = 200
     """Updates between two checks on validation scenes, each with a checkpoint."""
     validation_scenes: int = 2000
     """Validation scenes, of digits that neither training nor test scenes show."""

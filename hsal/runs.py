@@ -36,6 +36,17 @@ class Run:
         self.weights = folder / "weights.safetensors"
         self.metrics = folder / "metrics.jsonl"
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is something to resume."""
+        return (self.folder / "config.json").exists()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The metrics logged so far, an update each; none before the first."""
+        if not self.metrics.exists():
+            return []
+        return [json.loads(line) for line in self.metrics.read_text().splitlines() if line.endswith("}")]
+
     def snapshot(self, step: int) -> Path:
         """Where the weights after update `step` are kept, in a run that keeps a series."""
         return self.folder / "series" / f"{step:06}.safetensors"
@@ -46,7 +57,7 @@ class Run:
         Raises:
             RunError: the folder holds a run already, or cannot be written.
         """
-        if (self.folder / "config.json").exists():
+        if self.begun:
             raise RunError(f"{self.folder} holds a run already. Add --resume to go on, or choose another --out.")
         try:
             with replacing(self.folder / "config.json") as scratch:
@@ -114,9 +125,9 @@ class Run:
         """Drop metrics of updates that will be taken again, and a last line cut short by a kill."""
         if not self.metrics.exists():
             return
-        lines = [line for line in self.metrics.read_text().splitlines() if line.endswith("}")]
+        lines = self.lines()
         with replacing(self.metrics) as scratch:
-            scratch.write_text("".join(f"{line}\n" for line in lines if json.loads(line)["step"] <= done))
+            scratch.write_text("".join(f"{json.dumps(line)}\n" for line in lines if line["step"] <= done))
 
 
 def stopwatch(before: float = 0.0) -> Any:

@@ -15,6 +15,7 @@ import torch
 from tqdm import tqdm
 
 from hsal.checkpoint import load_into, save_model
+from hsal.config import ConfigError
 from hsal.data.digits import Split
 from hsal.data.source import SceneSource
 from hsal.data.tasks import check_model, open_scenes
@@ -24,8 +25,10 @@ from hsal.memory import Feed, Memory, Pictures
 from hsal.model import HSAL
 from hsal.pretrain import Learner, pretrain
 from hsal.progress import VALIDATION_SEED, Progress
+from hsal.resnet import WEIGHTS as IMAGENET
+from hsal.resnet import load_imagenet
 from hsal.runs import Run, stopwatch
-from hsal.train import Views, fresh_model, optimiser_for, train
+from hsal.train import Views, fresh_model, optimiser_for, train, validate
 
 if TYPE_CHECKING:
     from hsal.cli import Pretrain, Train
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 def run_pretrain(command: Pretrain) -> int:
     """Carry out `hsal pretrain`."""
     config = command.config
+    if command.imagenet and command.model.backbone not in IMAGENET:
+        raise ConfigError(f"--imagenet needs a ResNet: add --backbone {' or '.join(IMAGENET)}.")
     source, validation = (_scenes(command, split, single=True) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed)
     began = _begin(model, command)
@@ -54,6 +59,8 @@ def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
     """Give the backbone the weights that the command starts from; returns what is to be remembered of them."""
     if command.start:
         return {"start": load_into(model, command.start)}
+    if command.imagenet:
+        return {"start": load_imagenet(model.backbone)}
     return {}
 
 
@@ -68,6 +75,8 @@ def run_train(command: Train) -> int:
     done, seconds = run.restore(model, optimiser)
     clock = stopwatch(seconds)
     feed, views = _feeds(command, model, source, validation)
+    if done == 0:  # where the curves begin
+        run.log(Progress(0, config.steps, validate(model, views())), clock())
     for progress in _shown(train(model, optimiser, config, feed, views, done), done, config.steps):
         run.log(progress, clock())
         if progress.checked:
@@ -86,13 +95,13 @@ def _feeds(command: Train, model: HSAL, source: SceneSource, validation: SceneSo
         return Pictures(source, config.scene_seed), partial(
             scene_views, model, validation, VALIDATION_SEED, config.validation_scenes
         )
-    kept = _remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
-    file = None if command.volumes is None else _volume_file(command, model, source)
-    memory = _remember(model, source, config.scene_seed, config.scenes, "training scenes", file)
+    kept = remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
+    file = None if command.volumes is None else volume_file(command, model, source)
+    memory = remember(model, source, config.scene_seed, config.scenes, "training scenes", file)
     return memory, partial(kept.views, model)
 
 
-def _volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
+def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
     """A name that no other backbone, task or seed shares, and all models on the same backbone do."""
     look, config = command.model, command.config
     seen = (command.task, command.placement, source.name, look.size_px, look.image_channels)
@@ -119,9 +128,10 @@ def _open(command: Pretrain | Train) -> Run:
     return run
 
 
-def _remember(
+def remember(
     model: HSAL, source: SceneSource, seed: int, scenes: int, name: str, file: Path | None = None
 ) -> Memory:
+    """The volumes of many scenes, with a progress bar; see `Memory.of`."""
     with tqdm(total=scenes, desc=name, unit="scene") as bar:
         for item in Memory.of(model, source, seed, scenes, file):
             if isinstance(item, Memory):

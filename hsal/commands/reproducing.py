@@ -1,0 +1,71 @@
+"""`hsal reproduce`."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hsal.data.digits import DataError
+from hsal.reproduce.jobs import Workshop, make, make_backbone
+from hsal.reproduce.recipes import BACKBONES, Recipe, quick, quick_backbone, recipes
+from hsal.reproduce.report import write_report
+
+if TYPE_CHECKING:
+    from hsal.cli import Reproduce
+
+log = logging.getLogger("hsal")
+
+
+def run_reproduce(command: Reproduce) -> int:
+    """Carry out `hsal reproduce`."""
+    wanted = [recipe for recipe in recipes() if _wanted(command, recipe)]
+    if not command.quick:
+        shop = Workshop(command.runs, command.results, command.digits, command.device, command.scenes,
+                        scratch=command.scratch)
+        _make_all(wanted, command.seeds, shop)
+        print(write_report(command.results, command.docs))
+        return 0
+    with tempfile.TemporaryDirectory() as name:  # no figure of a quick run is worth keeping
+        folder = Path(name)
+        shop = Workshop(folder / "runs", folder / "results", "embedded", command.device, 50, scratch=True, quick=True)
+        _make_all([quick(recipe) for recipe in wanted], 1, shop)
+        print(write_report(shop.results, folder / "docs").read_text())
+    return 0
+
+
+def _wanted(command: Reproduce, recipe: Recipe) -> bool:
+    chosen = command.task in (None, recipe.task) and command.objective in (None, recipe.row)
+    return chosen and (command.ablations or not recipe.ablation)
+
+
+def _make_all(wanted: list[Recipe], seeds: int, shop: Workshop) -> None:
+    """Row after row, seed after seed; a task whose data is not here is left out, and said so."""
+    absent: set[str] = set()
+    for recipe in wanted:
+        for seed in range(1 if recipe.ablation else seeds):
+            if recipe.task not in absent:
+                try:
+                    log.info("%s, seed %d", recipe.name, seed)
+                    _prepare(recipe, seed, wanted, shop)
+                    make(recipe, seed, shop)
+                except DataError as error:
+                    log.warning("%s is left out. %s", recipe.task, error)
+                    absent.add(recipe.task)
+
+
+def _prepare(recipe: Recipe, seed: int, wanted: list[Recipe], shop: Workshop) -> None:
+    """Make what a recipe starts from."""
+    if shop.result(recipe, seed).exists():
+        return
+    if recipe.whole:
+        before = next(other for other in [*wanted, *recipes()] if other.name == recipe.backbone)
+        _prepare(before, seed, wanted, shop)
+        make(before, seed, shop)
+        return
+    known = {backbone.name: backbone for backbone in BACKBONES}
+    needed = known[recipe.backbone]
+    for backbone in (known.get(needed.start), needed):
+        if backbone is not None:
+            make_backbone(quick_backbone(backbone) if shop.quick else backbone, shop)

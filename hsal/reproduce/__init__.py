@@ -1,0 +1,1 @@
+"""`hsal reproduce`: every row of the paper's table and every ablation, from one command."""

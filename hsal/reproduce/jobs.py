@@ -1,0 +1,178 @@
+"""One training of a recipe: train or go on, measure on test scenes, and write the figures down."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from hsal import baseline
+from hsal.checkpoint import load_into, load_model
+from hsal.cli import Pretrain, Train
+from hsal.commands.measuring import Exam, measure
+from hsal.commands.training import remember, run_pretrain, run_train, volume_file
+from hsal.config import Task
+from hsal.data.digits import SourceName
+from hsal.data.source import SceneSource
+from hsal.data.tasks import open_scenes
+from hsal.device import find_device, machine
+from hsal.evaluate import scene_views
+from hsal.files import WEIGHTS, replacing, shipped_weights
+from hsal.progress import VALIDATION_SEED
+from hsal.reproduce.recipes import Backbone, Recipe
+from hsal.runs import Run, stopwatch
+from hsal.train import fresh_model
+
+TEST_SEED = 1
+SHIPPED = {"digits": "mnist-multiset", "street-digits": "street-numbers"}  # backbone -> weights that hold it
+CURVE = ("exact_match", "macro_f1", "attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "moving")
+# scenes such as no training has shown; a digit of more than 50 px has room only when it is alone
+EXTRAPOLATION: dict[str, dict[str, int]] = {
+    **{f"{count} digits": {"digits_min": count, "digits_max": count} for count in range(5, 9)},
+    "14-20 px": {"digit_min_px": 14, "digit_max_px": 20},
+    "51-60 px, one digit": {"digit_min_px": 51, "digit_max_px": 60, "digits_max": 1},
+    "double clutter": {"clutter": 16},
+}
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where runs and results lie, and what every job needs to know."""
+
+    runs: Path
+    results: Path
+    digits: SourceName
+    device: str
+    scenes: int
+    scratch: bool = False
+    """Whether backbones are trained anew where shipped weights hold one."""
+    quick: bool = False
+
+    def result(self, recipe: Recipe, seed: int) -> Path:
+        """Where the figures of one training are written."""
+        return self.results / f"{recipe.name}-{seed}.json"
+
+    def weights(self, name: str) -> str:
+        """The weights of a finished run, or the shipped ones that hold the same backbone."""
+        run = Run(self.runs / name)
+        return str(run.weights) if run.weights.exists() or name not in self.shipped else SHIPPED[name]
+
+    @property
+    def shipped(self) -> set[str]:
+        """The backbones that need not be trained, since shipped weights hold them."""
+        there = shipped_weights()
+        return set() if self.scratch else {name for name, weights in SHIPPED.items() if weights in there}
+
+
+def make_backbone(backbone: Backbone, shop: Workshop) -> None:
+    """Train a backbone, unless it is there; goes on where it was stopped."""
+    run = Run(shop.runs / backbone.name)
+    if not run.weights.exists() and backbone.name not in shop.shipped:
+        run_pretrain(Pretrain(
+            out=run.folder, task=backbone.task, digits=shop.digits, device=shop.device, resume=run.begun,
+            start=shop.weights(backbone.start) if backbone.start else "", model=backbone.model, config=backbone.config,
+        ))
+
+
+def make(recipe: Recipe, seed: int, shop: Workshop) -> None:
+    """Train and measure, unless the figures are there; goes on where it was stopped."""
+    if shop.result(recipe, seed).exists():
+        return
+    figures = _count(recipe, seed, shop) if recipe.row == "count" else _attend(recipe, seed, shop)
+    about = {
+        "name": recipe.name, "task": recipe.task, "row": recipe.row, "ablation": recipe.ablation, "seed": seed,
+        "commit": _commit(), "machine": machine(), "command": shlex.join(["hsal", *sys.argv[1:]]),
+        "model": asdict(recipe.model), "training": asdict(replace(recipe.config, seed=seed)),
+    }
+    with replacing(shop.result(recipe, seed)) as scratch:
+        scratch.write_text(json.dumps(about | figures, indent=1) + "\n")
+
+
+def train_command(recipe: Recipe, seed: int, shop: Workshop) -> Train:
+    """The `hsal train` that a recipe stands for."""
+    run = Run(shop.runs / f"{recipe.name}-{seed}")
+    start = f"{recipe.backbone}-{seed}" if recipe.whole else recipe.backbone
+    return Train(
+        out=run.folder, pretrained=shop.weights(start), task=recipe.task, placement=recipe.placement,
+        digits=shop.digits, device=shop.device, resume=run.begun, whole=recipe.whole,
+        series=recipe.series if seed == 0 else 0, volumes=shop.runs / "volumes",
+        model=recipe.model, config=replace(recipe.config, seed=seed),
+    )
+
+
+def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
+    """Train an attention model, and measure it on test scenes of its task, and on harder ones."""
+    command = train_command(recipe, seed, shop)
+    run = Run(command.out)
+    if not run.weights.exists():
+        run_train(command)
+    lines = run.lines()
+    curve = [
+        {"step": line["step"]} | {name: round(line[f"validation_{name}"], 5) for name in CURVE}
+        for line in lines if "validation_exact_match" in line
+    ]
+    further = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
+    return {"seconds": lines[-1]["seconds"], "curve": curve} | _measures(command, shop, further)
+
+
+def _measures(command: Train, shop: Workshop, further: bool) -> dict[str, Any]:
+    """On test scenes of the task; where `further`, without inhibition of return and on harder scenes too."""
+    checkpoint = load_model(str(Run(command.out).weights))
+
+    def test(task: Task = command.task, inhibition: bool = True, **changes: int) -> dict[str, Any]:
+        exam = Exam(task, shop.scenes, TEST_SEED, "test", "grid", shop.digits, changes, inhibition)
+        return measure(checkpoint, exam, shop.device)
+
+    measured: dict[str, Any] = {"test": test()}
+    if further:
+        measured["without_inhibition"] = test(inhibition=False)
+    if further and command.task == "mnist-multiset":
+        measured["extrapolation"] = {title: test(**changes) for title, changes in EXTRAPOLATION.items()}
+    if command.whole:  # what the weights before could do on these scenes
+        checkpoint = load_model(command.pretrained)
+        measured["before"] = test()
+    return measured
+
+
+def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
+    """Train the CNN with a count head and measure it on the same test scenes."""
+    command, device = train_command(recipe, seed, shop), find_device(shop.device)
+    config, model = command.config, fresh_model(recipe.model, seed)
+    load_into(model, command.pretrained)
+    model.to(device)
+    source, validation, test = (_scenes(command, split) for split in ("train", "validation", "test"))
+    file = volume_file(command, model, source)
+    memory = remember(model, source, config.scene_seed, config.scenes, "training scenes", file)
+    kept = remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
+    head, clock, curve = baseline.CountHead(model).to(device), stopwatch(), []
+    for progress in tqdm(baseline.fit(head, model, config, memory, kept), total=config.steps, unit="update"):
+        if progress.checked:
+            curve.append({"step": progress.step} | {
+                name.removeprefix("validation_"): value
+                for name, value in progress.metrics.items() if name.startswith("validation_")
+            })
+    seconds = clock()
+    scenes = min(shop.scenes, test.scenes or shop.scenes)
+    measured = baseline.measure(head, scene_views(model, test, TEST_SEED, scenes))
+    return {"seconds": seconds, "curve": curve, "test": measured | {"scenes": scenes, "digits": test.name}}
+
+
+def _scenes(command: Train, split: str) -> SceneSource:
+    placement = "grid" if split == "test" else command.placement
+    return open_scenes(
+        command.task, split, digits=command.digits, placement=placement, size_px=command.model.size_px
+    )
+
+
+def _commit() -> str:
+    """The commit of the code that runs, where it lies in a git checkout."""
+    asked = subprocess.run(
+        ["git", "-C", str(WEIGHTS.parent), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown"
