@@ -140,8 +140,8 @@ class TrainConfig:
     """In reinforce, the label reward's exact expectation over the classes in place of one sample (the paper's)."""
     discount: float = 0.0
     """How much of what follows an action counts as earned by it: 0 is the immediate reward (the paper)."""
-    fresh_glimpses: bool = True
-    """Reward a glimpse only where no earlier glimpse of the meta-step has looked; the paper rewards all."""
+    fresh_glimpses: bool = False
+    """Reward a glimpse only where no earlier glimpse of the meta-step has looked."""
     curriculum: int = 0
     """Updates over which the most digits in a training scene grow from one to all; 0 trains on all at once."""
     steps: int = 2400

@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,7 @@ from hsal.checkpoint import load_into, load_model
 from hsal.cli import Pretrain, Train
 from hsal.commands.measuring import Exam, measure
 from hsal.commands.training import remember, run_pretrain, run_train, volume_file
-from hsal.config import Task
-from hsal.data.digits import SourceName
+from hsal.data.digits import SourceName, Split
 from hsal.data.source import SceneSource
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device, machine
@@ -30,6 +30,7 @@ from hsal.runs import Run, stopwatch
 from hsal.train import fresh_model
 
 TEST_SEED = 1
+FEW = 2000  # scenes for what is beside the table
 SHIPPED = {"digits": "mnist-multiset", "street-digits": "street-numbers"}  # backbone -> weights that hold it
 CURVE = ("exact_match", "macro_f1", "attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "moving")
 # scenes such as no training has shown; a digit of more than 50 px has room only when it is alone
@@ -118,26 +119,35 @@ def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
         for line in lines if "validation_exact_match" in line
     ]
     further = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
-    return {"seconds": lines[-1]["seconds"], "curve": curve} | _measures(command, shop, further)
+    shown = {"seconds": lines[-1]["seconds"], "curve": curve}
+    if recipe.ablation:  # settings are chosen on validation scenes
+        return shown | {"validation": _measure(command, shop, FEW, split="validation")}
+    return shown | _measures(command, shop, further)
 
 
 def _measures(command: Train, shop: Workshop, further: bool) -> dict[str, Any]:
     """On test scenes of the task; where `further`, without inhibition of return and on harder scenes too."""
-    checkpoint = load_model(str(Run(command.out).weights))
-
-    def test(task: Task = command.task, inhibition: bool = True, **changes: int) -> dict[str, Any]:
-        exam = Exam(task, shop.scenes, TEST_SEED, "test", "grid", shop.digits, changes, inhibition)
-        return measure(checkpoint, exam, shop.device)
-
-    measured: dict[str, Any] = {"test": test()}
+    measured: dict[str, Any] = {"test": _measure(command, shop, shop.scenes)}
     if further:
-        measured["without_inhibition"] = test(inhibition=False)
+        measured["without_inhibition"] = _measure(command, shop, FEW, inhibition=False)
     if further and command.task == "mnist-multiset":
-        measured["extrapolation"] = {title: test(**changes) for title, changes in EXTRAPOLATION.items()}
+        measured["extrapolation"] = {
+            title: _measure(command, shop, FEW, changes=changes) for title, changes in EXTRAPOLATION.items()
+        }
     if command.whole:  # what the weights before could do on these scenes
-        checkpoint = load_model(command.pretrained)
-        measured["before"] = test()
+        measured["before"] = _measure(command, shop, shop.scenes, weights=command.pretrained)
     return measured
+
+
+def _measure(
+    command: Train, shop: Workshop, scenes: int, weights: str = "", split: Split = "test",
+    changes: Mapping[str, int] | None = None, inhibition: bool = True,
+) -> dict[str, Any]:
+    checkpoint = load_model(weights or str(Run(command.out).weights))
+    exam = Exam(
+        command.task, min(scenes, shop.scenes), TEST_SEED, split, "grid", shop.digits, dict(changes or {}), inhibition
+    )
+    return measure(checkpoint, exam, shop.device)
 
 
 def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
@@ -163,7 +173,7 @@ def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     return {"seconds": seconds, "curve": curve, "test": measured | {"scenes": scenes, "digits": test.name}}
 
 
-def _scenes(command: Train, split: str) -> SceneSource:
+def _scenes(command: Train, split: Split) -> SceneSource:
     placement = "grid" if split == "test" else command.placement
     return open_scenes(
         command.task, split, digits=command.digits, placement=placement, size_px=command.model.size_px

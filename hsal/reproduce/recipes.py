@@ -66,7 +66,7 @@ STANDS_ON: dict[Task, str] = {
 ABLATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "short": ("nothing changed, the short schedule of all ablations", {}),
     "sampled": ("label reward sampled, as in the paper, not its expectation", {"expected_label": False}),
-    "repeats": ("a glimpse at the same cell is paid again, as in the paper", {"fresh_glimpses": False}),
+    "fresh": ("a glimpse is paid only at a cell that no other of the meta-step looked at", {"fresh_glimpses": True}),
     "no-priority": ("no direct gradient of the location reward", {"priority_weight": 0.0}),
     "no-entropy": ("a tenth of the entropy bonus", {"entropy_weight": 0.003, "entropy_weight_end": 0.003}),
     "return": ("the discounted return (0.5) in place of the immediate reward",
@@ -91,13 +91,15 @@ def recipes() -> Iterator[Recipe]:
         of_config = {key: value for key, value in changes.items() if key not in of_model}
         yield replace(
             start, name=f"ablation-{name}", ablation=title, series=0, model=replace(start.model, **of_model),
-            config=replace(start.config, steps=600, validate_every=100, **of_config),
+            config=replace(start.config, steps=500, validate_every=100, **of_config),
         )
 
 
 def _row(task: Task, row: Row, backbone: str) -> Recipe:
     house = not task.startswith("mnist")
     config = TrainConfig(objective="reinforce" if row == "count" else row)
+    if task == "mnist-set":
+        config = replace(config, steps=2000)
     if task == "svhn-reassembled":
         # real numbers are few: what street numbers taught is trained further, end to end
         tuned = replace(
