@@ -63,7 +63,7 @@ class Result:
     seconds: float
     """Wall time of the training."""
     test: dict[str, Any]
-    """What `hsal evaluate --json` tells; at least exact_match and macro_f1."""
+    """What `hsal evaluate --json` tells, at least exact_match and macro_f1; of an ablation, on validation scenes."""
     curve: tuple[dict[str, float], ...]
     """Validation measures by step, the untrained model's first where it was measured."""
     ablation: str = ""
@@ -75,6 +75,8 @@ class Result:
     training: dict[str, Any] = field(default_factory=dict)
     without_inhibition: dict[str, Any] | None = None
     """As `test`, with inhibition of return switched off."""
+    before: dict[str, Any] | None = None
+    """As `test`, of the weights that the training started from."""
     extrapolation: dict[str, dict[str, Any]] = field(default_factory=dict)
     """As `test`, on scenes such as no training has shown, by their title."""
 
@@ -96,6 +98,8 @@ def _place(task: str, row: str, ablation: str) -> tuple[int, int, str]:
 def _load(path: Path) -> Result:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+        if found.get("ablation"):  # settings are chosen on validation scenes
+            found["test"] = found.pop("validation")
         known = {f.name: found[f.name] for f in fields(Result) if f.name in found or _needed(f)}
         result = Result(**known | {"curve": tuple(known["curve"])})
         _check(result)
@@ -115,7 +119,8 @@ def _needed(f: Any) -> bool:
 def _check(result: Result) -> None:
     """What every reader relies on; raises ValueError, TypeError, KeyError or AttributeError."""
     _place(result.task, result.row, result.ablation)
-    evaluations = [result.test, result.without_inhibition or result.test, *result.extrapolation.values()]
+    others = [one for one in (result.without_inhibition, result.before) if one is not None]
+    evaluations = [result.test, *others, *result.extrapolation.values()]
     numbers = [result.seed, result.seconds]
     for one in evaluations:
         numbers += [one["exact_match"], one["macro_f1"]]
