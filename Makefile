@@ -1,6 +1,7 @@
 # make app    sets all up and opens the app at http://localhost:8501
 # make test   sets all up and runs every test
 # make bench  prints the measured figures
+# make reproduce  trains and measures every row of docs/results.md; with REPRODUCE_FLAGS=--quick a glimpse of it
 # make assets makes sample scenes and recorded walks again from the shipped weights
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ PORT ?= 8501
 # The environment is made anew when the requirements change.
 READY := $(VENV)/.ready-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup app test lint bench assets
+.PHONY: setup app test lint bench reproduce assets
 
 setup: $(READY)
 
@@ -32,6 +33,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks.run $(BENCH_FLAGS)
+
+reproduce: setup
+	$(BIN)/hsal reproduce $(REPRODUCE_FLAGS)
 
 assets: setup
 	$(BIN)/hsal scenes --out assets/samples --count 8 --seed 5

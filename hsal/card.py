@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hsal.checkpoint import Checkpoint
+from hsal.config import MNIST_TASKS
 
 CARD = """# Model card: {name}
 
@@ -39,18 +40,22 @@ In brackets: 95 % intervals, from 1,000 bootstrap resamples of the scenes.{place
 
 ## Use and limits
 
-For exploring and teaching attention, not for reading digits in earnest. It knows handwritten digits 0-9, light
-on dark, 1 to 4 in a scene of 100x100 pixels, each 20 to 50 px high; with more digits, other sizes or photographs it
-still attends and names, but what it names means little. The 7x7 map is coarse: a glimpse is about 14 px wide, and the
-glimpses of one meta-step mostly fall on the same cell (see the table). A label counts as right when it is in the
-scene and not yet named, wherever the model looked.
+For exploring and teaching attention, not for reading digits in earnest. {knows} The map is coarse: {map}.
+How often the glimpses of one meta-step fall on more than one cell stands in the table. A label counts as right when
+it is in the scene and not yet named, wherever the model looked.
 """
+
+KNOWS_DIGITS = """It knows handwritten digits 0-9, light on dark, 1 to 4 in
+a scene of 100x100 pixels, each 20 to 50 px high; with more digits, other sizes or photographs it still attends and
+names, but what it names means little."""
+KNOWS_NUMBERS = """It knows made-up house numbers,
+in colour, that fill most of a picture of 64x64 pixels; real ones it has not been trained on."""
 
 ROWS = {
     "exact_match": "0-1 exact match", "macro_f1": "macro-F1",
     "attn_saliency": "`attn_saliency`, share of the map's maximum",
     "attn_saliency_paper": "`attn_saliency`, the paper's scale",
-    "mask_peak": "mean peak of the mask", "mask_mass": "mean mass of the mask, cells of 49",
+    "mask_peak": "mean peak of the mask", "mask_mass": "mean mass of the mask, in cells",
     "moving": "meta-steps whose glimpses fall on more than one cell",
     "inhibited": "saliency outside glimpsed cells removed per step", "mean_steps": "mean meta-steps, stop included",
     "stopped": "ended by stop",
@@ -78,12 +83,18 @@ def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[s
         parameters=sum(parameter.numel() for parameter in checkpoint.model.parameters()),
         minutes=info["seconds"] / 60, backbone_minutes=backbone["seconds"] / 60,
         objective=info["training"].get("objective", "names of single digits"), rows="\n".join(_rows(measured)),
+        knows=KNOWS_DIGITS if info["task"] in MNIST_TASKS else KNOWS_NUMBERS, map=_map(checkpoint),
         placements=PLACEMENTS if len(measured) > 1 else "",
         **{key: measured["grid"][key] for key in ("scenes", "seed", "digits", "machine")},
     )
     card = weights.with_suffix(".md")
     card.write_text(text)
     return card
+
+
+def _map(checkpoint: Checkpoint) -> str:
+    rows, columns = checkpoint.model.map_size
+    return f"{rows}x{columns} cells, each about {checkpoint.model.config.size_px / columns:.0f} px wide"
 
 
 def _rows(measured: dict[str, dict[str, Any]]) -> Iterator[str]:

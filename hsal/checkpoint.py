@@ -27,13 +27,17 @@ class Checkpoint:
     info: dict[str, Any]  # task, data, seed, command, seconds, machine, ...
 
 
-def save_model(path: Path, model: HSAL, info: dict[str, Any]) -> None:
+def save_model(path: Path, model: HSAL, info: dict[str, Any], half: bool = False) -> None:
     """Write a model's weights, config and `info`; the file appears whole or not at all.
 
+    Args:
+        half: in half precision, at half the size; loading brings single precision back.
     Raises:
         CheckpointError: it cannot be written.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    if half:
+        tensors = {name: t.half() if t.is_floating_point() else t for name, t in tensors.items()}
     metadata = {"hsal": "model 1", "config": to_json(model.config), "info": json.dumps(info, sort_keys=True)}
     write_tensors(path, tensors, metadata)
 

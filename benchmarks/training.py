@@ -1,0 +1,85 @@
+"""Figures of training: backbone, rollout and update, and how near the update comes to the machine's own rate."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.figure import Figure
+from hsal.checkpoint import load_model
+from hsal.config import MNIST_TASKS, TrainConfig
+from hsal.data.tasks import open_scenes
+from hsal.device import find_device
+from hsal.files import DEFAULT_WEIGHTS
+from hsal.memory import Memory
+from hsal.model import sampler
+from hsal.tracing import to_tensor
+from hsal.train import optimiser_for, train
+
+SCENES, UPDATES = 1000, 12
+
+
+def training() -> list[Figure]:
+    """Examples a second in each part of training the shipped model, on a GPU where there is one."""
+    device, config = find_device("auto"), TrainConfig(steps=UPDATES, validate_every=1_000_000)
+    model = load_model(DEFAULT_WEIGHTS).model.to(device)
+    source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
+    images = to_tensor(source.batch(0, 0, 250)[0], device)
+    (memory,) = (item for item in Memory.of(model, source, 0, SCENES) if isinstance(item, Memory))
+    view, _ = memory.view(model, torch.arange(config.batch))
+    generator = torch.Generator(device).manual_seed(0)
+    with torch.inference_mode():
+        perceive = seconds(lambda: model.perceive(images), device) / len(images)
+        rollout = seconds(lambda: list(model.rollout(view, sampler(generator), config.episode_steps)), device)
+    update, flops = _update(model, config, memory, device)
+    rate = matrix_rate(device)
+    return [
+        Figure("Backbone and saliency, forward", 1 / perceive, "scenes a second", ""),
+        Figure(f"Rollout, {config.episode_steps} meta-steps, forward", config.batch / rollout, "scenes a second", ""),
+        Figure("One update on kept volumes", config.batch / update, "scenes a second", ""),
+        Figure("One update", 1e3 * update, "ms", ""),
+        Figure("Matrix product 1024x1024, float32", rate / 1e9, "GFLOP/s", ""),
+        Figure("of it reached by the update", 100 * flops / update / rate, "%", ""),
+    ]
+
+
+def _update(model: Any, config: TrainConfig, memory: Memory, device: torch.device) -> tuple[float, float]:
+    """Median seconds of an update and the floating-point operations in one."""
+    optimiser = optimiser_for(model, config)
+    updates = train(model, optimiser, config, memory, lambda: memory.views(model))
+    durations = []
+    for _ in range(UPDATES - 2):
+        start = time.perf_counter()
+        next(updates)
+        _wait(device)
+        durations.append(time.perf_counter() - start)
+    with FlopCounterMode(display=False) as counter:
+        next(updates)
+    return statistics.median(durations[2:]), counter.get_total_flops()
+
+
+def matrix_rate(device: torch.device, side: int = 1024) -> float:
+    """Floating-point operations a second of a large matrix product on this machine."""
+    one, other = torch.rand(side, side, device=device), torch.rand(side, side, device=device)
+    return 2 * side**3 / seconds(lambda: one @ other, device)
+
+
+def seconds(action: Callable[[], object], device: torch.device, times: int = 10) -> float:
+    """The median duration of an action, after two to warm up."""
+    durations = []
+    for _ in range(times + 2):
+        start = time.perf_counter()
+        action()
+        _wait(device)
+        durations.append(time.perf_counter() - start)
+    return statistics.median(durations[2:])
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize()

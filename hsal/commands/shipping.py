@@ -1,0 +1,28 @@
+"""`hsal ship`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hsal.checkpoint import load_model, save_model
+from hsal.files import WEIGHTS
+from hsal.runs import Run
+from hsal.series import FOLDER, write_series
+
+if TYPE_CHECKING:
+    from hsal.cli import Ship
+
+
+def run_ship(command: Ship) -> int:
+    """Carry out `hsal ship`."""
+    run = Run(command.run_folder)
+    if command.series:
+        path = WEIGHTS / FOLDER / f"{command.name}.safetensors"
+        steps = write_series(path, run, command.backbone)
+        print(f"{path}: after {', '.join(map(str, steps))} updates")
+        return 0
+    trained = load_model(str(run.weights))
+    path = WEIGHTS / f"{command.name}.safetensors"
+    save_model(path, trained.model, trained.info, half=True)
+    print(path)
+    return 0
