@@ -77,6 +77,8 @@ class Result:
     """As `test`, with inhibition of return switched off."""
     before: dict[str, Any] | None = None
     """As `test`, of the weights that the training started from."""
+    samples: dict[str, dict[str, int]] = field(default_factory=dict)
+    """SVHN's full sample pictures, before and after: how many there are, and how many are named right."""
     extrapolation: dict[str, dict[str, Any]] = field(default_factory=dict)
     """As `test`, on scenes such as no training has shown, by their title."""
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from hsal import baseline
@@ -19,15 +20,17 @@ from hsal.cli import Pretrain, Train
 from hsal.commands.measuring import Exam, measure
 from hsal.commands.training import remember, run_pretrain, run_train, volume_file
 from hsal.data.digits import SourceName, Split
+from hsal.data.number_pictures import Samples
 from hsal.data.source import SceneSource
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device, machine
-from hsal.evaluate import scene_views
+from hsal.evaluate import scene_views, walk_scenes
 from hsal.files import WEIGHTS, replacing, shipped_weights
 from hsal.progress import VALIDATION_SEED
 from hsal.reproduce.recipes import Backbone, Recipe
 from hsal.runs import Run, stopwatch
 from hsal.train import fresh_model
+from hsal.walks import Walks
 
 TEST_SEED = 1
 FEW = 2000  # scenes for what is beside the table
@@ -136,7 +139,20 @@ def _measures(command: Train, shop: Workshop, further: bool) -> dict[str, Any]:
         }
     if command.whole:  # what the weights before could do on these scenes
         measured["before"] = _measure(command, shop, shop.scenes, weights=command.pretrained)
+    if command.task == "svhn-reassembled":
+        both = {"before": command.pretrained, "after": str(Run(command.out).weights)}
+        measured["samples"] = {when: full_pictures(weights) for when, weights in both.items()}
     return measured
+
+
+def full_pictures(weights: str) -> dict[str, int]:
+    """How many of SVHN's full sample pictures are named without error, those trained on left out."""
+    model = load_model(weights).model
+    source = Samples(model.config.size_px)
+    walks = Walks.joined([part for _, part in walk_scenes(model, source, TEST_SEED, source.scenes)])
+    unseen = ~np.array(source.trained_on)  # (n,)
+    right = (walks.named == walks.true).all(axis=1)
+    return {"pictures": int(unseen.sum()), "right": int((right & unseen).sum())}
 
 
 def _measure(
