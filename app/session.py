@@ -12,12 +12,17 @@ from dataclasses import replace
 
 import streamlit as st
 
+from app import filters as filtering
 from app.address import LARGEST_SEED, Address, parse, to_parameters
+from app.filters import Filters, parse_filters
 
 ADDRESS, PROBLEMS, SHOWN = "hsal.address", "hsal.problems", "hsal.shown"
 WRITTEN, DRAWN, CANVAS = "hsal.written", "hsal.drawn", "hsal.canvas"
 UPLOAD, UPLOADING = "hsal.upload", "hsal.uploading"
+FILTERS, FILTERS_WRITTEN, CLICKS = "hsal.filters", "hsal.filters_written", "hsal.clicks"
 NUMBERS = ("seed", "index", "digits", "clutter")
+FILTER_ORDER = (*range(1, filtering.MOST_DIGITS + 1), *filtering.ANSWERS, *filtering.SIZES)
+FILTER_WIDGETS = ("weights", "digits", "answers", "sizes", "true", "named")  # keys: filter_key
 HIDDEN = ("sizes", "clutter", "seed", "index")  # in a popover that may be closed
 
 
@@ -163,3 +168,82 @@ def forget_upload() -> None:
     """Forget the uploaded file."""
     st.session_state.pop(UPLOAD, None)
     st.session_state[UPLOADING] = False
+
+
+def filter_key(name: str) -> str:
+    """The key of the widget of one filter of the error browser."""
+    return f"cases.{name}"
+
+
+def enter_filters(weights: Sequence[str]) -> Filters:
+    """Before the widgets of the error browser: their state from the link, or from the last visit, or as it is."""
+    state, linked = st.session_state, st.query_params.to_dict()
+    fill = filter_key("answers") not in state
+    if not fill:
+        now, written = filters(), state.get(FILTERS_WRITTEN)
+        fill = written is not None and linked != written and now == state[FILTERS]  # the browser's Back
+    if fill and (linked or FILTERS not in state):
+        state[FILTERS] = parse_filters(linked, weights)
+    if fill:
+        _fill_filters(state[FILTERS])
+    return filters()
+
+
+def _fill_filters(wanted: Filters) -> None:
+    st.session_state[FILTERS] = wanted
+    for name in FILTER_WIDGETS:
+        value = getattr(wanted, name)
+        st.session_state[filter_key(name)] = list(value) if isinstance(value, tuple) else value
+
+
+def filters() -> Filters:
+    """The state that the widgets of the error browser show now; another choice starts at its first page."""
+    state = st.session_state
+    last = state[FILTERS]
+    shown = {name: state.get(filter_key(name), getattr(last, name)) for name in FILTER_WIDGETS}
+    shown = {name: tuple(sorted(value, key=FILTER_ORDER.index)) if isinstance(value, list) else value
+             for name, value in shown.items()}
+    now = replace(last, **shown)
+    return now if now == last else replace(now, page=0)
+
+
+def keep_digits(counts: Sequence[int]) -> Filters:
+    """Forget numbers of digits that the chosen weights' scenes have not; returns what is left."""
+    key = filter_key("digits")
+    st.session_state[key] = [count for count in st.session_state[key] if count in counts]
+    return filters()
+
+
+def leave_filters(shown: Filters) -> None:
+    """After the widgets of the error browser: keep its state, and write the address bar."""
+    st.session_state[FILTERS] = shown
+    st.session_state[FILTERS_WRITTEN] = parameters = filtering.to_parameters(shown)
+    if parameters != st.query_params.to_dict():
+        st.query_params.from_dict(parameters)
+
+
+def change_filters(**changes: object) -> None:
+    """A button's or a click's wish; pages start anew unless one is wished."""
+    _fill_filters(replace(filters(), **{"page": 0, **changes}))
+
+
+def clear_filters() -> None:
+    """Show every scene of the weights."""
+    _fill_filters(Filters(filters().weights))
+
+
+def chart_key(name: str) -> str:
+    """The present key of a chart to click on: a new one after each click, which forgets what was selected."""
+    return f"cases.{name}-{st.session_state.get(CLICKS, 0)}"
+
+
+def take_click(chart: str, filter: str) -> None:
+    """A click on a chart becomes the filter it stands for; on what is chosen already, it takes the filter back."""
+    points = st.session_state[chart_key(chart)].selection.points
+    if not points:
+        return
+    data = points[0]["customdata"]
+    wanted = tuple(int(value) for value in (data.values() if isinstance(data, dict) else data))
+    empty = getattr(Filters(), filter)
+    change_filters(**{filter: empty if getattr(filters(), filter) == wanted else wanted})
+    st.session_state[CLICKS] = st.session_state.get(CLICKS, 0) + 1

@@ -16,6 +16,7 @@ ICON = "data:image/png;base64," + base64.b64encode((ASSETS / "favicon.png").read
 PAGES = (
     ("overview", "Overview", ":material/visibility:", ""),
     ("step_through", "Step through", ":material/footprint:", "step-through"),
+    ("results", "Results", ":material/table_chart:", "results"),
 )
 
 

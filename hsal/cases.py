@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from hsal.data.source import Scene
+from hsal.errors import HsalError
 from hsal.mistakes import error_kinds
 
 if TYPE_CHECKING:
     from hsal.walks import Walks
+
+
+class CasesError(HsalError):
+    """A file of cases that is damaged; the message names it and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +77,23 @@ def read_cases(text: str) -> tuple[dict[str, Any], list[Case]]:
                 for name, value in zip(columns, row, strict=True)})
         for row in rows
     ]
+
+
+def load_cases(path: Path) -> tuple[dict[str, Any], list[Case]]:
+    """`read_cases` of a file, which may be damaged.
+
+    Raises:
+        CasesError: it cannot be read, or what it holds are no cases.
+    """
+    try:
+        about, listed = read_cases(path.read_text(encoding="utf-8"))
+        for case in listed:
+            if len(case.truth) == 0 or not all(isinstance(number, int) for number in (case.index, case.smallest_px)):
+                raise ValueError("not a case")
+        if not isinstance(about["seed"], int):
+            raise ValueError("no seed")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise CasesError(
+            f"The list of cases {path.name} is damaged: make it again with `hsal evaluate --cases`."
+        ) from error
+    return about, listed

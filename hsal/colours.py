@@ -7,3 +7,9 @@ PRIORITY = "#009E73"  # mask times saliency
 INHIBITION = "#888888"  # drawn as hatching
 RIGHT = "#009E73"  # always with a tick
 WRONG = "#D55E00"  # always with a cross
+
+# the objectives of a training, on light ground (deeper) and on dark: what the set has left
+OBJECTIVES = {
+    "reinforce": ("#A8487C", "#CC79A7"), "cross-entropy": ("#1C2429", "#E7ECEF"),
+    "multiset": ("#2F8FC9", "#56B4E9"), "count": ("#8F8400", "#F0E442"),
+}

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hsal.cases import Case, write_cases
+from hsal.mistakes import error_kinds
+
 
 def result(
     task: str = "mnist-multiset", row: str = "reinforce", ablation: str = "", seed: int = 0, seconds: float = 60.0,
@@ -29,3 +32,15 @@ def write(folder: Path, one: dict[str, Any]) -> None:
     """The file of a result."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{one['name']}-{one['seed']}.json").write_text(json.dumps(one))
+
+
+def case(index: int, truth: tuple[int, ...], answer: tuple[int, ...], smallest_px: int = 30) -> Case:
+    """A case of clutter 8 that ended by stop."""
+    return Case(index, truth, answer, smallest_px, 45, 8, len(answer) + 1, True, error_kinds(truth, answer, True))
+
+
+def write_cases_file(folder: Path, weights: str, listed: Sequence[Case]) -> None:
+    """The list of cases that comes with weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{weights}.json").open("w") as file:
+        write_cases(file, {"weights": weights, "seed": 1, "digits": "test digits"}, listed)

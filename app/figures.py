@@ -1,0 +1,131 @@
+"""Results and cases as Plotly figures. No Streamlit here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from hsal.cases import Case
+from hsal.colours import OBJECTIVES, RIGHT
+from hsal.mistakes import confusions
+from hsal.results import PAPER_ATTN_RATIO, ROWS, Result
+
+DASHES = {"reinforce": "solid", "cross-entropy": "dash", "multiset": "dot", "count": "dashdot"}
+GREY = "#888888"
+HEIGHT_PX = 300
+QUIET = {"displayModeBar": False, "scrollZoom": False}  # of st.plotly_chart's config
+
+
+def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool = False) -> go.Figure:
+    """One thin line a seed, one colour an objective, of a validation measure over training.
+
+    Args:
+        measure: a name in the curves. ratio: over its value at step 0, with the paper's ratio marked.
+    """
+    figure = _frame()
+    shown: set[str] = set()
+    for result in results:
+        points = [(point["step"], point[measure]) for point in result.curve if measure in point]
+        start = dict(points).get(0)
+        if not points or (ratio and not start):
+            continue
+        steps, values = zip(*points, strict=True)
+        title = ROWS[result.row].partition(" (")[0]
+        figure.add_scatter(
+            x=steps, y=[value / start for value in values] if ratio else values, mode="lines", name=title,
+            legendgroup=result.row, showlegend=result.row not in shown,
+            line={"color": OBJECTIVES[result.row][dark], "width": 1.6, "dash": DASHES[result.row]},
+            hovertemplate=f"{title}, seed {result.seed}<br>update %{{x:,}}: %{{y:.3f}}<extra></extra>",
+        )
+        shown.add(result.row)
+    if ratio:
+        figure.add_hline(
+            PAPER_ATTN_RATIO, line={"color": GREY, "width": 1.2, "dash": "dash"},
+            annotation={"text": f"paper ×{PAPER_ATTN_RATIO:.2f}", "font": {"color": GREY}, "yshift": 1},
+            annotation_position="top left",
+        )
+    figure.update_xaxes(title="update")
+    figure.update_yaxes(rangemode="tozero", tickprefix="×" if ratio else "")
+    return figure
+
+
+def confusion_totals(cases: Sequence[Case]) -> dict[tuple[int, int], float]:
+    """(true, named) -> how often one was taken for the other, over all cases; see `hsal.mistakes.confusions`."""
+    totals: Counter[tuple[int, int]] = Counter()
+    for case in cases:
+        if case.errors:
+            totals.update(confusions(case.truth, case.answer))
+    return dict(totals)
+
+
+def confusion_matrix(cases: Sequence[Case], chosen: tuple[int, int] | None, dark: bool) -> go.Figure:
+    """True label down, named label across. A click on a cell selects a point with customdata [true, named].
+
+    Args:
+        chosen: a cell to frame.
+    """
+    totals = confusion_totals(cases)
+    ground, full = ("#1c2327", "#f08a4b") if dark else ("#f4f5f6", "#b84c00")  # up to the vermilion of what is wrong
+    counts = [[totals.get((true, named), 0.0) for named in range(10)] for true in range(10)]
+    figure = _frame(height=380)
+    figure.add_heatmap(z=counts, zmin=0, colorscale=[[0, ground], [1, full]], showscale=False, hoverinfo="skip",
+                       xgap=2, ygap=2)
+    # a heatmap tells no click: transparent points lie over its cells
+    cells = [(true, named) for true in range(10) for named in range(10)]
+    most = max(totals.values(), default=0.0)
+    figure.add_scatter(
+        x=[named for _, named in cells], y=[true for true, _ in cells], mode="markers+text", customdata=cells,
+        marker={"symbol": "square", "size": 28, "color": "rgba(0,0,0,0)"},
+        text=["" if not totals.get(cell) else f"{totals[cell]:.0f}" if totals[cell] >= 0.5 else "<½" for cell in cells],
+        textfont={"size": 12, "color": [_ink(totals.get(cell, 0.0) > most / 2, dark) for cell in cells]},
+        selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}}, showlegend=False,
+        hovertemplate="%{customdata[0]} taken for %{customdata[1]}<extra></extra>",
+    )
+    if chosen:
+        true, named = chosen
+        figure.add_shape(type="rect", x0=named - 0.5, x1=named + 0.5, y0=true - 0.5, y1=true + 0.5,
+                         line={"color": _ink(False, dark), "width": 2.5})
+    figure.update_xaxes(title="named", tickvals=list(range(10)), range=[-0.5, 9.5], showgrid=False, zeroline=False)
+    figure.update_yaxes(title="true", tickvals=list(range(10)), range=[9.5, -0.5], showgrid=False, zeroline=False)
+    return figure
+
+
+def _ink(on_full: bool, dark: bool) -> str:
+    """The colour of a number on an empty cell, or on a full one."""
+    return "#12171a" if dark == on_full else "#ffffff" if on_full else "#e7ecef" if dark else "#12171a"
+
+
+def count_bars(cases: Sequence[Case], chosen: Sequence[int], dark: bool) -> go.Figure:
+    """0-1 by number of digits; a click on a bar selects a point whose customdata is [number of digits].
+
+    Args:
+        chosen: numbers of digits to leave bright; none for all.
+    """
+    scenes = Counter(len(case.truth) for case in cases)
+    right = Counter(len(case.truth) for case in cases if not case.errors)
+    counts = sorted(scenes)
+    shares = [right[count] / scenes[count] for count in counts]
+    figure = _frame(height=380)
+    figure.add_bar(
+        x=counts, y=shares, customdata=[[count] for count in counts], text=[f"{share:.0%}" for share in shares],
+        textposition="inside", insidetextanchor="end", showlegend=False,
+        marker={"color": RIGHT, "opacity": [0.35 if chosen and count not in chosen else 1 for count in counts]},
+        hovertemplate=[f"{count} digits: {right[count]} of {scenes[count]} right<extra></extra>" for count in counts],
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.35}},
+    )
+    figure.update_xaxes(title="digits in the scene", tickvals=counts, showgrid=False)
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    return figure
+
+
+def _frame(height: int = HEIGHT_PX) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False, hoverlabel={"namelength": -1},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, bargap=0.3,
+    )
+    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure

@@ -1,0 +1,117 @@
+"""The tables of Results as HTML: every figure from the files, the paper's beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from hsal.config import TASKS
+from hsal.results import PAPER, ROWS, Figure, Pair, Row
+from hsal.shipped import TITLES
+
+STYLE = """<style>
+.figures { overflow-x: auto }
+.figures table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.95rem }
+.figures th, .figures td { text-align: left; vertical-align: top; padding: 0.55rem 1rem 0.55rem 0; min-width: 8.5rem;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 16%, transparent) }
+.figures th { font-weight: 600 }
+.figures small { display: block; opacity: 0.72; line-height: 1.4; font-weight: 400 }
+.figures code { overflow-wrap: anywhere; font-size: 0.85em }
+</style>"""
+
+
+def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
+    """HTML of a table; the first cell of a row names it. Cells are HTML already."""
+    top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    rows = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        for first, *cells in body
+    )
+    return f'{STYLE}<div class="figures"><table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def main_table(rows: Sequence[Row]) -> str:
+    """Objectives down, tasks across: F1 / 0-1 as measured here and as the paper reports them."""
+    plain = {(row.task, row.row): row for row in rows if not row.ablation}
+    measured = {task for task, _ in plain}
+    head = ["macro-F1 / 0-1", *(TITLES[task] + ("" if task in measured else _missing(task)) for task in TASKS)]
+    body = (
+        [_name(row), *(_cell(plain.get((task, row)), PAPER.get((task, row))) for task in TASKS)] for row in ROWS
+    )
+    return table(head, body)
+
+
+def _missing(task: str) -> str:
+    return f"<small>not measured here: run <code>hsal reproduce --task {task}</code></small>"
+
+
+def _name(row: str) -> str:
+    name, _, rest = ROWS[row].partition(" (")
+    return f"{name}<small>{rest.removesuffix(')')}</small>"
+
+
+def _cell(row: Row | None, paper: Pair | None) -> str:
+    parts = [_measured(row) if row else "–"]
+    if paper:
+        parts.append(f"<small>paper {paper.macro_f1:.3f} / {paper.exact_match:.3f}</small>")
+    return "".join(parts)
+
+
+def _measured(row: Row) -> str:
+    seeds = len(row.seeds)
+    return (
+        f"{row.macro_f1.mean:.3f} / {row.exact_match.mean:.3f}"
+        f"<small>{_spread(row.macro_f1)} / {_spread(row.exact_match)}</small>"
+        f"<small>{seeds} seed{'' if seeds == 1 else 's'}</small>"
+    )
+
+
+def _spread(figure: Figure) -> str:
+    return f"[{figure.interval[0]:.3f}, {figure.interval[1]:.3f}]" if figure.interval else "no interval"
+
+
+def ablation_table(rows: Sequence[Row]) -> str:
+    """Every ablation under the row that it is changed from."""
+    changed = {(row.task, row.row) for row in rows if row.ablation}
+    listed = [row for row in rows if (row.task, row.row) in changed]
+    head = ["What is changed", "Task", "macro-F1 / 0-1", "Saliency at glimpses, end over start", "Mask's peak"]
+    return table(head, (
+        [escape(row.ablation or f"nothing: {ROWS[row.row].partition(' (')[0]}"), TITLES[row.task], _measured(row),
+         _or_dash(row.attn_ratio, "×{:.2f}"), _or_dash(row.mask_peak, "{:.2f}")] for row in listed
+    ))
+
+
+def _or_dash(value: float | None, form: str) -> str:
+    return "–" if value is None else form.format(value)
+
+
+def extrapolation_table(rows: Sequence[Row]) -> str:
+    """0-1 and F1 on scenes such as no training has shown, and with inhibition of return switched off."""
+    some = [row for row in rows if row.results[0].extrapolation or row.results[0].without_inhibition]
+    columns = dict.fromkeys(title for row in some for title in row.results[0].extrapolation)
+    head = ["macro-F1 / 0-1", "as trained", "without inhibition of return", *map(escape, columns)]
+    body = []
+    for row in some:
+        first = row.results[0]
+        measured = [first.test, first.without_inhibition, *(first.extrapolation.get(title) for title in columns)]
+        figures = (f"{one['macro_f1']:.3f} / {one['exact_match']:.3f}" if one else "–" for one in measured)
+        body.append([_whole_name(row, f"seed {first.seed}"), *figures])
+    return table(head, body)
+
+
+def _whole_name(row: Row, *further: str) -> str:
+    """The objective, and under it task, ablation and what is further to say."""
+    under = ", ".join(filter(None, [TITLES[row.task], row.ablation, *further]))
+    return f"{ROWS[row.row].partition(' (')[0]}<small>{escape(under)}</small>"
+
+
+def how_made(rows: Sequence[Row]) -> str:
+    """Command, machine and minutes of every row."""
+    def several(values: Iterable[str]) -> str:
+        return "<br>".join(escape(value) for value in dict.fromkeys(values) if value)
+
+    return table(["Row", "Command", "Machine", "Minutes a training", "Commit"], (
+        [_whole_name(row), f"<code>{several(one.command for one in row.results)}</code>",
+         several(one.machine for one in row.results),
+         f"{row.minutes:.1f}", several(one.commit[:7] for one in row.results)] for row in rows
+    ))
