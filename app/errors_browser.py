@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 from urllib.parse import urlencode
@@ -67,7 +68,7 @@ def errors_browser() -> None:
     page = min(chosen.page, max(0, len(found) - 1) // PAGE)
     _chosen(chosen, len(found), page)
     _pictures(found[page * PAGE : (page + 1) * PAGE], chosen.weights, about["seed"])
-    session.leave_filters(Filters(**{**vars(chosen), "page": page}))
+    session.leave_filters(replace(chosen, page=page), names[0])
 
 
 def _about(cases: Sequence[Case], digits: str) -> None:

@@ -37,12 +37,12 @@ class Filters:
     """Of the scenes that pass, from 0."""
 
 
-def to_parameters(filters: Filters) -> dict[str, str]:
-    """The shortest address that `parse_filters` reads back to the same filters."""
+def to_parameters(filters: Filters, default: str) -> dict[str, str]:
+    """The shortest address that `parse_filters` reads back to the same filters; default: the default weights."""
     texts = {}
     for f in fields(filters):
         value = getattr(filters, f.name)
-        if value != f.default:
+        if value != (default if f.name == "weights" else f.default):
             texts[f.name] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return texts
 

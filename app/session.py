@@ -178,14 +178,11 @@ def filter_key(name: str) -> str:
 def enter_filters(weights: Sequence[str]) -> Filters:
     """Before the widgets of the error browser: their state from the link, or from the last visit, or as it is."""
     state, linked = st.session_state, st.query_params.to_dict()
-    fill = filter_key("answers") not in state
-    if not fill:
-        now, written = filters(), state.get(FILTERS_WRITTEN)
-        fill = written is not None and linked != written and now == state[FILTERS]  # the browser's Back
-    if fill and (linked or FILTERS not in state):
-        state[FILTERS] = parse_filters(linked, weights)
-    if fill:
-        _fill_filters(state[FILTERS])
+    if filter_key("answers") not in state:  # that widget is always drawn, so this is no mere rerun
+        known = FILTERS in state and not linked
+        _fill_filters(state[FILTERS] if known else parse_filters(linked, weights))
+    elif linked != state.get(FILTERS_WRITTEN, linked) and filters() == state[FILTERS]:  # the browser's Back
+        _fill_filters(parse_filters(linked, weights))
     return filters()
 
 
@@ -214,10 +211,10 @@ def keep_digits(counts: Sequence[int]) -> Filters:
     return filters()
 
 
-def leave_filters(shown: Filters) -> None:
-    """After the widgets of the error browser: keep its state, and write the address bar."""
+def leave_filters(shown: Filters, default: str) -> None:
+    """After the widgets of the error browser: keep its state, and write the address bar; default: weights."""
     st.session_state[FILTERS] = shown
-    st.session_state[FILTERS_WRITTEN] = parameters = filtering.to_parameters(shown)
+    st.session_state[FILTERS_WRITTEN] = parameters = filtering.to_parameters(shown, default)
     if parameters != st.query_params.to_dict():
         st.query_params.from_dict(parameters)
 

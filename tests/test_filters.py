@@ -40,11 +40,12 @@ def test_sizes_are_thirds() -> None:
 
 @pytest.mark.parametrize("filters", [Filters("first"), ALL, Filters("some", true=0)])
 def test_an_address_leads_back_to_its_filters(filters: Filters) -> None:
-    assert parse_filters(to_parameters(filters), ["first", "some"]) == filters
+    assert parse_filters(to_parameters(filters, "first"), ["first", "some"]) == filters
 
 
 def test_no_filters_are_no_words_in_the_address() -> None:
-    assert to_parameters(Filters("some")) == {"weights": "some"}
+    assert to_parameters(Filters("first"), "first") == {}
+    assert to_parameters(Filters("some"), "first") == {"weights": "some"}
 
 
 def test_what_an_address_asks_for_in_vain_is_left_out() -> None:

@@ -131,6 +131,7 @@ def test_a_tile_leads_to_its_walk_and_tells_truth_and_answer(folder: Path) -> No
     written = html(visit())
     assert "step-through?input=scene&amp;seed=1&amp;index=3&amp;digits=0" in written
     assert "weights=mnist-multiset" in written
+    assert 'class="wrong" href' in written
     assert written.count("data:image/png") == 24
     assert {"✓", "✗"} <= set(written)
 
