@@ -71,12 +71,11 @@ def _spread(figure: Figure) -> str:
 
 
 def ablation_table(rows: Sequence[Row]) -> str:
-    """Every ablation under the row that it is changed from."""
-    changed = {(row.task, row.row) for row in rows if row.ablation}
-    listed = [row for row in rows if (row.task, row.row) in changed]
+    """The ablations, the one that changes nothing first."""
+    listed = sorted((row for row in rows if row.ablation), key=lambda row: not row.ablation.startswith("nothing"))
     head = ["What is changed", "Task", "macro-F1 / 0-1", "Saliency at glimpses, end over start", "Mask's peak"]
     return table(head, (
-        [escape(row.ablation or f"nothing: {ROWS[row.row].partition(' (')[0]}"), TITLES[row.task], _measured(row),
+        [escape(row.ablation), TITLES[row.task], _measured(row),
          _or_dash(row.attn_ratio, "×{:.2f}"), _or_dash(row.mask_peak, "{:.2f}")] for row in listed
     ))
 

@@ -60,6 +60,7 @@ if trained:
 
 if any(row.ablation for row in rows):
     st.subheader("What each part is worth", anchor=False)
+    st.caption("Short trainings, measured on validation scenes: compare them with one another alone.")
     st.html(ablation_table(rows))
 if any(result.extrapolation or result.without_inhibition for result in results):
     st.subheader("Beyond what was trained", anchor=False)

@@ -60,7 +60,7 @@ def test_a_click_on_a_cell_tells_true_and_named() -> None:
     heat, points = figure.data
     assert heat.z[3][8] == 2
     assert sum(map(sum, heat.z)) == 2
-    place = list(points.customdata).index((3, 8))
+    place = [tuple(cell) for cell in points.customdata].index((3, 8))
     assert (points.x[place], points.y[place], points.text[place]) == (8, 3, "2")
     assert len(points.x) == 100
     (frame,) = figure.layout.shapes

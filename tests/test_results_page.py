@@ -67,7 +67,8 @@ def test_an_empty_house_has_the_papers_figures_and_says_what_to_run(folder: Path
 def test_every_figure_comes_from_the_files(folder: Path) -> None:
     for seed, share in ((0, 0.91), (1, 0.93)):
         write(folder / "results", result(seed=seed, exact_match=share, intervals={"exact_match": [0.9, 0.94]}))
-    write(folder / "results", result(ablation="no <b>inhibition</b>", exact_match=0.111))
+    ablation = result(ablation="no <b> inhibition", exact_match=0.111)
+    write(folder / "results", ablation | {"validation": ablation.pop("test")})
     write(folder / "results", result(task="mnist-set") | {"extrapolation": {"5 digits": {"exact_match": 0.777,
                                                                                        "macro_f1": 0.888}}})
     page = visit()
@@ -76,7 +77,7 @@ def test_every_figure_comes_from_the_files(folder: Path) -> None:
     assert "[0.900, 0.940]" in written
     assert "2 seeds" in written
     assert "0.111" in written
-    assert "no &lt;b&gt;inhibition" in written
+    assert "no &lt;b&gt; inhibition" in written
     assert "0.888 / 0.777" in written
     assert "hsal reproduce --only mnist-multiset-reinforce" in written
     assert "--task mnist-multiset<" not in written
@@ -107,7 +108,7 @@ def test_filters_and_pages_live_in_the_address(folder: Path) -> None:
     assert parameter(page, "page") == "1"
     page.pills(key="cases.answers").set_value(["wrong"]).run()
     assert set(tiles(page)) <= set(range(0, 30, 3))
-    assert len(tiles(page)) > 5
+    assert tiles(page)
     assert parameter(page, "answers") == "wrong"
     assert "page" not in page.query_params
     again = visit(answers="wrong")
