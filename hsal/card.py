@@ -77,7 +77,9 @@ def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[s
     Returns:
         the card's path.
     """
-    info, backbone = checkpoint.info, checkpoint.info.get("backbone", checkpoint.info)
+    info = backbone = checkpoint.info
+    while "backbone" in backbone:  # weights may stand on the backbone of others that did
+        backbone = backbone["backbone"]
     text = CARD.format(
         name=checkpoint.name, info=info, backbone=backbone, megabytes=weights.stat().st_size / 1e6,
         parameters=sum(parameter.numel() for parameter in checkpoint.model.parameters()),

@@ -137,7 +137,8 @@ class TrainConfig:
     """Loss: reinforce (the paper's), cross-entropy (its baseline: labels in random order), or multiset
     (cross-entropy with all labels still free as the target; glimpses as in reinforce)."""
     expected_label: bool = True
-    """In reinforce, the label reward's exact expectation over the classes in place of one sample (the paper's)."""
+    """In reinforce, the label reward's exact expectation over the classes in place of one sample (the paper's);
+    it looks at the immediate reward alone."""
     discount: float = 0.0
     """How much of what follows an action counts as earned by it: 0 is the immediate reward (the paper)."""
     fresh_glimpses: bool = False

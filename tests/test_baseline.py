@@ -10,7 +10,7 @@ from hsal.memory import Memory
 from hsal.model import HSAL
 from hsal.train import fresh_model
 
-MODEL = ModelConfig(width=4, hidden=32, size_px=32)
+MODEL = ModelConfig(width=4, hidden=128, size_px=32)
 
 
 def told_by_the_volume(model: HSAL, scenes: int = 64) -> Memory:
@@ -26,7 +26,7 @@ def test_it_learns_counts_that_can_be_read_off() -> None:
     model = fresh_model(MODEL, 0)
     memory, head = told_by_the_volume(model), CountHead(model)
     assert measure(head, memory.views(model))["exact_match"] < 0.1
-    config = TrainConfig(steps=300, batch=64, learning_rate=1e-2, validate_every=300)
+    config = TrainConfig(steps=500, batch=64, learning_rate=3e-3, validate_every=500)
     *_, last = fit(head, model, config, memory, memory)
     assert last.checked
     assert last.metrics["validation_exact_match"] > 0.9

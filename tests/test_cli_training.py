@@ -25,7 +25,8 @@ def alike(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 def test_training_leaves_weights_metrics_and_settings(made: Path) -> None:
     for run in ("backbone", "model"):
         lines = [json.loads(line) for line in (made / run / "metrics.jsonl").read_text().splitlines()]
-        assert [line["step"] for line in lines] == [1, 2]
+        start = [0] if run == "model" else []  # the untrained model is measured too
+        assert [line["step"] for line in lines] == [*start, 1, 2]
         assert json.loads((made / run / "config.json").read_text())["config"]["steps"] == 2
     checkpoint = load_model(str(weights(made, "model")))
     assert checkpoint.model.config.hidden == 16
@@ -42,7 +43,7 @@ def test_a_finished_run_resumes_to_the_same_weights(made: Path) -> None:
     assert main([*command, "--resume"]) == 0
     again = load_model(str(weights(made, "model"))).model.state_dict()
     assert all((tensor == trained[name]).all() for name, tensor in again.items())
-    assert len((made / "model" / "metrics.jsonl").read_text().splitlines()) == 2
+    assert len((made / "model" / "metrics.jsonl").read_text().splitlines()) == 3
 
 
 def test_a_series_keeps_the_weights_along_the_way(made: Path, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_the_expected_label_reward_has_the_mean_of_the_sampled_gradients(labels:
     sampled = torch.zeros(1, 3)
     for label, probability in enumerate((4 / 8, 3 / 8, 1 / 8)):
         step = uneven_step(label)
-        loss([step], counts(labels), TrainConfig(**LABELS_ALONE)).total.backward()
+        loss([step], counts(labels), TrainConfig(expected_label=False, **LABELS_ALONE)).total.backward()
         sampled += probability * step.class_logits.grad
     expected = uneven_step()
     loss([expected], counts(labels), TrainConfig(expected_label=True, **LABELS_ALONE)).total.backward()
@@ -129,7 +129,7 @@ def two_rows(label: list[int], priority: list[float]) -> MetaStep:
 def test_returns_by_hand(discount: float, returns: list[float]) -> None:
     # what the first row does after its end is not seen
     steps = [two_rows([STOP, 0], [0.4, 0.5]), two_rows([0, 1], [9.0, 0.2]), two_rows([0, STOP], [9.0, 0.3])]
-    taken = loss(steps, counts([0, 0], [1, 1]), TrainConfig(discount=discount))
+    taken = loss(steps, counts([0, 0], [1, 1]), TrainConfig(discount=discount, expected_label=False))
     # with values of 0 each return is an advantage; four meta-steps were taken
     assert taken.value.item() == pytest.approx(sum(each**2 for each in returns) / 4)
     locations, labels = sum(returns[::2]), sum(returns[1::2])

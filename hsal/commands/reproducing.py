@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsal.data.digits import DataError
+from hsal.data.tasks import open_scenes
 from hsal.reproduce.jobs import Workshop, make, make_backbone
 from hsal.reproduce.recipes import BACKBONES, Recipe, quick, quick_backbone, recipes
 from hsal.reproduce.report import write_report
@@ -48,6 +49,7 @@ def _make_all(wanted: list[Recipe], seeds: int, shop: Workshop) -> None:
             if recipe.task not in absent:
                 try:
                     log.info("%s, seed %d", recipe.name, seed)
+                    open_scenes(recipe.task, "test", digits=shop.digits)  # before an hour goes into its backbone
                     _prepare(recipe, seed, wanted, shop)
                     make(recipe, seed, shop)
                 except DataError as error:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -91,7 +89,8 @@ def make(recipe: Recipe, seed: int, shop: Workshop) -> None:
     figures = _count(recipe, seed, shop) if recipe.row == "count" else _attend(recipe, seed, shop)
     about = {
         "name": recipe.name, "task": recipe.task, "row": recipe.row, "ablation": recipe.ablation, "seed": seed,
-        "commit": _commit(), "machine": machine(), "command": shlex.join(["hsal", *sys.argv[1:]]),
+        "commit": _commit(), "machine": machine(),
+        "command": f"hsal reproduce --task {recipe.task} --objective {recipe.row}",
         "model": asdict(recipe.model), "training": asdict(replace(recipe.config, seed=seed)),
     }
     with replacing(shop.result(recipe, seed)) as scratch:

@@ -103,7 +103,7 @@ def _curves(found: Sequence[Result], figures: Path) -> Iterator[str]:
     plots.measure(found, "exact_match", "0-1 on validation scenes", figures / "exact_match.svg")
     attending = [one for one in found if one.row != "count"]
     plots.measure(attending, "mask_peak", "mean peak of the mask", figures / "mask_peak.svg", 0.4)
-    yield "## Curves\n\nMNIST Multiset, a line a seed, on 2,000 validation scenes: half in a grid, half anywhere.\n"
+    yield "## Curves\n\nMNIST Multiset, a line a seed, on 2,000 validation scenes.\n"
     yield "![attn_saliency over training, with the paper's values marked](figures/attn_saliency.svg)\n"
     yield "![0-1 over training](figures/exact_match.svg)\n"
     yield "Covert attention stays alive: below the dashed line (0.4) the mask would be fading.\n"

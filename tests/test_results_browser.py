@@ -1,0 +1,39 @@
+"""The Results page in a real browser, on the results and cases that come with the project."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+PATIENCE_MS = 60_000
+
+
+def open_results(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/results")
+    expect(page.get_by_text("2,000 scenes", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".js-plotly-plot").last).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_click_on_a_bar_shows_those_scenes_and_back_clears_it(page: Page, app_url: str) -> None:
+    open_results(page, app_url)
+    bars = page.locator(".js-plotly-plot").last
+    bars.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)  # Plotly lays itself out once more when it comes into view
+    place = bars.bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + 0.87 * place["width"], place["y"] + 0.5 * place["height"])
+    expect(page).to_have_url(re.compile(r"digits=4"), timeout=PATIENCE_MS)
+    expect(page.get_by_text("502 scenes", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    page.go_back()
+    expect(page.get_by_text("2,000 scenes", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_thumbnail_opens_its_scene_in_step_through(page: Page, app_url: str) -> None:
+    open_results(page, app_url)
+    tile = page.locator("a[href*='index=']").first
+    truth = re.findall(r"\d", tile.locator("span").first.inner_text().split("named")[0])
+    tile.click()
+    expect(page).to_have_url(re.compile(r"step-through\?.*index=0"), timeout=PATIENCE_MS)
+    expect(page.get_by_text(re.compile("truth|Truth|true", re.I)).first).to_be_visible(timeout=PATIENCE_MS)
+    assert truth, "the tile tells what is in its scene"
