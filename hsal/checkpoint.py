@@ -61,11 +61,13 @@ def load_model(name: str) -> Checkpoint:
     return Checkpoint(path.stem, model.eval(), info)
 
 
-def load_into(model: HSAL, name: str, whole: bool = False) -> dict[str, Any]:
+def load_into(model: HSAL, name: str, whole: bool = False, refine: bool = False) -> dict[str, Any]:
     """Copy another checkpoint's backbone, or all of it, into `model`; returns that checkpoint's info.
 
     Args:
         name: of shipped weights, or a path.
+        refine: allow cells of another size, for a backbone that is trained further: its tensors fit,
+            but what they were trained to see has another stride.
 
     Raises:
         CheckpointError: the file is not a checkpoint, or its backbone is another.
@@ -76,7 +78,8 @@ def load_into(model: HSAL, name: str, whole: bool = False) -> dict[str, Any]:
     part, chosen = (model, tensors) if whole else (model.backbone, own)
     try:
         kept, info = from_json(ModelConfig, metadata["config"]), dict(json.loads(metadata["info"]))
-        if any(getattr(kept, field) != getattr(model.config, field) for field in ("backbone", "cell_px")):
+        alike = ("backbone",) if refine else ("backbone", "cell_px")
+        if any(getattr(kept, field) != getattr(model.config, field) for field in alike):
             raise ValueError("their tensors may have the same shapes")
         part.load_state_dict(chosen)
         return info

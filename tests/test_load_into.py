@@ -71,6 +71,14 @@ def test_another_backbone_is_refused(kept: Path, tmp_path: Path) -> None:
     refusal(make_model(), tmp_path / "absent.safetensors")
 
 
+def test_a_backbone_that_is_trained_further_may_have_other_cells(kept: Path) -> None:
+    model = make_model(5, cell_px=8)
+    assert load_into(model, str(kept), refine=True) == INFO
+    assert {name for name in same(model, make_model()) if name.startswith("backbone.")} == {
+        f"backbone.{name}" for name in model.backbone.state_dict()
+    }
+
+
 def test_a_backbone_with_a_part_missing_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "headless.safetensors"
     tensors = {name: each.contiguous() for name, each in make_model().state_dict().items() if "stem" not in name}

@@ -58,7 +58,7 @@ def run_pretrain(command: Pretrain) -> int:
 def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
     """Give the backbone the weights that the command starts from; returns what is to be remembered of them."""
     if command.start:
-        return {"start": load_into(model, command.start)}
+        return {"start": load_into(model, command.start, refine=True)}
     if command.imagenet:
         return {"start": load_imagenet(model.backbone)}
     return {}
