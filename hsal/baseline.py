@@ -5,7 +5,6 @@ One hidden layer over the whole volume, then for every class a softmax over how 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -18,6 +17,7 @@ from hsal.config import TrainConfig
 from hsal.memory import Memory
 from hsal.model import HSAL, View
 from hsal.progress import Progress
+from hsal.schedule import cosine, set_rate
 
 MOST = 9  # copies of one label that the head can count
 
@@ -44,9 +44,7 @@ def fit(
     """Train the head in place by cross-entropy of each class's count; the backbone is frozen."""
     optimiser = torch.optim.Adam(head.parameters(), config.learning_rate)
     for number in range(1, config.steps + 1):
-        rate = config.learning_rate * 0.5 * (1 + math.cos(math.pi * (number - 1) / config.steps))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+        set_rate(optimiser, config.learning_rate * cosine(number, config.steps))
         generator = torch.Generator(head.count.weight.device).manual_seed(config.seed * 1_000_003 + number)
         view, counts = memory.draw(model, number, config.batch, 1_000, generator)
         torch.manual_seed(config.seed * 1_000_003 + number)  # dropout draws from the global generator

@@ -1,69 +1,115 @@
-"""Training of the backbone alone, on scenes of one digit (paper, section 5)."""
+"""Training of the backbone alone, to name single objects (paper, section 5).
+
+The paper cuts the objects out of pictures. `cut = "volume"` **differs**: it shows whole scenes and cuts
+every object out of the volume, by the same boxes, so that one look at a scene teaches all of its
+objects, each among the neighbours that attention will meet it with; what is left of the volume is
+to be named *nothing*.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from hsal.config import PretrainConfig
 from hsal.data.source import SceneSource
+from hsal.localisation import places_of, union_cover
 from hsal.model import HSAL
 from hsal.progress import VALIDATION_SEED, Progress
+from hsal.schedule import cosine, set_rate
 from hsal.tracing import to_tensor
 
 
+class Objects(NamedTuple):
+    """Pictures, and where in their volumes the objects to be named lie; D the most in one picture."""
+
+    images: np.ndarray  # (B,H,W[,3]) uint8
+    cover: Tensor  # (B,D,h,w) share of each cell
+    label: Tensor  # (B,D) N for nothing, -1 where a picture has fewer objects
+
+
 class Learner(nn.Module):
-    """A backbone with the linear head that names single digits; the head is thrown away after."""
+    """A backbone with the linear head that names single objects, or nothing; the head is thrown away after."""
 
     def __init__(self, model: HSAL) -> None:
         super().__init__()
         self.backbone = model.backbone
-        self.head = nn.Linear(model.backbone.channels, model.config.classes)
+        self.head = nn.Linear(model.backbone.channels, model.config.classes + 1)
 
-    def forward(self, image: Tensor) -> Tensor:
-        """(B,1 or 3,H,W) -> logits (B,N), from the volume's mean over its cells."""
-        return self.head(self.backbone(image).mean(dim=(2, 3)))
+    def forward(self, image: Tensor, cover: Tensor) -> Tensor:
+        """(B,1 or 3,H,W), (B,D,h,w) -> logits (B,D,N+1), from the volume's mean over what is covered."""
+        share = cover / cover.sum(dim=(2, 3), keepdim=True).clamp(min=1e-6)
+        return self.head(share.flatten(2) @ self.backbone(image).flatten(2).transpose(1, 2))
 
 
 def pretrain(
     learner: Learner, optimiser: torch.optim.Optimizer, config: PretrainConfig,
     source: SceneSource, validation: SceneSource, done: int = 0,
 ) -> Iterator[Progress]:
-    """Train a backbone in place to name the one digit of a scene, from update `done` on.
+    """Train a backbone in place to name the objects of scenes, from update `done` on.
 
     Args:
-        source, validation: scenes with one digit each; every batch is rendered anew.
+        source, validation: scenes with one digit each, or whole ones where `config.cut` is volume;
+            every batch is rendered anew.
     """
     device = next(learner.parameters()).device
     for step in range(done + 1, config.steps + 1):
-        warm, rest = min(1.0, step / (0.1 * config.steps)), 0.5 * (1 + math.cos(math.pi * (step - 1) / config.steps))
-        for group in optimiser.param_groups:
-            group["lr"] = config.learning_rate * warm * rest
-        images, counts = source.batch(config.seed, (step - 1) * config.batch, config.batch)
-        label = torch.from_numpy(counts).to(device).argmax(dim=1)
+        warm = min(1.0, step / (0.1 * config.steps))
+        set_rate(optimiser, config.learning_rate * warm * cosine(step, config.steps))
+        shown = objects_of(learner, config, source, config.seed, (step - 1) * config.batch, config.batch)
+        label = shown.label.to(device)
         learner.train()
-        logits = learner(to_tensor(images, device))  # (B,N)
-        loss = functional.cross_entropy(logits, label)
+        logits = learner(to_tensor(shown.images, device), shown.cover.to(device))  # (B,D,N+1)
+        loss = functional.cross_entropy(logits.flatten(0, 1), label.flatten(), ignore_index=-1)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         learner.eval()
-        seen = {"loss": loss.item(), "accuracy": (logits.argmax(1) == label).float().mean().item()}
+        right, digits = _right(logits, label)
+        seen = {"loss": loss.item(), "accuracy": right / digits}
         checked = step % config.validate_every == 0 or step == config.steps
         if checked:
-            seen["validation_accuracy"] = accuracy(learner, validation, config.validation_scenes)
+            seen["validation_accuracy"] = accuracy(learner, config, validation)
         yield Progress(step, config.steps, seen, checked)
 
 
-def accuracy(learner: Learner, source: SceneSource, scenes: int) -> float:
-    """Share of single-digit scenes that the learner names right."""
-    right, device = 0, next(learner.parameters()).device
-    with torch.inference_mode():
-        for images, counts in source.batches(VALIDATION_SEED, scenes, 250):
-            named = learner(to_tensor(images, device)).argmax(dim=1).cpu()
-            right += int((named == torch.from_numpy(counts).argmax(dim=1)).sum())
-    return right / scenes
+def objects_of(
+    learner: Learner, config: PretrainConfig, source: SceneSource, seed: int, start: int, count: int
+) -> Objects:
+    """The objects of scenes start..start+count-1: the one of each picture, or all of each volume."""
+    h, w = learner.backbone.map_size
+    if config.cut == "picture":
+        images, counts = source.batch(seed, start, count)
+        return Objects(images, torch.ones(count, 1, h, w), torch.from_numpy(counts).argmax(dim=1, keepdim=True))
+    scenes = [source.render(seed, index) for index in range(start, start + count)]
+    images = np.stack([scene.image for scene in scenes])
+    places = places_of([scene.boxes for scene in scenes], (h, w), images.shape[1:3])
+    rest = 1 - union_cover(places, places.label >= 0)  # (B,h,w)
+    nothing = torch.full((count, 1), learner.head.out_features - 1)
+    return Objects(
+        images, torch.cat([places.cover, rest[:, None]], dim=1), torch.cat([places.label, nothing], dim=1)
+    )
+
+
+def accuracy(learner: Learner, config: PretrainConfig, source: SceneSource) -> float:
+    """Share of the digits of validation scenes that the learner names right."""
+    right, digits, device = 0, 0, next(learner.parameters()).device
+    for start in range(0, config.validation_scenes, 250):
+        count = min(250, config.validation_scenes - start)
+        shown = objects_of(learner, config, source, VALIDATION_SEED, start, count)
+        with torch.inference_mode():
+            logits = learner(to_tensor(shown.images, device), shown.cover.to(device))
+        more = _right(logits, shown.label.to(device))
+        right, digits = right + more[0], digits + more[1]
+    return right / digits
+
+
+def _right(logits: Tensor, label: Tensor) -> tuple[int, int]:
+    """How many digits are named right, and how many there are: (B,D,N+1), (B,D)."""
+    digit = (label >= 0) & (label < logits.shape[2] - 1)
+    return int((logits.argmax(dim=2) == label)[digit].sum()), int(digit.sum())

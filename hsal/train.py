@@ -7,7 +7,6 @@ steps as an undisturbed one.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 
@@ -20,6 +19,7 @@ from hsal.memory import Feed
 from hsal.model import HSAL, View, sampler
 from hsal.objectives import loss_of
 from hsal.progress import Progress
+from hsal.schedule import cosine, set_rate
 from hsal.walks import Walks, walk
 
 Views = Callable[[], Iterable[tuple[View, Tensor]]]
@@ -55,9 +55,8 @@ def train(
 
 def _scheduled(optimiser: torch.optim.Optimizer, config: TrainConfig, number: int) -> TrainConfig:
     """Set the step sizes of update `number`, and return the config with its entropy weight."""
+    set_rate(optimiser, config.learning_rate * cosine(number, config.steps))
     share = (number - 1) / config.steps
-    for group in optimiser.param_groups:
-        group["lr"] = group["scale"] * config.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
     weight = config.entropy_weight + share * (config.entropy_weight_end - config.entropy_weight)
     return replace(config, entropy_weight=weight)
 

@@ -39,7 +39,8 @@ def run_pretrain(command: Pretrain) -> int:
     config = command.config
     if command.imagenet and command.model.backbone not in IMAGENET:
         raise ConfigError(f"--imagenet needs a ResNet: add --backbone {' or '.join(IMAGENET)}.")
-    source, validation = (_scenes(command, split, single=True) for split in ("train", "validation"))
+    single = config.cut == "picture"
+    source, validation = (_scenes(command, split, single) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed)
     began = _begin(model, command)
     learner = Learner(model).to(find_device(command.device))
