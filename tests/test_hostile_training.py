@@ -50,7 +50,7 @@ from hsal.pretrain import Learner
 from hsal.train import fresh_model
 learner = Learner(fresh_model(ModelConfig(width={width}, hidden=8), 0)).train()
 for _ in range(10):
-    learner(torch.rand(8, 1, 100, 100)).sum().backward()
+    learner(torch.rand(8, 1, 100, 100), torch.ones(8, 1, 7, 7)).sum().backward()
 """
 
 
