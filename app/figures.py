@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from hsal.cases import Case
 from hsal.colours import OBJECTIVES, RIGHT
 from hsal.mistakes import confusions
-from hsal.results import PAPER_ATTN_RATIO, ROWS, Result
+from hsal.results import PAPER_ATTN_RATIO, Result, short_name
 
 DASHES = {"reinforce": "solid", "cross-entropy": "dash", "multiset": "dot", "count": "dashdot"}
 GREY = "#888888"
@@ -32,7 +32,7 @@ def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool =
         if not points or (ratio and not start):
             continue
         steps, values = zip(*points, strict=True)
-        title = ROWS[result.row].partition(" (")[0]
+        title = short_name(result.row)
         figure.add_scatter(
             x=steps, y=[value / start for value in values] if ratio else values, mode="lines", name=title,
             legendgroup=result.row, showlegend=result.row not in shown,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from hsal.config import TASKS
-from hsal.results import PAPER, ROWS, Figure, Pair, Row
+from hsal.results import PAPER, ROWS, Figure, Pair, Row, short_name
 from hsal.shipped import TITLES
 
 STYLE = """<style>
@@ -101,7 +101,7 @@ def extrapolation_table(rows: Sequence[Row]) -> str:
 def _whole_name(row: Row, *further: str) -> str:
     """The objective, and under it task, ablation and what is further to say."""
     under = ", ".join(filter(None, [TITLES[row.task], row.ablation, *further]))
-    return f"{ROWS[row.row].partition(' (')[0]}<small>{escape(under)}</small>"
+    return f"{short_name(row.row)}<small>{escape(under)}</small>"
 
 
 def how_made(rows: Sequence[Row]) -> str:

@@ -23,6 +23,11 @@ ROWS = {  # in the order of the table
 }
 
 
+def short_name(row: str) -> str:
+    """A row's name without what stands in brackets, for legends."""
+    return ROWS[row].partition(" (")[0]
+
+
 class Pair(NamedTuple):
     """The two measures of the paper's Table 1."""
 

@@ -7,6 +7,7 @@ half precision: a dozen moments take a third of what whole weights would.
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,9 +50,9 @@ def load_series(name: str) -> dict[int, Checkpoint]:
         CheckpointError: there is no such series, or it is damaged.
     """
     metadata, tensors = read_tensors(WEIGHTS / FOLDER / f"{name}.safetensors")
-    moments = {}
+    moments, frozen = {}, load_model(metadata["backbone"])
     for step in json.loads(metadata["steps"]):
-        whole = load_model(metadata["backbone"])  # a model of its own for every moment
+        whole = deepcopy(frozen)
         own = {key.removeprefix(f"{step}."): t for key, t in tensors.items() if key.startswith(f"{step}.")}
         whole.model.load_state_dict(own, strict=False)
         moments[step] = replace(whole, name=f"{name} after {step}")

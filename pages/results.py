@@ -7,7 +7,7 @@ from app.errors_browser import errors_browser
 from app.results_tables import ablation_table, extrapolation_table, how_made, main_table
 from app.widgets import refuse
 from hsal.errors import HsalError
-from hsal.results import ROWS, summary
+from hsal.results import short_name, summary
 from hsal.shipped import TITLES
 
 # title, measure in the curves, as a ratio to its start
@@ -49,7 +49,7 @@ if trained:
                                     format_func=TITLES.get)
     st.markdown(
         "Rewarded glimpses seek out what is salient; with Cross-Entropy nothing rewards them. One line a seed; "
-        f"{', '.join(ROWS[row].partition(' (')[0] for row in dict.fromkeys(one.row for one in trained))}."
+        f"{', '.join(short_name(row) for row in dict.fromkeys(one.row for one in trained))}."
     )
     of_task, dark = [result for result in trained if result.task == task], theme.is_dark()
     places = [*st.columns(2, gap="large"), *st.columns(2, gap="large")]

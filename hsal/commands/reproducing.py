@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hsal.config import TASKS
 from hsal.data.digits import DataError
 from hsal.data.tasks import open_scenes
 from hsal.reproduce.jobs import Workshop, make, make_backbone
@@ -43,18 +45,16 @@ def _wanted(command: Reproduce, recipe: Recipe) -> bool:
 
 def _make_all(wanted: list[Recipe], seeds: int, shop: Workshop) -> None:
     """Row after row, seed after seed; a task whose data is not here is left out, and said so."""
-    absent: set[str] = set()
-    for recipe in wanted:
-        for seed in range(1 if recipe.ablation else seeds):
-            if recipe.task not in absent:
-                try:
+    for task, of_task in groupby(sorted(wanted, key=lambda recipe: TASKS.index(recipe.task)), lambda one: one.task):
+        try:
+            open_scenes(task, "test", digits=shop.digits)  # before an hour goes into its backbone
+            for recipe in of_task:
+                for seed in range(1 if recipe.ablation else seeds):
                     log.info("%s, seed %d", recipe.name, seed)
-                    open_scenes(recipe.task, "test", digits=shop.digits)  # before an hour goes into its backbone
                     _prepare(recipe, seed, wanted, shop)
                     make(recipe, seed, shop)
-                except DataError as error:
-                    log.warning("%s is left out. %s", recipe.task, error)
-                    absent.add(recipe.task)
+        except DataError as error:
+            log.warning("%s is left out. %s", task, error)
 
 
 def _prepare(recipe: Recipe, seed: int, wanted: list[Recipe], shop: Workshop) -> None:

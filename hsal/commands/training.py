@@ -40,7 +40,7 @@ def run_pretrain(command: Pretrain) -> int:
     if command.imagenet and command.model.backbone not in IMAGENET:
         raise ConfigError(f"--imagenet needs a ResNet: add --backbone {' or '.join(IMAGENET)}.")
     single = config.cut == "picture"
-    source, validation = (_scenes(command, split, single) for split in ("train", "validation"))
+    source, validation = (scenes_of(command, split, single) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed)
     began = _begin(model, command)
     learner = Learner(model).to(find_device(command.device))
@@ -68,7 +68,7 @@ def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
 def run_train(command: Train) -> int:
     """Carry out `hsal train`."""
     config = command.config
-    source, validation = (_scenes(command, split) for split in ("train", "validation"))
+    source, validation = (scenes_of(command, split) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed).to(find_device(command.device))
     before = load_into(model, command.pretrained, command.whole)
     optimiser = optimiser_for(model, config)
@@ -113,7 +113,13 @@ def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
     return command.volumes / f"{about.hexdigest()[:16]}.f16"
 
 
-def _scenes(command: Pretrain | Train, split: Split, single: bool = False) -> SceneSource:
+def scenes_of(command: Pretrain | Train, split: Split, single: bool = False) -> SceneSource:
+    """The scenes of a command's task, as its model sees them.
+
+    Raises:
+        ConfigError: the model cannot see them.
+        DataError: the task's data is not here.
+    """
     check_model(command.model, command.task)
     return open_scenes(
         command.task, split, digits=command.digits, placement=command.placement, single=single,

@@ -16,11 +16,9 @@ from hsal import baseline
 from hsal.checkpoint import load_into, load_model
 from hsal.cli import Pretrain, Train
 from hsal.commands.measuring import Exam, measure
-from hsal.commands.training import remember, run_pretrain, run_train, volume_file
+from hsal.commands.training import remember, run_pretrain, run_train, scenes_of, volume_file
 from hsal.data.digits import SourceName, Split
 from hsal.data.number_pictures import Samples
-from hsal.data.source import SceneSource
-from hsal.data.tasks import open_scenes
 from hsal.device import find_device, machine
 from hsal.evaluate import scene_views, walk_scenes
 from hsal.files import WEIGHTS, replacing, shipped_weights
@@ -171,7 +169,8 @@ def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     config, model = command.config, fresh_model(recipe.model, seed)
     load_into(model, command.pretrained)
     model.to(device)
-    source, validation, test = (_scenes(command, split) for split in ("train", "validation", "test"))
+    source, validation = (scenes_of(command, split) for split in ("train", "validation"))
+    test = scenes_of(replace(command, placement="grid"), "test")
     file = volume_file(command, model, source)
     memory = remember(model, source, config.scene_seed, config.scenes, "training scenes", file)
     kept = remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
@@ -186,13 +185,6 @@ def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     scenes = min(shop.scenes, test.scenes or shop.scenes)
     measured = baseline.measure(head, scene_views(model, test, TEST_SEED, scenes))
     return {"seconds": seconds, "curve": curve, "test": measured | {"scenes": scenes, "digits": test.name}}
-
-
-def _scenes(command: Train, split: Split) -> SceneSource:
-    placement = "grid" if split == "test" else command.placement
-    return open_scenes(
-        command.task, split, digits=command.digits, placement=placement, size_px=command.model.size_px
-    )
 
 
 def _commit() -> str:

@@ -8,12 +8,8 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
-from hsal.results import PAPER_ATTN_CROSS_ENTROPY, PAPER_ATTN_RATIO, PAPER_ATTN_START, Result
-
-COLOURS = {"reinforce": "#0072B2", "cross-entropy": "#D55E00", "multiset": "#009E73", "count": "#56B4E9"}
-NAMES = {
-    "reinforce": "REINFORCE", "cross-entropy": "Cross-Entropy", "multiset": "multiset loss", "count": "CNN, count head",
-}
+from hsal.colours import OBJECTIVES
+from hsal.results import PAPER_ATTN_CROSS_ENTROPY, PAPER_ATTN_RATIO, PAPER_ATTN_START, Result, short_name
 
 
 def attn_saliency(results: Sequence[Result], path: Path) -> None:
@@ -55,8 +51,8 @@ def _axes(x: str, y: str) -> tuple[Figure, matplotlib.axes.Axes]:
 
 def _line(axes: matplotlib.axes.Axes, one: Result, values: Sequence[float]) -> None:
     steps = [point["step"] for point in one.curve]
-    label = NAMES[one.row] if one.seed == 0 else None
-    axes.plot(steps, values, color=COLOURS[one.row], linewidth=1.2, alpha=0.85, label=label)
+    label = short_name(one.row) if one.seed == 0 else None
+    axes.plot(steps, values, color=OBJECTIVES[one.row][0], linewidth=1.2, alpha=0.85, label=label)
 
 
 def _save(figure: Figure, axes: matplotlib.axes.Axes, path: Path) -> None:

@@ -7,12 +7,20 @@ from pathlib import Path
 
 from hsal.config import TASKS
 from hsal.reproduce import plots
-from hsal.results import PAPER, PAPER_ATTN_RATIO, ROWS, Figure, Result, Row, load_results, summary
+from hsal.results import (
+    PAPER,
+    PAPER_ATTN_END,
+    PAPER_ATTN_RATIO,
+    PAPER_ATTN_START,
+    ROWS,
+    Figure,
+    Result,
+    Row,
+    load_results,
+    summary,
+)
+from hsal.shipped import TITLES
 
-TITLES = {
-    "mnist-set": "MNIST Set", "mnist-multiset": "MNIST Multiset", "street-numbers": "Street Numbers",
-    "svhn-reassembled": "SVHN Reassembled", "svhn-multiset": "SVHN Multiset",
-}
 PLACES = {
     "glimpses_in_digit": "glimpses inside a digit's box, all meta-steps",
     "glimpses_touching_digit": "glimpses whose cell touches one",
@@ -84,7 +92,10 @@ def _details(rows: Sequence[Row]) -> Iterator[str]:
             f"| {TITLES[row.task]} | {row.row} | {_figure(row.macro_f1)} | {_figure(row.exact_match)}"
             f" | {ratio} | {peak} |"
         )
-    yield f"\nThe paper's `attn_saliency` goes from 58.7 to 126.5 with REINFORCE: x{PAPER_ATTN_RATIO:.2f}.\n"
+    yield (
+        f"\nThe paper's `attn_saliency` goes from {PAPER_ATTN_START} to {PAPER_ATTN_END} with REINFORCE:"
+        f" x{PAPER_ATTN_RATIO:.2f}.\n"
+    )
 
 
 def _figure(figure: Figure) -> str:
@@ -103,7 +114,8 @@ def _curves(found: Sequence[Result], figures: Path) -> Iterator[str]:
     plots.measure(found, "exact_match", "0-1 on validation scenes", figures / "exact_match.svg")
     attending = [one for one in found if one.row != "count"]
     plots.measure(attending, "mask_peak", "mean peak of the mask", figures / "mask_peak.svg", 0.4)
-    yield "## Curves\n\nMNIST Multiset, a line a seed, on 2,000 validation scenes.\n"
+    scenes = found[0].training["validation_scenes"]
+    yield f"## Curves\n\nMNIST Multiset, a line a seed, on {scenes:,} validation scenes.\n"
     yield "![attn_saliency over training, with the paper's values marked](figures/attn_saliency.svg)\n"
     yield "![0-1 over training](figures/exact_match.svg)\n"
     yield "Covert attention stays alive: below the dashed line (0.4) the mask would be fading.\n"
