@@ -1,9 +1,9 @@
 """Training of the backbone alone, to name single objects (paper, section 5).
 
 The paper cuts the objects out of pictures. `cut = "volume"` **differs**: it shows whole scenes and cuts
-every object out of the volume, by the same boxes, so that one look at a scene teaches all of its
-objects, each among the neighbours that attention will meet it with; what is left of the volume is
-to be named *nothing*.
+them by the same boxes, but in the volume. An object is named from the volume's mean over all cells but
+those of the other objects. So one look at a scene teaches all of its objects, each among the neighbours
+that attention will meet it with; and what is no object must still be quiet, lest it drown them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from hsal.config import PretrainConfig
 from hsal.data.source import SceneSource
-from hsal.localisation import places_of, union_cover
+from hsal.localisation import places_of
 from hsal.model import HSAL
 from hsal.progress import VALIDATION_SEED, Progress
 from hsal.schedule import cosine, set_rate
@@ -30,19 +30,19 @@ class Objects(NamedTuple):
 
     images: np.ndarray  # (B,H,W[,3]) uint8
     cover: Tensor  # (B,D,h,w) share of each cell
-    label: Tensor  # (B,D) N for nothing, -1 where a picture has fewer objects
+    label: Tensor  # (B,D) -1 where a picture has fewer objects
 
 
 class Learner(nn.Module):
-    """A backbone with the linear head that names single objects, or nothing; the head is thrown away after."""
+    """A backbone with the linear head that names single objects; the head is thrown away after."""
 
     def __init__(self, model: HSAL) -> None:
         super().__init__()
         self.backbone = model.backbone
-        self.head = nn.Linear(model.backbone.channels, model.config.classes + 1)
+        self.head = nn.Linear(model.backbone.channels, model.config.classes)
 
     def forward(self, image: Tensor, cover: Tensor) -> Tensor:
-        """(B,1 or 3,H,W), (B,D,h,w) -> logits (B,D,N+1), from the volume's mean over what is covered."""
+        """(B,1 or 3,H,W), (B,D,h,w) -> logits (B,D,N), from the volume's mean over what is covered."""
         share = cover / cover.sum(dim=(2, 3), keepdim=True).clamp(min=1e-6)
         return self.head(share.flatten(2) @ self.backbone(image).flatten(2).transpose(1, 2))
 
@@ -64,7 +64,7 @@ def pretrain(
         shown = objects_of(learner, config, source, config.seed, (step - 1) * config.batch, config.batch)
         label = shown.label.to(device)
         learner.train()
-        logits = learner(to_tensor(shown.images, device), shown.cover.to(device))  # (B,D,N+1)
+        logits = learner(to_tensor(shown.images, device), shown.cover.to(device))  # (B,D,N)
         loss = functional.cross_entropy(logits.flatten(0, 1), label.flatten(), ignore_index=-1)
         optimiser.zero_grad()
         loss.backward()
@@ -89,11 +89,8 @@ def objects_of(
     scenes = [source.render(seed, index) for index in range(start, start + count)]
     images = np.stack([scene.image for scene in scenes])
     places = places_of([scene.boxes for scene in scenes], (h, w), images.shape[1:3])
-    rest = 1 - union_cover(places, places.label >= 0)  # (B,h,w)
-    nothing = torch.full((count, 1), learner.head.out_features - 1)
-    return Objects(
-        images, torch.cat([places.cover, rest[:, None]], dim=1), torch.cat([places.label, nothing], dim=1)
-    )
+    others = places.cover.sum(dim=1, keepdim=True) - places.cover  # (B,D,h,w)
+    return Objects(images, (1 - others).clamp(min=0), places.label)
 
 
 def accuracy(learner: Learner, config: PretrainConfig, source: SceneSource) -> float:
@@ -110,6 +107,5 @@ def accuracy(learner: Learner, config: PretrainConfig, source: SceneSource) -> f
 
 
 def _right(logits: Tensor, label: Tensor) -> tuple[int, int]:
-    """How many digits are named right, and how many there are: (B,D,N+1), (B,D)."""
-    digit = (label >= 0) & (label < logits.shape[2] - 1)
-    return int((logits.argmax(dim=2) == label)[digit].sum()), int(digit.sum())
+    """How many digits are named right, and how many there are: (B,D,N), (B,D)."""
+    return int((logits.argmax(dim=2) == label).sum()), int((label >= 0).sum())
