@@ -5,7 +5,6 @@ Nothing here loads torch until a trace is wanted that was not recorded.
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +16,8 @@ import streamlit as st
 from app.address import Address
 from hsal.config import MNIST_TASKS, task_scene
 from hsal.errors import HsalError
-from hsal.files import ASSETS, DEFAULT_WEIGHTS, shipped_weights
+from hsal.files import DEFAULT_WEIGHTS, shipped_weights
+from hsal.samples import FEATURED, recorded
 from hsal.shipped import describe
 from hsal.trace import Trace
 
@@ -25,18 +25,10 @@ if TYPE_CHECKING:
     from hsal.checkpoint import Checkpoint
     from hsal.data.source import SceneSource
 
-FEATURED = "3"  # the sample scene that is shown first
 RECORDED_TASK = "mnist-multiset"  # of the recorded samples
 SAMPLE_SEED = 1  # of the samples of other tasks
 AS_DRAWN = (0, Address.smallest, Address.largest, Address.clutter)  # the settings of a task's own scenes
 AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
-
-
-@lru_cache(maxsize=1)
-def recorded() -> dict[str, Trace]:
-    """The recorded walks over the sample scenes, by name; made by `make assets`."""
-    lines = (ASSETS / "traces" / "samples.jsonl").read_text().splitlines()
-    return {f"{number}": Trace.from_dict(json.loads(line)["trace"]) for number, line in enumerate(lines, 1)}
 
 
 def weights() -> dict[str, str]:

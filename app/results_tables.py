@@ -85,14 +85,17 @@ def _or_dash(value: float | None, form: str) -> str:
 
 
 def extrapolation_table(rows: Sequence[Row]) -> str:
-    """0-1 and F1 on scenes such as no training has shown, and with inhibition of return switched off."""
-    some = [row for row in rows if row.results[0].extrapolation or row.results[0].without_inhibition]
+    """0-1 and F1 on scenes such as no training has shown, with inhibition of return switched off, and before."""
+    some = [row for row in rows
+            if (one := row.results[0]).extrapolation or one.without_inhibition or one.before]
     columns = dict.fromkeys(title for row in some for title in row.results[0].extrapolation)
-    head = ["macro-F1 / 0-1", "as trained", "without inhibition of return", *map(escape, columns)]
+    head = ["macro-F1 / 0-1", "as trained", "before this training", "without inhibition of return",
+            *map(escape, columns)]
     body = []
     for row in some:
         first = row.results[0]
-        measured = [first.test, first.without_inhibition, *(first.extrapolation.get(title) for title in columns)]
+        changed = (first.extrapolation.get(title) for title in columns)
+        measured = [first.test, first.before, first.without_inhibition, *changed]
         figures = (f"{one['macro_f1']:.3f} / {one['exact_match']:.3f}" if one else "–" for one in measured)
         body.append([_whole_name(row, f"seed {first.seed}"), *figures])
     return table(head, body)

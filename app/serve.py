@@ -8,12 +8,13 @@ from pathlib import Path
 
 from streamlit.web.cli import main
 
-from app import cache, player
+from app import player
+from hsal import samples
 
 
 def serve() -> None:
     """Run until stopped."""
-    cache.recorded()
+    samples.recorded()
     player.bundle()
     sys.argv[:1] = ["streamlit", "run", str(Path(__file__).with_name("main.py"))]
     main(prog_name="streamlit")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import cache
 from app.player import attention_player
+from hsal import samples
 from hsal.files import ASSETS
 
 NEXT = (
@@ -22,7 +23,7 @@ with left:
     for chosen, label, icon in NEXT:
         st.page_link("../pages/step_through.py", label=label, icon=icon, query_params={"input": chosen})
 with right:
-    attention_player(cache.recorded()[cache.FEATURED], key="overview", compact=True)
+    attention_player(samples.recorded()[samples.FEATURED], key="overview", compact=True)
 st.subheader("Five words to know", anchor=False)
 st.markdown((texts / "terms.md").read_text())
 cache.warm()

@@ -6,11 +6,12 @@ from app import cache, session
 from app.inputs import INPUTS
 from app.player import attention_player
 from app.widgets import plain, refuse, say, strip_and_downloads
+from hsal import samples
 from hsal.errors import HsalError
 from hsal.shipped import titles
 
 weights = cache.weights()
-session.enter([cache.FEATURED, *cache.recorded()], weights)
+session.enter([samples.FEATURED, *samples.recorded()], weights)
 
 st.title("Step through", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):

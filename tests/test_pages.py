@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from hsal import files
+from hsal import files, samples
 from tests.browsing import ROOT
 from tests.visiting import parameter, picture_bytes, shown, visit
 
@@ -199,12 +199,11 @@ def test_a_link_carries_a_drawing(step_through: Callable[..., AppTest]) -> None:
 
 
 def test_recorded_walks_are_those_of_the_shipped_weights() -> None:
-    from app import cache
     from hsal.checkpoint import load_model
     from hsal.tracing import trace_image
 
     loaded = load_model("mnist-multiset")
-    for recorded in cache.recorded().values():
+    for recorded in samples.recorded().values():
         again = trace_image(loaded.model, recorded.image, recorded.source, recorded.truth, recorded.boxes)
         assert again.labels == recorded.labels
         assert [s.label for s in again.steps] == [s.label for s in recorded.steps]

@@ -19,7 +19,9 @@ from hsal.results import (
     load_results,
     summary,
 )
+from hsal.samples import FEATURED, recorded
 from hsal.shipped import TITLES
+from hsal.strip import save_strip
 
 PLACES = {
     "glimpses_in_digit": "glimpses inside a digit's box, all meta-steps",
@@ -56,6 +58,7 @@ def _lines(found: Sequence[Result], figures: Path) -> Iterator[str]:
     yield INTRODUCTION
     yield from _table_one(table)
     yield from _details(table)
+    yield from _walk(figures)
     yield from _curves([one for one in found if one.task == "mnist-multiset" and not one.ablation], figures)
     yield from _localisation(table)
     yield from _further(found)
@@ -105,6 +108,14 @@ def _figure(figure: Figure) -> str:
 
 def _number(value: float | None, places: int) -> str:
     return "" if value is None else f"{value:.{places}f}"
+
+
+def _walk(figures: Path) -> Iterator[str]:
+    walk = recorded()[FEATURED]
+    figures.mkdir(parents=True, exist_ok=True)
+    save_strip(walk, figures / "walk.png")
+    yield "## A walk\n\nAs in the paper's attention figure: every step of the shipped weights on one sample scene.\n"
+    yield f"![Saliency, mask, priority, glimpses and label in each of {len(walk.steps)} steps](figures/walk.png)\n"
 
 
 def _curves(found: Sequence[Result], figures: Path) -> Iterator[str]:
