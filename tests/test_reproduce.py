@@ -79,6 +79,8 @@ def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
     assert f"{result.test['macro_f1']:.3f} / {result.test['exact_match']:.3f} (1 seed)" in page
     assert "not measured here: run `hsal reproduce --task svhn-multiset --objective reinforce`" in page
     assert (tmp_path / "docs" / "figures" / "attn_saliency.svg").exists()
+    assert "](figures/walk.png)" in page
+    assert (tmp_path / "docs" / "figures" / "walk.png").exists()
 
     written = tmp_path / "results" / "mnist-multiset-reinforce-0.json"
     before = written.stat().st_mtime_ns

@@ -70,7 +70,8 @@ def test_every_figure_comes_from_the_files(folder: Path) -> None:
     ablation = result(ablation="no <b> inhibition", exact_match=0.111)
     write(folder / "results", ablation | {"validation": ablation.pop("test")})
     write(folder / "results", result(task="mnist-set") | {"extrapolation": {"5 digits": {"exact_match": 0.777,
-                                                                                       "macro_f1": 0.888}}})
+                                                                                       "macro_f1": 0.888}},
+                                                       "before": {"exact_match": 0.222, "macro_f1": 0.333}})
     page = visit()
     written = html(page)
     assert "0.500 / 0.920" in written  # (0.91 + 0.93) / 2
@@ -79,6 +80,7 @@ def test_every_figure_comes_from_the_files(folder: Path) -> None:
     assert "0.111" in written
     assert "no &lt;b&gt; inhibition" in written
     assert "0.888 / 0.777" in written
+    assert "0.333 / 0.222" in written
     assert "hsal reproduce --only mnist-multiset-reinforce" in written
     assert "--task mnist-multiset<" not in written
     assert len(page.get("plotly_chart")) == 4
