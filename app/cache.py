@@ -15,6 +15,7 @@ import streamlit as st
 
 from app.address import Address
 from hsal.config import MNIST_TASKS, task_scene
+from hsal.data.digits import DataError
 from hsal.errors import HsalError
 from hsal.files import DEFAULT_WEIGHTS, shipped_weights
 from hsal.samples import FEATURED, recorded
@@ -61,8 +62,12 @@ def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, cl
         HsalError: no such task, no data for it, or settings that cannot work.
     """
     if task not in MNIST_TASKS:
+        from hsal.data.svhn_files import unpacked
         from hsal.data.tasks import open_scenes
 
+        if task == "svhn-multiset" and unpacked("test") is None:  # no page fetches hundreds of megabytes by itself
+            raise DataError("SVHN's pictures are not here yet: run `hsal evaluate --task svhn-multiset` once, "
+                            "which fetches them, or choose other weights.")
         return open_scenes(task, "test", size_px=size_px)
     from hsal.data.digits import load_digits
     from hsal.data.scenes import SceneRenderer

@@ -17,6 +17,7 @@ from app.address import pack_drawing
 from hsal import files
 from hsal.checkpoint import save_model
 from hsal.config import ModelConfig
+from hsal.data.digits import DataError
 from hsal.data.source import Scene, SceneSource
 from hsal.trace import Box
 from hsal.train import fresh_model
@@ -148,3 +149,13 @@ def test_weights_that_cannot_be_read_are_told_when_they_are_asked_for(
     assert len(page.error) == 1
     page.selectbox(key="weights").set_value("mnist-multiset").run()
     assert not page.error
+
+
+def test_no_page_fetches_svhn_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hsal.data import svhn_files
+
+    monkeypatch.setenv("HSAL_CACHE", str(tmp_path))
+    monkeypatch.delenv("HSAL_DATA", raising=False)
+    monkeypatch.setattr(svhn_files, "download", lambda part: pytest.fail("the page fetched SVHN"))
+    with pytest.raises(DataError, match=r"not here yet: run .* choose other weights\.$"):
+        cache.scenes("svhn-multiset", 64, *cache.AS_DRAWN)

@@ -58,18 +58,26 @@ def find_part(part: Part) -> Path:
     Raises:
         DataError: it is nowhere and cannot be downloaded, or an archive is damaged.
     """
-    given = os.environ.get("HSAL_DATA")
-    roots = [*([Path(given) / "svhn"] if given else []), cache_dir() / "svhn"]
-    for root in roots:
-        if (root / part / "digitStruct.mat").is_file():
-            return root / part
-    for root in roots:
+    folder = unpacked(part)
+    if folder:
+        return folder
+    for root in _roots():
         if (root / f"{part}.tar.gz").is_file():
             return unpack(root / f"{part}.tar.gz", part)
     archive = download(part)
     folder = unpack(archive, part)
     archive.unlink()
     return folder
+
+
+def unpacked(part: Part) -> Path | None:
+    """The folder of SVHN's pictures where it is at hand at once; nothing is fetched or unpacked."""
+    return next((root / part for root in _roots() if (root / part / "digitStruct.mat").is_file()), None)
+
+
+def _roots() -> list[Path]:
+    given = os.environ.get("HSAL_DATA")
+    return [*([Path(given) / "svhn"] if given else []), cache_dir() / "svhn"]
 
 
 def download(part: Part) -> Path:
