@@ -33,6 +33,7 @@ def test_ablations_change_what_they_say_and_nothing_else() -> None:
     made = {recipe.name.removeprefix("ablation-"): recipe for recipe in recipes() if recipe.ablation}
     assert made.keys() == ABLATIONS.keys()
     base = made["short"]
+    assert all(one.backbone == ABLATIONS[name][1].get("backbone", base.backbone) for name, one in made.items())
     for name, (title, changes) in ABLATIONS.items():
         one = made[name]
         assert one.ablation == title

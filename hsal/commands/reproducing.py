@@ -67,7 +67,9 @@ def _prepare(recipe: Recipe, seed: int, wanted: list[Recipe], shop: Workshop) ->
         make(before, seed, shop)
         return
     known = {backbone.name: backbone for backbone in BACKBONES}
-    needed = known[recipe.backbone]
-    for backbone in (known.get(needed.start), needed):
-        if backbone is not None:
-            make_backbone(quick_backbone(backbone) if shop.quick else backbone, shop)
+    chain, name = [], recipe.backbone
+    while name and name not in shop.shipped:
+        chain.append(known[name])
+        name = known[name].start
+    for backbone in reversed(chain):
+        make_backbone(quick_backbone(backbone) if shop.quick else backbone, shop)

@@ -30,7 +30,8 @@ from hsal.walks import Walks
 
 TEST_SEED = 1
 FEW = 2000  # scenes for what is beside the table
-SHIPPED = {"digits": "mnist-multiset", "street-digits": "street-numbers"}  # backbone -> weights that hold it
+# backbone -> weights that hold it
+SHIPPED = {"digits-in-scenes": "mnist-multiset", "street-digits-in-scenes": "street-numbers"}
 CURVE = ("exact_match", "macro_f1", "attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "moving")
 # scenes such as no training has shown; a digit of more than 50 px has room only when it is alone
 EXTRAPOLATION: dict[str, dict[str, int]] = {
