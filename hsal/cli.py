@@ -11,15 +11,16 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
-from hsal.config import ModelConfig, Placement, PretrainConfig, SceneConfig, Task, TrainConfig
+from hsal.config import ModelConfig, Placement, Precision, PretrainConfig, SceneConfig, Task, TrainConfig
 from hsal.data.digits import SourceName, Split
 from hsal.errors import HsalError
+from hsal.files import DEFAULT_WEIGHTS
 from hsal.reproduce.recipes import Row
 
 Flat = tyro.conf.arg(name="")  # a nested config's flags stand beside the command's own
@@ -32,8 +33,12 @@ class Pretrain:
     Example: hsal pretrain --out runs/backbone
     """
 
-    out: Path
+    out: Path | None = None
     """Run folder; the backbone ends up in its weights.safetensors."""
+    resume: Path | None = None
+    """Go on with the run in this folder after its last checkpoint, with the settings it was started with."""
+    queue: bool = False
+    """Wait for a turn: at most HSAL_MAX_RUNS (1) such trainings run at once, the oldest first."""
     task: Task = "mnist-multiset"
     """The task whose digits and clutter the scenes have."""
     placement: Placement = "mixed"
@@ -42,8 +47,6 @@ class Pretrain:
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
-    resume: bool = False
-    """Go on with the run in --out after its last checkpoint."""
     start: str = ""
     """Weights whose backbone to start from: a file or a shipped name; none is from scratch."""
     imagenet: bool = False
@@ -55,21 +58,29 @@ class Pretrain:
 
     def run(self) -> int:
         """Train, log to the run folder, and write the backbone's weights."""
-        from hsal.commands.training import run_pretrain
+        from hsal.commands.living import Life
 
-        return run_pretrain(self)
+        with Life(self) as life:
+            from hsal.commands.training import run_pretrain
+
+            run_pretrain(self, life)
+        return life.code
 
 
 @dataclass(frozen=True)
 class Train:
     """Train meta-controller and controller on a pretrained backbone.
 
-    Example: hsal train --pretrained runs/backbone/weights.safetensors --out runs/multiset
+    Example: hsal train --task mnist-multiset --objective reinforce --steps 1000 --out runs/multiset
     """
 
-    out: Path
+    out: Path | None = None
     """Run folder; the model ends up in its weights.safetensors."""
-    pretrained: str
+    resume: Path | None = None
+    """Go on with the run in this folder after its last checkpoint, with the settings it was started with."""
+    queue: bool = False
+    """Wait for a turn: at most HSAL_MAX_RUNS (1) such trainings run at once, the oldest first."""
+    pretrained: str = DEFAULT_WEIGHTS
     """Weights whose backbone to take: of `hsal pretrain`, or of any trained model; a file or a shipped name."""
     whole: bool = False
     """Take all of these weights, to train them further."""
@@ -85,8 +96,12 @@ class Train:
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
-    resume: bool = False
-    """Go on with the run in --out after its last checkpoint."""
+    precision: Precision = "32-true"
+    """Numbers that updates are reckoned in: single precision, or bfloat16 where that is exact enough."""
+    processes: int = 1
+    """Processes that share every batch, one a GPU where there are several; torchrun may start them instead."""
+    tensorboard: bool = False
+    """Write the metrics as TensorBoard's event files too, to the folder tensorboard of the run."""
     model: Annotated[ModelConfig, Flat] = field(default_factory=ModelConfig)
     """The model."""
     config: Annotated[TrainConfig, Flat] = field(default_factory=TrainConfig)
@@ -94,9 +109,13 @@ class Train:
 
     def run(self) -> int:
         """Train, log to the run folder, and write the weights."""
-        from hsal.commands.training import run_train
+        from hsal.commands.living import Life
 
-        return run_train(self)
+        with Life(self) as life:
+            from hsal.commands.training import run_train
+
+            run_train(self, life)
+        return life.code
 
 
 @dataclass(frozen=True)
@@ -297,6 +316,8 @@ def main(arguments: list[str] | None = None) -> int:
         command = tyro.extras.subcommand_cli_from_dict(
             {kind.__name__.lower(): kind for kind in COMMANDS}, prog="hsal", description=__doc__, args=arguments
         )
+        if isinstance(command, Pretrain | Train) and command.resume is not None:
+            command = _resumed(command, sys.argv[1:] if arguments is None else arguments)
         return command.run()
     except HsalError as error:
         print(f"hsal: {error}", file=sys.stderr)
@@ -309,6 +330,14 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"hsal: {error.filename or 'A file'} could not be used: {error.strerror or error}.", file=sys.stderr)
     return 2
+
+
+def _resumed(command: Pretrain | Train, arguments: list[str]) -> Pretrain | Train:
+    """The command as its run was started, with those flags over it that are given now."""
+    from hsal.settings import kept_command
+
+    kept = replace(kept_command(type(command), command.resume), resume=command.resume)
+    return tyro.cli(type(command), args=arguments[1:], default=kept)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ TASKS: tuple[Task, ...] = get_args(Task)
 MNIST_TASKS = TASKS[:2]
 Objective = Literal["reinforce", "cross-entropy", "multiset"]
 Placement = Literal["grid", "free", "mixed"]
+Precision = Literal["32-true", "bf16-mixed"]
 
 
 class ConfigError(HsalError):

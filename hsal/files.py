@@ -32,6 +32,11 @@ def cache_dir() -> Path:
     return Path(os.environ.get("HSAL_CACHE") or user_cache_path("hsal-explorer"))
 
 
+def runs_dir() -> Path:
+    """The folder whose runs the app shows: ./runs, or HSAL_RUNS."""
+    return Path(os.environ.get("HSAL_RUNS") or "runs").absolute()
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A scratch file beside `path` that takes its place at the end, whole or not at all.

@@ -17,14 +17,21 @@ from hsal.files import replacing
 from hsal.model import HSAL, View, divide_by_maximum
 from hsal.tracing import to_tensor
 
+ALL = slice(None)
+
 
 class Feed(Protocol):
     """Views for update after update."""
 
     def draw(
-        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator
+        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator,
+        part: slice = ALL,
     ) -> tuple[View, Tensor]:
-        """The views and label counts (B,N) of update `number`: `batch` scenes of at most `largest` labels each."""
+        """The views and label counts (B,N) of update `number`: `batch` scenes of at most `largest` labels each.
+
+        Args:
+            part: of the batch; the same scenes stand in it as in the whole.
+        """
 
 
 @dataclass
@@ -70,12 +77,13 @@ class Memory:
             yield self.view(model, rows)
 
     def draw(
-        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator
+        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator,
+        part: slice = ALL,
     ) -> tuple[View, Tensor]:
         """Rows drawn at random from those with at most `largest` labels."""
         fitting = torch.nonzero(self.counts.sum(dim=1) <= largest).squeeze(1)
         chosen = torch.randint(len(fitting), (batch,), generator=generator, device=generator.device)
-        return self.view(model, fitting[chosen.cpu()])
+        return self.view(model, fitting[chosen.cpu()[part]])
 
 
 def _fill(rows: np.ndarray, model: HSAL, source: SceneSource, seed: int, scenes: int) -> Iterator[int]:
@@ -95,11 +103,13 @@ class Pictures:
     seed: int
 
     def draw(
-        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator
+        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator,
+        part: slice = ALL,
     ) -> tuple[View, Tensor]:
         """The next `batch` scenes of the stream. `largest` is for memories alone: a stream shows all."""
         device = next(model.parameters()).device
-        images, counts = self.source.batch(self.seed, (number - 1) * batch, batch)
+        start, stop, _ = part.indices(batch)
+        images, counts = self.source.batch(self.seed, (number - 1) * batch + start, stop - start)
         view = model.perceive(to_tensor(images, device))
         # The map is given, not learnt: else the glimpses' reward would teach the backbone to shine everywhere.
         seen = View(view.volume, view.saliency.detach(), view.scale.detach())

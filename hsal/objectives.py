@@ -11,6 +11,7 @@ from torch.nn.functional import pad
 from hsal.config import TrainConfig
 from hsal.model import MetaStep, Resume, Rollout, send
 from hsal.reward import label_reward, location_reward, with_stop
+from hsal.team import ALONE, Team
 
 
 class Loss(NamedTuple):
@@ -42,15 +43,20 @@ class Acted(NamedTuple):
     saliency: Tensor  # (B,) mean over the glimpses
 
 
-def loss_of(rollout: Rollout, counts: Tensor, config: TrainConfig, generator: torch.Generator) -> Loss:
+def loss_of(
+    rollout: Rollout, counts: Tensor, config: TrainConfig, generator: torch.Generator, team: Team = ALONE
+) -> Loss:
     """The loss of `config.objective` on one sampled rollout.
 
     Args:
         rollout: fresh from `HSAL.rollout`, choosing by a sampler.
         counts: (B,N), the label multiset of each image.
         generator: draws the order of the labels for cross-entropy.
+        team: the processes that share the batch, this one's rows being `counts`; their losses add up to the batch's.
     """
-    order = random_order(counts, generator) if config.objective == "cross-entropy" else None
+    order = None
+    if config.objective == "cross-entropy":
+        order = random_order(team.whole(counts, config.batch), generator)[team.own(config.batch)]
     rows, free, answer = torch.arange(len(counts), device=counts.device), counts, None
     acted: list[tuple[Tensor, Acted]] = []
     while (step := send(rollout, answer)) is not None:
@@ -62,7 +68,8 @@ def loss_of(rollout: Rollout, counts: Tensor, config: TrainConfig, generator: to
             break
         rows, free = rows[running], named.free[running]
         answer = Resume(keep=running, label=told)
-    return _total(acted, len(counts), config)
+    taken = team.total(sum(len(rows) for rows, _ in acted))
+    return _total(acted, len(counts), taken, config)
 
 
 def random_order(counts: Tensor, generator: torch.Generator) -> Tensor:
@@ -109,14 +116,13 @@ def _label_loss(log_classes: Tensor, free: Tensor, log_told: Tensor, config: Tra
     return torch.zeros_like(log_told)
 
 
-def _total(acted: list[tuple[Tensor, Acted]], batch: int, config: TrainConfig) -> Loss:
+def _total(acted: list[tuple[Tensor, Acted]], batch: int, taken: int, config: TrainConfig) -> Loss:
     """REINFORCE with the state value as baseline (paper, section 4.2), or what stands in its place.
 
     The location reward is itself a function of the parameters, through the mask, so the
     surrogate carries its own derivative too (Schulman et al. 2015, Corollary 1), weighted by
-    `priority_weight`; only the reward that multiplies log p is detached.
+    `priority_weight`; only the reward that multiplies log p is detached. `taken` meta-steps ran in the batch.
     """
-    taken = sum(len(rows) for rows, _ in acted)
     advantage = [
         goal - did.value for goal, (_, did) in zip(_returns(acted, batch, config.discount), acted, strict=True)
     ]  # (B_t,k+1) each

@@ -20,7 +20,7 @@ from hsal.config import PretrainConfig
 from hsal.data.source import SceneSource
 from hsal.localisation import places_of
 from hsal.model import HSAL
-from hsal.progress import VALIDATION_SEED, Progress
+from hsal.progress import VALIDATION_SEED, Progress, check_finite
 from hsal.schedule import cosine, set_rate
 from hsal.tracing import to_tensor
 
@@ -68,6 +68,7 @@ def pretrain(
         loss = functional.cross_entropy(logits.flatten(0, 1), label.flatten(), ignore_index=-1)
         optimiser.zero_grad()
         loss.backward()
+        check_finite(step, loss=loss.item())
         optimiser.step()
         learner.eval()
         right, digits = _right(logits, label)

@@ -1,11 +1,4 @@
-"""A run folder: the single source of truth of one training run.
-
-    config.json          what was asked for, in full
-    metrics.jsonl        one line an update, only ever appended to
-    state.safetensors    all that resuming needs: tensors, optimiser, number of updates done
-    weights.safetensors  the finished model
-    series/              weights along the way, where asked for
-"""
+"""A run folder as its trainer writes it; `hsal/run_files.py` tells what lies in it."""
 
 from __future__ import annotations
 
@@ -18,13 +11,8 @@ import torch
 from torch import nn
 
 from hsal.checkpoint import CheckpointError, read_tensors, write_tensors
-from hsal.errors import HsalError
 from hsal.files import replacing
 from hsal.progress import Progress
-
-
-class RunError(HsalError):
-    """A run folder that cannot be used as asked; the message says what to do."""
 
 
 class Run:
@@ -51,34 +39,6 @@ class Run:
         """Where the weights after update `step` are kept, in a run that keeps a series."""
         return self.folder / "series" / f"{step:06}.safetensors"
 
-    def create(self, config: dict[str, Any]) -> None:
-        """Start a new run.
-
-        Raises:
-            RunError: the folder holds a run already, or cannot be written.
-        """
-        if self.begun:
-            raise RunError(f"{self.folder} holds a run already. Add --resume to go on, or choose another --out.")
-        try:
-            with replacing(self.folder / "config.json") as scratch:
-                scratch.write_text(json.dumps(config, indent=2))
-        except OSError as error:
-            raise RunError(f"{self.folder} cannot be written ({error.strerror}). Choose another --out.") from error
-
-    def check_config(self, config: dict[str, Any]) -> None:
-        """Make sure that a run is resumed with the settings it was started with.
-
-        Raises:
-            RunError: there is no such run, or its settings differ.
-        """
-        try:
-            before = json.loads((self.folder / "config.json").read_text())
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.folder} holds no run to resume.") from error
-        if before != json.loads(json.dumps(config)):
-            differing = ", ".join(sorted(key for key in before if before[key] != config.get(key)))
-            raise RunError(f"{self.folder} was started with other settings ({differing}). Resume with the same ones.")
-
     def log(self, progress: Progress, seconds: float) -> None:
         """Append one update's metrics."""
         line = {"step": progress.step, "seconds": round(seconds, 3), **progress.metrics}
@@ -97,14 +57,19 @@ class Run:
         tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
         write_tensors(self.state, tensors, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
 
-    def restore(self, module: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+    def restore(
+        self, module: nn.Module, optimiser: torch.optim.Optimizer, leads: bool = True
+    ) -> tuple[int, float]:
         """Bring back what `keep` wrote; returns the updates done and the seconds spent, 0 and 0 if none.
 
+        Args:
+            leads: whether this process writes the metrics; it forgets those that will be written again.
         Raises:
             CheckpointError: the state is damaged or of another model.
         """
         if not self.state.exists():
-            self._forget_after(0)
+            if leads:
+                self._forget_after(-1)
             return 0, 0.0
         metadata, tensors = read_tensors(self.state)
         states: dict[int, dict[str, torch.Tensor]] = {}
@@ -118,7 +83,8 @@ class Run:
             optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
         except (RuntimeError, ValueError) as error:
             raise CheckpointError(f"{self.state} is of another model than this run's. Start the run anew.") from error
-        self._forget_after(int(metadata["done"]))
+        if leads:
+            self._forget_after(int(metadata["done"]))
         return int(metadata["done"]), float(metadata["seconds"])
 
     def _forget_after(self, done: int) -> None:

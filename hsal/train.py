@@ -16,10 +16,11 @@ from torch import Tensor, nn
 from hsal.config import ModelConfig, TrainConfig
 from hsal.evaluate import evaluate
 from hsal.memory import Feed
-from hsal.model import HSAL, View, sampler
+from hsal.model import HSAL, View
 from hsal.objectives import loss_of
-from hsal.progress import Progress
+from hsal.progress import Progress, check_finite
 from hsal.schedule import cosine, set_rate
+from hsal.team import ALONE, Sampler, Team
 from hsal.walks import Walks, walk
 
 Views = Callable[[], Iterable[tuple[View, Tensor]]]
@@ -27,28 +28,37 @@ Views = Callable[[], Iterable[tuple[View, Tensor]]]
 
 def train(
     model: HSAL, optimiser: torch.optim.Optimizer, config: TrainConfig, feed: Feed, validation: Views,
-    done: int = 0,
+    done: int = 0, team: Team = ALONE,
 ) -> Iterator[Progress]:
     """Train in place what `optimiser_for` gave the optimiser, from update `done` on.
 
     Args:
         feed: training scenes.
         validation: called at every check, gives the views and label counts of the validation scenes.
+        team: the processes that share every batch; the first of them validates.
+    Raises:
+        TrainingError: an update's loss or gradient is no finite number; the update is not taken.
     """
     device = next(model.parameters()).device
     trained = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     for number in range(done + 1, config.steps + 1):
         now = _scheduled(optimiser, config, number)
         generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + number)
-        view, counts = feed.draw(model, number, config.batch, _largest(config, number), generator)
-        loss = loss_of(model.rollout(view, sampler(generator), config.episode_steps), counts, now, generator)
+        own = team.own(config.batch)
+        view, counts = feed.draw(model, number, config.batch, _largest(config, number), generator, own)
+        choose = Sampler(generator, team)
+        with team.autocast():
+            loss = loss_of(model.rollout(view, choose, config.episode_steps), counts, now, generator, team)
+        choose.finish()
         optimiser.zero_grad()
         loss.total.backward()
+        team.add_gradients(trained)
         norm = nn.utils.clip_grad_norm_(trained, config.clip)
+        seen = team.added(loss._asdict()) | {"gradient_norm": norm.item()}
+        check_finite(number, loss=seen["total"], gradient=seen["gradient_norm"])
         optimiser.step()
-        seen = {name: value.item() for name, value in loss._asdict().items()} | {"gradient_norm": norm.item()}
         checked = number % config.validate_every == 0 or number == config.steps
-        if checked:
+        if checked and team.number == 0:
             seen |= validate(model, validation())
         yield Progress(number, config.steps, seen, checked)
 

@@ -94,10 +94,10 @@ class Listening:
         self.feed, self.asked = feed, []
 
     def draw(
-        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator
+        self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator, part: slice
     ) -> tuple[View, Tensor]:
         self.asked.append((number, largest))
-        return self.feed.draw(model, number, batch, largest, generator)
+        return self.feed.draw(model, number, batch, largest, generator, part)
 
 
 @pytest.mark.parametrize(("curriculum", "wanted"), [(0, [1000] * 6), (4, [1, 2, 3, 4, 1000, 1000])])

@@ -74,7 +74,7 @@ def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
     assert result.test["scenes"] == 20
     assert result.without_inhibition is not None
     assert "5 digits" in result.extrapolation
-    assert len(list((tmp_path / "runs" / "mnist-multiset-reinforce-0" / "series").iterdir())) == 2
+    assert len(list((tmp_path / "runs" / "mnist-multiset-reinforce-0" / "series").iterdir())) == 3
     page = (tmp_path / "docs" / "results.md").read_text()
     assert "0.978 / 0.935" in page  # the paper's
     assert f"{result.test['macro_f1']:.3f} / {result.test['exact_match']:.3f} (1 seed)" in page
@@ -101,7 +101,7 @@ def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         patch.setattr(jobs, "_measures", stopped)
         assert reproduce(tmp_path, *only) == 130
     assert not (tmp_path / "results").exists()
-    monkeypatch.setattr(jobs, "run_train", stopped)  # the finished training is not run again
+    monkeypatch.setattr(jobs, "_finish", stopped)  # the finished training is not run again
     assert reproduce(tmp_path, *only) == 0
     assert (tmp_path / "results" / "mnist-set-multiset-0.json").exists()
 

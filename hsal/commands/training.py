@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from dataclasses import asdict
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from tqdm import tqdm
 
+from hsal.board import Board, writer_class
 from hsal.checkpoint import load_into, save_model
+from hsal.commands.feeding import scenes_of, training_feed, validation_views
+from hsal.commands.living import Life, StopWish
 from hsal.config import ConfigError
-from hsal.data.digits import Split
-from hsal.data.source import SceneSource
-from hsal.data.tasks import check_model, open_scenes
 from hsal.device import find_device, machine
-from hsal.evaluate import scene_views
-from hsal.memory import Feed, Memory, Pictures
 from hsal.model import HSAL
 from hsal.pretrain import Learner, pretrain
-from hsal.progress import VALIDATION_SEED, Progress
+from hsal.progress import Progress
 from hsal.resnet import WEIGHTS as IMAGENET
 from hsal.resnet import load_imagenet
 from hsal.runs import Run, stopwatch
-from hsal.train import Views, fresh_model, optimiser_for, train, validate
+from hsal.team import form_team, leave_team
+from hsal.train import fresh_model, optimiser_for, train, validate
 
 if TYPE_CHECKING:
     from hsal.cli import Pretrain, Train
 
 
-def run_pretrain(command: Pretrain) -> int:
+def run_pretrain(command: Pretrain, life: Life) -> None:
     """Carry out `hsal pretrain`."""
     config = command.config
     if command.imagenet and command.model.backbone not in IMAGENET:
@@ -45,15 +42,16 @@ def run_pretrain(command: Pretrain) -> int:
     began = _begin(model, command)
     learner = Learner(model).to(find_device(command.device))
     optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-    run = _open(command)
+    life.begin()
+    run = Run(life.folder)
     done, seconds = run.restore(learner, optimiser)
     clock = stopwatch(seconds)
+    life.say("running", step=done)
     for progress in _shown(pretrain(learner, optimiser, config, source, validation, done), done, config.steps):
         run.log(progress, clock())
-        if progress.checked:
-            run.keep(learner, optimiser, progress.step, clock())
+        life.say("running", step=progress.step)
+        _keep(run, learner, optimiser, progress, clock(), life.asked)
     save_model(run.weights, model, _info(command, source.name, clock()) | began)
-    return 0
 
 
 def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
@@ -65,92 +63,67 @@ def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
     return {}
 
 
-def run_train(command: Train) -> int:
-    """Carry out `hsal train`."""
+def run_train(command: Train, life: Life) -> None:
+    """Carry out `hsal train`: the first process of a team measures and writes, the others only help."""
     config = command.config
+    if command.tensorboard:
+        writer_class()
     source, validation = (scenes_of(command, split) for split in ("train", "validation"))
-    model = fresh_model(command.model, config.seed).to(find_device(command.device))
+    team = form_team(command.device, command.precision, command.processes, config.batch)
+    model = fresh_model(command.model, config.seed).to(team.device)
     before = load_into(model, command.pretrained, command.whole)
     optimiser = optimiser_for(model, config)
-    run = _open(command)  # only now: a bad flag must not leave a run behind
-    done, seconds = run.restore(model, optimiser)
+    life.begin()  # only now: a bad flag must not leave a run behind
+    run = Run(life.folder)
+    done, seconds = run.restore(model, optimiser, life.leads)
     clock = stopwatch(seconds)
-    feed, views = _feeds(command, model, source, validation)
-    if done == 0:  # where the curves begin
-        run.log(Progress(0, config.steps, validate(model, views())), clock())
-    for progress in _shown(train(model, optimiser, config, feed, views, done), done, config.steps):
-        run.log(progress, clock())
-        if progress.checked:
-            run.keep(model, optimiser, progress.step, clock())
-            if command.series and progress.step % command.series == 0:
-                save_model(run.snapshot(progress.step), model, {"step": progress.step})
-    about = {"start": before} if command.whole else {"backbone": before}
-    save_model(run.weights, model, _info(command, source.name, clock()) | about)
-    return 0
+    with closing(Board(run.folder, done)) if command.tensorboard and life.leads else nullcontext() as board:
+
+        def log(progress: Progress) -> None:
+            run.log(progress, clock())
+            if board is not None:
+                board.log(progress)
+
+        life.prepare("validation scenes", 0, config.validation_scenes)
+        views = validation_views(command, model, validation, life.prepare)
+        if done == 0 and life.leads:  # where the curves begin, before the long part of the preparation
+            log(Progress(0, config.steps, validate(model, views())))
+            if command.series:
+                save_model(run.snapshot(0), model, {"step": 0})
+        feed = training_feed(command, model, source, life.prepare)
+        life.say("running", step=done)
+        for progress in _shown(train(model, optimiser, config, feed, views, done, team), done, config.steps):
+            asked = team.any(life.asked)
+            if life.leads:
+                log(progress)
+                life.say("running", step=progress.step)
+                if progress.checked and command.series and progress.step % command.series == 0:
+                    save_model(run.snapshot(progress.step), model, {"step": progress.step})
+                _keep(run, model, optimiser, progress, clock(), asked)
+            elif asked and progress.step < config.steps:
+                raise StopWish
+    if life.leads:
+        about = {"start": before} if command.whole else {"backbone": before}
+        save_model(run.weights, model, _info(command, source.name, clock()) | about)
+    leave_team(team)
 
 
-def _feeds(command: Train, model: HSAL, source: SceneSource, validation: SceneSource) -> tuple[Feed, Views]:
-    """What training and validation look at: volumes kept once, or, where the backbone learns too, pictures."""
-    config = command.config
-    if config.fine_tune:
-        return Pictures(source, config.scene_seed), partial(
-            scene_views, model, validation, VALIDATION_SEED, config.validation_scenes
-        )
-    kept = remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
-    file = None if command.volumes is None else volume_file(command, model, source)
-    memory = remember(model, source, config.scene_seed, config.scenes, "training scenes", file)
-    return memory, partial(kept.views, model)
-
-
-def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
-    """A name that no other backbone, task or seed shares, and all models on the same backbone do."""
-    look, config = command.model, command.config
-    seen = (command.task, command.placement, source.name, look.size_px, look.image_channels)
-    made = (look.backbone, look.cell_px, config.scene_seed, config.scenes)
-    about = hashlib.sha256(repr((seen, made)).encode())
-    for tensor in model.backbone.state_dict().values():
-        about.update(tensor.cpu().contiguous().numpy().tobytes())
-    return command.volumes / f"{about.hexdigest()[:16]}.f16"
-
-
-def scenes_of(command: Pretrain | Train, split: Split, single: bool = False) -> SceneSource:
-    """The scenes of a command's task, as its model sees them.
-
-    Raises:
-        ConfigError: the model cannot see them.
-        DataError: the task's data is not here.
-    """
-    check_model(command.model, command.task)
-    return open_scenes(
-        command.task, split, digits=command.digits, placement=command.placement, single=single,
-        size_px=command.model.size_px,
-    )
-
-
-def _open(command: Pretrain | Train) -> Run:
-    run = Run(command.out)
-    settings = {key: value for key, value in asdict(command).items() if key not in ("out", "resume", "device")}
-    settings = {key: value if isinstance(value, dict) else str(value) for key, value in settings.items()}
-    (run.check_config if command.resume else run.create)(settings)
-    return run
-
-
-def remember(
-    model: HSAL, source: SceneSource, seed: int, scenes: int, name: str, file: Path | None = None
-) -> Memory:
-    """The volumes of many scenes, with a progress bar; see `Memory.of`."""
-    with tqdm(total=scenes, desc=name, unit="scene") as bar:
-        for item in Memory.of(model, source, seed, scenes, file):
-            if isinstance(item, Memory):
-                return item
-            bar.update(item - bar.n)
-    raise AssertionError("Memory.of ends with a memory")
+def _keep(
+    run: Run, module: torch.nn.Module, optimiser: torch.optim.Optimizer, progress: Progress, seconds: float,
+    asked: bool,
+) -> None:
+    """Keep the state where that is due; where the end is wished too, and end."""
+    ends = asked and progress.step < progress.steps  # after the last update there is nothing to stop
+    if progress.checked or ends:
+        run.keep(module, optimiser, progress.step, seconds)
+    if ends:
+        raise StopWish
 
 
 def _shown(updates: Iterator[Progress], done: int, steps: int) -> Iterator[Progress]:
-    """The same updates, with a progress bar on the terminal."""
+    """The same updates, with a progress bar where there is a terminal."""
     latest: dict[str, float] = {}
-    with tqdm(total=steps, initial=done, unit="update") as bar:
+    with tqdm(total=steps, initial=done, unit="update", disable=None) as bar:
         for progress in updates:
             latest |= {key: value for key, value in progress.metrics.items() if key in _SHOWN}
             shown = {key.removeprefix("validation_"): f"{value:.3f}" for key, value in latest.items()}

@@ -15,8 +15,8 @@ from tqdm import tqdm
 from hsal import baseline
 from hsal.checkpoint import load_into, load_model
 from hsal.cli import Pretrain, Train
+from hsal.commands.feeding import remember, scenes_of, volume_file
 from hsal.commands.measuring import Exam, measure
-from hsal.commands.training import remember, run_pretrain, run_train, scenes_of, volume_file
 from hsal.data.digits import SourceName, Split
 from hsal.data.number_pictures import Samples
 from hsal.device import find_device, machine
@@ -75,8 +75,8 @@ def make_backbone(backbone: Backbone, shop: Workshop) -> None:
     """Train a backbone, unless it is there; goes on where it was stopped."""
     run = Run(shop.runs / backbone.name)
     if not run.weights.exists() and backbone.name not in shop.shipped:
-        run_pretrain(Pretrain(
-            out=run.folder, task=backbone.task, digits=shop.digits, device=shop.device, resume=run.begun,
+        _finish(Pretrain(
+            **_place(run), task=backbone.task, digits=shop.digits, device=shop.device,
             start=shop.weights(backbone.start) if backbone.start else "", model=backbone.model, config=backbone.config,
         ))
 
@@ -101,19 +101,35 @@ def train_command(recipe: Recipe, seed: int, shop: Workshop) -> Train:
     run = Run(shop.runs / f"{recipe.name}-{seed}")
     start = f"{recipe.backbone}-{seed}" if recipe.whole else recipe.backbone
     return Train(
-        out=run.folder, pretrained=shop.weights(start), task=recipe.task, placement=recipe.placement,
-        digits=shop.digits, device=shop.device, resume=run.begun, whole=recipe.whole,
+        **_place(run), pretrained=shop.weights(start), task=recipe.task, placement=recipe.placement,
+        digits=shop.digits, device=shop.device, whole=recipe.whole,
         series=recipe.series if seed == 0 else 0, volumes=shop.runs / "volumes",
         model=recipe.model, config=replace(recipe.config, seed=seed),
     )
 
 
+def _place(run: Run) -> dict[str, Path]:
+    """Begin a run, or go on with it."""
+    return {"resume" if run.begun else "out": run.folder}
+
+
+def _finish(command: Pretrain | Train) -> None:
+    """Train to the end; where somebody stops the training, all ends here."""
+    command.run()
+    if not _run(command).weights.exists():
+        raise KeyboardInterrupt
+
+
+def _run(command: Pretrain | Train) -> Run:
+    return Run(command.resume or command.out)
+
+
 def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     """Train an attention model, and measure it on test scenes of its task, and on harder ones."""
     command = train_command(recipe, seed, shop)
-    run = Run(command.out)
+    run = _run(command)
     if not run.weights.exists():
-        run_train(command)
+        _finish(command)
     lines = run.lines()
     curve = [
         {"step": line["step"]} | {name: round(line[f"validation_{name}"], 5) for name in CURVE}
@@ -138,7 +154,7 @@ def _measures(command: Train, shop: Workshop, further: bool) -> dict[str, Any]:
     if command.whole:  # what the weights before could do on these scenes
         measured["before"] = _measure(command, shop, shop.scenes, weights=command.pretrained)
     if command.task == "svhn-reassembled":
-        both = {"before": command.pretrained, "after": str(Run(command.out).weights)}
+        both = {"before": command.pretrained, "after": str(_run(command).weights)}
         measured["samples"] = {when: full_pictures(weights) for when, weights in both.items()}
     return measured
 
@@ -157,7 +173,7 @@ def _measure(
     command: Train, shop: Workshop, scenes: int, weights: str = "", split: Split = "test",
     changes: Mapping[str, int] | None = None, inhibition: bool = True,
 ) -> dict[str, Any]:
-    checkpoint = load_model(weights or str(Run(command.out).weights))
+    checkpoint = load_model(weights or str(_run(command).weights))
     exam = Exam(
         command.task, min(scenes, shop.scenes), TEST_SEED, split, "grid", shop.digits, dict(changes or {}), inhibition
     )

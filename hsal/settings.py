@@ -1,0 +1,104 @@
+"""The command behind a run, as config.json in its folder: written when it begins, read when it is resumed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+from hsal.errors import HsalError
+from hsal.files import WEIGHTS
+from hsal.run_status import RunError
+
+if TYPE_CHECKING:
+    from hsal.cli import Pretrain, Train
+
+    Command = TypeVar("Command", Pretrain, Train)
+
+# Where and how a run computes, not what: these may differ when it is resumed.
+PLACES = ("device", "processes", "volumes", "tensorboard")
+NOT_KEPT = ("out", "resume", "queue")
+
+
+def to_settings(command: Pretrain | Train) -> dict[str, Any]:
+    """All that a command asks for, ready for JSON; weights given by a path are kept by the whole of it."""
+    settings = {name: value for name, value in asdict(command).items() if name not in NOT_KEPT}
+    for name in ("pretrained", "start"):
+        if settings.get(name):
+            settings[name] = _whole_path(settings[name])
+    named = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
+    return {"command": type(command).__name__.lower(), **named}
+
+
+def kept_command(kind: type[Command], folder: Path) -> Command:
+    """The command that a run was started with; the run's folder is its `resume`.
+
+    Raises:
+        RunError: there is no such run, or this version of hsal cannot read its settings.
+    """
+    try:
+        settings = json.loads((folder / "config.json").read_text())
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder} holds no run to resume.") from error
+    try:
+        asked = settings.get("command", "train" if "pretrained" in settings else "pretrain")
+        if asked != kind.__name__.lower():
+            raise RunError(f"{folder} holds a run of hsal {asked}: resume it with that.")
+        types = get_type_hints(kind, _names())
+        values = {name: _value(types[name], value) for name, value in settings.items() if name in types}
+        return kind(**values, resume=folder)
+    except RunError:
+        raise
+    except (HsalError, TypeError, ValueError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise RunError(f"The settings of {folder} do not fit this version of hsal ({reason}).") from error
+
+
+def check_same(command: Pretrain | Train) -> None:
+    """Make sure that a run is resumed with the settings it was started with.
+
+    Raises:
+        RunError: there is no run in `command.resume`, or it was started with others.
+    """
+    folder = command.resume
+    kept, given = to_settings(kept_command(type(command), folder)), to_settings(command)
+    if command.out not in (None, folder):
+        raise RunError(f"A resumed run stays where it is: leave out --out {command.out}.")
+    differing = sorted(name for name in _flat(given) if _flat(given)[name] != _flat(kept)[name])
+    if differing:
+        flags = ", ".join(differing)
+        raise RunError(f"{folder} was started with other settings ({flags}). Leave these out, or start a new run.")
+
+
+def _flat(settings: dict[str, Any]) -> dict[str, Any]:
+    """Flag -> value, of all that must stay the same."""
+    return {
+        inner: each for name, value in settings.items() if name not in PLACES
+        for inner, each in (value.items() if isinstance(value, dict) else [(f"{name}", value)])
+    }
+
+
+def _value(kind: Any, value: Any) -> Any:
+    """A setting from JSON; runs of older versions hold every one but the configs as text."""
+    if is_dataclass(kind):
+        return kind(**{field.name: value[field.name] for field in fields(kind) if field.name in value})
+    if kind == Path | None:
+        return None if value in (None, "None") else Path(value)
+    if isinstance(value, str) and kind in (bool, int):
+        return value == "True" if kind is bool else int(value)
+    return value
+
+
+def _whole_path(weights: str) -> str:
+    """Weights by a path must be found from any folder; shipped ones are known by their name."""
+    path = Path(weights)
+    shipped = (WEIGHTS / f"{weights}.safetensors").exists()
+    return str(path.absolute()) if not shipped and path.is_file() else weights
+
+
+def _names() -> dict[str, Any]:
+    """What the annotations in `hsal.cli` speak of."""
+    from hsal import cli
+
+    return vars(cli)
