@@ -15,6 +15,7 @@ from hsal.data.source import SceneSource
 from hsal.evaluate import scene_views
 from hsal.files import replacing
 from hsal.model import HSAL, View, divide_by_maximum
+from hsal.progress import TrainingError
 from hsal.tracing import to_tensor
 
 ALL = slice(None)
@@ -80,8 +81,17 @@ class Memory:
         self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator,
         part: slice = ALL,
     ) -> tuple[View, Tensor]:
-        """Rows drawn at random from those with at most `largest` labels."""
+        """Rows drawn at random from those with at most `largest` labels.
+
+        Raises:
+            TrainingError: there are none.
+        """
         fitting = torch.nonzero(self.counts.sum(dim=1) <= largest).squeeze(1)
+        if len(fitting) == 0:
+            raise TrainingError(
+                f"None of the {len(self.counts)} training scenes has {largest} labels or fewer: choose more scenes, or"
+                " curriculum 0."
+            )
         chosen = torch.randint(len(fitting), (batch,), generator=generator, device=generator.device)
         return self.view(model, fitting[chosen.cpu()[part]])
 

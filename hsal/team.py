@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from hsal.config import ConfigError, Precision
 from hsal.device import find_device
+from hsal.progress import check_finite
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -98,14 +99,22 @@ class Sampler:
     that noise is drawn for the running rows of all processes, and each takes its own part.
     """
 
-    def __init__(self, generator: torch.Generator, team: Team) -> None:
-        self.generator, self.team = generator, team
+    def __init__(self, generator: torch.Generator, team: Team, number: int = 0) -> None:
+        self.generator, self.team, self.number = generator, team, number
 
     def __call__(self, logits: Tensor) -> Tensor:
-        """Draw; in a team all processes must."""
+        """Draw; in a team all processes must.
+
+        Raises:
+            TrainingError: in update `number` the logits are no finite numbers.
+        """
         probabilities = logits.detach().softmax(dim=1)
         if self.team.size == 1:
-            return torch.multinomial(probabilities, 1, generator=self.generator).squeeze(1)
+            try:
+                return torch.multinomial(probabilities, 1, generator=self.generator).squeeze(1)
+            except RuntimeError:
+                check_finite(self.number, probability=probabilities.sum().item())
+                raise
         running = self._running(len(logits))
         before = sum(running[: self.team.number])
         noise = probabilities.new_empty(sum(running), logits.shape[1]).exponential_(generator=self.generator)

@@ -46,7 +46,7 @@ def train(
         generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + number)
         own = team.own(config.batch)
         view, counts = feed.draw(model, number, config.batch, _largest(config, number), generator, own)
-        choose = Sampler(generator, team)
+        choose = Sampler(generator, team, number)
         with team.autocast():
             loss = loss_of(model.rollout(view, choose, config.episode_steps), counts, now, generator, team)
         choose.finish()

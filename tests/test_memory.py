@@ -16,6 +16,7 @@ from hsal.data.scenes import SceneRenderer
 from hsal.evaluate import scene_views
 from hsal.memory import Feed, Memory, Pictures
 from hsal.model import HSAL, View
+from hsal.progress import TrainingError
 from hsal.tracing import to_tensor
 from hsal.train import fresh_model, optimiser_for, train
 from tests.learning import MODEL, SCENE, check, renderer, spots, weights
@@ -85,6 +86,8 @@ def test_rows_are_drawn_among_those_with_few_labels() -> None:
     assert drawn(1) == {(1, 0), (0, 1)}
     assert drawn(2) == {(1, 0), (0, 1), (1, 1)}
     assert len(drawn(1000)) == 4
+    with pytest.raises(TrainingError, match="has 0 labels or fewer: choose more scenes"):
+        drawn(0)
 
 
 class Listening:

@@ -93,12 +93,13 @@ def run_train(command: Train, life: Life) -> None:
         feed = training_feed(command, model, source, life.prepare)
         life.say("running", step=done)
         for progress in _shown(train(model, optimiser, config, feed, views, done, team), done, config.steps):
-            asked = team.any(life.asked)
             if life.leads:
                 log(progress)
                 life.say("running", step=progress.step)
                 if progress.checked and command.series and progress.step % command.series == 0:
                     save_model(run.snapshot(progress.step), model, {"step": progress.step})
+            asked = team.any(life.asked)
+            if life.leads:
                 _keep(run, model, optimiser, progress, clock(), asked)
             elif asked and progress.step < config.steps:
                 raise StopWish
