@@ -17,13 +17,7 @@ This card is written by `hsal card --weights {name}`.
 
 ## Making
 
-| | backbone | meta-controller and controller |
-|---|---|---|
-| command | `{backbone[command]}` | `{info[command]}` |
-| digits | {backbone[digits]} | {info[digits]} |
-| seed | {backbone[seed]} | {info[seed]} |
-| time | {backbone_minutes:.0f} min | {minutes:.0f} min |
-| machine | {backbone[machine]} | {info[machine]} |
+{making}
 
 Objective: {objective}. No digit of the validation or test splits was seen in training, and
 no setting was chosen on test scenes.
@@ -77,13 +71,10 @@ def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[s
     Returns:
         the card's path.
     """
-    info = backbone = checkpoint.info
-    while "backbone" in backbone:  # weights may stand on the backbone of others that did
-        backbone = backbone["backbone"]
+    info = checkpoint.info
     text = CARD.format(
-        name=checkpoint.name, info=info, backbone=backbone, megabytes=weights.stat().st_size / 1e6,
+        name=checkpoint.name, making="\n".join(_making(info)), megabytes=weights.stat().st_size / 1e6,
         parameters=sum(parameter.numel() for parameter in checkpoint.model.parameters()),
-        minutes=info["seconds"] / 60, backbone_minutes=backbone["seconds"] / 60,
         objective=info["training"].get("objective", "names of single digits"), rows="\n".join(_rows(measured)),
         knows=KNOWS_DIGITS if info["task"] in MNIST_TASKS else KNOWS_NUMBERS, map=_map(checkpoint),
         placements=PLACEMENTS if len(measured) > 1 else "",
@@ -92,6 +83,33 @@ def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[s
     card = weights.with_suffix(".md")
     card.write_text(text)
     return card
+
+
+def _making(info: dict[str, Any]) -> Iterator[str]:
+    """The table of trainings, first to last."""
+    yield "| trained | command | digits | seed | time | machine |"
+    yield "|---|---|---|---|---|---|"
+    for stage in trainings(info):
+        part = "meta-controller and controller" if "objective" in stage["training"] else "backbone"
+        if stage["training"].get("fine_tune"):
+            part = "all of it, end to end"
+        yield (
+            f"| {part} | `{stage['command']}` | {stage['digits']} | {stage['seed']} | {stage['seconds'] / 60:.0f} min"
+            f" | {stage['machine']} |"
+        )
+
+
+def trainings(info: dict[str, Any], backbone_alone: bool = False) -> list[dict[str, Any]]:
+    """The trainings that went into weights, first to last, from what each remembers of the one before.
+
+    Args:
+        info: of the weights. backbone_alone: leave out what did not touch the backbone.
+    """
+    recurrent = "objective" in info["training"]
+    before = info.get("backbone") or info.get("start")
+    earlier = trainings(before, backbone_alone or not recurrent or "backbone" in info) if before else []
+    touched = not recurrent or info["training"].get("fine_tune")
+    return [*earlier, info] if touched or not backbone_alone else earlier
 
 
 def _map(checkpoint: Checkpoint) -> str:
