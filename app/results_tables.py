@@ -87,7 +87,7 @@ def _or_dash(value: float | None, form: str) -> str:
 def extrapolation_table(rows: Sequence[Row]) -> str:
     """0-1 and F1 on scenes such as no training has shown, with inhibition of return switched off, and before."""
     some = [row for row in rows
-            if (one := row.results[0]).extrapolation or one.without_inhibition or one.before]
+            if not row.ablation and ((one := row.results[0]).extrapolation or one.without_inhibition or one.before)]
     columns = dict.fromkeys(title for row in some for title in row.results[0].extrapolation)
     head = ["macro-F1 / 0-1", "as trained", "before this training", "without inhibition of return",
             *map(escape, columns)]

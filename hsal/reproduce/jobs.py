@@ -31,7 +31,7 @@ from hsal.walks import Walks
 TEST_SEED = 1
 FEW = 2000  # scenes for what is beside the table
 # backbone -> weights that hold it
-SHIPPED = {"digits-in-scenes": "mnist-multiset", "street-digits-in-scenes": "street-numbers"}
+SHIPPED = {"digits-in-scenes": "mnist-multiset", "street-digits-longer": "street-numbers"}
 CURVE = ("exact_match", "macro_f1", "attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "moving")
 # scenes such as no training has shown; a digit of more than 50 px has room only when it is alone
 EXTRAPOLATION: dict[str, dict[str, int]] = {
@@ -138,7 +138,8 @@ def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     further = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
     shown = {"seconds": lines[-1]["seconds"], "curve": curve}
     if recipe.ablation:  # settings are chosen on validation scenes
-        return shown | {"validation": _measure(command, shop, FEW, split="validation")}
+        more = {"5 digits": _measure(command, shop, FEW // 4, split="validation", changes=EXTRAPOLATION["5 digits"])}
+        return shown | {"validation": _measure(command, shop, FEW, split="validation"), "extrapolation": more}
     return shown | _measures(command, shop, further)
 
 

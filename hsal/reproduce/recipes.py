@@ -64,17 +64,20 @@ BACKBONES = (
         replace(IN_SCENES, steps=2000, validation_scenes=1000), "street-digits",
     ),
     Backbone(
-        "reassembled-digits-in-scenes", "svhn-reassembled", HOUSE_NUMBERS,
-        replace(IN_SCENES, steps=400, learning_rate=1e-3, validation_scenes=400), "street-digits-in-scenes",
+        "street-digits-longer", "street-numbers", HOUSE_NUMBERS,
+        replace(IN_SCENES, steps=1500, validation_scenes=1000, validate_every=250), "street-digits-in-scenes",
     ),
     Backbone(
-        "svhn-digits-in-scenes", "svhn-multiset", HOUSE_NUMBERS, replace(IN_SCENES, steps=3000),
-        "street-digits-in-scenes",
+        "reassembled-digits-in-scenes", "svhn-reassembled", HOUSE_NUMBERS,
+        replace(IN_SCENES, steps=400, learning_rate=1e-3, validation_scenes=400), "street-digits-longer",
+    ),
+    Backbone(
+        "svhn-digits-in-scenes", "svhn-multiset", HOUSE_NUMBERS, replace(IN_SCENES, steps=3000), "street-digits-longer",
     ),
 )
 # task -> the backbone it stands on
 STANDS_ON: dict[Task, str] = {
-    "mnist-multiset": "digits-in-scenes", "mnist-set": "digits-in-scenes", "street-numbers": "street-digits-in-scenes",
+    "mnist-multiset": "digits-in-scenes", "mnist-set": "digits-in-scenes", "street-numbers": "street-digits-longer",
     "svhn-reassembled": "reassembled-digits-in-scenes", "svhn-multiset": "svhn-digits-in-scenes",
 }
 
@@ -137,7 +140,7 @@ def _row(task: Task, row: Row, backbone: str) -> Recipe:
             )
         config = replace(config, scenes=10_800)  # every training number three times, augmented
     if house:
-        config = replace(config, scenes=min(config.scenes, 30_000), validation_scenes=400)
+        config = replace(config, scenes=min(config.scenes, 30_000), validation_scenes=400, steps=1500)
     return Recipe(
         f"{task}-{row}", task, row, backbone, HOUSE_NUMBERS if house else DIGITS, config,
         series=125 if (task, row) == ("mnist-multiset", "reinforce") else 0,

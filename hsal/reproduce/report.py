@@ -61,7 +61,7 @@ def _lines(found: Sequence[Result], figures: Path) -> Iterator[str]:
     yield from _walk(figures)
     yield from _curves([one for one in found if one.task == "mnist-multiset" and not one.ablation], figures)
     yield from _localisation(table)
-    yield from _further(found)
+    yield from _further([one for one in found if not one.ablation])
     yield from _ablations([row for row in rows if row.ablation])
     yield from _making(table)
 
@@ -182,13 +182,14 @@ def _ablations(rows: Sequence[Row]) -> Iterator[str]:
     yield f"{steps} updates these are differences, not records.\n"
     yield (
         "| change | macro-F1 | 0-1 | `attn_saliency`, end over start | mask peak | mask mass"
-        " | glimpses on more than one cell |\n|---|---|---|---|---|---|---|"
+        " | glimpses on more than one cell | 0-1 with 5 digits |\n|---|---|---|---|---|---|---|---|"
     )
     for row in sorted(rows, key=lambda row: -row.exact_match.mean):
-        measured = row.results[0].test
+        measured, five = row.results[0].test, row.results[0].extrapolation.get("5 digits")
         yield (
             f"| {row.ablation} | {row.macro_f1.mean:.3f} | {row.exact_match.mean:.3f} | {_number(row.attn_ratio, 2)}"
-            f" | {measured['mask_peak']:.2f} | {measured['mask_mass']:.1f} | {measured['moving']:.2f} |"
+            f" | {measured['mask_peak']:.2f} | {measured['mask_mass']:.1f} | {measured['moving']:.2f}"
+            f" | {_number(five and five['exact_match'], 3)} |"
         )
     yield ""
 
