@@ -80,11 +80,12 @@ def parse(
 
 def _value(name: str, text: str, choices: Mapping[str, Sequence[str]]) -> tuple[object, str]:
     """The value of one parameter, or a sentence on what is wrong with it."""
-    shown = text if len(text) <= 30 else text[:29] + "…"
+    shown = text if len(text) <= 60 else text[:59] + "…"
     if name in choices:
         if text in choices[name]:
             return text, ""
-        return None, f"The link asks for {name} “{shown}”, which is not here; showing {choices[name][0]} instead."
+        asked = f"weights of the run “{shown[4:]}”" if shown.startswith("run:") else f"{name} “{shown}”"
+        return None, f"The link asks for {asked}, which is not here; showing {choices[name][0]} instead."
     if name == "drawing":
         try:
             unpack_drawing(text)

@@ -14,12 +14,14 @@ import numpy as np
 import streamlit as st
 
 from app.address import Address
-from hsal.config import MNIST_TASKS, task_scene
+from app.weights import RUN, SERIES, choices, describe, find_run, moment, path_of, stamp
+from hsal.cli import Train
+from hsal.config import MNIST_TASKS, ModelConfig, task_scene
 from hsal.data.digits import DataError
 from hsal.errors import HsalError
-from hsal.files import DEFAULT_WEIGHTS, shipped_weights
+from hsal.files import DEFAULT_WEIGHTS
 from hsal.samples import FEATURED, recorded
-from hsal.shipped import describe
+from hsal.settings import kept_command
 from hsal.trace import Trace
 
 if TYPE_CHECKING:
@@ -32,24 +34,44 @@ AS_DRAWN = (0, Address.smallest, Address.largest, Address.clutter)  # the settin
 AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
 
 
-def weights() -> dict[str, str]:
-    """Name -> task of the shipped weights, the default first; a file that cannot be read passes for its name's task."""
-    tasks = {}
-    for name in shipped_weights():
-        try:
-            tasks[name] = describe(name).task
-        except HsalError:
-            tasks[name] = name  # the page says so when they are asked for
-    return tasks
+def weights(asked: str = "") -> dict[str, str]:
+    """Name -> task of all weights there are to choose, the default first; see `app.weights.choices`."""
+    return choices(asked)
 
 
 # Not st.cache_resource: `warm` loads the model in a thread that belongs to no visitor's session.
-@lru_cache(maxsize=4)
-def checkpoint(name: str) -> Checkpoint:
-    """The model of that name, in eval mode; raises CheckpointError."""
+@lru_cache(maxsize=8)
+def checkpoint(name: str, version: int) -> Checkpoint:
+    """The model of that name, in eval mode; version: its `stamp`. Raises HsalError."""
     from hsal.checkpoint import load_model
 
-    return load_model(name)
+    kind, rest, step = moment(name)
+    path, known = path_of(name), describe(name)  # there is such a step
+    if kind == SERIES:
+        own = _series(rest)
+        # the seed of the only shipped training that was kept along its way
+        return replace(own[step], name=name) if step in own else _untrained(name, known.config, 0, rest, False)
+    if kind == RUN and path is None:
+        began = kept_command(Train, find_run(rest).folder)
+        return _untrained(name, known.config, began.config.seed, began.pretrained, began.whole)
+    return replace(load_model(str(path)), name=name) if path else load_model(name)
+
+
+def _untrained(name: str, config: ModelConfig, seed: int, start: str, whole: bool) -> Checkpoint:
+    """The model that a training started from, made again from its seed and the weights it took."""
+    from hsal.checkpoint import Checkpoint, load_into
+    from hsal.train import fresh_model
+
+    model = fresh_model(config, seed)
+    load_into(model, start, whole)
+    return Checkpoint(name, model.eval(), {})
+
+
+@lru_cache(maxsize=1)
+def _series(name: str) -> dict[int, Checkpoint]:
+    from hsal.series import load_series
+
+    return load_series(name)
 
 
 @lru_cache(maxsize=16)
@@ -77,11 +99,17 @@ def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, cl
     return SceneRenderer(load_digits("test", "embedded"), task_scene(task, **changes, **count))
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
 def scene_trace(
-    weights: str, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
+    name: str, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
 ) -> Trace:
-    """The walk over scene `index` of `seed`, of the task of the weights; the settings are those of `scenes`."""
+    """The walk over scene `index` of `seed`, of the task of the weights `name`; the settings are those of `scenes`."""
+    return _scene_trace(name, stamp(name), seed, index, digits, smallest, largest, clutter)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _scene_trace(
+    weights: str, version: int, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
+) -> Trace:
     from hsal.trace import Source
     from hsal.tracing import trace_image
 
@@ -89,7 +117,7 @@ def scene_trace(
     scene = scenes(known.task, known.config.size_px, digits, smallest, largest, clutter).render(seed, index)
     name = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
     source = Source("scene", name, "", known.name, known.config.saliency, seed)
-    return trace_image(checkpoint(weights).model, scene.image, source, scene.labels, scene.boxes)
+    return trace_image(checkpoint(weights, version).model, scene.image, source, scene.labels, scene.boxes)
 
 
 def sample_labels(weights: str) -> dict[str, tuple[int, ...]]:
@@ -107,7 +135,7 @@ def sample_trace(weights: str, name: str) -> Trace:
     if weights == walk.source.weights:
         return walk
     if _suits(weights):
-        return _again(weights, name)
+        return _again(weights, stamp(weights), name)
     return scene_trace(weights, SAMPLE_SEED, list(recorded()).index(name), *AS_DRAWN)
 
 
@@ -126,22 +154,28 @@ def _drawn_labels(task: str, size_px: int) -> list[tuple[int, ...]]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _again(weights: str, name: str) -> Trace:
+def _again(weights: str, version: int, name: str) -> Trace:
     """The walk of other weights over a recorded sample."""
     from hsal.tracing import trace_image
 
-    walk, loaded = recorded()[name], checkpoint(weights)
+    walk, loaded = recorded()[name], checkpoint(weights, version)
     source = replace(walk.source, weights=loaded.name, saliency=loaded.model.config.saliency)
     return trace_image(loaded.model, walk.image, source, walk.truth, walk.boxes)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
 def picture_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]) -> Trace:
     """The walk over a picture that is ready for the model: (H,W) or (H,W,3) uint8 of the model's size."""
+    return _picture_trace(weights, stamp(weights), kind, name, image, notes)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _picture_trace(
+    weights: str, version: int, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]
+) -> Trace:
     from hsal.trace import Source
     from hsal.tracing import trace_image
 
-    loaded = checkpoint(weights)
+    loaded = checkpoint(weights, version)
     source = Source(kind, name, "", loaded.name, loaded.model.config.saliency)
     return trace_image(loaded.model, image, source, notes=notes)
 
@@ -160,7 +194,7 @@ def warm() -> None:
 
     def load() -> None:
         try:
-            checkpoint(DEFAULT_WEIGHTS)
+            checkpoint(DEFAULT_WEIGHTS, 0)
             import hsal.tracing  # noqa: F401
         except HsalError:
             return  # the page that needs the weights says so

@@ -9,11 +9,11 @@ import streamlit as st
 
 from app import cache, session
 from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawing, unpack_drawing
+from app.weights import describe
 from app.widgets import plain
 from hsal.config import MNIST_TASKS
 from hsal.data.picture import FORMATS, load_picture
 from hsal.data.prepare import as_scene, for_model
-from hsal.shipped import describe
 from hsal.trace import Trace
 
 CANVAS_PX = 300

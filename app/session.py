@@ -1,4 +1,4 @@
-"""The only file that touches st.session_state and the address bar.
+"""The only file, beside session_train.py for Train, that touches st.session_state and the address bar.
 
 Widgets live under their own keys while their page is shown. The address of the page is kept
 beside them, so that coming back from another page finds everything as it was left.
@@ -26,6 +26,12 @@ FILTER_WIDGETS = ("weights", "digits", "answers", "sizes", "true", "named")  # k
 HIDDEN = ("sizes", "clutter", "seed", "index")  # in a popover that may be closed
 
 
+def asked_weights() -> str:
+    """The weights in the address, before it is read; else those shown last."""
+    last = st.session_state.get(ADDRESS, Address()).weights
+    return st.query_params.get("weights", st.session_state.get("weights", last))
+
+
 def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
     """Before the widgets of Step through: fill their state from the link, or from the last visit.
 
@@ -35,7 +41,7 @@ def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
     state, linked = st.session_state, st.query_params.to_dict()
     fill = "input" not in state  # that widget is always drawn, so this is no mere rerun
     if fill:
-        _forget_hands()
+        state[DRAWN] = state[UPLOADING] = False  # coming back empty is no wish to forget what was on them
     else:
         _remind(state[ADDRESS])
         fill = _went_back(linked)
@@ -43,11 +49,9 @@ def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
         state[ADDRESS], state[PROBLEMS] = parse(linked, samples, weights)
     if fill:
         state.update(_widgets(state[ADDRESS]))
-
-
-def _forget_hands() -> None:
-    """Canvas and uploader come back empty, which is no wish to forget what was on them."""
-    st.session_state[DRAWN] = st.session_state[UPLOADING] = False
+    if state["weights"] not in weights:  # deleted since: the default, and a sentence
+        instead, problems = parse({"weights": state["weights"]}, samples, weights)
+        state["weights"], state[PROBLEMS] = instead.weights, [*told(), *problems]
 
 
 def _remind(last: Address) -> None:

@@ -16,8 +16,7 @@ import torch
 from hsal.checkpoint import Checkpoint, CheckpointError, load_model, read_tensors, write_tensors
 from hsal.files import WEIGHTS
 from hsal.runs import Run
-
-FOLDER = "series"  # beside the shipped weights
+from hsal.shipped import SERIES
 
 
 def write_series(path: Path, run: Run, backbone: str) -> tuple[int, ...]:
@@ -49,7 +48,7 @@ def load_series(name: str) -> dict[int, Checkpoint]:
     Raises:
         CheckpointError: there is no such series, or it is damaged.
     """
-    metadata, tensors = read_tensors(WEIGHTS / FOLDER / f"{name}.safetensors")
+    metadata, tensors = read_tensors(WEIGHTS / SERIES / f"{name}.safetensors")
     moments, frozen = {}, load_model(metadata["backbone"])
     for step in json.loads(metadata["steps"]):
         whole = deepcopy(frozen)

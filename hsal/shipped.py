@@ -14,6 +14,7 @@ from hsal import files
 from hsal.config import ConfigError, ModelConfig, from_json
 from hsal.errors import HsalError
 
+SERIES = "series"  # folder beside the shipped weights
 TITLES = {
     "mnist-multiset": "MNIST Multiset", "mnist-set": "MNIST Set", "street-numbers": "Street Numbers",
     "svhn-reassembled": "SVHN Reassembled", "svhn-multiset": "SVHN Multiset",
@@ -74,6 +75,26 @@ def describe(name: str) -> Weights:
     except (KeyError, ValueError, AttributeError, ConfigError) as error:
         raise CheckpointError(f"The weights {path.name} do not fit this version of hsal.") from error
     return Weights(path.stem, str(task), config)
+
+
+def describe_series(name: str) -> tuple[str, tuple[int, ...]]:
+    """A shipped series by its name: the weights that hold its backbone, and the updates it was kept after.
+
+    Raises:
+        CheckpointError: there is no such series, or it is damaged.
+    """
+    path = files.WEIGHTS / SERIES / f"{name}.safetensors"
+    try:
+        with safe_open(path, "np") as file:
+            metadata = file.metadata() or {}
+        return metadata["backbone"], tuple(json.loads(metadata["steps"]))
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise CheckpointError(f"There is no series {name!r} of shipped weights, or it is damaged.") from error
+
+
+def shipped_series() -> list[str]:
+    """Names of the series of weights along a training that come with the project."""
+    return sorted(path.stem for path in (files.WEIGHTS / SERIES).glob("*.safetensors"))
 
 
 def _is_file(path: Path) -> bool:

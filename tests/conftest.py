@@ -15,8 +15,9 @@ from tests.commanding import make
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads or writes the user's cache."""
+    """No test reads or writes the user's cache, or their runs."""
     os.environ["HSAL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["HSAL_RUNS"] = str(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,7 @@ mount(document.querySelector(".attention-player"), {{
 """
 
 
-def attention_player(trace: Trace, *, moment: int = 0, key: str, compact: bool = False) -> None:
+def attention_player(trace: Trace, *, moment: int = 0, key: str, compact: bool = False, stay: bool = False) -> None:
     """Show `trace` as a player inside the running Streamlit script.
 
     Args:
@@ -79,8 +79,10 @@ def attention_player(trace: Trace, *, moment: int = 0, key: str, compact: bool =
         key: the element's identity on the page.
         compact: picture, sentence, timeline and play button alone; plays by itself once, and leaves the
             address bar alone. Otherwise the address bar carries `?moment=N`.
+        stay: keep the visitor's place over to another walk, to compare walks at the same moment.
     """
-    _component()(data={"trace": trace.to_dict(), "moment": moment, "compact": compact, "key": key}, key=key)
+    data = {"trace": trace.to_dict(), "moment": moment, "compact": compact, "stay": stay, "key": key}
+    _component()(data=data, key=key)
 
 
 @cache

@@ -17,7 +17,7 @@ class Player {
     this.load(options);
   }
 
-  load({ trace: raw, moment = 0, compact = false, remembered = null }) {
+  load({ trace: raw, moment = 0, compact = false, stay = false, remembered = null }) {
     const trace = readTrace(raw);
     const before = this.trace ? this.state() : remembered;
     const same = before?.identity === trace.identity;
@@ -29,7 +29,8 @@ class Player {
     this.build();
     this.applyTheme();
     // The visitor's place is kept; only a rebuilt page that asks for a moment not asked for before moves it.
-    const kept = same && (before !== remembered || before.asked === moment);
+    // Where walks are compared it is kept over from one walk to the next.
+    const kept = stay ? Boolean(before) : same && (before !== remembered || before.asked === moment);
     this.asked = moment;
     this.show(this.clamp(kept ? before.now : moment), false);
     const plays = same ? before.playing : compact && !this.still.matches;

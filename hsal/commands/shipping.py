@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from hsal.checkpoint import load_model, save_model
 from hsal.files import WEIGHTS
 from hsal.runs import Run
-from hsal.series import FOLDER, write_series
+from hsal.series import write_series
+from hsal.shipped import SERIES
 
 if TYPE_CHECKING:
     from hsal.cli import Ship
@@ -17,7 +18,7 @@ def run_ship(command: Ship) -> int:
     """Carry out `hsal ship`."""
     run = Run(command.run_folder)
     if command.series:
-        path = WEIGHTS / FOLDER / f"{command.name}.safetensors"
+        path = WEIGHTS / SERIES / f"{command.name}.safetensors"
         steps = write_series(path, run, command.backbone)
         print(f"{path}: after {', '.join(map(str, steps))} updates")
         return 0

@@ -1,0 +1,42 @@
+"""Train: start a short training, see its curves grow, watch attention being learnt. Loads no torch until a walk."""
+
+import streamlit as st
+
+from app import session_train as state
+from app import train_runs
+from app.train_form import training_form
+from app.train_live import curves_of
+from app.train_watch import watch_learning
+
+state.enter()
+runs = train_runs.known_runs()
+
+st.title("Train", anchor=False)
+st.markdown(
+    "Train the attention yourself, on this machine: meta-controller and controller learn, the backbone stays. "
+    "A training is a process of its own. It goes on when this page is closed, and can be stopped and resumed."
+)
+train_runs.problems()
+train_runs.say_gone(runs)
+
+with st.expander("Start a training", expanded=not runs or state.form_opened() > 0, icon=":material/add:",
+                 key=f"train.new.{bool(runs)}.{state.form_opened()}"):
+    training_form(runs)
+
+chosen = None
+if runs:
+    chosen = train_runs.choose(runs)
+    train_runs.actions(chosen)
+    curves_of(chosen, runs)
+else:
+    st.caption("No training yet: its curves will be here. Trainings begun by `hsal train` in a terminal show too.")
+watch_learning(chosen)
+
+if runs:
+    beside = [run for run in runs if run.folder.name in state.value("with", [])]
+    if beside:
+        st.subheader("What differs", anchor=False)
+        train_runs.differences([chosen, *beside])
+    with st.expander(f"All runs ({len(runs)})", icon=":material/list:", key="train.list"):
+        train_runs.overview(runs)
+train_runs.look_out(runs)
