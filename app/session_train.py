@@ -59,7 +59,7 @@ def put(**values: Any) -> None:
 
 
 def put_later(**values: Any) -> None:
-    """Set widgets by name in the next run of the page, None to its default: those that are drawn already cannot be set any more."""
+    """Set widgets by name in the next run of the page, None to its default: what is drawn cannot be set any more."""
     st.session_state.setdefault(LATER, {}).update(values)
 
 

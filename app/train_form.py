@@ -133,9 +133,9 @@ def _others(settings: Sequence[Setting]) -> dict[str, Any]:
             if of_part:
                 st.markdown(f"**{title}**")
             of_part.sort(key=lambda setting: setting.kind is bool)
-            for place, setting in enumerate(of_part):
-                columns = st.columns(ACROSS) if place % ACROSS == 0 else columns
-                values[setting.key] = _ask(setting, columns[place % ACROSS])
+            for start in range(0, len(of_part), ACROSS):  # row by row, which is the order on a narrow screen
+                for setting, column in zip(of_part[start : start + ACROSS], st.columns(ACROSS), strict=False):
+                    values[setting.key] = _ask(setting, column)
     return values
 
 
