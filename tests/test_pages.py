@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from hsal import files, samples
@@ -179,7 +180,7 @@ def test_weights_that_are_missing_or_damaged_are_one_sentence(
         (tmp_path / "mnist-multiset.safetensors").write_bytes(whole[: len(whole) // 2])
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)
     cache.checkpoint.cache_clear()
-    cache.scene_trace.clear()
+    st.cache_data.clear()
     page = step_through(input="scene", seed="3")
     assert len(page.error) == 1
     assert "mnist-multiset" in shown(page.error[0].value)
