@@ -20,7 +20,6 @@ import tyro
 from hsal.config import ModelConfig, Placement, Precision, PretrainConfig, SceneConfig, Task, TrainConfig
 from hsal.data.digits import SourceName, Split
 from hsal.errors import HsalError
-from hsal.files import DEFAULT_WEIGHTS
 from hsal.reproduce.recipes import Row
 
 Flat = tyro.conf.arg(name="")  # a nested config's flags stand beside the command's own
@@ -80,8 +79,9 @@ class Train:
     """Go on with the run in this folder after its last checkpoint, with the settings it was started with."""
     queue: bool = False
     """Wait for a turn: at most HSAL_MAX_RUNS (1) such trainings run at once, the oldest first."""
-    pretrained: str = DEFAULT_WEIGHTS
-    """Weights whose backbone to take: of `hsal pretrain`, or of any trained model; a file or a shipped name."""
+    pretrained: str = "auto"
+    """Weights whose backbone to take, with the size of what it sees: of `hsal pretrain`, or of any trained model;
+    a file or a shipped name; auto is a shipped one for the task."""
     whole: bool = False
     """Take all of these weights, to train them further."""
     series: int = 0
@@ -316,8 +316,8 @@ def main(arguments: list[str] | None = None) -> int:
         command = tyro.extras.subcommand_cli_from_dict(
             {kind.__name__.lower(): kind for kind in COMMANDS}, prog="hsal", description=__doc__, args=arguments
         )
-        if isinstance(command, Pretrain | Train) and command.resume is not None:
-            command = _resumed(command, sys.argv[1:] if arguments is None else arguments)
+        if isinstance(command, Pretrain | Train):
+            command = _settled(command, (sys.argv[1:] if arguments is None else arguments)[1:])
         return command.run()
     except HsalError as error:
         print(f"hsal: {error}", file=sys.stderr)
@@ -332,12 +332,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 2
 
 
-def _resumed(command: Pretrain | Train, arguments: list[str]) -> Pretrain | Train:
-    """The command as its run was started, with those flags over it that are given now."""
-    from hsal.settings import kept_command
+def _settled(command: Pretrain | Train, flags: list[str]) -> Pretrain | Train:
+    """The command with what a resumed run, or the weights to start from, say where no flag does."""
+    from hsal.settings import fitted, kept_command
 
-    kept = replace(kept_command(type(command), command.resume), resume=command.resume)
-    return tyro.cli(type(command), args=arguments[1:], default=kept)
+    if command.resume is not None:
+        return tyro.cli(type(command), args=flags, default=kept_command(type(command), command.resume))
+    if isinstance(command, Train):
+        return tyro.cli(Train, args=flags, default=fitted(replace(command, model=ModelConfig())))
+    return command
 
 
 if __name__ == "__main__":

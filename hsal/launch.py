@@ -20,8 +20,7 @@ from hsal.data.tasks import check_model
 from hsal.files import ROOT, runs_dir
 from hsal.run_files import create_run, log_end, read_run
 from hsal.run_status import LIVING, RunError, Status, read_status
-from hsal.settings import kept_command, to_settings
-from hsal.shipped import weights_path
+from hsal.settings import fitted, kept_command, to_settings
 
 if TYPE_CHECKING:
     from hsal.cli import Train
@@ -31,14 +30,15 @@ def start(command: Train, root: Path | None = None) -> Path:
     """Make a run folder and start a trainer for it, which waits for its turn; returns the folder at once.
 
     Args:
-        command: the training; its `out` is not looked at.
+        command: the training; its `out` is not looked at, and what the weights it starts from decide of its
+            model is taken from them.
         root: where runs lie; `runs_dir()` where not given.
     Raises:
         ConfigError, CheckpointError: the settings are impossible.
         RunError: the folder cannot be written, or no process started.
     """
+    command = fitted(command)
     check_model(command.model, command.task)
-    weights_path(command.pretrained)
     folder = _fresh_folder((root or runs_dir()).absolute(), command)
     create_run(folder, to_settings(command))
     _launch(folder, command.config.steps)

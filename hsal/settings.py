@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
+from hsal.config import MNIST_TASKS, ModelConfig
 from hsal.errors import HsalError
-from hsal.files import WEIGHTS
+from hsal.files import DEFAULT_WEIGHTS, WEIGHTS
 from hsal.run_status import RunError
+from hsal.shipped import describe
 
 if TYPE_CHECKING:
     from hsal.cli import Pretrain, Train
@@ -18,7 +20,24 @@ if TYPE_CHECKING:
 
 # Where and how a run computes, not what: these may differ when it is resumed.
 PLACES = ("device", "processes", "volumes", "tensorboard")
+OF_BACKBONE = ("backbone", "width", "size_px", "image_channels", "cell_px")
+OF_CELLS = ("beta_min", "beta_max")  # how broad spotlights are, in cells
 NOT_KEPT = ("out", "resume", "queue")
+
+
+def fitted(command: Train) -> Train:
+    """The command with everything that the weights it starts from decide: which they are, and what their backbone is.
+
+    Raises:
+        CheckpointError: the weights are missing, damaged, or not of this version of hsal.
+    """
+    if command.pretrained == "auto":
+        command = replace(command, pretrained=DEFAULT_WEIGHTS if command.task in MNIST_TASKS else "street-numbers")
+    weights, plain = describe(command.pretrained).config, ModelConfig()
+    if command.whole:
+        return replace(command, model=weights)
+    same = [*OF_BACKBONE, *(name for name in OF_CELLS if getattr(command.model, name) == getattr(plain, name))]
+    return replace(command, model=replace(command.model, **{name: getattr(weights, name) for name in same}))
 
 
 def to_settings(command: Pretrain | Train) -> dict[str, Any]:

@@ -45,6 +45,22 @@ def test_a_finished_run_resumes_to_the_same_weights(made: Path) -> None:
     assert len((made / "model" / "metrics.jsonl").read_text().splitlines()) == 3
 
 
+def test_weights_to_start_from_say_what_their_backbone_sees(tmp_path: Path) -> None:
+    few = ["--steps", "1", "--batch", "2", "--scenes", "2", "--validation-scenes", "2", "--hidden", "8",
+           "--device", "cpu", *EMBEDDED]
+    for task, wanted in (("mnist-set", "mnist-multiset"), ("street-numbers", "street-numbers")):
+        run = tmp_path / task
+        assert main(["train", "--task", task, "--out", str(run), *few]) == 0
+        model, shipped = (load_model(str(name)).model for name in (weights(tmp_path, task), wanted))
+        assert model.config.hidden == 8
+        for name in ("backbone", "cell_px", "size_px", "image_channels", "beta_max"):
+            assert getattr(model.config, name) == getattr(shipped.config, name)
+        assert json.loads((run / "config.json").read_text())["pretrained"] == wanted
+    # a flag goes before
+    assert main(["train", "--out", str(tmp_path / "broad"), *few, "--beta-max", "0.7"]) == 0
+    assert load_model(str(weights(tmp_path, "broad"))).model.config.beta_max == 0.7
+
+
 def test_a_series_keeps_the_weights_along_the_way(made: Path, tmp_path: Path) -> None:
     command = ["train", "--out", str(tmp_path / "run"), "--pretrained", str(weights(made, "backbone")), *TRAIN]
     assert main([*command, "--series", "2", "--steps", "5", "--validate-every", "1"]) == 0
