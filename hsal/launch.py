@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from hsal.data.tasks import check_model
 from hsal.files import ROOT, runs_dir
-from hsal.run_files import create_run, log_end, read_run
+from hsal.run_files import log_end, read_run
 from hsal.run_status import LIVING, RunError, Status, read_status
-from hsal.settings import fitted, kept_command, to_settings
+from hsal.settings import create_run, fitted, kept_command, to_settings
 
 if TYPE_CHECKING:
     from hsal.cli import Train

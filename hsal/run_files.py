@@ -29,7 +29,7 @@ from hsal.files import replacing
 from hsal.run_status import GONE, LIVING, STATES, RunError, State, lock_of, read_status, state_now
 
 __all__ = [
-    "STATES", "RunError", "RunInfo", "State", "ask_to_stop", "create_run", "delete_run", "download_zip", "list_runs",
+    "STATES", "RunError", "RunInfo", "State", "ask_to_stop", "delete_run", "download_zip", "list_runs",
     "log_end", "name_run", "read_metrics", "read_run", "snapshots",
 ]
 
@@ -200,23 +200,6 @@ def download_zip(folder: Path) -> bytes:
             if path is not None and path.is_file():
                 archive.write(path, f"{folder.name}/{path.name}")
     return made.getvalue()
-
-
-def create_run(folder: Path, config: dict[str, Any]) -> None:
-    """Make a run folder of what was asked for.
-
-    Raises:
-        RunError: it holds a run already, or cannot be written.
-    """
-    if (folder / "config.json").exists():
-        raise RunError(
-            f"{folder} holds a run already. Go on with it by --resume {folder}, or choose another --out."
-        )
-    try:
-        with replacing(folder / "config.json") as scratch:
-            scratch.write_text(json.dumps(config, indent=2))
-    except OSError as error:
-        raise RunError(f"{folder} cannot be written ({error.strerror}). Choose another --out.") from error
 
 
 def _object(path: Path) -> dict[str, Any]:

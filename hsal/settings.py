@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from hsal.config import MNIST_TASKS, ModelConfig
 from hsal.errors import HsalError
-from hsal.files import DEFAULT_WEIGHTS, WEIGHTS
+from hsal.files import DEFAULT_WEIGHTS, WEIGHTS, replacing
 from hsal.run_status import RunError
 from hsal.shipped import describe
 
@@ -72,6 +72,23 @@ def kept_command(kind: type[Command], folder: Path) -> Command:
     except (HsalError, TypeError, ValueError, AttributeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise RunError(f"The settings of {folder} do not fit this version of hsal ({reason}).") from error
+
+
+def create_run(folder: Path, config: dict[str, Any]) -> None:
+    """Make a run folder of what was asked for.
+
+    Raises:
+        RunError: it holds a run already, or cannot be written.
+    """
+    if (folder / "config.json").exists():
+        raise RunError(
+            f"{folder} holds a run already. Go on with it by --resume {folder}, or choose another --out."
+        )
+    try:
+        with replacing(folder / "config.json") as scratch:
+            scratch.write_text(json.dumps(config, indent=2))
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written ({error.strerror}). Choose another --out.") from error
 
 
 def check_same(command: Pretrain | Train) -> None:

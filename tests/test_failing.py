@@ -19,10 +19,10 @@ from hsal.commands.living import Life
 from hsal.config import ModelConfig
 from hsal.model import HSAL
 from hsal.progress import Progress
-from hsal.run_files import create_run, read_run
+from hsal.run_files import read_run
 from hsal.run_status import lock_of
 from hsal.runs import Run
-from hsal.settings import to_settings
+from hsal.settings import create_run, to_settings
 from tests.commanding import TRAIN, refused, weights
 
 Raising = Callable[..., None]

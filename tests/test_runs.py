@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from hsal.checkpoint import CheckpointError
-from hsal.run_files import RunError, create_run
+from hsal.run_files import RunError
 from hsal.runs import Run
+from hsal.settings import create_run
 from tests.learning import begin_pretrain, begin_train, weights
 
 

@@ -21,9 +21,8 @@ from filelock import FileLock, Timeout
 from hsal.config import ConfigError
 from hsal.errors import HsalError
 from hsal.progress import TrainingError
-from hsal.run_files import create_run
 from hsal.run_status import RunError, State, Status, lock_of, read_status
-from hsal.settings import check_same, to_settings
+from hsal.settings import check_same, create_run, to_settings
 from hsal.slots import wait_for_slot
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import closing, nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
 from tqdm import tqdm
 
-from hsal.board import Board, writer_class
+from hsal.board import writer_class
 from hsal.checkpoint import load_into, save_model
 from hsal.commands.feeding import scenes_of, training_feed, validation_views
-from hsal.commands.living import Life, StopWish
+from hsal.commands.living import Life
+from hsal.commands.scribe import Scribe
 from hsal.config import ConfigError
 from hsal.device import find_device, machine
 from hsal.model import HSAL
@@ -23,7 +23,6 @@ from hsal.pretrain import Learner, pretrain
 from hsal.progress import Progress
 from hsal.resnet import WEIGHTS as IMAGENET
 from hsal.resnet import load_imagenet
-from hsal.runs import Run, stopwatch
 from hsal.team import form_team, leave_team
 from hsal.train import fresh_model, optimiser_for, train, validate
 
@@ -43,15 +42,13 @@ def run_pretrain(command: Pretrain, life: Life) -> None:
     learner = Learner(model).to(find_device(command.device))
     optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     life.begin()
-    run = Run(life.folder)
-    done, seconds = run.restore(learner, optimiser)
-    clock = stopwatch(seconds)
-    life.say("running", step=done)
-    for progress in _shown(pretrain(learner, optimiser, config, source, validation, done), done, config.steps):
-        run.log(progress, clock())
-        life.say("running", step=progress.step)
-        _keep(run, learner, optimiser, progress, clock(), life.asked)
-    save_model(run.weights, model, _info(command, source.name, clock()) | began)
+    with Scribe(life, learner, optimiser) as scribe:
+        done = scribe.done
+        life.say("running", step=done)
+        for progress in _shown(pretrain(learner, optimiser, config, source, validation, done), done, config.steps):
+            scribe.log(progress)
+            scribe.keep(progress, life.asked)
+    save_model(scribe.weights, model, _info(command, source.name, scribe.clock()) | began)
 
 
 def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
@@ -74,51 +71,21 @@ def run_train(command: Train, life: Life) -> None:
     before = load_into(model, command.pretrained, command.whole)
     optimiser = optimiser_for(model, config)
     life.begin()  # only now: a bad flag must not leave a run behind
-    run = Run(life.folder)
-    done, seconds = run.restore(model, optimiser, life.leads)
-    clock = stopwatch(seconds)
-    with closing(Board(run.folder, done)) if command.tensorboard and life.leads else nullcontext() as board:
-
-        def log(progress: Progress) -> None:
-            run.log(progress, clock())
-            if board is not None:
-                board.log(progress)
-
+    with Scribe(life, model, optimiser, command.series, command.tensorboard) as scribe:
+        done = scribe.done
         life.prepare("validation scenes", 0, config.validation_scenes)
         views = validation_views(command, model, validation, life.prepare)
         if done == 0 and life.leads:  # where the curves begin, before the long part of the preparation
-            log(Progress(0, config.steps, validate(model, views())))
-            if command.series:
-                save_model(run.snapshot(0), model, {"step": 0})
+            scribe.log(Progress(0, config.steps, validate(model, views()), checked=True))
         feed = training_feed(command, model, source, life.prepare)
         life.say("running", step=done)
         for progress in _shown(train(model, optimiser, config, feed, views, done, team), done, config.steps):
-            if life.leads:
-                log(progress)
-                life.say("running", step=progress.step)
-                if progress.checked and command.series and progress.step % command.series == 0:
-                    save_model(run.snapshot(progress.step), model, {"step": progress.step})
-            asked = team.any(life.asked)
-            if life.leads:
-                _keep(run, model, optimiser, progress, clock(), asked)
-            elif asked and progress.step < config.steps:
-                raise StopWish
+            scribe.log(progress)
+            scribe.keep(progress, team.any(life.asked))
     if life.leads:
         about = {"start": before} if command.whole else {"backbone": before}
-        save_model(run.weights, model, _info(command, source.name, clock()) | about)
+        save_model(scribe.weights, model, _info(command, source.name, scribe.clock()) | about)
     leave_team(team)
-
-
-def _keep(
-    run: Run, module: torch.nn.Module, optimiser: torch.optim.Optimizer, progress: Progress, seconds: float,
-    asked: bool,
-) -> None:
-    """Keep the state where that is due; where the end is wished too, and end."""
-    ends = asked and progress.step < progress.steps  # after the last update there is nothing to stop
-    if progress.checked or ends:
-        run.keep(module, optimiser, progress.step, seconds)
-    if ends:
-        raise StopWish
 
 
 def _shown(updates: Iterator[Progress], done: int, steps: int) -> Iterator[Progress]:

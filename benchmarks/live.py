@@ -1,0 +1,90 @@
+"""What it costs a trainer that somebody follows its run live."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from benchmarks.figure import Figure
+from hsal.checkpoint import load_model
+from hsal.config import MNIST_TASKS, TrainConfig
+from hsal.data.tasks import open_scenes
+from hsal.device import find_device
+from hsal.files import DEFAULT_WEIGHTS
+from hsal.memory import Memory
+from hsal.progress import Progress
+from hsal.runs import Run
+from hsal.settings import create_run
+from hsal.train import optimiser_for, train
+
+ROUNDS, ROUND_S = 10, 4.0  # each followed and not followed
+READER = """
+import sys, time
+from pathlib import Path
+from hsal.run_files import list_runs, read_metrics
+folder, offset = Path(sys.argv[1]), 0
+while True:
+    lines, offset = read_metrics(folder, offset)
+    list_runs(folder.parent)
+    print(len(lines), flush=True)
+    time.sleep(1)
+"""
+
+
+def live() -> list[Figure]:
+    """Seconds an update with a reader that looks once a second, as a share of those without one.
+
+    Followed and not followed take turns, so that a machine that grows busy or warm slows both.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "run"
+        create_run(folder, {})
+        updates = _updates(Run(folder))
+        next(updates)
+        with _reader(folder) as reader:
+            ratios = []
+            for _ in range(ROUNDS):
+                reader.send_signal(signal.SIGCONT)
+                followed = _seconds(updates)
+                reader.send_signal(signal.SIGSTOP)
+                ratios.append(followed / _seconds(updates))
+    return [Figure("One update while its run is followed live, against one that nobody follows", median(ratios), "",
+                   "under 1.02")]
+
+
+def _updates(run: Run) -> Iterator[Progress]:
+    """Updates of the shipped model, logged as `hsal train` does."""
+    device, config = find_device("auto"), TrainConfig(steps=1_000_000, validate_every=1_000_000)
+    model = load_model(DEFAULT_WEIGHTS).model.to(device)
+    source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
+    (memory,) = (item for item in Memory.of(model, source, 0, 1000) if isinstance(item, Memory))
+    for progress in train(model, optimiser_for(model, config), config, memory, lambda: memory.views(model)):
+        run.log(progress, 0.0)
+        yield progress
+
+
+def _seconds(updates: Iterator[Progress]) -> float:
+    """Mean duration of the updates of one round."""
+    began, taken = time.perf_counter(), 0
+    while time.perf_counter() - began < ROUND_S:
+        next(updates)
+        taken += 1
+    return (time.perf_counter() - began) / taken
+
+
+@contextmanager
+def _reader(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that follows the run as the app does, once it has begun to."""
+    with subprocess.Popen([sys.executable, "-c", READER, str(folder)], stdout=subprocess.PIPE, text=True) as reader:
+        reader.stdout.readline()  # a line a second fills no pipe in these minutes
+        try:
+            yield reader
+        finally:
+            reader.kill()
