@@ -73,8 +73,8 @@ class ModelConfig:
     """Side of the square image that the model sees."""
     image_channels: int = 1
     """Channels of that image: 1 for grey, 3 for RGB."""
-    cell_px: int = 16
-    """Pixels of the image along one cell of the map: 16, 8 for a finer map, 32 as in the paper's ResNet."""
+    cell_px: int = 8
+    """Pixels of the image along one cell of the map: 8, 16 for a coarser map, 32 as in the paper's ResNet."""
     classes: int = 10
     """Object classes, without stop (N)."""
     gaussians: int = 3
@@ -85,9 +85,9 @@ class ModelConfig:
     """Units of the meta-controller's GRU and of the controller's."""
     carry_hidden: bool = True
     """Whether the controller's hidden state goes from one meta-step to the next."""
-    beta_min: float = 0.15
+    beta_min: float = 0.05
     """Smallest inverse width of a Gaussian, in 1 / cell^2: the broadest spotlight."""
-    beta_max: float = 0.8
+    beta_max: float = 0.4
     """Largest inverse width of a Gaussian, in 1 / cell^2: the narrowest spotlight."""
     meta_steps: int = 12
     """Most meta-steps on one image before the model must end, with or without stop."""

@@ -23,7 +23,7 @@ from hsal.runs import Run
 from hsal.train import Views, fresh_model, optimiser_for, train
 
 # 32 px make a map of 2x2 cells.
-MODEL = ModelConfig(width=8, hidden=16, size_px=32, gaussians=1, glimpses=1, meta_steps=3)
+MODEL = ModelConfig(width=8, cell_px=16, hidden=16, size_px=32, gaussians=1, glimpses=1, meta_steps=3)
 SCENE = SceneConfig(size_px=32, digit_min_px=8, digit_max_px=16, digits_max=1, clutter=2)
 PRETRAIN = PretrainConfig(steps=7, batch=4, validate_every=3, validation_scenes=6)
 TRAIN = TrainConfig(steps=7, batch=4, episode_steps=3, validate_every=3)

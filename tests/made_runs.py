@@ -14,7 +14,7 @@ from hsal.run_status import State, Status
 from hsal.settings import to_settings
 from hsal.train import fresh_model
 
-MODEL = ModelConfig(width=4, hidden=8, meta_steps=3)
+MODEL = ModelConfig(width=4, cell_px=16, hidden=8, meta_steps=3)
 STEPS = 40
 FRESH = next(iter(starts("mnist-multiset", {"mnist-multiset": "mnist-multiset"})))
 

@@ -39,7 +39,7 @@ def build(config):
 
 def make(kind: str, size_px: int = SIZE_PX, seed: int = 3) -> nn.Module:
     torch.manual_seed(seed)
-    return build(backbones, kind, ModelConfig(backbone=kind, width=2, size_px=size_px)).eval()
+    return build(backbones, kind, ModelConfig(backbone=kind, width=2, size_px=size_px, cell_px=16)).eval()
 
 
 def images(count: int, size_px: int = SIZE_PX) -> torch.Tensor:

@@ -10,7 +10,7 @@ from hsal.memory import Memory
 from hsal.model import HSAL
 from hsal.train import fresh_model
 
-MODEL = ModelConfig(width=4, hidden=128, size_px=32)
+MODEL = ModelConfig(width=4, cell_px=16, hidden=128, size_px=32)
 
 
 def told_by_the_volume(model: HSAL, scenes: int = 64) -> Memory:

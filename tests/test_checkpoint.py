@@ -20,7 +20,7 @@ from hsal.files import DEFAULT_WEIGHTS
 from hsal.model import HSAL
 from hsal.train import fresh_model
 
-CONFIG = ModelConfig(width=2, hidden=8, size_px=32, classes=5, gaussians=2, glimpses=1, meta_steps=4)
+CONFIG = ModelConfig(width=2, cell_px=16, hidden=8, size_px=32, classes=5, gaussians=2, glimpses=1, meta_steps=4)
 INFO = {"task": "mnist-set", "seed": 7, "seconds": 12.5, "training": {"steps": 3}}
 
 

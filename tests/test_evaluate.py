@@ -178,7 +178,7 @@ def renderer() -> SceneRenderer:
 
 
 def test_scene_views_are_what_the_model_perceives_of_the_rendered_scenes() -> None:
-    model = fresh_model(ModelConfig(width=2, hidden=8, size_px=32), seed=0)
+    model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
     parts = list(scene_views(model, renderer(), seed=4, scenes=3, batch=2))
     rendered, counts = renderer().batch(4, 0, 3)
     with torch.inference_mode():
@@ -191,7 +191,7 @@ def test_scene_views_are_what_the_model_perceives_of_the_rendered_scenes() -> No
 
 
 def test_walks_over_scenes_are_the_walks_over_their_views_with_localisation() -> None:
-    model = fresh_model(ModelConfig(width=2, hidden=8, size_px=32), seed=0)
+    model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
     groups, parts = zip(*walk_scenes(model, renderer(), seed=4, scenes=3, batch=2), strict=True)
     assert [scene.labels for group in groups for scene in group] == [renderer().render(4, i).labels for i in range(3)]
     given = evaluate(Walks.joined(parts))
@@ -202,7 +202,7 @@ def test_walks_over_scenes_are_the_walks_over_their_views_with_localisation() ->
 
 
 def test_without_inhibition_nothing_is_inhibited() -> None:
-    model = fresh_model(ModelConfig(width=2, hidden=8, size_px=32), seed=0)
+    model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
     with_it, without = (
         evaluate(Walks.joined([part for _, part in walk_scenes(model, renderer(), 4, 3, inhibition=on)]))
         for on in (True, False)

@@ -19,7 +19,7 @@ from hsal.trace import Trace, TraceError
 from hsal.train import fresh_model
 from tests.traces import make_trace
 
-SMALL = ModelConfig(width=2, hidden=8, size_px=32)
+SMALL = ModelConfig(width=2, cell_px=16, hidden=8, size_px=32)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ from hsal.config import ModelConfig
 from hsal.train import fresh_model
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 try:
-    save_model(Path({path!r}), fresh_model(ModelConfig(width=2, hidden=8, size_px=32), 0), dict())
+    save_model(Path({path!r}), fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), 0), dict())
 except Exception as error:
     from hsal.errors import HsalError
     assert isinstance(error, (OSError, HsalError)), type(error)
@@ -177,6 +177,6 @@ def test_error_line_beside_a_progress_bar(tmp_path, capsys):
 
 
 def test_device_meta(tmp_path):
-    save_model(tmp_path / "x.safetensors", fresh_model(ModelConfig(width=2, hidden=8), 0), {})
+    save_model(tmp_path / "x.safetensors", fresh_model(ModelConfig(width=2, cell_px=16, hidden=8), 0), {})
     command = ["evaluate", "--weights", str(tmp_path / "x.safetensors"), "--digits", "embedded", "--scenes", "2"]
     assert main([*command, "--device", "meta"]) == 2

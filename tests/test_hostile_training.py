@@ -14,7 +14,7 @@ from hsal.runs import Run
 from hsal.train import fresh_model, optimiser_for
 from tests.commanding import PRETRAIN, TRAIN
 
-SMALL = ModelConfig(width=2, hidden=8, size_px=32)
+SMALL = ModelConfig(width=2, cell_px=16, hidden=8, size_px=32)
 
 
 def test_resume_before_the_first_checkpoint(tmp_path):
@@ -48,7 +48,7 @@ import torch
 from hsal.config import ModelConfig
 from hsal.pretrain import Learner
 from hsal.train import fresh_model
-learner = Learner(fresh_model(ModelConfig(width={width}, hidden=8), 0)).train()
+learner = Learner(fresh_model(ModelConfig(width={width}, cell_px=16, hidden=8), 0)).train()
 for _ in range(10):
     learner(torch.rand(8, 1, 100, 100), torch.ones(8, 1, 7, 7)).sum().backward()
 """

@@ -33,7 +33,7 @@ def small(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
     monkeypatch.delenv("HSAL_MAX_RUNS", raising=False)
     return Train(
         pretrained=str(weights(made, "backbone")), digits="embedded", device="cpu",
-        model=ModelConfig(width=8, hidden=16, gaussians=2, meta_steps=3),
+        model=ModelConfig(width=8, cell_px=16, hidden=16, gaussians=2, meta_steps=3),
         config=TrainConfig(steps=6, batch=4, scenes=6, validation_scenes=4, validate_every=2),
     )
 

@@ -16,7 +16,7 @@ from hsal.objectives import loss_of
 from hsal.train import fresh_model
 
 N, STOP, START = 3, 3, 4  # object classes 0..2; then stop; then the start symbol
-CONFIG = ModelConfig(width=2, hidden=16, size_px=48, classes=N, gaussians=2, glimpses=2, meta_steps=3)
+CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=N, gaussians=2, glimpses=2, meta_steps=3)
 CELLS, CHANNELS = 9, 16  # 48 px make 3x3 cells; 8 times the width
 
 

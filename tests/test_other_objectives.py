@@ -149,7 +149,7 @@ def test_a_second_glimpse_at_the_same_cell_may_go_unrewarded() -> None:
     assert loss([step], counts([1, 0]), TrainConfig()).location_reward.item() == pytest.approx(1.2)
 
 
-MODEL = ModelConfig(width=2, hidden=16, size_px=48, classes=2, gaussians=2, glimpses=2, meta_steps=5)
+MODEL = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=2, gaussians=2, glimpses=2, meta_steps=5)
 
 
 def staying(rollout: Rollout) -> Rollout:

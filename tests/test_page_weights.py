@@ -44,7 +44,7 @@ def more_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     """The shipped weights, with untrained ones of two other tasks beside them."""
     shutil.copy(files.WEIGHTS / "mnist-multiset.safetensors", tmp_path)
     coloured = ModelConfig(size_px=64, image_channels=3, cell_px=8, width=4, hidden=8, meta_steps=3)
-    grey = ModelConfig(width=4, hidden=8, meta_steps=3)
+    grey = ModelConfig(width=4, cell_px=16, hidden=8, meta_steps=3)
     for config, task in ((coloured, "street-numbers"), (grey, "mnist-set")):
         save_model(tmp_path / f"{task}.safetensors", fresh_model(config, 0), {"task": task})
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)
@@ -125,7 +125,7 @@ def test_uploads_and_drawings_are_made_ready_for_the_chosen_weights(
 
 
 def test_another_model_of_the_same_task_walks_over_the_same_sample_from_its_first_moment(more_weights: Path) -> None:
-    twin = fresh_model(ModelConfig(width=4, hidden=8, meta_steps=3), 0)
+    twin = fresh_model(ModelConfig(width=4, cell_px=16, hidden=8, meta_steps=3), 0)
     save_model(more_weights / "twin.safetensors", twin, {"task": "mnist-multiset"})
     page = visit(moment="2")
     assert "MNIST Multiset (twin)" in page.selectbox(key="weights").options

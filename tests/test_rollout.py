@@ -10,7 +10,7 @@ from hsal.config import ModelConfig
 from hsal.model import HSAL, MetaStep, Resume, View, divide_by_maximum, send
 from hsal.train import fresh_model
 
-CONFIG = ModelConfig(width=2, hidden=16, size_px=48, classes=3, gaussians=2, glimpses=2, meta_steps=4)
+CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=3, gaussians=2, glimpses=2, meta_steps=4)
 
 
 def make_model(**changes: object) -> HSAL:

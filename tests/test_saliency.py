@@ -98,6 +98,6 @@ def test_a_new_file_in_the_folder_is_found_by_its_name(tmp_path: Path, monkeypat
     monkeypatch.setattr(saliency, "__path__", [*saliency.__path__, str(tmp_path)])
     importlib.invalidate_caches()
     assert names(saliency) == sorted([*KINDS, "everywhere"])
-    model = HSAL(ModelConfig(saliency="everywhere", width=2, hidden=8, size_px=32)).eval()
+    model = HSAL(ModelConfig(saliency="everywhere", width=2, hidden=8, size_px=32, cell_px=16)).eval()
     view = model.perceive(torch.rand(1, 1, 32, 32))
     assert view.saliency.tolist() == [[[1, 1], [1, 1]]]

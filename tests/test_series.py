@@ -16,7 +16,7 @@ from hsal.runs import Run
 from hsal.series import load_series
 from hsal.train import fresh_model
 
-SMALL = ModelConfig(width=8, hidden=16)
+SMALL = ModelConfig(width=8, cell_px=16, hidden=16)
 INFO = {"task": "mnist-multiset"}
 
 

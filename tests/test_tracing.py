@@ -16,7 +16,7 @@ from hsal.train import fresh_model
 
 STOP = 10
 SOURCE = Source("scene", "two blobs", "", "untrained", "channel_energy", seed=4)
-CONFIG = ModelConfig(width=2, hidden=16, size_px=48, gaussians=2, glimpses=2, meta_steps=3)
+CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, gaussians=2, glimpses=2, meta_steps=3)
 
 
 def picture() -> np.ndarray:

@@ -10,10 +10,9 @@ from hsal.config import ModelConfig, Placement, PretrainConfig, Task, TrainConfi
 
 Row = Literal["reinforce", "cross-entropy", "multiset", "count"]
 ROWS: tuple[Row, ...] = ("reinforce", "cross-entropy", "multiset", "count")
-# 13x13 cells, which answer the paper's remark that 7x7 is coarse; spotlights as broad in pixels as on 7x7
-DIGITS = ModelConfig(cell_px=8, beta_min=0.05, beta_max=0.4)
-COARSE = ModelConfig()  # 7x7 cells
-HOUSE_NUMBERS = ModelConfig(size_px=64, image_channels=3, cell_px=8)
+DIGITS = ModelConfig()  # 13x13 cells, which answer the paper's remark that 7x7 is coarse
+COARSE = ModelConfig(cell_px=16, beta_min=0.15, beta_max=0.8)  # 7x7, with spotlights as broad in pixels
+HOUSE_NUMBERS = ModelConfig(size_px=64, image_channels=3, beta_min=0.15, beta_max=0.8)  # 8x8
 
 
 @dataclass(frozen=True)
