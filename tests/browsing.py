@@ -63,7 +63,7 @@ def running_app(**environment: str) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _wait_until_healthy(address: str) -> None:
