@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from benchmarks import browser, core, live, training
+from benchmarks import browser, core, live, presets, training
 from benchmarks.figure import Figure, as_markdown
 from hsal.device import machine
 from tests.browsing import NoBrowserError
@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args()
     figures: list[Figure] = [*core.tracing(), *core.rendering(), *training.training(), *live.live()]
+    figures += presets.presets()
     try:
         figures += browser.measure()
     except NoBrowserError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from hsal.config import TrainConfig
+from hsal.config import Placement, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -20,19 +21,22 @@ class Preset:
     config: TrainConfig
     series: int
     """Keep the weights of every so-many-th update."""
+    placement: Placement = "grid"
+    """Of the digits in the scenes: the task's own."""
 
 
-def _preset(name: str, title: str, expect: str, scenes: int, steps: int, every: int) -> Preset:
+def _preset(name: str, title: str, expect: str, every: int, **settings: Any) -> Preset:
     """Every check keeps weights too, so that learning can be watched from one to the next."""
-    config = TrainConfig(steps=steps, scenes=scenes, validate_every=every, validation_scenes=300)
+    config = TrainConfig(validate_every=every, validation_scenes=200, **settings)
     return Preset(name, title, expect, config, series=every)
 
 
+# Small batches with large steps: a short training is short of updates, not of examples.
 PRESETS = (
     _preset("glance", "About 30 seconds", "Attention begins to turn to the digits; most scenes are still named wrong.",
-            scenes=3_000, steps=120, every=10),
-    _preset("short", "About 3 minutes", "Five of six scenes or more are named without error, and saliency at the"
-            " glimpses at least doubles.", scenes=12_000, steps=840, every=60),
-    _preset("thorough", "About 10 minutes", "Nine of ten scenes or more are named without error.",
-            scenes=40_000, steps=2_800, every=200),
+            every=12, scenes=2_000, steps=144, batch=32, learning_rate=2e-3),
+    _preset("short", "About 3 minutes", "Nine of ten scenes or more are named without error, and saliency at the"
+            " glimpses grows many times over.", every=50, scenes=10_000, steps=800, batch=64, learning_rate=1.5e-3),
+    _preset("thorough", "About 10 minutes", "Nineteen of twenty scenes or more are named without error.",
+            every=130, scenes=30_000, steps=1_690),
 )

@@ -19,13 +19,12 @@ import socket
 
 import torch
 from torch import nn
-from torchvision import models
 
 from hsal.config import ModelConfig
 
 log = logging.getLogger("hsal")
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as torchvision's weights expect
-WEIGHTS = {"resnet18": models.ResNet18_Weights.IMAGENET1K_V1, "resnet34": models.ResNet34_Weights.IMAGENET1K_V1}
+KINDS = ("resnet18", "resnet34")
 TIMEOUT_S = 10.0  # no network must not mean a long wait
 
 
@@ -33,6 +32,8 @@ class ResNet(nn.Module):
     """A torchvision ResNet up to its last stage: (B,1 or 3,H,W) in [0,1] -> (B,512,H/cell_px,W/cell_px), rounded up."""
 
     def __init__(self, kind: str, config: ModelConfig) -> None:
+        from torchvision import models  # takes seconds to import, and few need it
+
         super().__init__()
         whole = models.get_model(kind, weights=None)
         self.kind = kind
@@ -58,9 +59,11 @@ def load_imagenet(backbone: nn.Module) -> str:
         What it now starts from, as a phrase: "ImageNet weights of torchvision
         ResNet34_Weights.IMAGENET1K_V1", or "from scratch: ..." and why. Then the backbone is unchanged.
     """
-    weights = WEIGHTS.get(getattr(backbone, "kind", ""))
-    if weights is None:
+    if getattr(backbone, "kind", "") not in KINDS:
         return "from scratch: there are no ImageNet weights for this backbone"
+    from torchvision import models
+
+    weights = models.get_model_weights(backbone.kind).IMAGENET1K_V1
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT_S)
     try:

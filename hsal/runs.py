@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,12 @@ class Run:
         write_tensors(self.state, tensors, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
 
     def restore(
-        self, module: nn.Module, optimiser: torch.optim.Optimizer, leads: bool = True
+        self, module: nn.Module, optimiser: Callable[[], torch.optim.Optimizer], leads: bool = True
     ) -> tuple[int, float]:
         """Bring back what `keep` wrote; returns the updates done and the seconds spent, 0 and 0 if none.
 
         Args:
+            optimiser: gives it, where there is something to bring back: torch's take seconds to be made.
             leads: whether this process writes the metrics; it forgets those that will be written again.
         Raises:
             CheckpointError: the state is damaged or of another model.
@@ -80,7 +82,8 @@ class Run:
         weights = {key.removeprefix("module."): t for key, t in tensors.items() if key.startswith("module.")}
         try:
             module.load_state_dict(weights)
-            optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
+            empty = optimiser()
+            empty.load_state_dict({"state": states, "param_groups": empty.state_dict()["param_groups"]})
         except (RuntimeError, ValueError) as error:
             raise CheckpointError(f"{self.state} is of another model than this run's. Start the run anew.") from error
         if leads:

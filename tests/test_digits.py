@@ -202,3 +202,22 @@ def test_embedded_digits_are_mnists_first_of_each_class_in_the_same_splits(
         small, large = embedded[split], mnist[split]
         for own, all_of_class in zip(small.of_class(), large.of_class(), strict=True):
             np.testing.assert_array_equal(small.images[own], large.images[all_of_class[:each]])
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"\0\0\x08", b"\0\0\x0d\x01\0\0\0\x01\0",  # nothing, no sizes, not bytes
+    b"\0\0\x08\x01\0\0\0\x02\0", b"\0\0\x08\x01\0\0\0\x01\0\0",  # too short, too long
+])
+def test_an_idx_file_of_another_kind_or_length_is_damaged(content: bytes, tmp_path: Path) -> None:
+    from hsal.data.digits import _idx
+
+    (tmp_path / "labels").write_bytes(content)
+    with pytest.raises(ValueError, match="labels"):
+        _idx(tmp_path / "labels")
+
+
+def test_an_idx_file_is_read_in_its_shape(tmp_path: Path) -> None:
+    from hsal.data.digits import _idx
+
+    (tmp_path / "images").write_bytes(b"\0\0\x08\x03" + b"\0\0\0\x01\0\0\0\x02\0\0\0\x03" + bytes(range(6)))
+    assert _idx(tmp_path / "images").tolist() == [[[0, 1, 2], [3, 4, 5]]]

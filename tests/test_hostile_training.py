@@ -22,7 +22,7 @@ def test_resume_before_the_first_checkpoint(tmp_path):
     for step in (1, 2):
         run.log(Progress(step, 9, {"loss": 1.0}), 1.0)
     optimiser = optimiser_for(model, TrainConfig())
-    done, _ = run.restore(model, optimiser)
+    done, _ = run.restore(model, lambda: optimiser)
     assert done == 0
     assert run.metrics.read_text() == ""  # steps 1 and 2 will be taken, and logged, again
 

@@ -76,7 +76,7 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
         file.write('{"step": 6, "seconds": 6')
 
     resumed = begin(2)  # other weights than the run had: all must come from the checkpoint
-    done, seconds = run.restore(resumed.module, resumed.optimiser)
+    done, seconds = run.restore(resumed.module, lambda: resumed.optimiser)
     assert (done, seconds) == (3, 30)
     assert [line["step"] for line in logged(run)] == [1, 2, 3]
     for progress in resumed.updates(done):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -22,20 +24,26 @@ class Scribe(AbstractContextManager["Scribe"]):
     """
 
     def __init__(
-        self, life: Life, module: nn.Module, optimiser: torch.optim.Optimizer, series: int = 0,
+        self, life: Life, module: nn.Module, make_optimiser: Callable[[], torch.optim.Optimizer], series: int = 0,
         tensorboard: bool = False,
     ) -> None:
         """Begin, or go on after the last checkpoint, which is brought back.
 
         Args:
+            make_optimiser: not called before it is needed, since torch's take seconds to be made.
             series: keep the weights of every so-many-th update; 0 keeps none.
             tensorboard: write event files too.
         """
-        self.life, self.module, self.optimiser, self.series = life, module, optimiser, series
+        self.life, self.module, self._make_optimiser, self.series = life, module, make_optimiser, series
         self.run = Run(life.folder)
-        self.done, seconds = self.run.restore(module, optimiser, life.leads)
+        self.done, seconds = self.run.restore(module, lambda: self.optimiser, life.leads)
         self.clock = stopwatch(seconds)
         self._board = Board(life.folder, self.done) if tensorboard and life.leads else None
+
+    @cached_property
+    def optimiser(self) -> torch.optim.Optimizer:
+        """The optimiser of this training."""
+        return self._make_optimiser()
 
     @property
     def weights(self) -> Path:

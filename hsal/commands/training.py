@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -21,8 +22,7 @@ from hsal.device import find_device, machine
 from hsal.model import HSAL
 from hsal.pretrain import Learner, pretrain
 from hsal.progress import Progress
-from hsal.resnet import WEIGHTS as IMAGENET
-from hsal.resnet import load_imagenet
+from hsal.resnet import KINDS, load_imagenet
 from hsal.team import form_team, leave_team
 from hsal.train import fresh_model, optimiser_for, train, validate
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def run_pretrain(command: Pretrain, life: Life) -> None:
     """Carry out `hsal pretrain`."""
     config = command.config
-    if command.imagenet and command.model.backbone not in IMAGENET:
-        raise ConfigError(f"--imagenet needs a ResNet: add --backbone {' or '.join(IMAGENET)}.")
+    if command.imagenet and command.model.backbone not in KINDS:
+        raise ConfigError(f"--imagenet needs a ResNet: add --backbone {' or '.join(KINDS)}.")
     single = config.cut == "picture"
     source, validation = (scenes_of(command, split, single) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed)
@@ -42,7 +42,7 @@ def run_pretrain(command: Pretrain, life: Life) -> None:
     learner = Learner(model).to(find_device(command.device))
     optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     life.begin()
-    with Scribe(life, learner, optimiser) as scribe:
+    with Scribe(life, learner, lambda: optimiser) as scribe:
         done = scribe.done
         life.say("running", step=done)
         for progress in _shown(pretrain(learner, optimiser, config, source, validation, done), done, config.steps):
@@ -69,9 +69,8 @@ def run_train(command: Train, life: Life) -> None:
     team = form_team(command.device, command.precision, command.processes, config.batch)
     model = fresh_model(command.model, config.seed).to(team.device)
     before = load_into(model, command.pretrained, command.whole)
-    optimiser = optimiser_for(model, config)
     life.begin()  # only now: a bad flag must not leave a run behind
-    with Scribe(life, model, optimiser, command.series, command.tensorboard) as scribe:
+    with Scribe(life, model, partial(optimiser_for, model, config), command.series, command.tensorboard) as scribe:
         done = scribe.done
         life.prepare("validation scenes", 0, config.validation_scenes)
         views = validation_views(command, model, validation, life.prepare)
@@ -79,7 +78,7 @@ def run_train(command: Train, life: Life) -> None:
             scribe.log(Progress(0, config.steps, validate(model, views()), checked=True))
         feed = training_feed(command, model, source, life.prepare)
         life.say("running", step=done)
-        for progress in _shown(train(model, optimiser, config, feed, views, done, team), done, config.steps):
+        for progress in _shown(train(model, scribe.optimiser, config, feed, views, done, team), done, config.steps):
             scribe.log(progress)
             scribe.keep(progress, team.any(life.asked))
     if life.leads:

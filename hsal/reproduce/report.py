@@ -196,11 +196,12 @@ def _ablations(rows: Sequence[Row]) -> Iterator[str]:
 
 def _making(rows: Sequence[Row]) -> Iterator[str]:
     yield "## How these were made\n"
-    yield "| row | command | minutes of one training | commit | machine |\n|---|---|---|---|---|"
+    yield "| row | map | command | minutes of one training | commit | machine |\n|---|---|---|---|---|---|"
     for row in rows:
         first = row.results[0]
+        side = -(-first.model["size_px"] // first.model["cell_px"]) if first.model else "?"
         yield (
-            f"| {TITLES[row.task]}, {row.row} | `hsal reproduce --task {row.task} --objective {row.row}`"
+            f"| {TITLES[row.task]}, {row.row} | {side}x{side} cells | `hsal reproduce --task {row.task} --objective {row.row}`"
             f" | {row.minutes:.0f} | {first.commit} | {first.machine} |"
         )
     yield ""
