@@ -201,7 +201,7 @@ def _making(rows: Sequence[Row]) -> Iterator[str]:
         first = row.results[0]
         side = -(-first.model["size_px"] // first.model["cell_px"]) if first.model else "?"
         yield (
-            f"| {TITLES[row.task]}, {row.row} | {side}x{side} cells | `hsal reproduce --task {row.task} --objective {row.row}`"
-            f" | {row.minutes:.0f} | {first.commit} | {first.machine} |"
+            f"| {TITLES[row.task]}, {row.row} | {side}x{side} cells"
+            f" | `hsal reproduce --task {row.task} --objective {row.row}` | {row.minutes:.0f} | {first.commit} | {first.machine} |"
         )
     yield ""
