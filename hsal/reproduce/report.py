@@ -202,6 +202,7 @@ def _making(rows: Sequence[Row]) -> Iterator[str]:
         side = -(-first.model["size_px"] // first.model["cell_px"]) if first.model else "?"
         yield (
             f"| {TITLES[row.task]}, {row.row} | {side}x{side} cells"
-            f" | `hsal reproduce --task {row.task} --objective {row.row}` | {row.minutes:.0f} | {first.commit} | {first.machine} |"
+            f" | `hsal reproduce --task {row.task} --objective {row.row}` | {row.minutes:.0f}"
+            f" | {first.commit} | {first.machine} |"
         )
     yield ""
