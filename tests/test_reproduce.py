@@ -26,6 +26,13 @@ def test_every_task_has_every_row_once() -> None:
 def test_every_recipe_stands_on_something_that_is_made() -> None:
     names = {backbone.name for backbone in BACKBONES} | {recipe.name for recipe in recipes()}
     assert all(recipe.backbone in names for recipe in recipes())
+    made = {backbone.name: backbone.model for backbone in BACKBONES}
+    for recipe in recipes():
+        if not recipe.whole:  # the backbone's volumes are of the model's kind and size
+            other = made[recipe.backbone]
+            assert (other.backbone, other.cell_px, other.size_px) == (
+                recipe.model.backbone, recipe.model.cell_px, recipe.model.size_px
+            )
     assert set(STANDS_ON) == set(TASKS)
 
 
@@ -33,7 +40,7 @@ def test_ablations_change_what_they_say_and_nothing_else() -> None:
     made = {recipe.name.removeprefix("ablation-"): recipe for recipe in recipes() if recipe.ablation}
     assert made.keys() == ABLATIONS.keys()
     base = made["short"]
-    assert all(one.backbone == ABLATIONS[name][1].get("backbone", base.backbone) for name, one in made.items())
+    assert all(one.backbone == ABLATIONS[name][1].get("stands_on", base.backbone) for name, one in made.items())
     for name, (title, changes) in ABLATIONS.items():
         one = made[name]
         assert one.ablation == title

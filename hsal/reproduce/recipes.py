@@ -101,9 +101,9 @@ ABLATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "one-glimpse": ("one glimpse in a meta-step (k = 1)", {"glimpses": 1}),
     "three-glimpses": ("three glimpses in a meta-step (k = 3)", {"glimpses": 3}),
     "no-carry": ("the controller starts afresh in every meta-step", {"carry_hidden": False}),
-    "coarse": ("7x7 cells in place of 13x13", {"backbone": "digits-in-scenes-coarse", **_spotlights(COARSE)}),
+    "coarse": ("7x7 cells in place of 13x13", {"stands_on": "digits-in-scenes-coarse", **_spotlights(COARSE)}),
     "pictures": ("7x7 cells, and a backbone that has seen single digits alone, as in the paper",
-                 {"backbone": "digits", **_spotlights(COARSE)}),
+                 {"stands_on": "digits", **_spotlights(COARSE)}),
     "broad": ("broader spotlights: beta from 0.015 to 0.1", {"beta_min": 0.015, "beta_max": 0.1}),
 }
 
@@ -119,7 +119,7 @@ def recipes() -> Iterator[Recipe]:
         of_config = {key: value for key, value in changes.items() if hasattr(start.config, key)}
         yield replace(
             start, name=f"ablation-{name}", ablation=title, series=0,
-            backbone=changes.get("backbone", start.backbone), model=replace(start.model, **of_model),
+            backbone=changes.get("stands_on", start.backbone), model=replace(start.model, **of_model),
             config=replace(start.config, **SHORT | of_config),
         )
 
