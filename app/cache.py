@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from app.address import Address
-from app.weights import RUN, SERIES, choices, describe, find_run, moment, path_of, stamp
+from app.weights import RUN, SERIES, describe, find_run, moment, path_of, stamp
 from hsal.cli import Train
 from hsal.config import MNIST_TASKS, ModelConfig, task_scene
 from hsal.data.digits import DataError
@@ -32,11 +32,6 @@ RECORDED_TASK = "mnist-multiset"  # of the recorded samples
 SAMPLE_SEED = 1  # of the samples of other tasks
 AS_DRAWN = (0, Address.smallest, Address.largest, Address.clutter)  # the settings of a task's own scenes
 AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
-
-
-def weights(asked: str = "") -> dict[str, str]:
-    """Name -> task of all weights there are to choose, the default first; see `app.weights.choices`."""
-    return choices(asked)
 
 
 # Not st.cache_resource: `warm` loads the model in a thread that belongs to no visitor's session.

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 KEPT, OPTIONS, FILLED = "hsal.train.kept", "hsal.train.options", "hsal.train.filled"
-WRITTEN, SHOWN, TOLD, LATER = "hsal.train.written", "hsal.train.shown", "hsal.train.told", "hsal.train.later"
+WRITTEN, SHOWN, LATER = "hsal.train.written", "hsal.train.shown", "hsal.train.later"
 PREFIX = "train."
 # in the address, and widgets of the same names: the chosen run, runs drawn beside it, the update watched, and of what
 LINKED = ("run", "with", "watch", "of")
@@ -118,20 +118,10 @@ def leave(**shown: Any) -> None:
     texts = {name: ",".join(one) if isinstance(one, list) else str(one) for name, one in shown.items() if one}
     linked = st.query_params.to_dict()
     before = {name: text for name, text in linked.items() if name in LINKED}
-    wanted = {name: texts.get(name, "") for name in LINKED if name in texts} | {
+    wanted = {name: texts[name] for name in LINKED if name in texts} | {
         name: before[name] for name in before if name not in shown
     }
     st.session_state[WRITTEN] = wanted
     if wanted != before:
         moment = {"moment": linked["moment"]} if "moment" in linked else {}  # the player's own
         st.query_params.from_dict(wanted | moment)
-
-
-def tell(sentence: str) -> None:
-    """Keep a sentence to be shown once."""
-    st.session_state.setdefault(TOLD, []).append(sentence)
-
-
-def told() -> list[str]:
-    """The sentences kept since the last call."""
-    return st.session_state.pop(TOLD, [])

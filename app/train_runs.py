@@ -9,20 +9,29 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import session, train_points
 from app import session_train as state
-from app import train_points
 from app.results_tables import table
 from app.train_figures import latest, spoken
 from app.train_form import fill_from
 from app.train_metrics import CHECK
 from app.train_settings import difference
-from app.weights import RUN, run_weights
+from app.weights import RUN
 from app.widgets import plain, refuse, say
 from hsal import launch
 from hsal.errors import HsalError
 from hsal.files import runs_dir
 from hsal.results import ROWS, short_name
-from hsal.run_files import RunInfo, ask_to_stop, delete_run, download_zip, list_runs, name_run, snapshots
+from hsal.run_files import (
+    RunInfo,
+    ask_to_stop,
+    delete_run,
+    download_zip,
+    list_runs,
+    name_run,
+    newest_weights,
+    snapshots,
+)
 from hsal.run_status import LIVING
 from hsal.shipped import TITLES
 
@@ -101,7 +110,7 @@ def actions(run: RunInfo) -> None:
         if st.button("Delete", icon=":material/delete:", key="train.delete", disabled=lives,
                      help="Stop it first." if lives else None):
             _delete(run)
-        if run_weights(run):
+        if newest_weights(run):
             st.page_link("../pages/step_through.py", label="Its weights in Step through", icon=":material/footprint:",
                          query_params={"weights": f"{RUN}{run.folder.name}"})
     st.caption(plain(" · ".join(filter(None, [*about, f"begun {_when(run)}"]))))
@@ -111,7 +120,7 @@ def actions(run: RunInfo) -> None:
 
 def problems() -> None:
     """What a button could not do."""
-    for sentence in state.told():
+    for sentence in session.told():
         refuse(sentence)
 
 
@@ -119,7 +128,7 @@ def _do(act: Callable[..., None], run: RunInfo) -> None:
     try:
         act(run.folder)
     except HsalError as error:
-        state.tell(str(error))
+        session.tell(str(error))
 
 
 @st.dialog("Name and note")

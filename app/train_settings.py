@@ -14,6 +14,7 @@ import docstring_parser
 
 from app import weights
 from hsal import backbones, saliency
+from hsal import settings as kept
 from hsal.cli import Train
 from hsal.config import ModelConfig, TrainConfig
 from hsal.data.tasks import check_model
@@ -22,7 +23,7 @@ from hsal.registry import names
 from hsal.shipped import TITLES
 
 # of the model: given by the weights that a training starts from
-OF_BACKBONE = ("backbone", "width", "size_px", "image_channels", "cell_px", "classes")
+OF_BACKBONE = (*kept.OF_BACKBONE, "classes")
 # of the command: chosen apart, or for the terminal alone
 APART = ("out", "pretrained", "whole", "task", "model", "config", "resume", "queue")
 FIRST = ("objective", "steps")  # of the training: shown before all others
@@ -170,17 +171,10 @@ def start_in(config: Mapping[str, Any], options: Mapping[str, str]) -> str:
 
 def difference(configs: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
     """Settings in which runs differ: name, and each one's value; config.json's by run."""
-    flat = [_flat(config) for config in configs.values()]
+    flat = [{name: _said(one) for name, one in kept.flat(config).items()} for config in configs.values()]
     every = dict.fromkeys(name for one in flat for name in one)
     rows = ((name, [one.get(name, "–") for one in flat]) for name in every)
     return [(name, row) for name, row in rows if len(set(row)) > 1]
-
-
-def _flat(config: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        inner: _said(one) for name, value in config.items()
-        for inner, one in (value.items() if isinstance(value, dict) else [(name, value)])
-    }
 
 
 def _said(value: Any) -> str:

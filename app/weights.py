@@ -18,16 +18,11 @@ from hsal import shipped
 from hsal.cli import Train
 from hsal.errors import HsalError
 from hsal.files import runs_dir, shipped_weights
-from hsal.run_files import RunInfo, list_runs, read_run, snapshots
+from hsal.run_files import RunInfo, list_runs, newest_weights, read_run, snapshots
 from hsal.settings import kept_command
 from hsal.shipped import TITLES, CheckpointError, Weights
 
 RUN, SERIES = "run:", "series:"
-
-
-def run_weights(run: RunInfo) -> Path | None:
-    """The finished weights of a run, else the newest kept along its way."""
-    return run.weights or next(reversed(snapshots(run.folder).values()), None)
 
 
 def find_run(folder: str) -> RunInfo:
@@ -61,7 +56,7 @@ def path_of(name: str) -> Path | None:
     if kind != RUN:
         return None
     run = find_run(folder)
-    path = run_weights(run) if step is None else snapshots(run.folder).get(step)
+    path = newest_weights(run) if step is None else snapshots(run.folder).get(step)
     if path is None and step != 0:
         when = "yet: its first come with its first checkpoint" if step is None else f"after update {step}"
         raise CheckpointError(f"The run {run.name} has no weights {when}.")
@@ -100,7 +95,7 @@ def choices(asked: str = "") -> dict[str, str]:
     """
     tasks = {name: _task(name) for name in shipped_weights()}
     for run in list_runs(runs_dir()):
-        if run.objective and run_weights(run):
+        if run.objective and newest_weights(run):
             tasks[f"{RUN}{run.folder.name}"] = run.task
     if moment(asked)[2] is not None:
         try:

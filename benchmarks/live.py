@@ -14,11 +14,11 @@ from statistics import median
 
 from benchmarks.figure import Figure
 from hsal.checkpoint import load_model
+from hsal.commands.feeding import remember
 from hsal.config import MNIST_TASKS, TrainConfig
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device
 from hsal.files import DEFAULT_WEIGHTS
-from hsal.memory import Memory
 from hsal.progress import Progress
 from hsal.runs import Run
 from hsal.settings import create_run
@@ -64,7 +64,7 @@ def _updates(run: Run) -> Iterator[Progress]:
     device, config = find_device("auto"), TrainConfig(steps=1_000_000, validate_every=1_000_000)
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
-    (memory,) = (item for item in Memory.of(model, source, 0, 1000) if isinstance(item, Memory))
+    memory = remember(model, source, 0, 1000, "training scenes")
     for progress in train(model, optimiser_for(model, config), config, memory, lambda: memory.views(model)):
         run.log(progress, 0.0)
         yield progress

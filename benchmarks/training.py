@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.core import milliseconds
 from benchmarks.figure import Figure
 from hsal.checkpoint import load_model
+from hsal.commands.feeding import remember
 from hsal.config import MNIST_TASKS, TrainConfig
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device
@@ -29,7 +30,7 @@ def training() -> list[Figure]:
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
     images = to_tensor(source.batch(0, 0, 250)[0], device)
-    (memory,) = (item for item in Memory.of(model, source, 0, SCENES) if isinstance(item, Memory))
+    memory = remember(model, source, 0, SCENES, "training scenes")
     view, _ = memory.view(model, torch.arange(config.batch))
     generator = torch.Generator(device).manual_seed(0)
     with torch.inference_mode():

@@ -102,6 +102,11 @@ class ModelConfig:
         _check(0 < self.beta_min < self.beta_max, "beta_min must be positive and below beta_max")
 
     @property
+    def map_side(self) -> int:
+        """Cells of the map along one side (h = w)."""
+        return -(-self.size_px // self.cell_px)
+
+    @property
     def stop(self) -> int:
         """Index of the class stop: the one after the last object class."""
         return self.classes

@@ -42,8 +42,7 @@ class ResNet(nn.Module):
         for stage in self.stages[{32: 4, 16: 3, 8: 2}[config.cell_px] :]:
             stage[0].conv1.stride = stage[0].downsample[0].stride = (1, 1)
         self.channels = whole.fc.in_features
-        side = -(-config.size_px // config.cell_px)
-        self.map_size = (side, side)
+        self.map_size = (config.map_side, config.map_side)
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)  # (3,1,1)
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
 

@@ -30,7 +30,7 @@ from hsal.run_status import GONE, LIVING, STATES, RunError, State, lock_of, read
 
 __all__ = [
     "STATES", "RunError", "RunInfo", "State", "ask_to_stop", "delete_run", "download_zip", "list_runs",
-    "log_end", "name_run", "read_metrics", "read_run", "snapshots",
+    "log_end", "name_run", "newest_weights", "read_metrics", "read_run", "snapshots",
 ]
 
 TAIL_BYTES = 65_536  # many lines of metrics
@@ -187,14 +187,18 @@ def snapshots(folder: Path) -> dict[int, Path]:
     return dict(sorted((int(path.stem), path) for path in kept if path.stem.isdecimal()))
 
 
+def newest_weights(run: RunInfo) -> Path | None:
+    """The finished weights of a run, else the newest kept along its way."""
+    return run.weights or next(reversed(snapshots(run.folder).values()), None)
+
+
 def download_zip(folder: Path) -> bytes:
     """A ZIP of weights (the finished ones, else the newest kept), config and metrics, as far as they are there.
 
     Raises:
         RunError: the folder holds no run.
     """
-    run, made = read_run(folder), io.BytesIO()
-    weights = run.weights or next(reversed(snapshots(folder).values()), None)
+    weights, made = newest_weights(read_run(folder)), io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (weights, folder / "config.json", folder / "metrics.jsonl"):
             if path is not None and path.is_file():

@@ -14,6 +14,7 @@ from torch import nn
 from hsal.checkpoint import CheckpointError, read_tensors, write_tensors
 from hsal.files import replacing
 from hsal.progress import Progress
+from hsal.run_files import read_metrics
 
 
 class Run:
@@ -32,9 +33,7 @@ class Run:
 
     def lines(self) -> list[dict[str, Any]]:
         """The metrics logged so far, an update each; none before the first."""
-        if not self.metrics.exists():
-            return []
-        return [json.loads(line) for line in self.metrics.read_text().splitlines() if line.endswith("}")]
+        return read_metrics(self.folder)[0]
 
     def snapshot(self, step: int) -> Path:
         """Where the weights after update `step` are kept, in a run that keeps a series."""

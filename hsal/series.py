@@ -15,6 +15,7 @@ import torch
 
 from hsal.checkpoint import Checkpoint, CheckpointError, load_model, read_tensors, write_tensors
 from hsal.files import WEIGHTS
+from hsal.run_files import snapshots
 from hsal.runs import Run
 from hsal.shipped import SERIES
 
@@ -27,17 +28,17 @@ def write_series(path: Path, run: Run, backbone: str) -> tuple[int, ...]:
     Raises:
         CheckpointError: the run kept none, or stands on another backbone.
     """
-    kept = sorted((run.folder / "series").glob("*.safetensors"))
+    kept = snapshots(run.folder)
     if not kept:
         raise CheckpointError(f"{run.folder} kept no series. Train with --series 200, for example.")
     frozen, tensors = load_model(backbone).model.state_dict(), {}
-    for file in kept:
+    for step, file in kept.items():
         for name, tensor in read_tensors(file)[1].items():
             if not name.startswith("backbone."):
-                tensors[f"{int(file.stem)}.{name}"] = tensor.half()
+                tensors[f"{step}.{name}"] = tensor.half()
             elif not torch.allclose(tensor.float(), frozen[name].float(), atol=1e-2, rtol=1e-2):
                 raise CheckpointError(f"{run.folder} stands on another backbone than the weights {backbone}.")
-    steps = tuple(int(file.stem) for file in kept)
+    steps = tuple(kept)
     write_tensors(path, tensors, {"hsal": "series 1", "backbone": backbone, "steps": json.dumps(steps)})
     return steps
 

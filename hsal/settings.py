@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
@@ -101,17 +102,18 @@ def check_same(command: Pretrain | Train) -> None:
     kept, given = to_settings(kept_command(type(command), folder)), to_settings(command)
     if command.out not in (None, folder):
         raise RunError(f"A resumed run stays where it is: leave out --out {command.out}.")
-    differing = sorted(name for name in _flat(given) if _flat(given)[name] != _flat(kept)[name])
+    before, now = flat(kept), flat(given)
+    differing = sorted(name for name in now if name not in PLACES and now[name] != before[name])
     if differing:
         flags = ", ".join(differing)
         raise RunError(f"{folder} was started with other settings ({flags}). Leave these out, or start a new run.")
 
 
-def _flat(settings: dict[str, Any]) -> dict[str, Any]:
-    """Flag -> value, of all that must stay the same."""
+def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Flag -> value of `to_settings`, those of the configs beside the command's own."""
     return {
-        inner: each for name, value in settings.items() if name not in PLACES
-        for inner, each in (value.items() if isinstance(value, dict) else [(f"{name}", value)])
+        inner: each for name, value in settings.items()
+        for inner, each in (value.items() if isinstance(value, dict) else [(name, value)])
     }
 
 

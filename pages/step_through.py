@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from app import cache, session
+from app import session
 from app.inputs import INPUTS
 from app.player import attention_player
-from app.weights import titles
+from app.weights import choices, titles
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal import samples
 from hsal.errors import HsalError
 
-weights = cache.weights(session.asked_weights())
+weights = choices(session.asked_weights())
 session.enter([samples.FEATURED, *samples.recorded()], weights)
 
 st.title("Step through", anchor=False)

@@ -34,17 +34,18 @@ class Block(nn.Module):
 class Compact(nn.Module):
     """Stem and three residual blocks: (B,1 or 3,H,W) -> (B,8w,H/cell_px,W/cell_px), rounded up."""
 
-    def __init__(self, width: int, size_px: int, image_channels: int = 1, cell_px: int = 16) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(image_channels, width, 5, stride=2, padding=2, bias=False)
+        width = config.width
+        self.stem = nn.Conv2d(config.image_channels, width, 5, stride=2, padding=2, bias=False)
         self.stem_norm = nn.BatchNorm2d(width)
-        strides = (2, 2, 1 if cell_px == 8 else 2)
+        strides = (2, 2, 1 if config.cell_px == 8 else 2)
         self.blocks = nn.Sequential(*(Block(width * 2**i, width * 2 ** (i + 1), strides[i]) for i in range(3)))
         self.channels = width * 8
         # oneDNN of torch 2.12 corrupts memory in the backward pass of channels-last strided 1x1
         # convolutions with fewer than 8 channels; for the others that layout is the quicker one.
         self.layout = torch.channels_last if width >= 8 else torch.contiguous_format
-        self.map_size = (-(-size_px // cell_px), -(-size_px // cell_px))
+        self.map_size = (config.map_side, config.map_side)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         image = image.contiguous(memory_format=self.layout)
@@ -59,5 +60,5 @@ def build(config: ModelConfig) -> nn.Module:
     """
     if config.cell_px == 32:
         raise ConfigError("The compact backbone has cells of 8 or 16 px: set cell_px to one of these.")
-    model = Compact(config.width, config.size_px, config.image_channels, config.cell_px)
+    model = Compact(config)
     return model.to(memory_format=model.layout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hsal.config import TASKS
+from hsal.config import TASKS, ModelConfig
 from hsal.reproduce import plots
 from hsal.results import (
     PAPER,
@@ -199,7 +199,7 @@ def _making(rows: Sequence[Row]) -> Iterator[str]:
     yield "| row | map | command | minutes of one training | commit | machine |\n|---|---|---|---|---|---|"
     for row in rows:
         first = row.results[0]
-        side = -(-first.model["size_px"] // first.model["cell_px"]) if first.model else "?"
+        side = ModelConfig(**first.model).map_side if first.model else "?"
         yield (
             f"| {TITLES[row.task]}, {row.row} | {side}x{side} cells"
             f" | `hsal reproduce --task {row.task} --objective {row.row}` | {row.minutes:.0f}"
