@@ -37,9 +37,10 @@ class Feed(Protocol):
 
 @dataclass
 class Memory:
-    """Volumes of many scenes, computed once by the frozen backbone and kept as float16."""
+    """Volumes and saliency maps of many scenes, computed once by the frozen backbone and kept as float16."""
 
     volumes: Tensor  # (n,C,h,w) float16
+    saliency: Tensor  # (n,h,w) float16 in [0,1]
     counts: Tensor  # (n,N) float32
 
     @classmethod
@@ -51,7 +52,8 @@ class Memory:
         Args:
             file: where to keep it for runs to come, or to find it; a gigabyte for 60,000 scenes.
         """
-        shape = (scenes, model.backbone.channels * model.map_size[0] * model.map_size[1] + model.config.classes)
+        cells = model.map_size[0] * model.map_size[1]
+        shape = (scenes, model.backbone.channels * cells + cells + model.config.classes)
         if file is None:
             rows = np.empty(shape, np.float16)
             yield from _fill(rows, model, source, seed, scenes)
@@ -62,15 +64,15 @@ class Memory:
                     yield from _fill(kept, model, source, seed, scenes)
                     kept.flush()
             rows = np.memmap(file, np.float16, "c", shape=shape)  # "c": torch wants writable memory
-        tensor, split = torch.from_numpy(rows), shape[1] - model.config.classes
-        yield cls(tensor[:, :split].view(scenes, -1, *model.map_size), tensor[:, split:].float())
+        parts = torch.from_numpy(rows).split((model.backbone.channels * cells, cells, model.config.classes), dim=1)
+        volumes, saliency = (part.unflatten(1, (-1, *model.map_size)) for part in parts[:2])
+        yield cls(volumes, saliency[:, 0], parts[2].float())
 
     def view(self, model: HSAL, rows: Tensor) -> tuple[View, Tensor]:
-        """The views and label counts of some rows. Saliency models that need the image cannot train so."""
+        """The views and label counts of some rows; the maps were divided before, so that their scale is lost."""
         device, rows = next(model.parameters()).device, rows.cpu()
-        volume = self.volumes[rows].to(device).float()  # (B,C,h,w)
-        saliency, scale = divide_by_maximum(model.saliency_model(None, volume))
-        return View(volume, saliency, scale), self.counts[rows].to(device)
+        volume, saliency = (kept[rows].to(device).float() for kept in (self.volumes, self.saliency))
+        return View(volume, *divide_by_maximum(saliency)), self.counts[rows].to(device)
 
     def views(self, model: HSAL) -> Iterator[tuple[View, Tensor]]:
         """All rows, in order."""
@@ -97,10 +99,10 @@ class Memory:
 
 
 def _fill(rows: np.ndarray, model: HSAL, source: SceneSource, seed: int, scenes: int) -> Iterator[int]:
-    done, split = 0, rows.shape[1] - model.config.classes
+    done = 0
     for view, counts in scene_views(model, source, seed, scenes):
-        rows[done : done + len(counts), :split] = view.volume.flatten(1).cpu().numpy()
-        rows[done : done + len(counts), split:] = counts.cpu().numpy()
+        parts = (view.volume.flatten(1), view.saliency.flatten(1), counts)
+        rows[done : done + len(counts)] = torch.cat([part.cpu() for part in parts], dim=1).numpy()
         done += len(counts)
         yield done
 

@@ -17,6 +17,7 @@ from hsal.inhibition import inhibit
 from hsal.interface import broad_glimpse, broad_weights, priority_map
 from hsal.meta_controller import MetaController
 from hsal.registry import build
+from hsal.stimulus import Stimulus, to_cells
 
 
 class View(NamedTuple):
@@ -113,7 +114,11 @@ class HSAL(nn.Module):
     def perceive(self, image: Tensor) -> View:
         """The costly half, once per image: (B,1,H,W) or (B,3,H,W) in [0,1] -> View."""
         volume = self.backbone(image)
-        return View(volume, *divide_by_maximum(self.saliency_model(image, volume)))
+        return self.look(image, volume, self.saliency_model(Stimulus(image, volume)))
+
+    def look(self, image: Tensor, volume: Tensor, raw: Tensor) -> View:
+        """The same with any saliency map (B,h',w'), >= 0, laid over the image: what would attention do with it?"""
+        return View(volume, *divide_by_maximum(to_cells(raw, image, self.map_size, self.config.cell_px)))
 
     def rollout(
         self, view: View, choose: Choose = greedy, meta_steps: int | None = None, inhibition: bool = True

@@ -76,7 +76,8 @@ def test_volumes_cut_short_leave_no_file(tmp_path: Path) -> None:
 
 def test_rows_are_drawn_among_those_with_few_labels() -> None:
     model = fresh_model(MODEL, 0)
-    memory = Memory(torch.ones(4, 64, 2, 2).half(), torch.tensor([[1.0, 0], [1, 1], [2, 1], [0, 1]]))
+    counts = torch.tensor([[1.0, 0], [1, 1], [2, 1], [0, 1]])
+    memory = Memory(torch.ones(4, 64, 2, 2).half(), torch.ones(4, 2, 2).half(), counts)
 
     def drawn(largest: int) -> set[tuple[float, ...]]:
         _, counts = memory.draw(model, 1, 100, largest, torch.Generator().manual_seed(0))

@@ -1,103 +1,136 @@
-"""What every saliency model keeps to, and channel energy by hand."""
+"""What every saliency model keeps to, and the simplest by hand."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
 
 from hsal import saliency
 from hsal.config import ModelConfig
 from hsal.model import HSAL
-from hsal.registry import UnknownNameError, build, names
+from hsal.registry import UnknownNameError, build, find, names
+from hsal.stimulus import About, SaliencyError, Stimulus, to_cells
+from stimuli import CELLS, SIZE_PX, pictures, row, stimulus
 
-KINDS = names(saliency)
-SIZE_PX, CHANNELS, MAP = 100, 16, (7, 7)
+KINDS = [name for name in names(saliency) if "package" not in find(saliency, name).ABOUT.needs]
 
 NEW_FILE = '''
 """Everything is equally salient."""
 
 
 def build():
-    return lambda image, volume: volume.new_ones(len(volume), *volume.shape[2:])
+    return lambda stimulus: stimulus.image.new_ones(len(stimulus.image), *stimulus.image.shape[2:])
 '''
-
-
-def make(kind: str) -> Callable[[Tensor, Tensor], Tensor]:
-    torch.manual_seed(3)
-    model = build(saliency, kind)
-    return model.eval() if isinstance(model, nn.Module) else model
-
-
-def inputs(count: int) -> tuple[Tensor, Tensor]:
-    """Random images and volumes, as a backbone gives them."""
-    generator = torch.Generator().manual_seed(0)
-    image = torch.rand(count, 1, SIZE_PX, SIZE_PX, generator=generator)
-    return image, torch.randn(count, CHANNELS, *MAP, generator=generator).relu()
 
 
 def test_the_papers_saliency_model_is_there() -> None:
     assert "channel_energy" in KINDS
 
 
+@pytest.mark.parametrize("kind", names(saliency))
+def test_it_says_what_it_is(kind: str) -> None:
+    module = find(saliency, kind)
+    about = module.ABOUT
+    assert isinstance(about, About)
+    assert about.title
+    assert about.idea.endswith(".")
+    assert about.licence
+    assert module.__doc__
+    assert module.build.__doc__
+
+
+@pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("kind", KINDS)
-def test_shape_and_range(kind: str) -> None:
+def test_shape_and_range(kind: str, channels: int) -> None:
+    shown = stimulus(pictures(3, channels))
     with torch.inference_mode():
-        result = make(kind)(*inputs(3))
-    assert result.shape == (3, *MAP)
+        result = build(saliency, kind)(shown)
+    assert result.dtype == torch.float32
+    assert result.ndim == 3
+    assert len(result) == 3
     assert bool(result.isfinite().all())
     assert result.min() >= 0
     assert result.max() > 0
+    assert to_cells(result, shown.image, CELLS, 8).shape == (3, *CELLS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_blank_image_gives_a_finite_map(kind: str) -> None:
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_a_blank_image_gives_a_finite_map(kind: str, level: float) -> None:
     with torch.inference_mode():
-        result = make(kind)(torch.zeros(1, 1, SIZE_PX, SIZE_PX), torch.zeros(1, CHANNELS, *MAP))
+        result = build(saliency, kind)(stimulus(torch.full((1, 3, SIZE_PX, SIZE_PX), level)))
     assert bool(result.isfinite().all())
     assert result.min() >= 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_image_alone_gives_what_it_gives_in_a_batch(kind: str) -> None:
-    model, (image, volume) = make(kind), inputs(3)
+    model, shown = build(saliency, kind), stimulus(pictures(3))
     with torch.inference_mode():
-        together = model(image, volume)
-        for row in range(3):
-            torch.testing.assert_close(model(image[row : row + 1], volume[row : row + 1]), together[row : row + 1])
+        together = model(shown)
+        for index in range(3):
+            torch.testing.assert_close(model(row(shown, index)), together[index : index + 1], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_seed_gives_the_same_map(kind: str) -> None:
+def test_the_same_picture_gives_the_same_map(kind: str) -> None:
     with torch.inference_mode():
-        assert torch.equal(make(kind)(*inputs(2)), make(kind)(*inputs(2)))
+        first, second = (build(saliency, kind)(stimulus(pictures(2))) for _ in range(2))
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_it_cannot_do_without_is_told(kind: str) -> None:
+    bare = Stimulus(pictures(1))
+    if find(saliency, kind).ABOUT.needs:
+        with pytest.raises(SaliencyError) as caught:
+            build(saliency, kind)(bare)
+        assert "\n" not in str(caught.value)
+    else:
+        assert build(saliency, kind)(bare).shape[0] == 1
 
 
 def test_channel_energy_by_hand() -> None:
     # two channels over one row of three cells
     volume = torch.tensor([[[[1.0, 0.0, 3.0]], [[2.0, 0.0, 4.0]]]])
-    assert make("channel_energy")(torch.zeros(1, 1, 8, 8), volume).tolist() == [[[5, 0, 25]]]
+    assert build(saliency, "channel_energy")(Stimulus(torch.zeros(1, 1, 8, 8), volume)).tolist() == [[[5, 0, 25]]]
+
+
+def test_cells_are_means_of_their_pixels() -> None:
+    raw = torch.arange(12.0).reshape(1, 3, 4)
+    # cells of 2 px in a picture of 3x4: the lower row is cut off
+    assert to_cells(raw, torch.zeros(1, 1, 3, 4), (2, 2), 2).tolist() == [[[2.5, 4.5], [8.5, 10.5]]]
+    as_it_is = torch.rand(1, 2, 2)
+    assert to_cells(as_it_is, torch.zeros(1, 1, 3, 4), (2, 2), 2) is as_it_is
+
+
+def test_a_coarse_map_is_spread_over_the_picture_first() -> None:
+    raw = torch.tensor([[[0.0, 1.0]]])  # left to right
+    cells = to_cells(raw, torch.zeros(1, 1, 8, 8), (2, 2), 4)
+    assert cells.shape == (1, 2, 2)
+    # bilinear over 8 px, centres at 2 and 6: 0, 0, 1/8, 3/8 | 5/8, 7/8, 1, 1
+    assert cells.tolist() == [[[0.125, 0.875], [0.125, 0.875]]]
 
 
 def test_an_unknown_name_is_told_with_the_choices() -> None:
     with pytest.raises(UnknownNameError) as caught:
-        build(saliency, "grad_cam")
+        build(saliency, "no_such_map")
     sentence = str(caught.value)
-    assert "'grad_cam'" in sentence
+    assert "'no_such_map'" in sentence
     assert "hsal/saliency" in sentence
-    assert ", ".join(KINDS) in sentence
+    assert ", ".join(names(saliency)) in sentence
     assert "\n" not in sentence
 
 
 def test_a_new_file_in_the_folder_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "everywhere.py").write_text(NEW_FILE)
+    before = names(saliency)
     monkeypatch.setattr(saliency, "__path__", [*saliency.__path__, str(tmp_path)])
     importlib.invalidate_caches()
-    assert names(saliency) == sorted([*KINDS, "everywhere"])
+    assert names(saliency) == sorted([*before, "everywhere"])
     model = HSAL(ModelConfig(saliency="everywhere", width=2, hidden=8, size_px=32, cell_px=16)).eval()
     view = model.perceive(torch.rand(1, 1, 32, 32))
     assert view.saliency.tolist() == [[[1, 1], [1, 1]]]

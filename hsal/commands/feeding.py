@@ -57,10 +57,10 @@ def training_feed(command: Train, model: HSAL, source: SceneSource, tell: Tell) 
 
 
 def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
-    """A name that no other backbone, task or seed shares, and all models on the same backbone do."""
+    """A name that no other backbone, saliency, task or seed shares, and all models on the same two do."""
     look, config = command.model, command.config
     seen = (command.task, command.placement, source.name, look.size_px, look.image_channels)
-    made = (look.backbone, look.cell_px, config.scene_seed, config.scenes)
+    made = (look.backbone, look.saliency, look.cell_px, config.scene_seed, config.scenes)
     about = hashlib.sha256(repr((seen, made)).encode())
     for tensor in model.backbone.state_dict().values():
         about.update(tensor.cpu().contiguous().numpy().tobytes())

@@ -1,6 +1,7 @@
-"""Saliency models: image (B,1,H,W) and volume (B,C,h,w) -> map (B,h,w), >= 0, on any scale.
+"""Saliency models: a `Stimulus` -> map (B,h,w), >= 0, on any scale and of any resolution.
 
-To add one, add a file here with a docstring that cites its source and a function
-`build() -> Callable[[Tensor, Tensor], Tensor]`. The model divides each map by its maximum, so
-that scale does not matter. Every entry passes the contract in tests/test_saliency.py.
+To add one, add a file here with a docstring that cites its source, an `ABOUT` (`hsal.stimulus.About`), a frozen
+dataclass `Parameters` where it has any, and a function `build(parameters: Parameters = Parameters()) -> SaliencyModel`.
+The attention model takes the means of its cells and divides each map by its maximum, so that neither resolution
+nor scale matter. Every entry passes the contract in tests/test_saliency.py.
 """
