@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hsal import backbones, saliency
-from hsal.attention import Gaussians
+from hsal.attention import Gaussians, mask_of
 from hsal.config import ModelConfig
 from hsal.controller import Controller
 from hsal.inhibition import inhibit
@@ -49,6 +49,7 @@ class Resume(NamedTuple):
 
     keep: Tensor | None = None  # (B,) bool: the rows that go on; the others leave the batch
     label: Tensor | None = None  # (B,) what the model is told that it named, in place of its own label
+    gaussians: Gaussians | None = None  # (B,K) each, any K: of the next meta-step, kept rows alone
 
 
 Rollout = Generator[MetaStep, Resume | None, None]
@@ -121,7 +122,8 @@ class HSAL(nn.Module):
         return View(volume, *divide_by_maximum(to_cells(raw, image, self.map_size, self.config.cell_px)))
 
     def rollout(
-        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, inhibition: bool = True
+        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, inhibition: bool = True,
+        gaussians: Gaussians | None = None,
     ) -> Rollout:
         """The only loop in the project: meta-step after meta-step.
 
@@ -134,23 +136,28 @@ class HSAL(nn.Module):
             choose: picks cells and labels from logits; `greedy`, or a `sampler`.
             meta_steps: the most steps to take; the config's where not given.
             inhibition: whether what was attended loses its saliency; without, the map stays as it is.
+            gaussians: (B,K) each, any K: where covert attention is laid in the first meta-step, in place of
+                the meta-controller's own; a `Resume` does the same for later ones.
         """
-        state = self._start(view)
+        state, forced = self._start(view), gaussians
         for _ in range(self.config.meta_steps if meta_steps is None else meta_steps):
-            gaussians, mask, meta_hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
+            laid, mask, meta_hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
+            if forced is not None:
+                laid, mask = forced, mask_of(forced, self.map_size)
             priority = priority_map(mask, state.saliency)
             weights = broad_weights(mask)
             before = state.hidden if self.config.carry_hidden else torch.zeros_like(state.hidden)
             overt, hidden = self._control(state.volume, priority, weights, state.previous, before, choose)
             following = inhibit(state.saliency, mask, overt["cells"]) if inhibition else state.saliency
             answer = yield MetaStep(
-                state.saliency, gaussians, mask, priority, weights, next_saliency=following, **overt
+                state.saliency, laid, mask, priority, weights, next_saliency=following, **overt
             )
             told = overt["label"] if answer is None or answer.label is None else answer.label
             previous = functional.one_hot(told, self.config.stop + 2).to(priority.dtype)
             state = _State(state.volume, following, previous, meta_hidden, hidden)
             if answer is not None and answer.keep is not None:
                 state = _State(*(part[answer.keep] for part in state))
+            forced = None if answer is None else answer.gaussians
 
     def _start(self, view: View) -> _State:
         empty = view.volume.new_zeros(len(view.volume), self.config.hidden)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from hsal.attention import Gaussians, mask_of
 from hsal.config import ModelConfig
 from hsal.model import HSAL, MetaStep, Resume, View, divide_by_maximum, send
 from hsal.train import fresh_model
@@ -101,3 +102,29 @@ def test_a_rollout_that_has_ended_sends_nothing() -> None:
     assert send(rollout, None) is not None
     assert send(rollout, None) is None
     assert send(rollout, Resume(keep=torch.tensor([True]))) is None
+
+
+def spot(rows: int, row: float, column: float) -> Gaussians:
+    """One narrow Gaussian in every row of a batch."""
+    return Gaussians(*(torch.full((rows, 1), value) for value in (1.0, 2.0, row, column)))
+
+
+def test_gaussians_that_are_laid_take_the_place_of_the_models_own_for_one_meta_step() -> None:
+    model, view, laid = make_model(), random_view(2), spot(2, 1.0, 3.0)
+    own = answered(model, view, None, None)
+    first = answered(model, view, None, gaussians=laid)
+    assert torch.equal(first[0].mask, mask_of(laid, model.map_size))
+    assert torch.equal(first[0].priority, first[0].mask * view.saliency)
+    assert first[0].gaussians is laid
+    assert not torch.allclose(first[0].class_logits, own[0].class_logits)
+    assert first[1].gaussians.alpha.shape == (2, 2)  # the model's own again
+    second = answered(model, view, Resume(gaussians=laid), None)
+    assert torch.equal(second[0].mask, own[0].mask)
+    assert torch.equal(second[1].mask, mask_of(laid, model.map_size))
+    assert second[2].gaussians.alpha.shape == (2, 2)
+
+
+def test_gaussians_may_be_laid_for_the_rows_that_are_kept() -> None:
+    model, keep = make_model(), torch.tensor([False, True, True])
+    step = answered(model, random_view(3), Resume(keep=keep, gaussians=spot(2, 2.0, 2.0)))[1]
+    assert torch.equal(step.mask, mask_of(spot(2, 2.0, 2.0), model.map_size))
