@@ -49,7 +49,7 @@ class Pretrain:
     start: str = ""
     """Weights whose backbone to start from: a file or a shipped name; none is from scratch."""
     imagenet: bool = False
-    """Start a ResNet from torchvision's ImageNet weights, where they can be had; the weights' card says which."""
+    """Start a ResNet or EfficientNet-Lite0 from ImageNet weights, where they can be had; the card says which."""
     model: Annotated[ModelConfig, Flat] = field(default_factory=ModelConfig)
     """The model."""
     config: Annotated[PretrainConfig, Flat] = field(default_factory=PretrainConfig)

@@ -16,16 +16,28 @@ from __future__ import annotations
 import http.client
 import logging
 import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from hsal.config import ModelConfig
+from hsal.efficientnet import load_photo_weights
+from hsal.errors import HsalError
+
+if TYPE_CHECKING:
+    from torchvision.models import WeightsEnum
 
 log = logging.getLogger("hsal")
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as torchvision's weights expect
 KINDS = ("resnet18", "resnet34")
+PRETRAINED = ("efficientnet_lite0", *KINDS)  # the backbones that have ImageNet weights
 TIMEOUT_S = 10.0  # no network must not mean a long wait
+
+
+class ImageNetError(HsalError):
+    """torchvision's weights cannot be had; the message says what to do."""
 
 
 class ResNet(nn.Module):
@@ -52,29 +64,63 @@ class ResNet(nn.Module):
 
 
 def load_imagenet(backbone: nn.Module) -> str:
-    """Give a backbone torchvision's ImageNet weights, from torch's cache or the network.
+    """Give a backbone its ImageNet weights: torchvision's, from torch's cache or the network, or EfficientNet-Lite0's.
 
     Returns:
         What it now starts from, as a phrase: "ImageNet weights of torchvision
         ResNet34_Weights.IMAGENET1K_V1", or "from scratch: ..." and why. Then the backbone is unchanged.
     """
-    if getattr(backbone, "kind", "") not in KINDS:
+    kind = getattr(backbone, "kind", "")
+    if kind not in PRETRAINED:
         return "from scratch: there are no ImageNet weights for this backbone"
-    from torchvision import models
+    try:
+        if kind == "efficientnet_lite0":
+            load_photo_weights(backbone)
+            return "ImageNet weights of EfficientNet-Lite0"
+        state = imagenet_state(kind)
+    except HsalError as error:
+        log.warning("The ImageNet weights could not be had (%s)", error)
+        return "from scratch: the ImageNet weights could not be had"
+    load_body(backbone, state)
+    return f"ImageNet weights of torchvision {_weights(kind)}"
 
-    weights = models.get_model_weights(backbone.kind).IMAGENET1K_V1
+
+def imagenet_state(kind: str) -> dict[str, Tensor]:
+    """All tensors of torchvision's ResNet, classifier included, from torch's cache or the network.
+
+    Raises:
+        ImageNetError: they are neither cached nor can they be downloaded, or have another hash than they should.
+    """
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT_S)
     try:
-        state = weights.get_state_dict(progress=True, check_hash=True)
+        return _weights(kind).get_state_dict(progress=True, check_hash=True)
     except (OSError, http.client.HTTPException, RuntimeError) as error:  # RuntimeError: another hash
-        log.warning("The ImageNet weights could not be had (%s).", error)
-        return "from scratch: the ImageNet weights could not be downloaded"
+        raise ImageNetError(
+            f"The ImageNet weights of {kind} could not be downloaded ({error}): connect this machine to the network, or"
+            " choose efficientnet_lite0."
+        ) from error
     finally:
         socket.setdefaulttimeout(before)
+
+
+def cached(kind: str) -> bool:
+    """Whether torch's cache holds the ImageNet weights of a ResNet."""
+    return any((Path(torch.hub.get_dir()) / "checkpoints").glob(f"{kind}-*.pth"))
+
+
+def load_body(backbone: ResNet, state: dict[str, Tensor]) -> None:
+    """Give a ResNet of any cell size all of `imagenet_state` but the classifier."""
+    from torchvision import models
+
     whole = models.get_model(backbone.kind, weights=None)
     whole.load_state_dict(state)
     backbone.stem[:2].load_state_dict(nn.Sequential(whole.conv1, whole.bn1).state_dict())
     for name, stage in zip(("layer1", "layer2", "layer3", "layer4"), backbone.stages, strict=True):
         stage.load_state_dict(getattr(whole, name).state_dict())
-    return f"ImageNet weights of torchvision {weights}"
+
+
+def _weights(kind: str) -> WeightsEnum:
+    from torchvision import models
+
+    return models.get_model_weights(kind).IMAGENET1K_V1

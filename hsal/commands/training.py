@@ -22,7 +22,7 @@ from hsal.device import find_device, machine
 from hsal.model import HSAL
 from hsal.pretrain import Learner, pretrain
 from hsal.progress import Progress
-from hsal.resnet import KINDS, load_imagenet
+from hsal.resnet import PRETRAINED, load_imagenet
 from hsal.team import form_team, leave_team
 from hsal.train import fresh_model, optimiser_for, train, validate
 
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 def run_pretrain(command: Pretrain, life: Life) -> None:
     """Carry out `hsal pretrain`."""
     config = command.config
-    if command.imagenet and command.model.backbone not in KINDS:
-        raise ConfigError(f"--imagenet needs a ResNet: add --backbone {' or '.join(KINDS)}.")
+    if command.imagenet and command.model.backbone not in PRETRAINED:
+        known = " or ".join(PRETRAINED)
+        raise ConfigError(f"--imagenet needs a backbone that has such weights: add --backbone {known}.")
     single = config.cut == "picture"
     source, validation = (scenes_of(command, split, single) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed)
