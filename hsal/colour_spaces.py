@@ -1,0 +1,73 @@
+"""Colour spaces of batched pictures (B,1 or 3,H,W), sRGB in [0,1]; a grey one counts as R=G=B. Differentiable."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+ColourSpace = Literal["rgb", "grey", "lab", "hsv", "ycbcr"]
+
+# BT.601, as JPEG, Pillow and OpenCV have it.
+_LUMA = (0.299, 0.587, 0.114)
+# IEC 61966-2-1: linear sRGB to CIE XYZ under D65, each row divided by the white point (0.950456, 1, 1.088754).
+_XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.019334, 0.119193, 0.950227))
+_WHITE = (0.950456, 1.0, 1.088754)
+
+
+def rgb_to_grey(image: Tensor) -> Tensor:
+    """(B,1 or 3,H,W) -> (B,1,H,W) in [0,1]: BT.601 luma; a grey picture stays as it is."""
+    if image.shape[1] == 1:
+        return image
+    return (image * image.new_tensor(_LUMA)[:, None, None]).sum(dim=1, keepdim=True)
+
+
+def rgb_to_lab(image: Tensor) -> Tensor:
+    """(B,1 or 3,H,W) sRGB in [0,1] -> (B,3,H,W) CIE L*a*b* under D65: L in 0..100, a and b within about -110..110."""
+    image = _three(image)
+    linear = torch.where(image <= 0.04045, image / 12.92, ((image.clamp_min(0.04045) + 0.055) / 1.055) ** 2.4)
+    matrix = image.new_tensor(_XYZ) / image.new_tensor(_WHITE)[:, None]
+    xyz = torch.einsum("dc,bchw->bdhw", matrix, linear)  # (B,3,H,W), white is (1,1,1)
+    threshold = (6 / 29) ** 3
+    root = torch.where(xyz > threshold, xyz.clamp_min(threshold) ** (1 / 3), xyz * (29 / 6) ** 2 / 3 + 4 / 29)
+    x, y, z = root.unbind(dim=1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+
+
+def rgb_to_hsv(image: Tensor) -> Tensor:
+    """(B,1 or 3,H,W) -> (B,3,H,W): hue as a share of the circle in [0,1), saturation and value in [0,1]."""
+    image = _three(image)
+    red, green, blue = image.unbind(dim=1)
+    value = image.amax(dim=1)  # (B,H,W)
+    spread = value - image.amin(dim=1)
+    safe = torch.where(spread > 0, spread, torch.ones_like(spread))
+    by_green, by_blue = 2 + (blue - red) / safe, 4 + (red - green) / safe
+    hue = torch.where(value == red, (green - blue) / safe, torch.where(value == green, by_green, by_blue))
+    hue = torch.where(spread > 0, (hue / 6) % 1, torch.zeros_like(hue))
+    return torch.stack([hue, torch.where(value > 0, spread / value.clamp_min(1e-12), spread), value], dim=1)
+
+
+def rgb_to_ycbcr(image: Tensor) -> Tensor:
+    """(B,1 or 3,H,W) -> (B,3,H,W) in [0,1]: luma, blue and red difference of JPEG (BT.601, full range), grey at 0.5."""
+    image = _three(image)
+    luma = rgb_to_grey(image)[:, 0]
+    blue, red = (image[:, 2] - luma) / 1.772, (image[:, 0] - luma) / 1.402
+    return torch.stack([luma, blue + 0.5, red + 0.5], dim=1)
+
+
+def shown_in(image: Tensor, space: ColourSpace) -> Tensor:
+    """A picture as a model is shown it: (B,1 or 3,H,W) -> (B,1 or 3,H,W), every channel in [0,1].
+
+    L*a*b* is scaled as OpenCV scales it to 8 bits: L/100, (a+128)/255, (b+128)/255.
+    """
+    if space == "rgb":
+        return image
+    if space == "lab":
+        scale, shift = image.new_tensor([[1 / 100, 1 / 255, 1 / 255], [0, 128 / 255, 128 / 255]])[..., None, None]
+        return (rgb_to_lab(image) * scale + shift).clamp(0, 1)
+    return {"grey": rgb_to_grey, "hsv": rgb_to_hsv, "ycbcr": rgb_to_ycbcr}[space](image).clamp(0, 1)
+
+
+def _three(image: Tensor) -> Tensor:
+    return image.expand(-1, 3, -1, -1)
