@@ -1,0 +1,74 @@
+"""What the metrics of saliency maps ask of their inputs: shapes, ranges, and one sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hsal.data.fixations import Fixations
+from hsal.errors import HsalError
+
+
+class MetricError(HsalError):
+    """A metric cannot be reckoned from this; one sentence says what is wrong and what to do."""
+
+
+def checked_maps(maps: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
+    """Maps of one picture, (M,H,W), as (M,H*W) float32 or float64, and their size (H,W).
+
+    Raises:
+        MetricError: not (M,H,W), nothing in it, or NaN or infinity in a map.
+    """
+    values = np.asarray(maps)
+    if values.ndim != 3 or not values.size:
+        raise MetricError(f"Maps must be (maps, height, width), not of shape {values.shape}: give maps[None] for one.")
+    if values.dtype not in (np.float32, np.float64):
+        values = values.astype(np.float64)
+    flat = values.reshape(len(values), -1)  # (M,H*W)
+    for index, each in enumerate(flat):  # both carry a NaN along, and one of them any infinity
+        if not np.isfinite(each.max() - each.min()):
+            raise MetricError(f"Map {index} holds NaN or infinity: give maps of finite numbers.")
+    return flat, values.shape[1:]
+
+
+def checked_picture(values: np.ndarray, size: tuple[int, int], what: str) -> np.ndarray:
+    """One density or baseline (H,W) of the maps' size, as (H*W,) float64.
+
+    Raises:
+        MetricError: of another size, or with NaN or infinity.
+    """
+    values = np.asarray(values, np.float64)
+    if values.shape != size:
+        raise MetricError(f"The {what} is of shape {values.shape} and the maps are {size}: bring it to the maps' size.")
+    if not np.isfinite(values).all():
+        raise MetricError(f"The {what} holds NaN or infinity: give finite numbers.")
+    return values.reshape(-1)
+
+
+def checked_points(
+    rows: np.ndarray, columns: np.ndarray, size: tuple[int, int], what: str = "fixations"
+) -> np.ndarray:
+    """Pixels as places in a flattened picture of (H,W): rows, columns (n,) int -> (n,) int64, in 0..H*W-1.
+
+    Raises:
+        MetricError: none at all, lists of different lengths, not whole numbers, or outside the picture.
+    """
+    rows, columns = np.asarray(rows), np.asarray(columns)
+    if rows.ndim != 1 or rows.shape != columns.shape:
+        raise MetricError(f"Rows {rows.shape} and columns {columns.shape} of {what} must be lists of one length.")
+    if not len(rows):
+        raise MetricError(f"There are no {what} here: this metric needs at least one.")
+    if not (np.issubdtype(rows.dtype, np.integer) and np.issubdtype(columns.dtype, np.integer)):
+        raise MetricError(f"Rows and columns of {what} must be whole numbers: round them to pixels first.")
+    outside = (rows < 0) | (rows >= size[0]) | (columns < 0) | (columns >= size[1])
+    if outside.any():
+        first = int(outside.argmax())
+        raise MetricError(
+            f"{int(outside.sum())} of {len(rows)} {what} lie outside the picture of {size[1]}x{size[0]} pixels, the "
+            f"first at column {int(columns[first])}, row {int(rows[first])}: take them out or correct them."
+        )
+    return rows.astype(np.int64) * size[1] + columns
+
+
+def fixated_pixels(fixations: Fixations) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns (n,) int64 of the pixels that fixations fall on; they are checked where a metric uses them."""
+    return np.rint(fixations.y).astype(np.int64), np.rint(fixations.x).astype(np.int64)
