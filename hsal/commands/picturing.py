@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from hsal.checkpoint import Checkpoint, load_model
 from hsal.data.digits import load_digits
+from hsal.data.own_pictures import SCENES
 from hsal.data.picture import PictureError, read_picture
 from hsal.data.prepare import for_model
 from hsal.data.scenes import SceneRenderer
@@ -26,8 +27,6 @@ from hsal.tracing import trace_image
 
 if TYPE_CHECKING:
     from hsal import cli
-
-SCENES = "scenes.jsonl"  # what `hsal scenes` writes beside its pictures
 
 
 def run_trace(command: cli.Trace) -> int:

@@ -10,6 +10,8 @@ import io
 import threading
 import unicodedata
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,15 +54,44 @@ def load_picture(data: bytes, name: str = "picture") -> Picture:
     Raises:
         PictureError: empty, too large, too small, not one of FORMATS, or damaged.
     """
-    shown = _shown(name)
+    shown = quoted(name)
     if not data:
         raise PictureError(f"{shown} is empty (0 bytes): choose a {_LISTED} picture.")
     if len(data) > MAX_BYTES:
         raise _too_heavy(shown, len(data))
+    with _decoding(shown):
+        return _decode(data, shown)
+
+
+def read_picture(path: Path) -> Picture:
+    """`load_picture` of a file; never reads more than MAX_BYTES + 1 bytes.
+
+    Raises:
+        PictureError: missing, not a plain file, unreadable, or as `load_picture`.
+    """
+    return load_picture(_content(path), path.name)
+
+
+def read_shape(path: Path) -> tuple[int, int]:
+    """(H,W) of a picture file, upright, before `read_picture` reduces it: no pixel is decoded.
+
+    Raises:
+        PictureError: as `read_picture`, as far as the header tells.
+    """
+    data, shown = _content(path), quoted(path.name)
+    with _decoding(shown), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+        _check_size(opened.size, shown)
+        width, height = opened.size
+        return (width, height) if _orientation(opened) >= 5 else (height, width)
+
+
+@contextmanager
+def _decoding(shown: str) -> Iterator[None]:
+    """Whatever goes wrong with a stranger's bytes is a PictureError."""
     with _DECODING, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of damage that it can live with
         try:
-            return _decode(data, shown)
+            yield
         except PictureError:
             raise
         except Image.DecompressionBombError as error:
@@ -73,13 +104,8 @@ def load_picture(data: bytes, name: str = "picture") -> Picture:
             raise PictureError(f"{shown} {reason}") from error
 
 
-def read_picture(path: Path) -> Picture:
-    """`load_picture` of a file; never reads more than MAX_BYTES + 1 bytes.
-
-    Raises:
-        PictureError: missing, not a plain file, unreadable, or as `load_picture`.
-    """
-    shown = _shown(str(path))
+def _content(path: Path) -> bytes:
+    shown = quoted(str(path))
     try:
         if path.is_dir():
             raise PictureError(f"{shown} is a folder: give a picture file.")
@@ -91,11 +117,10 @@ def read_picture(path: Path) -> Picture:
         if size > MAX_BYTES:
             raise _too_heavy(shown, size)
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise PictureError(f"{shown} cannot be read ({reason}): check the file and its permissions.") from error
-    return load_picture(data, path.name)
 
 
 def _decode(data: bytes, shown: str) -> Picture:
@@ -129,14 +154,22 @@ def _check_size(size: tuple[int, int], shown: str) -> None:
 def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
     """Turned as its EXIF orientation asks; EXIF that cannot be read asks nothing."""
     try:
-        orientation = image.getexif().get(0x0112, 1)
-        turned = ImageOps.exif_transpose(image) if orientation in range(2, 9) else None
+        turned = ImageOps.exif_transpose(image) if _orientation(image) > 1 else None
     except Exception:  # the pixels are sound: an ornament's damage must not cost the picture
         turned = None
     if turned is None:
         return image
     notes.append("Turned upright, as its EXIF orientation says.")
     return turned
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF's orientation, 1 (upright) to 8; 1 where it says nothing that can be read."""
+    try:
+        orientation = image.getexif().get(0x0112, 1)
+    except Exception:
+        return 1
+    return orientation if orientation in range(1, 9) else 1
 
 
 def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
@@ -177,7 +210,7 @@ def _too_large(shown: str, measured: str = "") -> PictureError:
     return PictureError(f"{shown} is too large{measured}: scale it down to at most {limit}.")
 
 
-def _shown(name: str) -> str:
+def quoted(name: str) -> str:
     """A file's name fit for a sentence: no folders, no control characters, no more than 40 characters."""
     last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     clean = " ".join("".join(" " if unicodedata.category(c)[0] == "C" else c for c in last).split())
