@@ -144,6 +144,8 @@ class Evaluate:
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
     inhibition: bool = True
     """Whether what was attended loses its saliency, as in training."""
+    saliency: str = ""
+    """Saliency model that attention starts from, without retraining; by default the weights' own."""
     digits_min: int | None = None
     """Fewest digits in a scene of MNIST digits, to see what happens beyond training; up to 9."""
     digits_max: int | None = None
@@ -238,6 +240,8 @@ class Trace:
     """Write one JSON object a line (image, labels, trace, or error) to this file; - is standard output."""
     strip: Path | None = None
     """Draw the strip to this .png or .svg; with several pictures, to FILE-NAME.png for each."""
+    saliency: str = ""
+    """Saliency model that attention starts from, without retraining; by default the weights' own."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
 

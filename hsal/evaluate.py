@@ -13,6 +13,8 @@ from hsal import metrics
 from hsal.data.source import Scene, SceneSource
 from hsal.localisation import NAMES, OVER_ALL, Localisation, places_of
 from hsal.model import HSAL, View
+from hsal.other_maps import perceive
+from hsal.stimulus import SaliencyModel
 from hsal.tracing import to_tensor
 from hsal.walks import ATTENTION, Walks, walk
 
@@ -131,15 +133,22 @@ def scene_views(
 
 
 def walk_scenes(
-    model: HSAL, source: SceneSource, seed: int, scenes: int, inhibition: bool = True, batch: int = 250
+    model: HSAL, source: SceneSource, seed: int, scenes: int, inhibition: bool = True, batch: int = 250,
+    other: SaliencyModel | None = None,
 ) -> Iterator[tuple[list[Scene], Walks]]:
-    """Render, perceive and walk, localisation included: batches of scenes with the model's walks over them."""
+    """Render, perceive and walk, localisation included: batches of scenes with the model's walks over them.
+
+    Args:
+        other: a saliency model in place of the model's own.
+    Raises:
+        SaliencyError: it needs what a scene alone does not tell.
+    """
     device = next(model.parameters()).device
     for start in range(0, scenes, batch):
         group = [source.render(seed, index) for index in range(start, min(start + batch, scenes))]
         images = np.stack([scene.image for scene in group])
         counts = np.stack([np.bincount(scene.labels, minlength=model.config.classes) for scene in group])
         with torch.inference_mode():
-            view = model.perceive(to_tensor(images, device))
+            view = perceive(model, to_tensor(images, device), other)
         places = places_of([scene.boxes for scene in group], model.map_size, images.shape[1:3], device)
         yield group, walk(model, view, torch.from_numpy(counts).to(device), places, inhibition)

@@ -11,13 +11,13 @@ from torch.nn import functional
 
 from hsal import backbones, saliency
 from hsal.attention import Gaussians, mask_of
-from hsal.config import ModelConfig
+from hsal.config import ConfigError, ModelConfig
 from hsal.controller import Controller
 from hsal.inhibition import inhibit
 from hsal.interface import broad_glimpse, broad_weights, priority_map
 from hsal.meta_controller import MetaController
-from hsal.registry import build
-from hsal.stimulus import Stimulus, to_cells
+from hsal.registry import build, find
+from hsal.stimulus import NEEDS, SaliencyModel, Stimulus, to_cells
 
 
 class View(NamedTuple):
@@ -89,6 +89,18 @@ def divide_by_maximum(raw: Tensor) -> tuple[Tensor, Tensor]:
     return raw / scale.clamp(min=1e-12)[:, None, None], scale
 
 
+def _own_saliency(name: str) -> SaliencyModel:
+    """The saliency model that a model is trained with: one that needs nothing but a picture and its volume."""
+    about = getattr(find(saliency, name), "ABOUT", None)
+    more = sorted(about.needs - {"volume"}) if about else []
+    if more:
+        raise ConfigError(
+            f"A model cannot be trained with the saliency model {name}, which needs"
+            f" {' and '.join(NEEDS[need] for need in more)}: choose one that looks at the picture alone."
+        )
+    return build(saliency, name)
+
+
 class _State(NamedTuple):
     """What one meta-step hands to the next."""
 
@@ -106,7 +118,7 @@ class HSAL(nn.Module):
         super().__init__()
         self.config = config
         self.backbone = build(backbones, config.backbone, config)
-        self.saliency_model = build(saliency, config.saliency)
+        self.saliency_model = _own_saliency(config.saliency)
         self.map_size: tuple[int, int] = self.backbone.map_size
         cells = self.map_size[0] * self.map_size[1]
         self.meta_controller = MetaController(config, self.map_size)
@@ -119,7 +131,8 @@ class HSAL(nn.Module):
 
     def look(self, image: Tensor, volume: Tensor, raw: Tensor) -> View:
         """The same with any saliency map (B,h',w'), >= 0, laid over the image: what would attention do with it?"""
-        return View(volume, *divide_by_maximum(to_cells(raw, image, self.map_size, self.config.cell_px)))
+        cells = to_cells(raw.to(volume), image, self.map_size, self.config.cell_px)  # (B,h,w)
+        return View(volume, *divide_by_maximum(cells))
 
     def rollout(
         self, view: View, choose: Choose = greedy, meta_steps: int | None = None, inhibition: bool = True,

@@ -17,6 +17,10 @@ from hsal.data.fixations import Fixations
 from hsal.errors import HsalError
 
 Need = Literal["volume", "labels", "fixations", "given", "package"]
+NEEDS: dict[Need, str] = {
+    "volume": "a backbone's volume", "labels": "a network's labels", "fixations": "people's fixations",
+    "given": "a map that somebody brings along", "package": "a package of its own",
+}
 
 
 class SaliencyError(HsalError):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from hsal.model import HSAL, MetaStep
+from hsal.other_maps import perceive, saliency_model
 from hsal.reward import label_reward
+from hsal.stimulus import SaliencyError, SaliencyModel
 from hsal.trace import Box, Glimpse, Source, Step, Trace
 
 
@@ -21,25 +24,42 @@ def trace_image(
     truth: Sequence[int] | None = None,
     boxes: Sequence[Box] = (),
     notes: Sequence[str] = (),
+    saliency: str | np.ndarray = "",
 ) -> Trace:
     """Roll attention out over one image, greedily, until stop or the last meta-step.
 
     Args:
         model: in eval mode.
         image: of the model's size; (H,W) uint8, light ink on dark, or (H,W,3) uint8 for a model of colours.
-        source: where it came from; `image_sha256` is filled in here.
+        source: where it came from; `image_sha256` is filled in here, and `saliency` where a name is given.
         truth: the label multiset, where known; gives the label rewards.
         boxes: true places. notes: what was done to the picture before.
+        saliency: what attention starts from in place of the model's own map: the name of a saliency model, or a map
+            (h',w') >= 0 over the whole image, which `source` should name.
+    Raises:
+        UnknownNameError: there is no such saliency model.
+        SaliencyError: the saliency model needs more than a picture, or the map is none.
     """
     device = next(model.parameters()).device
     with torch.inference_mode():
-        view = model.perceive(to_tensor(image[None], device))
+        view = perceive(model, to_tensor(image[None], device), _other(saliency))
         scale = float(view.scale[0])
         steps = _record(model, model.rollout(view), truth)
-    named = Source(**{**source.__dict__, "image_sha256": hashlib.sha256(image.tobytes()).hexdigest()})
+    named = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
+    if isinstance(saliency, str) and saliency:
+        named = replace(named, saliency=saliency)
     names = (*(str(label) for label in range(model.config.classes)), "stop")
     true = None if truth is None else tuple(sorted(truth))
     return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes))
+
+
+def _other(saliency: str | np.ndarray) -> SaliencyModel | None:
+    if isinstance(saliency, str):
+        return saliency_model(saliency)
+    raw = torch.from_numpy(np.require(saliency, np.float32, ["C", "W"]))[None]  # (1,h',w')
+    if raw.ndim != 3 or not raw.numel() or not raw.isfinite().all() or raw.min() < 0:
+        raise SaliencyError("A saliency map must be two-dimensional, with finite values of at least 0.")
+    return lambda _: raw
 
 
 def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:

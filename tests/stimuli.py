@@ -19,7 +19,7 @@ class Small(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(), torch.inference_mode(False):  # else it could never lend a gradient
             torch.manual_seed(5)
             self.stem, self.head = nn.Conv2d(3, CHANNELS, 8, 8), nn.Linear(CHANNELS, 3)
 

@@ -23,6 +23,7 @@ from hsal.device import find_device, machine
 from hsal.errors import HsalError
 from hsal.evaluate import evaluate, intervals, walk_scenes
 from hsal.files import output
+from hsal.other_maps import saliency_model
 from hsal.walks import Walks
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Exam:
     digits: SourceName
     changes: dict[str, int]
     inhibition: bool = True
+    saliency: str = ""
+    """A saliency model in place of the weights' own."""
 
 
 def run_evaluate(command: Evaluate) -> int:
@@ -51,7 +54,7 @@ def run_evaluate(command: Evaluate) -> int:
     exam = Exam(
         command.task or own_task(checkpoint), command.scenes, command.seed, command.split, command.placement,
         command.digits, {name: value for name in CHANGES if (value := getattr(command, name)) is not None},
-        command.inhibition,
+        command.inhibition, command.saliency,
     )
     listed: list[Case] | None = None if command.cases is None else []
     measured = measure(checkpoint, exam, command.device, listed)
@@ -65,7 +68,7 @@ def run_evaluate(command: Evaluate) -> int:
     return 0
 
 
-ABOUT = ("weights", "task", "digits", "split", "placement", "seed", "scenes", "inhibition", "changes")
+ABOUT = ("weights", "saliency", "task", "digits", "split", "placement", "seed", "scenes", "inhibition", "changes")
 
 
 def run_card(command: Card) -> int:
@@ -96,25 +99,26 @@ def measure(
     Args:
         listed: where the scenes' cases are added, if wanted.
     Raises:
-        HsalError: no scenes, a device that is not there, data that cannot be had, or scenes that
-            the model cannot see.
+        HsalError: no scenes, a device that is not there, data that cannot be had, scenes that
+            the model cannot see, or a saliency model that is not there or needs more than a scene.
     """
     if exam.scenes < 1:
         raise HsalError(f"--scenes must be at least 1, not {exam.scenes}.")
     model, start = checkpoint.model.to(find_device(device)), time.perf_counter()
     check_model(model.config, exam.task)
-    source = _open(exam, model.config.size_px)
+    source, other = _open(exam, model.config.size_px), saliency_model(exam.saliency)
     scenes = exam.scenes if source.scenes is None else min(exam.scenes, source.scenes)  # no scene twice
     config = source.config if isinstance(source, SceneRenderer) else None
     parts, done = [], 0
-    for group, walks in _shown(walk_scenes(model, source, exam.seed, scenes, exam.inhibition), scenes):
+    for group, walks in _shown(walk_scenes(model, source, exam.seed, scenes, exam.inhibition, other=other), scenes):
         parts.append(walks)
         if listed is not None:
             listed.extend(cases(group, walks, done, config and config.clutter))
         done += len(group)
     walks = Walks.joined(parts)
     about = {
-        "weights": checkpoint.name, "task": exam.task, "split": exam.split,
+        "weights": checkpoint.name, "saliency": exam.saliency or model.config.saliency, "task": exam.task,
+        "split": exam.split,
         "placement": config and config.placement, "digits": source.name, "seed": exam.seed,
         "inhibition": exam.inhibition, "changes": exam.changes, "machine": machine(),
         "seconds": round(time.perf_counter() - start, 1),

@@ -43,7 +43,7 @@ def run_trace(command: cli.Trace) -> int:
         quiet = None if len(command.images) > 2 else True  # None: only where a person watches
         for path in tqdm(command.images, desc="tracing", unit="picture", disable=quiet):
             try:
-                trace = trace_file(checkpoint, path)
+                trace = trace_file(checkpoint, path, command.saliency)
             except (PictureError, TraceError) as error:
                 bad += 1
                 tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
@@ -56,10 +56,14 @@ def run_trace(command: cli.Trace) -> int:
     return 1 if bad else 0
 
 
-def trace_file(checkpoint: Checkpoint, path: Path) -> Trace:
+def trace_file(checkpoint: Checkpoint, path: Path, saliency: str = "") -> Trace:
     """Trace one picture file; the truth is known where `hsal scenes` made it.
 
+    Args:
+        saliency: name of a saliency model in place of the weights' own.
     Raises:
+        UnknownNameError: there is no such saliency model.
+        SaliencyError: it needs more than a picture.
         PictureError: it cannot be read as a picture.
         TraceError: what scenes.jsonl says of it cannot be true.
     """
@@ -68,7 +72,7 @@ def trace_file(checkpoint: Checkpoint, path: Path) -> Trace:
     source = Source("file", path.name, "", checkpoint.name, checkpoint.model.config.saliency)
     truth, boxes = _rendered(path)
     boxes = [ready.moved(box) for box in boxes]
-    return trace_image(checkpoint.model, ready.image, source, truth, boxes, (*picture.notes, *ready.notes))
+    return trace_image(checkpoint.model, ready.image, source, truth, boxes, (*picture.notes, *ready.notes), saliency)
 
 
 def _rendered(path: Path) -> tuple[list[int] | None, list[Box]]:

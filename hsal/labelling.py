@@ -1,0 +1,37 @@
+"""The label that a saliency model asks a network for."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import torch
+from torch import Tensor
+
+from hsal.stimulus import Network, SaliencyError, Stimulus
+
+
+def needed_network(stimulus: Stimulus, title: str) -> Network:
+    """The network of a stimulus.
+
+    Raises:
+        SaliencyError: there is none.
+    """
+    if stimulus.network is None:
+        raise SaliencyError(f"{title} needs a network with labels: choose one of hsal.networks.")
+    return stimulus.network
+
+
+def choose_labels(network: Network, logits: Tensor, label: str) -> Tensor:
+    """Indices (B,) of the label of that name, or, where it is empty, of each row's most probable one: logits (B,N).
+
+    Raises:
+        SaliencyError: the network has no such label.
+    """
+    if not label:
+        return logits.argmax(dim=1)
+    labels = list(network.labels)
+    if label not in labels:
+        near = get_close_matches(label, labels, n=3, cutoff=0.4) or labels[:3]
+        raise SaliencyError(f"{network.name} has no label {label!r}: choose one of its {len(labels)}, such as"
+                            f" {', '.join(near)}.")
+    return torch.full((len(logits),), labels.index(label), device=logits.device)
