@@ -27,7 +27,9 @@ def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
         for first, *cells in body
     )
-    return f'{STYLE}<div class="figures"><table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>'
+    # wider than a phone: the keyboard scrolls it too
+    opening = '<div class="figures" tabindex="0" role="group" aria-label="Table">'
+    return f'{STYLE}{opening}<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def main_table(rows: Sequence[Row]) -> str:

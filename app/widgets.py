@@ -33,7 +33,8 @@ def strip_and_downloads(trace: Trace) -> None:
     text = trace.to_json()
     named = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
     st.subheader("The strip", anchor=False)
-    st.image(cache.strip(text, "png", theme.is_dark()), caption=f"The whole walk at a glance. Named: {named}.")
+    st.image(cache.strip(text, "png", theme.is_dark()), caption=f"The whole walk at a glance. Named: {named}.",
+             alt=f"{len(trace.steps)} meta-steps side by side, each with its maps, glimpses and label: {named}.")
     stem = f"hsal-{trace.source.image_sha256[:8]}"
     with st.container(horizontal=True):
         st.download_button("Strip as PNG", lambda: cache.strip(text, "png", False), f"{stem}.png", "image/png",

@@ -1,0 +1,43 @@
+"""axe-core over every page of the app, light and dark: no serious or critical finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.theme import PAGES
+from tests.axe import findings
+
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(params=["light", "dark"])
+def tab(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A fresh tab for a visitor whose system is light, or dark."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=request.param)
+    yield context.new_page()
+    context.close()
+
+
+def open_whole(tab: Page, address: str) -> None:
+    """Open a page and wait until its script has run to its end and everything is drawn."""
+    tab.goto(address)
+    tab.get_by_role("heading", level=1).wait_for(timeout=PATIENCE_MS)
+    tab.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=PATIENCE_MS)
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_timeout(1500)  # charts and players draw themselves after that
+
+
+@pytest.mark.parametrize("path", [path for *_, path in PAGES], ids=[name for name, *_ in PAGES])
+def test_a_page_has_no_serious_finding(tab: Page, app_url: str, path: str) -> None:
+    open_whole(tab, f"{app_url}/{path}")
+    assert findings(tab) == []
+
+
+def test_a_picture_without_a_text_and_a_faint_text_are_found(tab: Page) -> None:
+    tab.set_content(
+        "<html lang=en><title>t</title><main><h1>h</h1><img src='data:,'><p style='color:#aaa;background:#fff'>faint"
+    )
+    assert [finding.partition(":")[0] for finding in findings(tab)] == ["color-contrast", "image-alt"]
