@@ -136,7 +136,7 @@ def _whole_path(weights: str) -> str:
 
 
 def _names() -> dict[str, Any]:
-    """What the annotations in `hsal.cli` speak of."""
-    from hsal import cli
+    """What the annotations in `hsal.cli_training` speak of."""
+    from hsal import cli_training
 
-    return vars(cli)
+    return vars(cli_training)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from hsal.checkpoint import save_model
-from hsal.cli import COMMANDS, main
+from hsal.cli import COMMANDS, command_name, main
 from hsal.config import ModelConfig
 from hsal.trace import Trace
 from hsal.train import fresh_model
@@ -168,7 +168,7 @@ print(json.dumps({"texts": texts, "torch": "torch" in sys.modules}))
 
 
 def test_help_shows_an_example_and_loads_no_torch() -> None:
-    names = ["", *(command.__name__.lower() for command in COMMANDS)]
+    names = ["", *map(command_name, COMMANDS)]
     done = subprocess.run([sys.executable, "-c", HELP, json.dumps(names)], capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
     assert not told["torch"]
