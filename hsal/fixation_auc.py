@@ -6,14 +6,10 @@ AUC-Judd, whose jitter makes it a random one.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-from hsal.fixation_checks import MetricError, checked_maps, checked_points
-
-JITTER = 1e-7
-JITTER_SEED = 42
+from hsal.fixation_checks import MetricError
+from hsal.fixation_reading import Known, Reading, over_maps
 
 
 def chance_above(positives: np.ndarray, sorted_others: np.ndarray) -> float:
@@ -37,9 +33,15 @@ def auc(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         MetricError: as `checked_maps` and `checked_points` say; so do all functions here.
     Source: as in pysaliency (`nonfixations="uniform"`); Kümmerer, Wallis, Bethge, ECCV 2018.
     """
-    pixels, size = checked_maps(maps)
-    at = checked_points(rows, columns, size)
-    return np.array([chance_above(each[at], np.sort(each)) for each in pixels])
+    return over_maps(auc_of, maps, Known(rows, columns))
+
+
+def auc_of(reading: Reading) -> float:
+    """`auc` of one map."""
+    surely, places = reading.near
+    values, close = reading.pixels[reading.picture.at], np.sort(reading.pixels[places])
+    both = np.searchsorted(close, values, side="left") + np.searchsorted(close, values, side="right")
+    return float((surely + both / 2).mean() / len(reading.pixels))
 
 
 def shuffled_auc(
@@ -54,10 +56,13 @@ def shuffled_auc(
         (M,) float64 in 0..1.
     Source: Tatler, Baddeley, Gilchrist, Vision Research 2005; Zhang et al., Journal of Vision 2008.
     """
-    pixels, size = checked_maps(maps)
-    at = checked_points(rows, columns, size)
-    others = checked_points(other_rows, other_columns, size, "fixations on other pictures")
-    return np.array([chance_above(each[at], np.sort(each[others])) for each in pixels])
+    return over_maps(shuffled_auc_of, maps, Known(rows, columns, other_rows=other_rows, other_columns=other_columns))
+
+
+def shuffled_auc_of(reading: Reading) -> float:
+    """`shuffled_auc` of one map."""
+    pixels, picture = reading.pixels, reading.picture
+    return chance_above(pixels[picture.at], np.sort(pixels[picture.others]))
 
 
 def carried_over(
@@ -80,32 +85,28 @@ def auc_judd(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndar
         MetricError: also when every pixel was looked at.
     Source: Judd, Durand, Torralba, MIT-CSAIL-TR-2012-001; jitter and duplicates as in pysaliency's `AUC_Judd`.
     """
-    pixels, size = checked_maps(maps)
-    at = checked_points(rows, columns, size)
-    once = np.unique(at)
-    if len(once) == pixels.shape[1]:
+    return over_maps(auc_judd_of, maps, Known(rows, columns))
+
+
+def auc_judd_of(reading: Reading) -> float:
+    """`auc_judd` of one map."""
+    (surely, places), picture, pixels = reading.near, reading.picture, reading.pixels
+    never = len(pixels) - len(picture.once)
+    if not never:
         raise MetricError("Every pixel was looked at: AUC-Judd needs at least one that was not.")
-    noise = _noise(pixels.shape[1])
-    return np.array([_judd(each + noise, at, once) for each in pixels])
+    thresholds = pixels[picture.at] + picture.noise[picture.at]  # (n,)
+    once = pixels[picture.once] + picture.noise[picture.once]  # (u,)
+    below = surely + _below(pixels[places] + picture.noise[places], thresholds) - _below(once, thresholds)
+    reached = np.stack([never - below, len(thresholds) - _below(thresholds, thresholds)])  # (2,n) at each threshold
+    curve = np.sort(reached)  # both only rise as thresholds fall
+    across, up = np.pad(curve, ((0, 0), (1, 1))) / [[never], [len(thresholds)]]
+    across[-1] = up[-1] = 1
+    return float(np.trapezoid(up, across))
 
 
-@lru_cache(maxsize=2)
-def _noise(pixels: int) -> np.ndarray:
-    return JITTER * np.random.RandomState(JITTER_SEED).randn(pixels)  # the generator of the oracle
-
-
-def _judd(pixels: np.ndarray, at: np.ndarray, once: np.ndarray) -> float:
-    """(H*W,) without ties, fixations (n,), the pixels that they fall on (u,) -> 0..1."""
-    thresholds = np.sort(pixels[at])[::-1]
-    false_alarms = _reached(pixels, thresholds) - _reached(pixels[once], thresholds)  # (n,)
-    hits = _reached(thresholds, thresholds)
-    across = np.concatenate([[0], false_alarms / (len(pixels) - len(once)), [1]])
-    return float(np.trapezoid(np.concatenate([[0], hits / len(at), [1]]), across))
-
-
-def _reached(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    """How many of the values are at least as high as each threshold: (m,), (n,) -> (n,)."""
-    return len(values) - np.searchsorted(np.sort(values), thresholds, side="left")
+def _below(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """How many of the values are below each threshold: (m,), (n,) -> (n,)."""
+    return np.searchsorted(np.sort(values), thresholds, side="left")
 
 
 def auc_borji(
@@ -123,18 +124,17 @@ def auc_borji(
         (M,) float64 in 0..1.
     Source: Borji, Tavakoli, Sihite, Itti, ICCV 2013; thresholds as in the MIT benchmark's AUC_Borji.m.
     """
-    pixels, size = checked_maps(maps)
-    at = np.unique(checked_points(rows, columns, size))
-    drawn = np.random.default_rng(seed).integers(pixels.shape[1], size=(splits, len(at)))
-    return np.array([_borji(each, at, drawn, steps) for each in pixels])
+    return over_maps(lambda reading: auc_borji_of(reading, splits, seed, steps), maps, Known(rows, columns))
 
 
-def _borji(pixels: np.ndarray, at: np.ndarray, drawn: np.ndarray, steps: int) -> float:
-    low, high = float(pixels.min()), float(pixels.max())
+def auc_borji_of(reading: Reading, splits: int = 100, seed: int = 0, steps: int = 10) -> float:
+    """`auc_borji` of one map."""
+    low, high, once = reading.low, reading.high, reading.picture.once
     if low == high:
         return 0.5
+    drawn = np.random.default_rng(seed).integers(len(reading.pixels), size=(splits, len(once)))
     levels = np.arange(steps, -1, -1) / steps  # the maximum is 1, all reach 0
-    values = (np.concatenate([pixels[at][None], pixels[drawn]]).astype(np.float64) - low) / (high - low)
+    values = (reading.pixels[np.concatenate([once[None], drawn])].astype(np.float64) - low) / (high - low)
     shares = np.stack([(values >= level).mean(axis=1) for level in levels], axis=1)  # (1+splits,levels)
     points = np.pad(shares, ((0, 0), (1, 0)))  # from (0,0); the level 0 is (1,1)
     return float(np.trapezoid(np.broadcast_to(points[0], points[1:].shape), points[1:], axis=1).mean())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hsal.data.fixations import Fixations
 from hsal.errors import HsalError
+from hsal.trace import Box
 
 
 class MetricError(HsalError):
@@ -72,3 +75,19 @@ def checked_points(
 def fixated_pixels(fixations: Fixations) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns (n,) int64 of the pixels that fixations fall on; they are checked where a metric uses them."""
     return np.rint(fixations.y).astype(np.int64), np.rint(fixations.x).astype(np.int64)
+
+
+def checked_boxes(boxes: Sequence[Box], size: tuple[int, int]) -> np.ndarray:
+    """(H,W) bool: the pixels of any box.
+
+    Raises:
+        MetricError: no boxes, one that is empty or not within the picture, or boxes that cover all of it.
+    """
+    within = np.zeros(size, bool)
+    for box in boxes:
+        if not (0 <= box.top_px < box.bottom_px <= size[0] and 0 <= box.left_px < box.right_px <= size[1]):
+            raise MetricError(f"{box} is empty or not within the picture of {size[1]}x{size[0]} pixels: correct it.")
+        within[box.top_px : box.bottom_px, box.left_px : box.right_px] = True
+    if within.all() or not within.any():
+        raise MetricError("Measuring a map on boxes needs pixels inside and outside: there are no boxes, or only they.")
+    return within

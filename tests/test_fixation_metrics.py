@@ -110,6 +110,26 @@ def test_fixations_fall_on_the_nearest_pixel() -> None:
     assert (rows.tolist(), columns.tolist()) == ([3, 0], [0, 2])
 
 
+@pytest.mark.parametrize("power", [0.01, 1, 8, 40])
+@pytest.mark.parametrize(("scale", "offset"), [(1, 0), (1e-6, 0), (1e-6, 1), (1e-38, 0), (1e30, -1e30)])
+def test_counting_by_buckets_is_counting_all(power: float, scale: float, offset: float) -> None:
+    drawn = np.random.RandomState(3)
+    pixels = (drawn.rand(1, 40, 50) ** power * scale + offset).astype(np.float32)
+    at = drawn.randint(40, size=30), drawn.randint(50, size=30)
+    jittered = pixels.ravel() + 1e-7 * np.random.RandomState(42).randn(2000)
+    fixated, never = np.ravel_multi_index(at, (40, 50)), np.ones(2000, bool)
+    never[fixated] = False
+    assert fm.auc(pixels, *at) == pytest.approx(compared(pixels.ravel()[fixated], pixels.ravel()), abs=1e-12)
+    corners = [((jittered[never] >= t).mean(), (jittered[fixated] >= t).mean()) for t in np.sort(jittered[fixated])]
+    across, up = np.array([(1, 1), *corners, (0, 0)]).T[:, ::-1]
+    assert fm.auc_judd(pixels, *at) == pytest.approx(np.trapezoid(up, across), abs=1e-12)
+
+
+def compared(positives: np.ndarray, others: np.ndarray) -> float:
+    pairs = positives[:, None] - others
+    return float(((pairs > 0) + 0.5 * (pairs == 0)).mean())
+
+
 def test_all_at_once_takes_what_is_known() -> None:
     rows, columns = points((1, 2))
     known = Known(rows, columns, baseline=np.ones((2, 3)))
