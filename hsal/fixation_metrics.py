@@ -90,7 +90,7 @@ METRICS: dict[str, Metric] = {
         "KL",
         "How surprised one is by where people looked after believing the map, in nats; darkness where they looked "
         "costs dearly.",
-        False, "that of an even map", _LOOKED, "Bylinskii, Judd, Oliva, Torralba, Durand, PAMI 2019", fixation_values.kl_of,
+        False, "that of an even map", _LOOKED, "Bylinskii et al., PAMI 2019", fixation_values.kl_of,
     ),
     "information_gain": Metric(
         "Information gain",

@@ -190,10 +190,10 @@ class Reading(Values):
     def _bucket(self, values: np.ndarray) -> np.ndarray:
         """Values of the map's range -> 0..BUCKETS."""
         kind = self.pixels.dtype.type
-        scale = kind(BUCKETS) / kind(self.high - self.low or 1)
-        if not np.isfinite(scale):
+        scale = BUCKETS / ((self.high - self.low) or 1)
+        if scale > np.finfo(kind).max:
             return np.zeros(len(values), np.intp)
-        return ((values.astype(kind) - kind(self.low)) * scale).astype(np.intp)
+        return ((values.astype(kind) - kind(self.low)) * kind(scale)).astype(np.intp)
 
 
 def over_maps(one: Callable[[Reading], float], maps: np.ndarray, known: Known) -> np.ndarray:
