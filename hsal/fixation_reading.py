@@ -191,7 +191,7 @@ class Reading(Values):
         """Values of the map's range -> 0..BUCKETS."""
         kind = self.pixels.dtype.type
         scale = BUCKETS / ((self.high - self.low) or 1)
-        if scale > np.finfo(kind).max:
+        if scale > float(np.finfo(kind).max):
             return np.zeros(len(values), np.intp)
         return ((values.astype(kind) - kind(self.low)) * kind(scale)).astype(np.intp)
 
