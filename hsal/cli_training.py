@@ -123,6 +123,9 @@ class Reproduce:
     """Trainings of each row, with seeds 0, 1, 2 ..."""
     ablations: bool = True
     """Also the ablations, on MNIST Multiset with a short schedule and one seed."""
+    saliency: bool = True
+    """Also attention that starts from each saliency model's map: the shipped weights without retraining, and a training
+    as short as an ablation's."""
     quick: bool = False
     """A few updates of everything on the embedded digits, in minutes, to see that all parts run; keeps nothing."""
     scratch: bool = False

@@ -82,6 +82,8 @@ class Result:
     """As `test`, with inhibition of return switched off."""
     before: dict[str, Any] | None = None
     """As `test`, of the weights that the training started from."""
+    not_retrained: dict[str, Any] | None = None
+    """As `test`, of the shipped weights on the saliency map that this training had, without retraining."""
     samples: dict[str, dict[str, int]] = field(default_factory=dict)
     """SVHN's full sample pictures, before and after: how many there are, and how many are named right."""
     extrapolation: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -126,7 +128,7 @@ def _needed(f: Any) -> bool:
 def _check(result: Result) -> None:
     """What every reader relies on; raises ValueError, TypeError, KeyError or AttributeError."""
     _place(result.task, result.row, result.ablation)
-    others = [one for one in (result.without_inhibition, result.before) if one is not None]
+    others = [one for one in (result.without_inhibition, result.before, result.not_retrained) if one is not None]
     evaluations = [result.test, *others, *result.extrapolation.values()]
     numbers = [result.seed, result.seconds]
     for one in evaluations:

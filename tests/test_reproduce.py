@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hsal import saliency
 from hsal.cli import main
 from hsal.config import TASKS
-from hsal.reproduce.jobs import Workshop, train_command
-from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, STANDS_ON, quick, recipes
+from hsal.registry import find, names
+from hsal.reproduce.jobs import Workshop, make, train_command
+from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, SALIENCY_MODELS, STANDS_ON, quick, recipes
 from hsal.reproduce.report import write_report
 from hsal.results import load_results
 
@@ -37,7 +41,8 @@ def test_every_recipe_stands_on_something_that_is_made() -> None:
 
 
 def test_ablations_change_what_they_say_and_nothing_else() -> None:
-    made = {recipe.name.removeprefix("ablation-"): recipe for recipe in recipes() if recipe.ablation}
+    ablations = [recipe for recipe in recipes() if recipe.ablation and not recipe.folder]
+    made = {recipe.name.removeprefix("ablation-"): recipe for recipe in ablations}
     assert made.keys() == ABLATIONS.keys()
     base = made["short"]
     assert all(one.backbone == ABLATIONS[name][1].get("stands_on", base.backbone) for name, one in made.items())
@@ -49,6 +54,45 @@ def test_ablations_change_what_they_say_and_nothing_else() -> None:
             assert {key: after[key] for key in after if after[key] != before[key]} == {
                 key: value for key, value in changes.items() if key in after and before[key] != value
             }
+
+
+def test_every_saliency_model_that_a_scene_suffices_for_has_its_recipe(tmp_path: Path) -> None:
+    enough = {name for name in names(saliency) if find(saliency, name).ABOUT.needs <= {"volume"}}
+    assert enough - {"random"} <= set(SALIENCY_MODELS)
+    made = [recipe for recipe in recipes() if recipe.folder]
+    assert [recipe.model.saliency for recipe in made] == list(SALIENCY_MODELS)
+    short = next(recipe for recipe in recipes() if recipe.name == "ablation-short")
+    for recipe in made:
+        assert replace(recipe.model, saliency="channel_energy") == short.model
+        assert replace(recipe.config, scenes=short.config.scenes) == short.config
+    shop = Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    assert shop.result(made[0], 0) == tmp_path / "results" / "saliency" / "channel_energy-0.json"
+    assert train_command(made[0], 0, shop).out == tmp_path / "runs" / "saliency" / "channel_energy-0"
+    assert train_command(made[0], 0, shop).volumes is None
+
+
+@pytest.mark.usefixtures("small")
+def test_a_saliency_model_is_measured_before_and_after_retraining(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("hsal.reproduce.recipes"), "SALIENCY_MODELS", ("uniform",))
+    shop = Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    recipe = quick(next(recipe for recipe in recipes() if recipe.folder))
+    make(recipe, 0, shop)
+    (result,) = load_results(tmp_path / "results" / "saliency")
+    assert load_results(tmp_path / "results") == []  # not among the ablations
+    assert result.test["saliency"] == result.not_retrained["saliency"] == "uniform"
+    assert (result.test["weights"], result.not_retrained["weights"]) == ("weights", "mnist-multiset")
+    assert result.test["split"] == result.not_retrained["split"] == "validation"
+    page = write_report(tmp_path / "results", tmp_path / "docs").read_text()
+    before, after = result.not_retrained, result.test
+    figures = (
+        f"{one['macro_f1']:.3f} / {one['exact_match']:.3f} | {one['attn_saliency']:.2f} |" for one in (before, after)
+    )
+    assert f"| Uniform | {next(figures)}" in page
+    assert f" | {next(figures)}" in page
+    assert "20 updates on 200 scenes" in page
+    assert (tmp_path / "docs" / "figures" / "saliency_models.svg").exists()
 
 
 def test_a_recipe_keeps_its_series_for_the_first_seed_alone(tmp_path: Path) -> None:
@@ -73,7 +117,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
-    only = ("--task", "mnist-multiset", "--objective", "reinforce", "--no-ablations")
+    only = ("--task", "mnist-multiset", "--objective", "reinforce", "--no-ablations", "--no-saliency")
     assert reproduce(tmp_path, *only) == 0
     (result,) = load_results(tmp_path / "results")
     assert (result.task, result.row, result.seed) == ("mnist-multiset", "reinforce", 0)

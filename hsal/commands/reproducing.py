@@ -12,7 +12,7 @@ from hsal.config import TASKS
 from hsal.data.digits import DataError
 from hsal.data.tasks import open_scenes
 from hsal.reproduce.jobs import Workshop, make, make_backbone
-from hsal.reproduce.recipes import BACKBONES, Recipe, quick, quick_backbone, recipes
+from hsal.reproduce.recipes import BACKBONES, SALIENCY, Recipe, quick, quick_backbone, recipes
 from hsal.reproduce.report import write_report
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def run_reproduce(command: Reproduce) -> int:
 
 def _wanted(command: Reproduce, recipe: Recipe) -> bool:
     chosen = command.task in (None, recipe.task) and command.objective in (None, recipe.row)
+    if recipe.folder == SALIENCY:
+        return chosen and command.saliency
     return chosen and (command.ablations or not recipe.ablation)
 
 

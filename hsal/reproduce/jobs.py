@@ -21,9 +21,9 @@ from hsal.data.digits import SourceName, Split
 from hsal.data.number_pictures import Samples
 from hsal.device import find_device, machine
 from hsal.evaluate import scene_views, walk_scenes
-from hsal.files import WEIGHTS, replacing, shipped_weights
+from hsal.files import DEFAULT_WEIGHTS, WEIGHTS, replacing, shipped_weights
 from hsal.progress import VALIDATION_SEED
-from hsal.reproduce.recipes import Backbone, Recipe
+from hsal.reproduce.recipes import SALIENCY, Backbone, Recipe
 from hsal.runs import Run, stopwatch
 from hsal.train import fresh_model
 from hsal.walks import Walks
@@ -57,7 +57,7 @@ class Workshop:
 
     def result(self, recipe: Recipe, seed: int) -> Path:
         """Where the figures of one training are written."""
-        return self.results / f"{recipe.name}-{seed}.json"
+        return self.results / recipe.folder / f"{recipe.name}-{seed}.json"
 
     def weights(self, name: str) -> str:
         """The weights of a finished run, or the shipped ones that hold the same backbone."""
@@ -98,12 +98,13 @@ def make(recipe: Recipe, seed: int, shop: Workshop) -> None:
 
 def train_command(recipe: Recipe, seed: int, shop: Workshop) -> Train:
     """The `hsal train` that a recipe stands for."""
-    run = Run(shop.runs / f"{recipe.name}-{seed}")
+    run = Run(shop.runs / recipe.folder / f"{recipe.name}-{seed}")
     start = f"{recipe.backbone}-{seed}" if recipe.whole else recipe.backbone
     return Train(
         **_place(run), pretrained=shop.weights(start), task=recipe.task, placement=recipe.placement,
         digits=shop.digits, device=shop.device, whole=recipe.whole,
-        series=recipe.series if seed == 0 else 0, volumes=shop.runs / "volumes",
+        series=recipe.series if seed == 0 else 0,
+        volumes=None if recipe.folder == SALIENCY else shop.runs / "volumes",  # no other training shares their maps
         model=recipe.model, config=replace(recipe.config, seed=seed),
     )
 
@@ -137,6 +138,9 @@ def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     ]
     further = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
     shown = {"seconds": lines[-1]["seconds"], "curve": curve}
+    if recipe.folder == SALIENCY:
+        unchanged = _measure(command, shop, FEW, DEFAULT_WEIGHTS, "validation", saliency=recipe.model.saliency)
+        return shown | {"validation": _measure(command, shop, FEW, split="validation"), "not_retrained": unchanged}
     if recipe.ablation:  # settings are chosen on validation scenes
         more = {"5 digits": _measure(command, shop, FEW // 4, split="validation", changes=EXTRAPOLATION["5 digits"])}
         return shown | {"validation": _measure(command, shop, FEW, split="validation"), "extrapolation": more}
@@ -172,11 +176,12 @@ def full_pictures(weights: str) -> dict[str, int]:
 
 def _measure(
     command: Train, shop: Workshop, scenes: int, weights: str = "", split: Split = "test",
-    changes: Mapping[str, int] | None = None, inhibition: bool = True,
+    changes: Mapping[str, int] | None = None, inhibition: bool = True, saliency: str = "",
 ) -> dict[str, Any]:
     checkpoint = load_model(weights or str(_run(command).weights))
     exam = Exam(
-        command.task, min(scenes, shop.scenes), TEST_SEED, split, "grid", shop.digits, dict(changes or {}), inhibition
+        command.task, min(scenes, shop.scenes), TEST_SEED, split, "grid", shop.digits, dict(changes or {}), inhibition,
+        saliency,
     )
     return measure(checkpoint, exam, shop.device)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib
 from matplotlib.figure import Figure
 
-from hsal.colours import OBJECTIVES
+from hsal.colours import OBJECTIVES, OVERT
 from hsal.results import PAPER_ATTN_CROSS_ENTROPY, PAPER_ATTN_RATIO, PAPER_ATTN_START, Result, short_name
 
 
@@ -38,6 +39,32 @@ def measure(results: Sequence[Result], name: str, title: str, path: Path, mark: 
         axes.axhline(mark, color="grey", linestyle="--", linewidth=1)
     axes.set_ylim(0, 1)
     _save(figure, axes, path)
+
+
+class Change(NamedTuple):
+    """A measure before and after retraining."""
+
+    before: float
+    after: float
+
+
+def retraining(rows: Sequence[tuple[str, Change, Change]], path: Path) -> None:
+    """0-1 and the share of glimpses on digits, a line a saliency model from below, hollow before and filled after."""
+    figure = Figure(figsize=(8.4, 1.0 + 0.36 * len(rows)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    titles = {left: "scenes named right (0-1)", right: "glimpses inside a digit's box"}
+    for index, (axes, title) in enumerate(titles.items(), 1):
+        colour = OVERT if axes is right else OBJECTIVES["reinforce"][0]
+        for height, row in enumerate(rows):
+            before, after = row[index]
+            axes.plot((before, after), (height, height), color="lightgrey", zorder=1)
+            axes.scatter(before, height, facecolor="white", edgecolor=colour, zorder=2)
+            axes.scatter(after, height, color=colour, zorder=3)
+        axes.set_xlabel(title)
+        axes.set_xlim(-0.02, 1.02)
+        axes.spines[["top", "right"]].set_visible(False)
+    left.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    _save(figure, left, path)
 
 
 def _axes(x: str, y: str) -> tuple[Figure, matplotlib.axes.Axes]:

@@ -48,6 +48,8 @@ class Recipe:
     """What is changed, in a few words; empty for the rows of the table."""
     series: int = 0
     """Keep the weights of every so-many-th update of seed 0."""
+    folder: str = ""
+    """Where among the results its figures lie: those of the table and the ablations at the top."""
 
 
 # First single digits in a picture of their own, then all digits of whole scenes, cut out of the volume.
@@ -107,10 +109,18 @@ ABLATIONS: dict[str, tuple[str, dict[str, Any]]] = {
                  {"stands_on": "digits", **_spotlights(COARSE)}),
     "broad": ("broader spotlights: beta from 0.015 to 0.1", {"beta_min": 0.015, "beta_max": 0.1}),
 }
+# what attention starts from, each also retrained on that map: every saliency model that a scene suffices for
+SALIENCY = "saliency"  # the folder of their results
+SALIENCY_MODELS = (
+    "channel_energy", "itti_koch", "gbvs", "spectral_residual", "image_signature", "boolean_map", "frequency_tuned",
+    "fine_grained", "centre_prior", "uniform",
+)
+# some maps take a tenth of a second a scene, and a short training does not see more scenes than these often
+ON_MAPS: dict[str, Any] = SHORT | {"scenes": 20_000}
 
 
 def recipes() -> Iterator[Recipe]:
-    """Every row of the table, then the ablations."""
+    """Every row of the table, then the ablations, then the saliency models."""
     for task, backbone in STANDS_ON.items():
         for row in ROWS:
             yield _row(task, row, backbone)
@@ -122,6 +132,11 @@ def recipes() -> Iterator[Recipe]:
             start, name=f"ablation-{name}", ablation=title, series=0,
             backbone=changes.get("stands_on", start.backbone), model=replace(start.model, **of_model),
             config=replace(start.config, **SHORT | of_config),
+        )
+    for name in SALIENCY_MODELS:
+        yield replace(
+            start, name=name, folder=SALIENCY, ablation=f"attention starts from {name}", series=0,
+            model=replace(start.model, saliency=name), config=replace(start.config, **ON_MAPS),
         )
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hsal.config import TASKS, ModelConfig
 from hsal.reproduce import plots
+from hsal.reproduce.recipes import SALIENCY
+from hsal.reproduce.saliency_report import saliency_lines
 from hsal.results import (
     PAPER,
     PAPER_ATTN_END,
@@ -45,14 +47,14 @@ def write_report(results: Path, docs: Path) -> Path:
     Raises:
         ResultsError: a results file is damaged.
     """
-    found = load_results(results)
+    found, on_maps = load_results(results), load_results(results / SALIENCY)
     docs.mkdir(parents=True, exist_ok=True)
     page = docs / "results.md"
-    page.write_text("\n".join(_lines(found, docs / "figures")) + "\n", encoding="utf-8")
+    page.write_text("\n".join(_lines(found, on_maps, docs / "figures")) + "\n", encoding="utf-8")
     return page
 
 
-def _lines(found: Sequence[Result], figures: Path) -> Iterator[str]:
+def _lines(found: Sequence[Result], on_maps: Sequence[Result], figures: Path) -> Iterator[str]:
     rows = summary(found)
     table = [row for row in rows if not row.ablation]
     yield INTRODUCTION
@@ -63,6 +65,7 @@ def _lines(found: Sequence[Result], figures: Path) -> Iterator[str]:
     yield from _localisation(table)
     yield from _further([one for one in found if not one.ablation])
     yield from _ablations([row for row in rows if row.ablation])
+    yield from saliency_lines(on_maps, figures)
     yield from _making(table)
 
 
