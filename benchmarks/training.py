@@ -10,6 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.core import milliseconds
 from benchmarks.figure import Figure
+from hsal.acts import sampler
 from hsal.checkpoint import load_model
 from hsal.commands.feeding import remember
 from hsal.config import MNIST_TASKS, TrainConfig
@@ -17,7 +18,6 @@ from hsal.data.tasks import open_scenes
 from hsal.device import find_device
 from hsal.files import DEFAULT_WEIGHTS
 from hsal.memory import Memory
-from hsal.model import sampler
 from hsal.tracing import to_tensor
 from hsal.train import optimiser_for, train
 

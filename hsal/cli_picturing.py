@@ -32,6 +32,8 @@ class Trace:
     """Draw the strip to this .png or .svg; with several pictures, to FILE-NAME.png for each."""
     saliency: str = ""
     """Saliency model that attention starts from, without retraining; by default the weights' own."""
+    intervene: Path | None = None
+    """What is done in place of the model: a JSON file of what a trace holds as "interventions"; - is standard input."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
 

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hsal.acts import Act, always
 from hsal.attention import Gaussians
 from hsal.cueing_results import CONDITIONS, MEASURES, Cued, Estimate
 from hsal.data.source import Scene, SceneSource
@@ -67,7 +68,7 @@ def cue(model: HSAL, view: View, targets: Sequence[Box], size_px: tuple[int, int
     rows = []
     with torch.inference_mode():
         for name in CONDITIONS:
-            step = send(model.rollout(view, meta_steps=1, gaussians=laid[name]), None)
+            step = send(model.rollout(view, meta_steps=1, acts=always(Act(gaussians=laid[name]))), None)
             right = step.class_logits.softmax(dim=1).gather(1, places.label).squeeze(1)  # (B,)
             looked = on_target.gather(1, step.cells).float().mean(dim=1)
             rows.append(torch.stack([right, (step.label == model.config.stop).float(), looked], dim=1))

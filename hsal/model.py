@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import NamedTuple
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hsal import backbones, saliency
+from hsal.acts import Act, Acts, Choose, greedy, leave_alone
 from hsal.attention import Gaussians, mask_of
 from hsal.config import ConfigError, ModelConfig
 from hsal.controller import Controller
@@ -49,11 +50,9 @@ class Resume(NamedTuple):
 
     keep: Tensor | None = None  # (B,) bool: the rows that go on; the others leave the batch
     label: Tensor | None = None  # (B,) what the model is told that it named, in place of its own label
-    gaussians: Gaussians | None = None  # (B,K) each, any K: of the next meta-step, kept rows alone
 
 
 Rollout = Generator[MetaStep, Resume | None, None]
-Choose = Callable[[Tensor], Tensor]
 
 
 def send(rollout: Rollout, answer: Resume | None) -> MetaStep | None:
@@ -62,21 +61,6 @@ def send(rollout: Rollout, answer: Resume | None) -> MetaStep | None:
         return rollout.send(answer)
     except StopIteration:
         return None
-
-
-def greedy(logits: Tensor) -> Tensor:
-    """The most probable action of each row: (B,n) -> (B,)."""
-    return logits.argmax(dim=1)
-
-
-def sampler(generator: torch.Generator) -> Choose:
-    """Actions drawn from softmax(logits) with the given generator: (B,n) -> (B,)."""
-
-    def sample(logits: Tensor) -> Tensor:
-        probabilities = logits.detach().softmax(dim=1)
-        return torch.multinomial(probabilities, 1, generator=generator).squeeze(1)
-
-    return sample
 
 
 def divide_by_maximum(raw: Tensor) -> tuple[Tensor, Tensor]:
@@ -135,8 +119,7 @@ class HSAL(nn.Module):
         return View(volume, *divide_by_maximum(cells))
 
     def rollout(
-        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, inhibition: bool = True,
-        gaussians: Gaussians | None = None,
+        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, acts: Acts = leave_alone
     ) -> Rollout:
         """The only loop in the project: meta-step after meta-step.
 
@@ -148,29 +131,25 @@ class HSAL(nn.Module):
             view: from `perceive`.
             choose: picks cells and labels from logits; `greedy`, or a `sampler`.
             meta_steps: the most steps to take; the config's where not given.
-            inhibition: whether what was attended loses its saliency; without, the map stays as it is.
-            gaussians: (B,K) each, any K: where covert attention is laid in the first meta-step, in place of
-                the meta-controller's own; a `Resume` does the same for later ones.
+            acts: what is done in place of the model, meta-step by meta-step; nothing where not given.
         """
-        state, forced = self._start(view), gaussians
-        for _ in range(self.config.meta_steps if meta_steps is None else meta_steps):
-            laid, mask, meta_hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
-            if forced is not None:
-                laid, mask = forced, mask_of(forced, self.map_size)
-            priority = priority_map(mask, state.saliency)
+        state = self._start(view)
+        for number in range(self.config.meta_steps if meta_steps is None else meta_steps):
+            act = acts(number)
+            seen = state.saliency if act.saliency is None else act.saliency(state.saliency)
+            gaussians, mask, meta_hidden = self._attend(state._replace(saliency=seen), act)
+            priority = priority_map(mask, seen)
             weights = broad_weights(mask)
-            before = state.hidden if self.config.carry_hidden else torch.zeros_like(state.hidden)
-            overt, hidden = self._control(state.volume, priority, weights, state.previous, before, choose)
-            following = inhibit(state.saliency, mask, overt["cells"]) if inhibition else state.saliency
+            overt, hidden = self._control(state, priority, weights, act, act.choose or choose)
+            following = inhibit(seen, mask * act.covert, overt["cells"]) if act.inhibition else seen
             answer = yield MetaStep(
-                state.saliency, laid, mask, priority, weights, next_saliency=following, **overt
+                seen, gaussians, mask, priority, weights, next_saliency=following, **overt
             )
             told = overt["label"] if answer is None or answer.label is None else answer.label
             previous = functional.one_hot(told, self.config.stop + 2).to(priority.dtype)
             state = _State(state.volume, following, previous, meta_hidden, hidden)
             if answer is not None and answer.keep is not None:
                 state = _State(*(part[answer.keep] for part in state))
-            forced = None if answer is None else answer.gaussians
 
     def _start(self, view: View) -> _State:
         empty = view.volume.new_zeros(len(view.volume), self.config.hidden)
@@ -178,30 +157,50 @@ class HSAL(nn.Module):
         previous[:, self.config.stop + 1] = 1  # the start symbol
         return _State(view.volume, view.saliency, previous, empty, empty)
 
+    def _attend(self, state: _State, act: Act) -> tuple[Gaussians, Tensor, Tensor]:
+        """Covert attention: the Gaussians, the mask (B,h,w) and the meta-controller's hidden state."""
+        gaussians, mask, hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
+        if act.gaussians is not None:
+            gaussians, mask = act.gaussians, mask_of(act.gaussians, self.map_size)
+        return gaussians, mask if act.covert else torch.ones_like(mask), hidden
+
     def _control(
-        self, volume: Tensor, priority: Tensor, weights: Tensor, previous: Tensor, hidden: Tensor, choose: Choose
+        self, state: _State, priority: Tensor, weights: Tensor, act: Act, choose: Choose
     ) -> tuple[dict[str, Tensor], Tensor]:
         """The controller's k+1 steps; returns its part of the MetaStep and the hidden state."""
+        volume, previous = state.volume, state.previous
+        hidden = state.hidden if self.config.carry_hidden else torch.zeros_like(state.hidden)
         columns = volume.flatten(2)  # (B,C,h*w)
-        cells = columns.shape[2]
         glimpse = broad_glimpse(weights, volume)  # (B,C) g_0
-        looked = torch.full_like(previous[:, 0], cells, dtype=torch.long)  # "none yet"
+        looked = torch.full_like(previous[:, 0], columns.shape[2], dtype=torch.long)  # "none yet"
+        glimpses = self.config.glimpses if act.glimpses is None else act.glimpses
         logits, chosen, values = [], [], []
-        for _ in range(self.config.glimpses):
-            at = functional.one_hot(looked, cells + 1).to(volume.dtype)
+        for number in range(glimpses + 1):
+            at = functional.one_hot(looked, columns.shape[2] + 1).to(volume.dtype)
             hidden = self.controller(priority, previous, at, glimpse, hidden)
-            logits.append(self.controller.locate(hidden))
             values.append(self.controller.value(hidden))
-            looked = choose(logits[-1])
+            if number == glimpses:
+                break
+            logits.append(_without(self.controller.locate(hidden), act.barred))
+            looked = _forced(choose(logits[-1]), None if act.cells is None else act.cells[:, number])
             chosen.append(looked)
             index = looked[:, None, None].expand(-1, columns.shape[1], 1)  # (B,C,1)
             glimpse = columns.gather(2, index).squeeze(2)  # (B,C) g_i
-        at = functional.one_hot(looked, cells + 1).to(volume.dtype)
-        hidden = self.controller(priority, previous, at, glimpse, hidden)
-        values.append(self.controller.value(hidden))
-        class_logits = self.controller.classify(hidden)
+        class_logits = _without(self.controller.classify(hidden), act.vetoed)
         step = {
-            "location_logits": torch.stack(logits, 1), "cells": torch.stack(chosen, 1),
-            "class_logits": class_logits, "label": choose(class_logits), "values": torch.cat(values, 1),
+            "location_logits": torch.stack(logits, 1) if logits else volume.new_zeros(len(volume), 0, columns.shape[2]),
+            "cells": torch.stack(chosen, 1) if chosen else looked.new_zeros(len(volume), 0),
+            "class_logits": class_logits, "label": _forced(choose(class_logits), act.label),
+            "values": torch.cat(values, 1),
         }
         return step, hidden
+
+
+def _without(logits: Tensor, barred: Tensor | None) -> Tensor:
+    """Logits (B,n) with no chance for what is barred, (B,n) bool."""
+    return logits if barred is None else logits.masked_fill(barred, -torch.inf)
+
+
+def _forced(own: Tensor, wanted: Tensor | None) -> Tensor:
+    """What is wanted (B,), and the model's own choice where that is -1."""
+    return own if wanted is None else torch.where(wanted < 0, own, wanted)

@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from hsal.interventions.edits import NONE, Interventions
+from hsal.interventions.links import read_interventions
 from hsal.trace_checks import TraceError, check_trace, require
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)  # before 2, nothing could be done to a walk
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Source:
     name: str
     """Sample name, scene description or file name."""
     image_sha256: str
-    """Hash of the image that the model saw, as uint8 bytes row by row."""
+    """Hash of the image, as uint8 bytes row by row, before any part of it was hidden."""
     weights: str
     """Name of the weights."""
     saliency: str
@@ -85,6 +88,7 @@ class Trace:
     truth: tuple[int, ...] | None = None  # the label multiset, sorted, where known
     boxes: tuple[Box, ...] = ()
     notes: tuple[str, ...] = ()  # what was done to the picture before the model saw it
+    interventions: Interventions = NONE  # what was done in place of the model
 
     def __post_init__(self) -> None:
         check_trace(self)
@@ -117,8 +121,9 @@ class Trace:
 
     @property
     def attn_saliency(self) -> float:
-        """Mean saliency at the glimpsed cells, as a share of the map's maximum, 0..1."""
-        return float(np.mean([s.saliency[g.cell] for s in self.steps for g in s.glimpses]))
+        """Mean saliency at the glimpsed cells, as a share of the map's maximum, 0..1; 0 where none was looked at."""
+        looked = [s.saliency[g.cell] for s in self.steps for g in s.glimpses]
+        return float(np.mean(looked)) if looked else 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; every array as {dtype, shape, data} with data row by row."""
@@ -136,7 +141,8 @@ class Trace:
             TraceError: another schema, a missing or unknown key, or contents that do not agree.
         """
         schema = values.get("schema") if isinstance(values, dict) else None
-        require(schema == SCHEMA, f"this is not a trace of schema {SCHEMA} (schema: {schema!r})")
+        known = " or ".join(map(str, READABLE))
+        require(schema in READABLE, f"this is not a trace of schema {known} (schema: {schema!r})")
         try:
             return _trace({key: value for key, value in values.items() if key != "schema"})
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError) as error:
@@ -159,6 +165,8 @@ def _plain(value: Any) -> Any:
         return {"dtype": str(value.dtype), "shape": list(value.shape), "data": flat}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Interventions):
+        return value.to_dict()
     if hasattr(value, "__dataclass_fields__"):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     return value
@@ -179,6 +187,7 @@ def _trace(values: dict[str, Any]) -> Trace:
         truth=None if truth is None else tuple(truth),
         boxes=tuple(Box(**box) for box in values.pop("boxes")),
         notes=tuple(values.pop("notes")),
+        interventions=read_interventions(values.pop("interventions", {})),
         **values,
     )
 

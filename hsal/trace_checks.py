@@ -23,11 +23,16 @@ def check_trace(trace: Trace) -> None:
     require(colours and image.dtype == np.uint8 and image.size > 0, "image must be (H,W) or (H,W,3) uint8")
     require(_is_number(trace.saliency_scale), "saliency_scale must be a number")
     require(len(trace.steps) > 0, "a trace has at least one step")
+    usual = len(trace.steps[0].glimpses)
     for t, step in enumerate(trace.steps):
-        _check_step(step, t, len(trace.class_names), trace.steps[0])
+        _check_step(step, t, len(trace.class_names), trace.steps[0].saliency.shape)
+        free = any(rule.glimpses is not None for rule in trace.interventions.rules)
+        require(free or len(step.glimpses) > 0, f"step {t}: there is no glimpse")
+        require(free or len(step.glimpses) == usual, f"step {t}: {len(step.glimpses)} glimpses, wanted {usual}")
+    painted = {edit.step for edit in trace.interventions.edits if edit.paint}
     for t, (step, following) in enumerate(zip(trace.steps, trace.steps[1:], strict=False)):
         require(
-            np.array_equal(step.next_saliency, following.saliency),
+            t + 1 in painted or np.array_equal(step.next_saliency, following.saliency),
             f"step {t}: outgoing saliency is not step {t + 1}'s incoming saliency",
         )
     require(all(0 <= label < trace.stop for label in trace.truth or ()), "truth names a class that is not there")
@@ -49,8 +54,7 @@ def _check_box(box: Box, where: str, shape: tuple[int, ...], classes: int) -> No
     require(inside, f"{where} is empty or reaches out of the image")
 
 
-def _check_step(step: Step, t: int, classes: int, first: Step) -> None:
-    shape, glimpses = first.saliency.shape, len(first.glimpses)
+def _check_step(step: Step, t: int, classes: int, shape: tuple[int, ...]) -> None:
     require(len(shape) == 2, f"step {t}: a map must be (h,w)")
     maps = ("saliency", "mask", "priority", "broad_weights", "next_saliency")
     for name in maps:
@@ -59,8 +63,6 @@ def _check_step(step: Step, t: int, classes: int, first: Step) -> None:
         require(bool(np.isfinite(array).all()), f"step {t}: {name} has a number that is not finite")
     require(step.gaussians.ndim == 2 and step.gaussians.shape[1] == 4, f"step {t}: gaussians must be (K,4)")
     require(bool(np.isfinite(step.gaussians).all()), f"step {t}: gaussians has a number that is not finite")
-    require(glimpses > 0, f"step {t}: there is no glimpse")
-    require(len(step.glimpses) == glimpses, f"step {t}: {len(step.glimpses)} glimpses, wanted {glimpses}")
     for glimpse in step.glimpses:
         require(glimpse.probabilities.shape == shape, f"step {t}: a glimpse's probabilities are not {shape}")
         _check_distribution(glimpse.probabilities, f"step {t}: location probabilities")

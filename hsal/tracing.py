@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hsal.acts import acts_of
+from hsal.interventions.edits import NONE, Interventions, cover
 from hsal.model import HSAL, MetaStep
 from hsal.other_maps import perceive, saliency_model
 from hsal.reward import label_reward
@@ -25,6 +27,7 @@ def trace_image(
     boxes: Sequence[Box] = (),
     notes: Sequence[str] = (),
     saliency: str | np.ndarray = "",
+    interventions: Interventions = NONE,
 ) -> Trace:
     """Roll attention out over one image, greedily, until stop or the last meta-step.
 
@@ -36,21 +39,25 @@ def trace_image(
         boxes: true places. notes: what was done to the picture before.
         saliency: what attention starts from in place of the model's own map: the name of a saliency model, or a map
             (h',w') >= 0 over the whole image, which `source` should name.
+        interventions: what is done in place of the model; the trace holds the image with what they hide.
     Raises:
         UnknownNameError: there is no such saliency model.
         SaliencyError: the saliency model needs more than a picture, or the map is none.
+        InterventionError: an intervention that cannot be done.
     """
     device = next(model.parameters()).device
+    acts = acts_of(interventions, model.config, model.map_size, device)
+    named = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
+    if isinstance(saliency, str) and (other := interventions.saliency or saliency):
+        saliency, named = other, replace(named, saliency=other)
+    image = cover(image, interventions.hidden)
     with torch.inference_mode():
         view = perceive(model, to_tensor(image[None], device), _other(saliency))
         scale = float(view.scale[0])
-        steps = _record(model, model.rollout(view), truth)
-    named = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
-    if isinstance(saliency, str) and saliency:
-        named = replace(named, saliency=saliency)
+        steps = _record(model, model.rollout(view, acts=acts), truth)
     names = (*(str(label) for label in range(model.config.classes)), "stop")
     true = None if truth is None else tuple(sorted(truth))
-    return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes))
+    return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes), interventions)
 
 
 def _other(saliency: str | np.ndarray) -> SaliencyModel | None:

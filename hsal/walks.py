@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hsal.acts import Act, always
 from hsal.localisation import NAMES, Places, localise
 from hsal.model import HSAL, MetaStep, Resume, View, send
 from hsal.reward import label_reward
@@ -61,7 +62,7 @@ def walk(
     attention = torch.zeros(len(counts), len(ATTENTION), device=device)
     located = torch.zeros(len(counts), len(NAMES), device=device)
     with torch.inference_mode():
-        rollout = model.rollout(view, inhibition=inhibition)
+        rollout = model.rollout(view, acts=always(Act(inhibition=inhibition)))
         step, number = send(rollout, None), 0
         while step is not None:
             steps[rows] += 1

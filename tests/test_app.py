@@ -205,7 +205,7 @@ def test_strip_and_trace_can_be_taken_home(page: Page, app_url: str) -> None:
     assert contents["Strip as PNG"].startswith(b"\x89PNG")
     assert b"<svg" in contents["Strip as SVG"][:500]
     assert Trace.from_json(contents["Trace as JSON"].decode()).truth is not None
-    assert json.loads(contents["Trace as JSON"])["schema"] == 1
+    assert json.loads(contents["Trace as JSON"])["schema"] == 2
 
 
 @pytest.mark.parametrize("path", ["", "/step-through"])

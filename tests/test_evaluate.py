@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from hsal.acts import Act, Acts
 from hsal.attention import Gaussians
 from hsal.config import ModelConfig, SceneConfig
 from hsal.data.digits import Digits
@@ -44,8 +45,8 @@ class Recited:
     def __init__(self, steps: list[MetaStep]) -> None:
         self.steps, self.config = steps, ModelConfig(classes=STOP, meta_steps=len(steps))
 
-    def rollout(self, view: View, inhibition: bool = True) -> Rollout:
-        assert inhibition
+    def rollout(self, view: View, acts: Acts) -> Rollout:
+        assert acts(0) == Act()
         rows = view.volume.long()
         for given in self.steps:
             answer = yield MetaStep(*(

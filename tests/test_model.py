@@ -9,9 +9,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from hsal.acts import greedy, sampler
 from hsal.config import ModelConfig, TrainConfig
 from hsal.inhibition import inhibit
-from hsal.model import HSAL, MetaStep, View, divide_by_maximum, greedy, sampler
+from hsal.model import HSAL, MetaStep, View, divide_by_maximum
 from hsal.objectives import loss_of
 from hsal.train import fresh_model
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from hsal.acts import greedy
 from hsal.config import ModelConfig, TrainConfig
-from hsal.model import MetaStep, Resume, Rollout, View, divide_by_maximum, greedy
+from hsal.model import MetaStep, Resume, Rollout, View, divide_by_maximum
 from hsal.objectives import loss_of, random_order
 from hsal.train import fresh_model
 from tests.reciting import counts, flat_steps, leaf, loss, make_step, rows_of

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from hsal.acts import sampler
 from hsal.checkpoint import read_tensors
 from hsal.config import ConfigError, TrainConfig
-from hsal.model import sampler
 from hsal.team import ALONE, Sampler, Team, form_team
 from hsal.train import fresh_model, optimiser_for, train
 from tests.commanding import TRAIN, refused, weights

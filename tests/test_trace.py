@@ -59,7 +59,7 @@ def test_json_is_one_line_that_any_parser_takes() -> None:
         raise AssertionError(f"{constant} is not JSON")
 
     values = json.loads(text, parse_constant=refuse)
-    assert values["schema"] == 1
+    assert values["schema"] == 2
     assert values["steps"][0]["mask"]["dtype"] == "float32"
     assert values["steps"][0]["mask"]["shape"] == [7, 7]
     assert len(values["steps"][0]["mask"]["data"]) == 49
@@ -68,8 +68,8 @@ def test_json_is_one_line_that_any_parser_takes() -> None:
 
 def test_a_grey_trace_is_written_as_ever_and_a_coloured_one_has_three_numbers_a_pixel() -> None:
     grey, coloured = (make_trace(colour=colour).to_dict() for colour in (False, True))
-    assert (grey["schema"], grey["image"]["shape"], len(grey["image"]["data"])) == (1, [100, 100], 10_000)
-    assert (coloured["schema"], coloured["image"]["shape"]) == (1, [100, 100, 3])
+    assert (grey["schema"], grey["image"]["shape"], len(grey["image"]["data"])) == (2, [100, 100], 10_000)
+    assert (coloured["schema"], coloured["image"]["shape"]) == (2, [100, 100, 3])
     assert coloured["image"]["data"][:3] == [150, 70, 50]  # red, green, blue of the first pixel
 
 
@@ -94,7 +94,7 @@ def edit(path: str, value: object) -> Change:
 FIRST = "steps.0.glimpses.0"
 IMAGE = "image must be (H,W) or (H,W,3) uint8"
 BAD: dict[str, tuple[Change, str]] = {
-    "another schema": (edit("schema", 2), "schema: 2"),
+    "another schema": (edit("schema", 3), "schema: 3"),
     "no schema": (lambda values: values.pop("schema"), "schema: None"),
     "a key is missing": (lambda values: values.pop("saliency_scale"), "saliency_scale"),
     "the truth is missing": (lambda values: values.pop("truth"), "truth"),

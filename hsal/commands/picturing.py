@@ -21,6 +21,9 @@ from hsal.data.scenes import SceneRenderer
 from hsal.device import find_device
 from hsal.errors import HsalError
 from hsal.files import output
+from hsal.interventions.checks import InterventionError, check
+from hsal.interventions.edits import NONE, Interventions
+from hsal.interventions.links import LARGEST, read_interventions
 from hsal.strip import save_strip
 from hsal.trace import Box, Source, Trace, TraceError
 from hsal.tracing import trace_image
@@ -37,13 +40,15 @@ def run_trace(command: cli.Trace) -> int:
         raise HsalError(f"--strip draws .png or .svg, not {command.strip.suffix or 'a file without an ending'}.")
     checkpoint = load_model(command.weights)
     checkpoint.model.to(find_device(command.device))
+    interventions = read_plan(command.intervene) if command.intervene else NONE
+    check(interventions, checkpoint.model.config, checkpoint.model.map_size)
     bad = 0
     with ExitStack() as stack:
         file = stack.enter_context(output(command.json)) if command.json else None
         quiet = None if len(command.images) > 2 else True  # None: only where a person watches
         for path in tqdm(command.images, desc="tracing", unit="picture", disable=quiet):
             try:
-                trace = trace_file(checkpoint, path, command.saliency)
+                trace = trace_file(checkpoint, path, command.saliency, interventions)
             except (PictureError, TraceError) as error:
                 bad += 1
                 tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
@@ -56,11 +61,31 @@ def run_trace(command: cli.Trace) -> int:
     return 1 if bad else 0
 
 
-def trace_file(checkpoint: Checkpoint, path: Path, saliency: str = "") -> Trace:
+def read_plan(path: Path) -> Interventions:
+    """The interventions in a JSON file.
+
+    Raises:
+        InterventionError: there is no such file, or it holds none.
+    """
+    try:
+        text = sys.stdin.read(LARGEST) if str(path) == "-" else path.read_text(encoding="utf-8")
+        return read_interventions(json.loads(text))
+    except OSError as error:
+        raise InterventionError(f"{path} cannot be read ({error.strerror}): check the path.") from error
+    except InterventionError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise InterventionError(f"{path} is not JSON: {error}.") from error
+
+
+def trace_file(
+    checkpoint: Checkpoint, path: Path, saliency: str = "", interventions: Interventions = NONE
+) -> Trace:
     """Trace one picture file; the truth is known where `hsal scenes` made it.
 
     Args:
         saliency: name of a saliency model in place of the weights' own.
+        interventions: what is done in place of the model.
     Raises:
         UnknownNameError: there is no such saliency model.
         SaliencyError: it needs more than a picture.
@@ -72,7 +97,8 @@ def trace_file(checkpoint: Checkpoint, path: Path, saliency: str = "") -> Trace:
     source = Source("file", path.name, "", checkpoint.name, checkpoint.model.config.saliency)
     truth, boxes = _rendered(path)
     boxes = [ready.moved(box) for box in boxes]
-    return trace_image(checkpoint.model, ready.image, source, truth, boxes, (*picture.notes, *ready.notes), saliency)
+    notes = (*picture.notes, *ready.notes)
+    return trace_image(checkpoint.model, ready.image, source, truth, boxes, notes, saliency, interventions)
 
 
 def _rendered(path: Path) -> tuple[list[int] | None, list[Box]]:

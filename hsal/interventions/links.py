@@ -1,0 +1,159 @@
+"""Interventions from JSON, and as a short word in a link: whole, or as much of them as can be restored."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import partial
+from typing import Any
+
+from hsal.interventions.checks import InterventionError
+from hsal.interventions.edits import NONE, Edit, Interventions, Rule
+
+LARGEST = 100_000  # unpacked bytes: some hundred interventions
+_PARTS: dict[str, type] = {"edits": Edit, "rules": Rule}
+
+
+def read_interventions(values: object) -> Interventions:
+    """What `Interventions.to_dict` gave.
+
+    Raises:
+        InterventionError: not an object, something unknown in it, or a value of the wrong kind.
+    """
+    read, problems = restore_interventions(values)
+    if problems:
+        raise InterventionError(problems[0])
+    return read
+
+
+def restore_interventions(values: object) -> tuple[Interventions, list[str]]:
+    """As much of `Interventions.to_dict` as can be read, and one sentence for each part that cannot."""
+    if not isinstance(values, Mapping):
+        return NONE, ["The interventions are no JSON object; none was restored."]
+    problems: list[str] = []
+    unknown = sorted(set(values) - {f.name for f in fields(Interventions)})
+    if unknown:
+        problems.append(f"The interventions have unknown parts ({', '.join(map(str, unknown))[:80]}), left out.")
+    kept = {
+        name: tuple(_each(values.get(name, []), partial(_record, kind), name[:-1], problems))
+        for name, kind in _PARTS.items()
+    }
+    hidden = tuple(_each(values.get("hidden", []), _box, "hidden part", problems))
+    saliency = values.get("saliency", "")
+    if not isinstance(saliency, str):
+        problems.append("The saliency model of the interventions is no name; the weights' own is used.")
+        saliency = ""
+    return Interventions(kept["edits"], kept["rules"], hidden, saliency), problems
+
+
+def pack(interventions: Interventions) -> str:
+    """Interventions as a short word for an address; the empty word for none."""
+    if not interventions:
+        return ""
+    text = json.dumps(interventions.to_dict(), separators=(",", ":"), allow_nan=False)
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).rstrip(b"=").decode()
+
+
+def unpack(word: str) -> tuple[Interventions, list[str]]:
+    """What `pack` packed, as far as it can be restored, and one sentence for each part that cannot.
+
+    Never unpacks more than LARGEST bytes.
+    """
+    if not word:
+        return NONE, []
+    try:
+        squeezed = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+        text = zlib.decompressobj().decompress(squeezed, LARGEST + 1)
+        if len(text) > LARGEST:
+            return NONE, ["The link's interventions are larger than a link can hold; none was restored."]
+        values = json.loads(text)
+    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        return NONE, ["The link's interventions are damaged; none was restored."]
+    return restore_interventions(values)
+
+
+def _each(values: object, reader: Callable[[object], Any], name: str, problems: list[str]) -> list[Any]:
+    if not isinstance(values, list):
+        problems.append(f"The {name}s of the interventions are no list; none was restored.")
+        return []
+    read = []
+    for number, value in enumerate(values):
+        try:
+            read.append(reader(value))
+        except (TypeError, ValueError, OverflowError) as error:
+            problems.append(f"The {name} {number + 1} of the interventions was left out: {error}.")
+    return read
+
+
+def _record(kind: type, value: object) -> Any:
+    """An Edit or a Rule."""
+    if not isinstance(value, Mapping):
+        raise TypeError("it is no JSON object")
+    readers = _READERS[kind]
+    unknown = sorted(set(value) - set(readers))
+    if unknown:
+        raise TypeError(f"it has unknown parts ({', '.join(map(str, unknown))[:80]})")
+    if kind is Edit and "step" not in value:
+        raise TypeError("it does not say at which meta-step")
+    return kind(**{name: _named(name, readers[name], item) for name, item in value.items()})
+
+
+def _named(name: str, reader: Callable[[object], Any], item: object) -> Any:
+    try:
+        return reader(item)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"its {name} {error}") from error
+
+
+def _whole(item: object) -> int:
+    if not isinstance(item, int) or isinstance(item, bool):
+        raise TypeError("must be a whole number")
+    return item
+
+
+def _number(item: object) -> float:
+    if isinstance(item, bool) or not isinstance(item, int | float) or not abs(item) < 1e9:
+        raise TypeError("must be a number")
+    return float(item)
+
+
+def _switch(item: object) -> bool:
+    if not isinstance(item, bool):
+        raise TypeError("must be true or false")
+    return item
+
+
+def _tuple(*readers: Callable[[object], Any]) -> Callable[[object], tuple[Any, ...]]:
+    """A reader of a list with one entry for each of the readers."""
+    def read(item: object) -> tuple[Any, ...]:
+        if not isinstance(item, list | tuple) or len(item) != len(readers):
+            raise TypeError(f"must be lists of {len(readers)} numbers")
+        return tuple(reader(part) for reader, part in zip(readers, item, strict=True))
+    return read
+
+
+def _many(reader: Callable[[object], Any]) -> Callable[[object], tuple[Any, ...]]:
+    def read(item: object) -> tuple[Any, ...]:
+        if not isinstance(item, list | tuple):
+            raise TypeError("must be a list")
+        return tuple(reader(part) for part in item)
+    return read
+
+
+_cell = _tuple(_whole, _whole)
+_box = _tuple(_whole, _whole, _whole, _whole)
+_READERS: dict[type, dict[str, Callable[[object], Any]]] = {
+    Edit: {
+        "step": _whole, "gaussians": _many(_tuple(_number, _number, _number, _number)),
+        "paint": _many(_tuple(_whole, _whole, _number)), "bar": _many(_cell), "veto": _many(_whole), "label": _whole,
+        "look": _many(lambda item: None if item is None else _cell(item)),
+    },
+    Rule: {
+        "step": _whole, "covert": _switch, "glimpses": _whole, "inhibition": _switch, "temperature": _number,
+        "seed": _whole,
+    },
+}
