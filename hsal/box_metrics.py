@@ -27,7 +27,7 @@ def box_share(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
 
 def box_share_of(reading: Reading) -> float:
     """`box_share` of one map."""
-    return float(reading.density[reading.picture.within].sum())
+    return float(reading.density()[reading.picture.within].sum())
 
 
 def box_nss(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:

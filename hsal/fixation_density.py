@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from hsal.fixation_checks import MetricError, checked_points
@@ -35,6 +37,7 @@ def fixation_density(
     return blurred / blurred.sum()
 
 
+@lru_cache(maxsize=8)
 def _blurred_points(length: int, sigma: float) -> np.ndarray:
     """(length,length): column j is a point at j after the blur, what leaves the line folded back into it."""
     radius = int(4 * sigma + 0.5)

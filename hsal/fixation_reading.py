@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
+import torch
 
 from hsal.fixation_checks import checked_boxes, checked_maps, checked_picture, checked_points
 from hsal.fixation_density import fixation_density
@@ -45,6 +46,12 @@ class Known:
         there = {"fixations": self.rows, "others": self.other_rows, "baseline": self.baseline, "boxes": self.boxes}
         return frozenset(name for name, value in there.items() if value is not None and len(value))
 
+def logarithms(values: np.ndarray) -> np.ndarray:
+    """Natural ones, put in the place of the values: (n,) float64 > 0. Torch is twice as fast at it as numpy."""
+    torch.from_numpy(values).log_()
+    return values
+
+
 class Values:
     """One map's or density's pixels, (H*W,), and what is made of them."""
 
@@ -62,21 +69,10 @@ class Values:
         return float(self.pixels.max())
 
     @cached_property
-    def centred(self) -> np.ndarray:
-        """(H*W,) float64 of mean 0."""
-        pixels = self.pixels.astype(np.float64)
-        return np.subtract(pixels, pixels.mean(), out=pixels)
-
-    @cached_property
-    def deviation(self) -> float:
-        """Over all pixels; exactly 0 for a constant map, where rounding would leave a little."""
-        return 0.0 if self.low == self.high else float(np.sqrt(self.centred @ self.centred / len(self.pixels)))
-
-    @cached_property
     def lifted(self) -> np.ndarray:
         """(H*W,) float64 >= 0: raised by the minimum where that is below 0."""
         pixels = self.pixels.astype(np.float64)
-        return np.subtract(pixels, min(self.low, 0.0), out=pixels)
+        return pixels if self.low >= 0 else np.subtract(pixels, self.low, out=pixels)
 
     @cached_property
     def total(self) -> float:
@@ -84,9 +80,18 @@ class Values:
         return float(self.lifted.sum())
 
     @cached_property
+    def centred(self) -> np.ndarray:
+        """(H*W,) float64 of mean 0."""
+        return self.lifted - self.total / len(self.pixels)
+
+    @cached_property
+    def deviation(self) -> float:
+        """Over all pixels; exactly 0 for a constant map, where rounding would leave a little."""
+        return 0.0 if self.low == self.high else float(np.sqrt(self.centred @ self.centred / len(self.pixels)))
+
     def density(self) -> np.ndarray:
-        """(H*W,) float64 that sums to 1; even for a map of zeros."""
-        return self.lifted / self.total if self.total else np.full(len(self.pixels), 1 / len(self.pixels))
+        """(H*W,) float64 that sums to 1, the caller's own; even for a map of zeros."""
+        return self.lifted * (1 / self.total) if self.total else np.full(len(self.pixels), 1 / len(self.pixels))
 
     def floored(self, at: np.ndarray | slice = slice(None)) -> np.ndarray:
         """The density with `FLOOR` added before it is divided by its sum: (n,) float64 > 0."""
@@ -129,10 +134,15 @@ class Picture:
         return Values(checked_picture(given, self.size, "density"))
 
     @cached_property
+    def shares(self) -> np.ndarray:
+        """(H*W,) float64: the density, its sum 1."""
+        return self.density.density()
+
+    @cached_property
     def surprise(self) -> tuple[np.ndarray, float]:
         """(H*W,) float64: the density, floored; and its entropy in nats."""
         floored = self.density.floored()
-        return floored, -float(floored @ np.log(floored))
+        return floored, -float(floored @ logarithms(floored.copy()))
 
     @cached_property
     def baseline(self) -> Values:
@@ -153,6 +163,7 @@ class Picture:
     def noise_reach(self) -> np.ndarray:
         """() float64: no pixels further apart than this change their order by the noise."""
         return _noise(self.size[0] * self.size[1])[1]
+
 
 @lru_cache(maxsize=2)
 def _noise(pixels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -185,7 +196,7 @@ class Reading(Values):
         close = np.cumsum(edges) > 0  # (BUCKETS + 2,)
         others = np.bincount(buckets, minlength=BUCKETS + 2)
         others[close] = 0
-        return np.cumsum(others)[self._bucket(values)], np.flatnonzero(close[buckets])
+        return np.cumsum(others)[self._bucket(values)], np.flatnonzero(close.take(buckets))
 
     def _bucket(self, values: np.ndarray) -> np.ndarray:
         """Values of the map's range -> 0..BUCKETS."""
@@ -193,7 +204,8 @@ class Reading(Values):
         scale = BUCKETS / ((self.high - self.low) or 1)
         if scale > float(np.finfo(kind).max):
             return np.zeros(len(values), np.intp)
-        return ((values.astype(kind) - kind(self.low)) * kind(scale)).astype(np.intp)
+        above = np.subtract(values, kind(self.low), dtype=kind, casting="same_kind")
+        return np.multiply(above, kind(scale), out=above).astype(np.intp)
 
 
 def over_maps(one: Callable[[Reading], float], maps: np.ndarray, known: Known) -> np.ndarray:

@@ -6,9 +6,8 @@ As a density, a map is raised by its minimum where that is below 0 and divided b
 from __future__ import annotations
 
 import numpy as np
-import torch
 
-from hsal.fixation_reading import FLOOR, Known, Reading, over_maps
+from hsal.fixation_reading import FLOOR, Known, Reading, logarithms, over_maps
 
 
 def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -71,7 +70,8 @@ def sim(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
 
 def sim_of(reading: Reading) -> float:
     """`sim` of one map."""
-    return float(np.minimum(reading.density, reading.picture.density.density).sum())
+    density = reading.density()
+    return float(np.minimum(density, reading.picture.shares, out=density).sum())
 
 
 def kl(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
@@ -91,8 +91,7 @@ def kl(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
 def kl_of(reading: Reading) -> float:
     """`kl` of one map."""
     other, entropy = reading.picture.surprise
-    logs = torch.from_numpy(reading.lifted + FLOOR).log_().numpy()  # twice as fast as numpy's
-    return float(np.log(reading.floored_total) - other @ logs - entropy)
+    return float(np.log(reading.floored_total) - other @ logarithms(reading.lifted + FLOOR) - entropy)
 
 
 def information_gain(maps: np.ndarray, baseline: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

@@ -1,0 +1,45 @@
+"""What the two sides of benchmarks/fixation_metrics.py measure: fixations, and maps that cost next to nothing.
+
+Needs numpy alone, since it also runs in pysaliency's environment.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+METRICS = ("auc", "auc_judd", "shuffled_auc", "nss", "cc", "sim", "kl", "information_gain")
+SIGMA_PX = 24.0
+
+
+class Job:
+    """Pictures of one size with their fixations, from a file."""
+
+    def __init__(self, path: Path) -> None:
+        held = json.loads(path.read_text())
+        self.size: tuple[int, int] = tuple(held["size"])
+        self.models: int = held["models"]
+        self.points = [np.array(each) for each in held["points"]]  # of each picture (2,n): rows, columns
+
+    def others(self, picture: int) -> np.ndarray:
+        """(2,m): rows and columns of the fixations on all other pictures."""
+        return np.concatenate(self.points[:picture] + self.points[picture + 1 :], axis=1)
+
+    def maps(self, picture: int) -> np.ndarray:
+        """(M,H,W) float32 in 0..1: peaks and valleys of random waves, others for each model and picture."""
+        drawn, found = np.random.RandomState(picture), []
+        for _ in range(self.models):
+            down, across = (
+                np.cos(np.arange(length)[:, None] / length * drawn.uniform(1, 30, 8) + drawn.uniform(0, 6, 8))
+                for length in self.size
+            )  # (H,8), (W,8)
+            height = np.exp(down @ across.T)
+            found.append((height / height.max()).astype(np.float32))
+        return np.stack(found)
+
+    def baseline(self) -> np.ndarray:
+        """(H,W): a Gaussian at the centre."""
+        down, across = (np.exp(-8 * (np.arange(length) / length - 0.5) ** 2) for length in self.size)
+        return np.outer(down, across)

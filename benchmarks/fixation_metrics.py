@@ -1,0 +1,107 @@
+"""All fixation metrics that pysaliency has too, by hsal and by pysaliency, on the same maps, picture by picture.
+
+pysaliency 0.2.22 wants numpy below 2.4, so its side runs with the python of an environment of its own, which
+HSAL_ORACLE names; how to make it stands in tests/oracles/pysaliency_answers.py. From the project's root:
+
+    HSAL_DATA=... HSAL_ORACLE=.oracle/bin/python python -m benchmarks.fixation_metrics [--pictures 120] [--models 14]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.figure import Figure, as_markdown
+from benchmarks.fixation_job import METRICS, SIGMA_PX, Job
+from hsal.data.fixated import open_fixated
+from hsal.device import machine
+from hsal.errors import HsalError
+from hsal.fixation_metrics import Known, fixation_density, measured
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class NoOracleError(HsalError):
+    """What this benchmark needs is not there; the sentence says what."""
+
+
+def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
+    """Milliseconds a picture of either side, their ratio, and the largest difference between their values.
+
+    The two take turns, so that whatever else the machine does slows both. Making the maps is not counted; blurring
+    the fixations is.
+
+    Raises:
+        NoOracleError: pysaliency's environment or OSIE is not there.
+    """
+    oracle, data = os.environ.get("HSAL_ORACLE"), Path(os.environ.get("HSAL_DATA", "")) / "osie_fixations"
+    if not oracle or not data.is_dir():
+        raise NoOracleError(
+            "set HSAL_ORACLE to the python of an environment with pysaliency (tests/oracles/pysaliency_answers.py says "
+            "how to make it) and HSAL_DATA to a folder with osie_fixations to compare the speed of fixation metrics"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "job.json"
+        path.write_text(json.dumps(_osie(data, pictures, models)))
+        ours, theirs, apart = _taking_turns(Job(path), path, oracle)
+    what = f"{len(METRICS)} metrics of {models} maps, an OSIE picture, mean of {len(ours)}"
+    return [
+        Figure(f"{what}: hsal", 1e3 * float(np.mean(ours)), "ms", ""),
+        Figure(f"{what}: pysaliency", 1e3 * float(np.mean(theirs)), "ms", ""),
+        Figure("pysaliency's time over hsal's", sum(theirs) / sum(ours), "", "at least 10"),
+        Figure("Largest difference between their values, a millionth", 1e6 * apart, "", ""),
+    ]
+
+
+def _osie(data: Path, pictures: int, models: int) -> dict[str, object]:
+    found = open_fixated(data)
+    chosen = [found[index] for index in range(min(pictures, len(found)))]
+    points = [np.stack(each.targets()).tolist() for each in chosen]
+    return {"size": chosen[0].image.shape[:2], "models": models, "points": points}
+
+
+def _taking_turns(job: Job, path: Path, oracle: str) -> tuple[list[float], list[float], float]:
+    """Seconds of each side for every picture, and how far apart any two values are."""
+    ours, theirs, apart = [], [], 0.0
+    command = [oracle, "-m", "benchmarks.pysaliency_side", str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        for turn, picture in enumerate([0, *range(len(job.points))]):  # the first once more, to warm up
+            print(picture, file=other.stdin, flush=True)
+            answer = json.loads(other.stdout.readline())
+            seconds, values = _own(job, picture)
+            if turn:
+                ours.append(seconds)
+                theirs.append(answer["seconds"])
+                apart = max(apart, float(np.abs(values - np.array(answer["values"])).max()))
+        other.stdin.close()
+    return ours, theirs, apart
+
+
+def _own(job: Job, picture: int) -> tuple[float, np.ndarray]:
+    """Seconds, and (M,metrics) values."""
+    maps, (rows, columns), (other_rows, other_columns) = job.maps(picture), job.points[picture], job.others(picture)
+    baseline = job.baseline()
+    start = time.process_time()
+    known = Known(
+        rows, columns, other_rows=other_rows, other_columns=other_columns, baseline=baseline,
+        density=fixation_density(rows, columns, job.size, SIGMA_PX),
+    )  # fmt: skip
+    found = measured(maps, known, METRICS)
+    return time.process_time() - start, np.stack([found[name] for name in METRICS], axis=1)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=120)
+    parser.add_argument("--models", type=int, default=14)
+    try:
+        print(as_markdown(fixation_metrics(**vars(parser.parse_args())), machine()))
+    except NoOracleError as error:
+        raise SystemExit(f"Nothing measured: {error}.") from None
