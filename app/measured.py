@@ -14,7 +14,7 @@ from app import cache
 from hsal import files
 from hsal.cases import Case, load_cases
 from hsal.errors import HsalError
-from hsal.results import Result, load_results
+from hsal.results import SALIENCY, Result, load_on_maps, load_results
 from hsal.shipped import describe
 
 
@@ -47,6 +47,17 @@ def _cases(path: Path, stamp: int) -> tuple[dict[str, Any], list[Case]]:
 
 def _file(weights: str) -> Path:
     return files.CASES / f"{weights}.json"
+
+
+def on_maps() -> list[Result]:
+    """Attention that starts from one saliency model's map after another; raises ResultsError."""
+    found = sorted((files.RESULTS / SALIENCY).glob("*.json"))
+    return _on_maps(files.RESULTS, tuple((path.name, path.stat().st_mtime_ns) for path in found))
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _on_maps(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
+    return load_on_maps(folder)
 
 
 @st.cache_data(max_entries=4096, show_spinner=False)

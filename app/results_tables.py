@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 from hsal.config import TASKS
-from hsal.results import PAPER, ROWS, Figure, Pair, Row, short_name
+from hsal.results import PAPER, ROWS, Figure, Pair, Result, Row, short_name
 from hsal.shipped import TITLES
 
 STYLE = """<style>
@@ -84,6 +85,20 @@ def ablation_table(rows: Sequence[Row]) -> str:
 
 def _or_dash(value: float | None, form: str) -> str:
     return "–" if value is None else form.format(value)
+
+
+def saliency_table(found: Sequence[Result]) -> str:
+    """What each saliency model's map does to attention, of `load_on_maps`: without retraining, and retrained on it."""
+    head = ["Saliency model", *(f"{title}<small>{when}</small>" for when in ("without retraining", "retrained")
+                                for title in ("macro-F1 / 0-1", "Saliency at glimpses", "Glimpses on digits"))]
+    return table(head, ([escape(one.title), *_on_map(one.not_retrained), *_on_map(one.test)] for one in found))
+
+
+def _on_map(measured: dict[str, Any]) -> tuple[str, str, str]:
+    return (
+        f"{measured['macro_f1']:.3f} / {measured['exact_match']:.3f}", f"{measured['attn_saliency']:.2f}",
+        f"{measured['localisation']['glimpses_in_digit']:.2f}",
+    )
 
 
 def extrapolation_table(rows: Sequence[Row]) -> str:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from hsal.config import TASKS
 from hsal.errors import HsalError
 
+SALIENCY = "saliency"  # the folder of what `load_on_maps` reads
 ROWS = {  # in the order of the table
     "reinforce": "REINFORCE (the paper's HSAL-RL)",
     "cross-entropy": "Cross-Entropy (the paper's baseline)",
@@ -84,6 +85,8 @@ class Result:
     """As `test`, of the weights that the training started from."""
     not_retrained: dict[str, Any] | None = None
     """As `test`, of the shipped weights on the saliency map that this training had, without retraining."""
+    title: str = ""
+    """Of that saliency model."""
     samples: dict[str, dict[str, int]] = field(default_factory=dict)
     """SVHN's full sample pictures, before and after: how many there are, and how many are named right."""
     extrapolation: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -98,6 +101,29 @@ def load_results(folder: Path) -> list[Result]:
     """
     found = [_load(path) for path in sorted(folder.glob("*.json"))]
     return sorted(found, key=lambda one: (*_place(one.task, one.row, one.ablation), one.seed))
+
+
+def load_on_maps(folder: Path) -> list[Result]:
+    """Attention that starts from one saliency model's map after another, the best 0-1 after retraining first; each has
+    `title`, `not_retrained`, and with both measures attn_saliency and the localisation of glimpses.
+
+    Args:
+        folder: of all results; none where it holds no such folder.
+    Raises:
+        ResultsError: a file is damaged or not such a result.
+    """
+    found = load_results(folder / SALIENCY)
+    for one in found:
+        try:
+            both = (one.test, one.not_retrained or {})
+            numbers = [each[name] for each in both for name in ("attn_saliency", "mask_peak", "scenes")]
+            numbers += [each["localisation"]["glimpses_in_digit"] for each in both]
+            whole = bool(one.title) and all(math.isfinite(number) for number in numbers)
+        except (KeyError, TypeError):
+            whole = False
+        if not whole:
+            raise ResultsError(f"The result of {one.name} is damaged: delete it, and `hsal reproduce` makes it again.")
+    return sorted(found, key=lambda one: -one.test["exact_match"])
 
 
 def _place(task: str, row: str, ablation: str) -> tuple[int, int, str]:
@@ -138,7 +164,7 @@ def _check(result: Result) -> None:
         numbers += [point["step"], *point.values()]
     if not all(math.isfinite(number) for number in numbers):
         raise ValueError("not a finite number")
-    for name in ("name", "ablation", "commit", "machine", "command"):
+    for name in ("name", "ablation", "commit", "machine", "command", "title"):
         if not isinstance(getattr(result, name), str):
             raise TypeError(name)
 

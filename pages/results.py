@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import figures, measured, theme
 from app.errors_browser import errors_browser
-from app.results_tables import ablation_table, extrapolation_table, how_made, main_table
+from app.results_tables import ablation_table, extrapolation_table, how_made, main_table, saliency_table
 from app.widgets import refuse
 from hsal.errors import HsalError
 from hsal.results import short_name, summary
@@ -62,6 +62,16 @@ if any(row.ablation for row in rows):
     st.subheader("What each part is worth", anchor=False)
     st.caption("Short trainings, measured on validation scenes: compare them with one another alone.")
     st.html(ablation_table(rows))
+try:
+    on_maps = measured.on_maps()
+except HsalError as error:
+    on_maps = []
+    refuse(str(error))
+if on_maps:
+    st.subheader("What each saliency map does to attention", anchor=False)
+    st.caption("The shipped weights shown another map than the one they learnt on, and short trainings on it; "
+               "validation scenes. Saliency at glimpses is a share of each map's own maximum: compare it within a row.")
+    st.html(saliency_table(on_maps))
 if any(result.extrapolation or result.without_inhibition for result in results):
     st.subheader("Beyond what was trained", anchor=False)
     st.html(extrapolation_table(rows))

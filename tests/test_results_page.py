@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -84,6 +85,34 @@ def test_every_figure_comes_from_the_files(folder: Path) -> None:
     assert "hsal reproduce --only mnist-multiset-reinforce" in written
     assert "--task mnist-multiset<" not in written
     assert len(page.get("plotly_chart")) == 4
+
+
+def on_map(title: str, before: float, after: float) -> dict[str, Any]:
+    """A result of one saliency model, with a tenth less glimpses on digits than scenes named right."""
+    parts = (
+        {"exact_match": share, "macro_f1": 0.5, "attn_saliency": 0.25, "mask_peak": 0.9, "scenes": 2000,
+         "localisation": {"glimpses_in_digit": share - 0.1}} for share in (before, after)
+    )
+    made = result(ablation=title) | {"name": title, "title": title, "not_retrained": next(parts)}
+    made["validation"] = next(parts)
+    return made
+
+
+def test_what_each_map_does_to_attention(folder: Path) -> None:
+    for one in (on_map("Uni<form>", 0.2, 0.3), on_map("Itti", 0.4, 0.9)):
+        write(folder / "results" / "saliency", one)
+    written = html(visit())
+    assert written.index("Itti") < written.index("Uni&lt;form&gt;")  # the better one first
+    cells = ("0.500 / 0.400", "0.25", "0.30", "0.500 / 0.900", "0.25", "0.80")
+    assert "Itti</th>" + "".join(f"<td>{cell}</td>" for cell in cells) in written
+    assert "paper 0.978 / 0.935" in written  # and the table beside, which these are no rows of
+    assert "What is changed" not in written
+
+
+@pytest.mark.parametrize("damage", [{"not_retrained": None}, {"title": ""}, {"title": 3}])
+def test_a_damaged_result_of_a_map_is_one_sentence(folder: Path, damage: dict[str, Any]) -> None:
+    write(folder / "results" / "saliency", on_map("Itti", 0.4, 0.9) | damage)
+    assert "damaged" in shown(visit().error[0].value)
 
 
 def test_a_damaged_result_is_one_sentence_and_the_page_goes_on(folder: Path) -> None:

@@ -12,8 +12,9 @@ from hsal.config import TASKS
 from hsal.data.digits import DataError
 from hsal.data.tasks import open_scenes
 from hsal.reproduce.jobs import Workshop, make, make_backbone
-from hsal.reproduce.recipes import BACKBONES, SALIENCY, Recipe, quick, quick_backbone, recipes
+from hsal.reproduce.recipes import BACKBONES, Recipe, quick, quick_backbone, recipes
 from hsal.reproduce.report import write_report
+from hsal.results import SALIENCY
 
 if TYPE_CHECKING:
     from hsal.cli import Reproduce

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from hsal import baseline
+from hsal import baseline, saliency
 from hsal.checkpoint import load_into, load_model
 from hsal.cli import Pretrain, Train
 from hsal.commands.feeding import remember, scenes_of, volume_file
@@ -23,7 +23,9 @@ from hsal.device import find_device, machine
 from hsal.evaluate import scene_views, walk_scenes
 from hsal.files import DEFAULT_WEIGHTS, WEIGHTS, replacing, shipped_weights
 from hsal.progress import VALIDATION_SEED
-from hsal.reproduce.recipes import SALIENCY, Backbone, Recipe
+from hsal.registry import find
+from hsal.reproduce.recipes import Backbone, Recipe
+from hsal.results import SALIENCY
 from hsal.runs import Run, stopwatch
 from hsal.train import fresh_model
 from hsal.walks import Walks
@@ -139,8 +141,11 @@ def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     further = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
     shown = {"seconds": lines[-1]["seconds"], "curve": curve}
     if recipe.folder == SALIENCY:
-        unchanged = _measure(command, shop, FEW, DEFAULT_WEIGHTS, "validation", saliency=recipe.model.saliency)
-        return shown | {"validation": _measure(command, shop, FEW, split="validation"), "not_retrained": unchanged}
+        unchanged = _measure(command, shop, FEW, DEFAULT_WEIGHTS, "validation", other=recipe.model.saliency)
+        return shown | {
+            "title": find(saliency, recipe.model.saliency).ABOUT.title, "not_retrained": unchanged,
+            "validation": _measure(command, shop, FEW, split="validation"),
+        }
     if recipe.ablation:  # settings are chosen on validation scenes
         more = {"5 digits": _measure(command, shop, FEW // 4, split="validation", changes=EXTRAPOLATION["5 digits"])}
         return shown | {"validation": _measure(command, shop, FEW, split="validation"), "extrapolation": more}
@@ -176,12 +181,12 @@ def full_pictures(weights: str) -> dict[str, int]:
 
 def _measure(
     command: Train, shop: Workshop, scenes: int, weights: str = "", split: Split = "test",
-    changes: Mapping[str, int] | None = None, inhibition: bool = True, saliency: str = "",
+    changes: Mapping[str, int] | None = None, inhibition: bool = True, other: str = "",
 ) -> dict[str, Any]:
     checkpoint = load_model(weights or str(_run(command).weights))
     exam = Exam(
         command.task, min(scenes, shop.scenes), TEST_SEED, split, "grid", shop.digits, dict(changes or {}), inhibition,
-        saliency,
+        other,
     )
     return measure(checkpoint, exam, shop.device)
 

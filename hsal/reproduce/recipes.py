@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from hsal.config import ModelConfig, Placement, PretrainConfig, Task, TrainConfig
+from hsal.results import SALIENCY
 
 Row = Literal["reinforce", "cross-entropy", "multiset", "count"]
 ROWS: tuple[Row, ...] = ("reinforce", "cross-entropy", "multiset", "count")
@@ -110,13 +111,12 @@ ABLATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "broad": ("broader spotlights: beta from 0.015 to 0.1", {"beta_min": 0.015, "beta_max": 0.1}),
 }
 # what attention starts from, each also retrained on that map: every saliency model that a scene suffices for
-SALIENCY = "saliency"  # the folder of their results
 SALIENCY_MODELS = (
     "channel_energy", "itti_koch", "gbvs", "spectral_residual", "image_signature", "boolean_map", "frequency_tuned",
     "fine_grained", "centre_prior", "uniform",
 )
-# some maps take a tenth of a second a scene, and a short training does not see more scenes than these often
-ON_MAPS: dict[str, Any] = SHORT | {"scenes": 20_000}
+# some maps take a tenth of a second a scene, so each scene is seen five times
+ON_MAPS: dict[str, Any] = SHORT | {"scenes": 10_000}
 
 
 def recipes() -> Iterator[Recipe]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from hsal.config import TASKS, ModelConfig
 from hsal.reproduce import plots
-from hsal.reproduce.recipes import SALIENCY
 from hsal.reproduce.saliency_report import saliency_lines
 from hsal.results import (
     PAPER,
@@ -18,6 +17,7 @@ from hsal.results import (
     Figure,
     Result,
     Row,
+    load_on_maps,
     load_results,
     summary,
 )
@@ -47,7 +47,7 @@ def write_report(results: Path, docs: Path) -> Path:
     Raises:
         ResultsError: a results file is damaged.
     """
-    found, on_maps = load_results(results), load_results(results / SALIENCY)
+    found, on_maps = load_results(results), load_on_maps(results)
     docs.mkdir(parents=True, exist_ok=True)
     page = docs / "results.md"
     page.write_text("\n".join(_lines(found, on_maps, docs / "figures")) + "\n", encoding="utf-8")

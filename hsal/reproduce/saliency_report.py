@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hsal import saliency
-from hsal.registry import UnknownNameError, find
 from hsal.reproduce import plots
 from hsal.results import Result
 
@@ -21,10 +19,9 @@ compares the two figures of a row, not rows; glimpses on digits compare all.
 
 
 def saliency_lines(found: Sequence[Result], figures: Path) -> Iterator[str]:
-    """The section's lines; draws its figure. None where nothing was measured yet."""
+    """The section's lines, of `load_on_maps`; draws its figure. None where nothing was measured yet."""
     if not found:
         return
-    found = sorted(found, key=lambda one: -one.test["exact_match"])
     first = found[0]
     yield INTRODUCTION.format(
         scenes=first.test["scenes"], steps=first.training["steps"], training=first.training["scenes"]
@@ -36,21 +33,12 @@ def saliency_lines(found: Sequence[Result], figures: Path) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|---|"
     for one in found:
         yield (
-            f"| {title(one)} | {_cells(one.not_retrained)} | {_cells(one.test)} | {one.test['mask_peak']:.2f}"
+            f"| {one.title} | {_cells(one.not_retrained)} | {_cells(one.test)} | {one.test['mask_peak']:.2f}"
             f" | {one.seconds / 60:.0f} |"
         )
-    plots.retraining([(title(one), *_both(one)) for one in reversed(found)], figures / "saliency_models.svg")
+    plots.retraining([(one.title, *_both(one)) for one in reversed(found)], figures / "saliency_models.svg")
     yield "\nHollow: without retraining. Filled: retrained.\n"
     yield "![0-1 and glimpses on digits for each saliency model, retrained or not](figures/saliency_models.svg)\n"
-
-
-def title(result: Result) -> str:
-    """The saliency model's title, or its name where it is not here any more."""
-    name = result.model["saliency"]
-    try:
-        return find(saliency, name).ABOUT.title
-    except (UnknownNameError, AttributeError):
-        return name
 
 
 def _cells(measured: dict[str, Any]) -> str:
