@@ -13,6 +13,7 @@ from PIL import Image
 from app import cache
 from hsal import files
 from hsal.cases import Case, load_cases
+from hsal.cueing_results import CueingResult, load_cueing
 from hsal.errors import HsalError
 from hsal.results import SALIENCY, Result, load_on_maps, load_results
 from hsal.shipped import describe
@@ -27,6 +28,11 @@ def results() -> list[Result]:
 @st.cache_data(max_entries=1, show_spinner=False)
 def _results(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
     return load_results(folder)
+
+
+def cueing() -> CueingResult:
+    """The default weights' own cueing effect; raises ResultsError."""
+    return load_cueing(files.RESULTS / "cueing" / f"{files.DEFAULT_WEIGHTS}.json")
 
 
 def with_cases() -> list[str]:

@@ -16,6 +16,7 @@ ICON = "data:image/png;base64," + base64.b64encode((ASSETS / "favicon.png").read
 PAGES = (
     ("overview", "Overview", ":material/visibility:", ""),
     ("step_through", "Step through", ":material/footprint:", "step-through"),
+    ("try_it", "Try it yourself", ":material/psychology:", "try-it"),
     ("results", "Results", ":material/table_chart:", "results"),
     ("train", "Train", ":material/model_training:", "train"),
 )

@@ -1,0 +1,42 @@
+"""Posner's cueing task in the browser: a session is run, timed, summed up and kept there alone."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from hsal import colours
+
+HERE = Path(__file__).parent
+SCRIPTS = ("trials.js", "run.js", "plot.js", "posner.js")  # one module, in the order of use
+
+PRACTICE = {"valid": 3, "neutral": 1, "invalid": 2}
+LENGTHS = (  # three of four arrows that point to one side are right
+    {"counts": {"valid": 36, "neutral": 12, "invalid": 12}},
+    {"counts": {"valid": 18, "neutral": 6, "invalid": 6}},
+)
+
+
+def cueing_task(*, key: str) -> None:
+    """Show the task; nothing of it comes back to the server."""
+    _component()(data={"practice": PRACTICE, "lengths": LENGTHS}, key=key)
+
+
+@cache
+def bundle() -> tuple[str, str, str]:
+    """Html, css and js, each as one text; the js is a module with one default export."""
+    css = f".posner {{ --covert: {colours.COVERT}; }}\n{_read('posner.css')}"
+    return _read("posner.html"), css, "\n".join(_read(name) for name in SCRIPTS)
+
+
+@cache
+def _component() -> ComponentRenderer:
+    html, css, js = bundle()
+    return st.components.v2.component("hsal_cueing_task", html=html, css=css, js=js, isolate_styles=True)
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,257 @@
+// What is seen and pressed: the screens of the task, its keys and buttons, and the results.
+
+const SIDES = { arrowleft: "left", f: "left", arrowright: "right", j: "right" };
+const CUES = { left: "M336 120h-72m22-18-22 18 22 18", right: "M264 120h72m-22-18 22 18-22 18" };
+CUES.both = "M264 120h72m-18-18 18 18-18 18m-36 0-18-18 18-18";
+const NOTES = {
+  "too early": "Too early: wait for the dot.",
+  "too late": "Too late: press as soon as you see the dot.",
+  "wrong side": "The dot was on the other side.",
+};
+
+class Posner {
+  constructor(root, options) {
+    this.root = root;
+    this.options = options;
+    this.part = (name) => root.querySelector(`.${name}`);
+    this.listening = new AbortController();
+    this.length = options.lengths[0];
+    this.listen();
+    const kept = keptSession();
+    if (kept && kept.next >= kept.trials.length) this.finish(kept);
+    else if (kept && kept.next > 0) this.pause("Your session is still here.", kept);
+    else this.screen("intro");
+  }
+
+  screen(name) {
+    this.now = name;
+    this.root.dataset.screen = name;
+    for (const part of this.root.querySelectorAll("[data-on]")) {
+      part.hidden = !part.dataset.on.split(" ").includes(name);
+    }
+    const wanted = this.root.querySelector(`[data-first~="${name}"]`);
+    if (name !== "intro" && this.touched) wanted?.focus({ preventScroll: true });
+  }
+
+  // A new session, practice first.
+  start() {
+    const seed = this.options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
+    this.session = newSession(seed, this.options.practice, this.length.counts);
+    keepSession(this.session);
+    this.go();
+  }
+
+  go() {
+    this.run = new Run(this.session, {
+      show: (what, trial) => this.show(what, trial),
+      ended: (trial) => this.ended(trial),
+    });
+    this.say("");
+    this.screen("running");
+    this.proceed();
+  }
+
+  proceed() {
+    this.part("progress").textContent = this.progress();
+    this.run.begin();
+  }
+
+  progress() {
+    const { trials, next } = this.session;
+    const practice = trials.filter((trial) => trial.practice).length;
+    const inPractice = next < practice;
+    return inPractice ? `Practice ${next + 1} of ${practice}` : `Trial ${next - practice + 1} of ${trials.length - practice}`;
+  }
+
+  // The style sheet shows what `data-shows` names.
+  show(what, { cue, target }) {
+    Object.assign(this.root.dataset, { shows: what, cue, target });
+    this.part("arrow").setAttribute("d", CUES[cue]);
+    this.part("dot").setAttribute("cx", target === "left" ? 90 : 510);
+  }
+
+  ended(trial) {
+    const { trials, next } = this.session;
+    const note = NOTES[trial.outcome] ?? (trial.practice ? `Right: ${Math.round(trial.rt)} ms.` : "");
+    this.say(note);
+    this.waiting = setTimeout(() => {
+      if (next >= trials.length) this.finish(this.session);
+      else if (trial.practice && !trials[next].practice) this.screen("ready");
+      else {
+        this.say("");
+        this.proceed();
+      }
+    }, trial.outcome === "right" ? TIMES.rest : TIMES.note);
+  }
+
+  say(text) {
+    this.part("note").textContent = text;
+  }
+
+  pause(why, session = this.session) {
+    this.stop();
+    this.session = session;
+    const done = session.trials.filter(({ practice, outcome }) => !practice && outcome).length;
+    const left = session.trials.length - session.next;
+    this.part("why").textContent = `${why} ${done} trials are done, ${left} are left, practice included.`;
+    this.root.querySelector("[data-do=finish]").hidden = done === 0;
+    this.screen("paused");
+  }
+
+  stop() {
+    this.run?.halt();
+    clearTimeout(this.waiting);
+  }
+
+  finish(session) {
+    this.stop();
+    this.session = session;
+    session.next = session.trials.length; // what was not done will not be
+    keepSession(session);
+    showResults(this.root, sumUp(session.trials, session.seed));
+    this.screen("done");
+  }
+
+  again() {
+    this.stop();
+    keepSession(null);
+    this.session = null;
+    this.screen("intro");
+    this.root.querySelector("[data-do=start]").focus({ preventScroll: true });
+  }
+
+  download() {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([toCsv(this.session.trials)], { type: "text/csv" }));
+    link.download = "posner-cueing.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  act(name) {
+    this.touched = true;
+    const deeds = {
+      start: () => this.start(), go: () => this.go(), pause: () => this.pause("Paused."),
+      finish: () => this.finish(this.session), again: () => this.again(), csv: () => this.download(),
+    };
+    deeds[name]();
+  }
+
+  choose(length) {
+    this.length = this.options.lengths[length];
+    for (const button of this.root.querySelectorAll("[data-length]")) {
+      button.setAttribute("aria-pressed", Number(button.dataset.length) === length);
+    }
+  }
+
+  press(event) {
+    if (this.now !== "running" || event.ctrlKey || event.altKey || event.metaKey) return;
+    const side = SIDES[event.key.toLowerCase()];
+    if (event.key === "Escape") this.act("pause");
+    else if (side && !event.repeat) this.run.respond(side);
+    if (side || event.key === "Escape") event.preventDefault();
+  }
+
+  listen() {
+    const { signal } = this.listening;
+    const on = (target, event, act) => target.addEventListener(event, act, { signal });
+    on(document, "keydown", (event) => this.press(event));
+    on(document, "visibilitychange", () => {
+      if (document.hidden && this.now === "running") this.pause("Paused, since this tab was hidden.");
+    });
+    on(this.root, "click", (event) => {
+      const button = event.target.closest("button");
+      if (button?.dataset.do) this.act(button.dataset.do);
+      else if (button?.dataset.length) this.choose(Number(button.dataset.length));
+      // detail 0: pressed by the keyboard or a screen reader, not by a pointer, which was heard already
+      else if (button?.dataset.side && event.detail === 0) this.run?.respond(button.dataset.side);
+    });
+    on(this.root, "pointerdown", (event) => this.touch(event));
+    this.choose(0);
+  }
+
+  touch(event) {
+    if (this.now !== "running") return;
+    const stage = event.target.closest(".stage");
+    const box = stage?.getBoundingClientRect();
+    const half = box && (event.clientX < box.left + box.width / 2 ? "left" : "right");
+    const side = event.target.closest("[data-side]")?.dataset.side ?? half;
+    if (!side) return;
+    event.preventDefault(); // the focus stays on the stage
+    this.run.respond(side);
+  }
+
+  destroy() {
+    this.stop();
+    this.listening.abort();
+  }
+}
+
+const ms = (number) => `${Math.round(number)} ms`;
+
+function told(found, unit = ms) {
+  if (!found) return "no answers";
+  return found.low === null ? unit(found.value) : `${unit(found.value)} [${Math.round(found.low)}, ${Math.round(found.high)}]`;
+}
+
+function verdictOf({ effect }) {
+  if (!effect || effect.low === null) return "These are too few answers for an interval: do some more trials.";
+  if (effect.low > 0) {
+    return "You answered faster where the arrow pointed: attention had gone there before the dot came. " +
+      "If your eyes stayed on the middle, that was covert attention.";
+  }
+  if (effect.high < 0) return "You were slower where the arrow pointed, which is unusual: did you try to outguess it?";
+  return "The interval includes 0: these trials cannot tell whether the arrow helped. More trials would narrow it.";
+}
+
+function showResults(root, found) {
+  const part = (name) => root.querySelector(`.${name}`);
+  part("effect").textContent = told(found.effect);
+  part("verdict").textContent = verdictOf(found);
+  const described = CONDITIONS.map((condition) => `${condition}: median ${told(found.medians[condition])}`).join("; ");
+  const plot = plotOf(found, `Reaction times with 95 % intervals. ${described}.`);
+  part("figure").replaceChildren(...(plot ? [plot] : []));
+  const rows = CONDITIONS.map((condition) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = condition;
+    const cells = [String(found.lists[condition].length), told(found.medians[condition])].map((text) => {
+      const cell = document.createElement("td");
+      cell.textContent = text;
+      return cell;
+    });
+    row.append(head, ...cells);
+    return row;
+  });
+  part("medians").replaceChildren(...rows);
+  part("halves").textContent =
+    `Benefit of a right arrow (neutral minus valid): ${told(found.benefit)}. ` +
+    `Cost of a wrong one (invalid minus neutral): ${told(found.cost)}.`;
+  const { right, ...left } = found.outcomes;
+  const others = Object.entries(left).map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+  part("counts").textContent = `${found.trials} trials: ${right} answered right; left out: ${others}.`;
+}
+
+// root: the element of posner.html. options: {practice, lengths: [{counts}], seed}.
+function mount(root, options) {
+  return new Posner(root, options);
+}
+
+const mounted = new WeakMap(); // parentElement -> {root, task, call}
+
+// Streamlit calls this on mounting and again with each change of data or theme, always with the same parent, and
+// runs the function returned by the last call when the element goes. Only the newest call's function ends the task.
+export default function attend({ data, parentElement }) {
+  const root = parentElement.querySelector(".posner");
+  const previous = mounted.get(parentElement);
+  const call = {};
+  if (previous && previous.root !== root) previous.task.destroy();
+  const task = previous?.root === root ? previous.task : mount(root, data);
+  mounted.set(parentElement, { root, task, call });
+  return () => {
+    if (mounted.get(parentElement)?.call !== call) return;
+    task.destroy();
+    mounted.delete(parentElement);
+  };
+}
