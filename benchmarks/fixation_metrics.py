@@ -35,8 +35,8 @@ class NoOracleError(HsalError):
 def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
     """Milliseconds a picture of either side, their ratio, and the largest difference between their values.
 
-    The two take turns, so that whatever else the machine does slows both. Making the maps is not counted; blurring
-    the fixations is.
+    The processor's time is counted, and the two take turns, so that whatever else the machine does falls on both.
+    Making the maps is not counted; blurring the fixations is.
 
     Raises:
         NoOracleError: pysaliency's environment or OSIE is not there.
@@ -51,7 +51,7 @@ def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
         path = Path(folder) / "job.json"
         path.write_text(json.dumps(_osie(data, pictures, models)))
         ours, theirs, apart = _taking_turns(Job(path), path, oracle)
-    what = f"{len(METRICS)} metrics of {models} maps, an OSIE picture, mean of {len(ours)}"
+    what = f"{len(METRICS)} metrics of {models} maps, an OSIE picture, processor's time, mean of {len(ours)}"
     return [
         Figure(f"{what}: hsal", 1e3 * float(np.mean(ours)), "ms", ""),
         Figure(f"{what}: pysaliency", 1e3 * float(np.mean(theirs)), "ms", ""),

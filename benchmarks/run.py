@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import browser, core, live, presets, training
 from benchmarks.figure import Figure, as_markdown
+from benchmarks.fixation_metrics import NoOracleError, fixation_metrics
 from hsal.device import machine
 from tests.browsing import NoBrowserError
 
@@ -27,6 +28,10 @@ def main() -> None:
         figures += browser.measure()
     except NoBrowserError as error:
         print(f"Without the figures of the app: {error}.", file=sys.stderr)
+    try:
+        figures += fixation_metrics()
+    except NoOracleError as error:
+        print(f"Without the figures of fixation metrics: {error}.", file=sys.stderr)
     table = as_markdown(figures, machine())
     print(table)
     if arguments.readme:

@@ -24,6 +24,8 @@ def checked_maps(maps: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
     values = np.asarray(maps)
     if values.ndim != 3 or not values.size:
         raise MetricError(f"Maps must be (maps, height, width), not of shape {values.shape}: give maps[None] for one.")
+    if values.dtype.kind not in "fiub":
+        raise MetricError(f"Maps must be numbers, not {values.dtype}: give float32 or float64.")
     if values.dtype not in (np.float32, np.float64):
         values = values.astype(np.float64)
     flat = values.reshape(len(values), -1)  # (M,H*W)
@@ -74,7 +76,8 @@ def checked_points(
 
 def fixated_pixels(fixations: Fixations) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns (n,) int64 of the pixels that fixations fall on; they are checked where a metric uses them."""
-    return np.rint(fixations.y).astype(np.int64), np.rint(fixations.x).astype(np.int64)
+    rows, columns = (np.floor(axis + 0.5).astype(np.int64) for axis in (fixations.y, fixations.x))
+    return rows, columns
 
 
 def checked_boxes(boxes: Sequence[Box], size: tuple[int, int]) -> np.ndarray:

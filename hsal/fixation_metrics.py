@@ -1,7 +1,15 @@
 """How well do saliency maps tell where people look? All metrics, what each means, and one call for all of them.
 
-Every metric is a pure function, batched over the maps (M,H,W) of one picture, with answers (M,) float64. All but
-AUC-Borji, attn_saliency and those on boxes agree with pysaliency 0.2.22 (tests/oracles).
+Every metric is a pure function, batched over the maps (M,H,W) of one picture, with answers (M,) float64; `measured`
+gives all that are asked for and reckons what they share once. All but AUC-Borji, attn_saliency and those on boxes,
+which pysaliency has not, agree with its version 0.2.22 to 1e-6 (tests/oracles), in these cases too:
+
+- a constant map: AUC, AUC-Borji and shuffled AUC 0.5, NSS and CC 0, SIM, KL and information gain those of an even
+  density; AUC-Judd breaks ties by noise and is anything. Differs: pysaliency leaves it to rounding whether a map of,
+  say, 0.1 everywhere is constant.
+- a map with values below 0 is raised by its minimum where a density is wanted; a map of zeros is even.
+- a fixation that occurs twice counts twice (AUC-Borji: once). Ties count half (AUC-Judd, AUC-Borji: see there).
+- a constant density of fixations: CC is NaN. Every pixel fixated: AUC-Judd raises MetricError.
 """
 
 from __future__ import annotations
@@ -24,6 +32,7 @@ __all__ = [
     "box_share", "carried_over", "cc", "fixated_pixels", "fixation_density", "information_gain", "kl", "measurable",
     "measured", "nss", "shuffled_auc", "sim",
 ]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -37,7 +37,7 @@ class Known:
     density: np.ndarray | None = None
     """(H,W), of the fixations; `fixation_density` with its own width where none is given."""
     baseline: np.ndarray | None = None
-    """(H,W): the guess that knows nothing of the picture."""
+    """(H,W) > 0: the guess that knows nothing of the picture."""
     boxes: Sequence[Box] | None = None
 
     @property

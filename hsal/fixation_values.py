@@ -98,7 +98,8 @@ def information_gain(maps: np.ndarray, baseline: np.ndarray, rows: np.ndarray, c
     """How many bits a fixation the map as a density tells more than a baseline; 1e-20 is added to both.
 
     Args:
-        maps: (M,H,W). baseline: (H,W) >= 0, for instance where people look on other pictures.
+        maps: (M,H,W). baseline: (H,W), for instance a centre prior; above 0 wherever people may look, since against
+            a 0 any map gains dozens of bits.
         rows, columns: (n,) int.
     Returns:
         (M,) float64; below 0 the baseline is the better guess.

@@ -106,8 +106,8 @@ def test_many_points_blur_to_the_same_as_few() -> None:
 
 
 def test_fixations_fall_on_the_nearest_pixel() -> None:
-    rows, columns = fm.fixated_pixels(Fixations(np.float32([0.4, 1.6]), np.float32([2.51, 0])))
-    assert (rows.tolist(), columns.tolist()) == ([3, 0], [0, 2])
+    rows, columns = fm.fixated_pixels(Fixations(np.float32([0.4, 1.6, 0.5]), np.float32([2.51, 0, 1.5])))
+    assert (rows.tolist(), columns.tolist()) == ([3, 0, 2], [0, 2, 1])
 
 
 @pytest.mark.parametrize("power", [0.01, 1, 8, 40])
@@ -156,6 +156,7 @@ def test_every_metric_says_what_it_means_in_one_sentence(name: str) -> None:
     ("maps", "at", "sentence"),
     [
         (STEPS[0], points((0, 0)), r"not of shape \(2, 3\)"),
+        (np.array([[["a"]]]), points((0, 0)), "must be numbers"),
         (np.empty((0, 2, 3)), points((0, 0)), "of shape"),
         (np.where(STEPS == 3, np.nan, STEPS), points((0, 0)), "Map 0 holds NaN"),
         (np.where(STEPS == 3, np.inf, STEPS), points((0, 0)), "Map 0 holds NaN or infinity"),
