@@ -40,6 +40,7 @@ class Act(NamedTuple):
     glimpses: int | None = None  # k; the config's where not given, and with 0 the broad glimpse decides alone
     cells: Tensor | None = None  # (B,k) where glimpses fall; -1 leaves one to the model
     barred: Tensor | None = None  # (B,h*w) bool, cells that no glimpse may choose
+    blind: frozenset[int] = frozenset()  # glimpses that see nothing, as in an empty place; 0 is the broad one
     vetoed: Tensor | None = None  # (B,N+1) bool, labels that may not be chosen
     label: Tensor | None = None  # (B,) the label; -1 leaves it to the model
     inhibition: bool = True  # without, what was attended keeps its saliency
@@ -97,7 +98,7 @@ def _act(edit: Edit, config: ModelConfig, map_size: tuple[int, int], glimpses: i
         saliency=_painter(edit.paint) if edit.paint else None,
         gaussians=_gaussians(edit.gaussians, device) if edit.gaussians else None,
         glimpses=glimpses, cells=torch.tensor([look], dtype=torch.long, device=device),
-        barred=barred if edit.bar else None, vetoed=vetoed if edit.veto else None,
+        barred=barred if edit.bar else None, blind=frozenset(edit.blind), vetoed=vetoed if edit.veto else None,
         label=None if edit.label is None else torch.tensor([edit.label], device=device),
     )
 
@@ -107,7 +108,7 @@ def _painter(paint: tuple[tuple[int, int, float], ...]) -> Any:
 
     def painted(saliency: Tensor) -> Tensor:
         after = saliency.clone()
-        after[0, list(rows), list(columns)] = torch.tensor(values, dtype=after.dtype, device=after.device)
+        after[:, list(rows), list(columns)] = torch.tensor(values, dtype=after.dtype, device=after.device)
         return after
 
     return painted

@@ -177,6 +177,7 @@ class HSAL(nn.Module):
         logits, chosen, values = [], [], []
         for number in range(glimpses + 1):
             at = functional.one_hot(looked, columns.shape[2] + 1).to(volume.dtype)
+            glimpse = torch.zeros_like(glimpse) if number in act.blind else glimpse
             hidden = self.controller(priority, previous, at, glimpse, hidden)
             values.append(self.controller.value(hidden))
             if number == glimpses:

@@ -24,7 +24,7 @@ IMAGE = np.random.default_rng(3).integers(0, 256, (48, 48), dtype=np.uint8)
 ALL = Interventions(
     edits=(
         Edit(0, gaussians=((0.25, 0.5, 1.0, 3.0), (0.25, 0.5, 2.0, 2.0)), look=(None, (2, 1)), veto=(10,)),
-        Edit(1, paint=((0, 0, 1.0), (2, 2, 0.0)), bar=((1, 1),), label=7),
+        Edit(1, paint=((0, 0, 1.0), (2, 2, 0.0)), bar=((1, 1),), label=7, blind=(0,)),
     ),
     rules=(Rule(1, glimpses=3, temperature=0.5, seed=4), Rule(2, covert=False, inhibition=False)),
     hidden=((0, 0, 8, 16),),
@@ -113,6 +113,7 @@ def test_a_hidden_part_takes_the_pictures_median_colour() -> None:
     (Interventions((Edit(0, bar=tuple((r, c) for r in range(3) for c in range(3))),)), "no cell is left"),
     (Interventions((Edit(0, veto=tuple(range(11))),)), "no label is left"),
     (Interventions((Edit(0, label=11),)), "no such label"),
+    (Interventions((Edit(0, blind=(3,)),)), "no such glimpse"),
     (Interventions((Edit(0, paint=((0, 0, 1.5),)),)), "saliency lies between 0 and 1"),
     (Interventions((Edit(0, gaussians=((0.0, 1.0, 1.0, 1.0),)),)), "all Gaussians have weight 0"),
     (Interventions((Edit(0, gaussians=((1.0, 0.0, 1.0, 1.0),)),)), "beta lies between"),
@@ -205,7 +206,7 @@ def test_each_thing_done_has_its_words() -> None:
         "meta-step 1: 2 Gaussians laid by hand", "meta-step 1: glimpse 2 at row 3, column 2",
         "meta-step 1: stop vetoed",
         "meta-step 2: saliency painted on 2 cells", "meta-step 2: no glimpse at row 2, column 2",
-        "meta-step 2: 7 named",
+        "meta-step 2: the broad glimpse sees nothing", "meta-step 2: 7 named",
         "meta-step 2: from here 3 glimpses", "meta-step 2: from here sampled at temperature 0.5, seed 4",
         "meta-step 3: from here covert attention off", "meta-step 3: from here inhibition of return off",
     ]

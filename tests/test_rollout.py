@@ -192,3 +192,11 @@ def test_one_meta_step_may_be_sampled_and_a_low_temperature_is_greedy() -> None:
     hot = sampler(torch.Generator().manual_seed(0), temperature=1e4)
     drawn = torch.cat([answered(model, view, acts=always(Act(choose=hot)))[0].cells for _ in range(40)])
     assert len(drawn.unique()) == 9  # every cell is chosen now and then
+
+
+@pytest.mark.parametrize("blind", [0, 1, 2])
+def test_a_glimpse_that_is_blind_gives_the_controller_nothing(blind: int) -> None:
+    model, view, shown = make_model(), random_view(1), []
+    model.controller.register_forward_pre_hook(lambda _, args: shown.append(bool(args[3].any())))
+    answered(model, view, acts=always(Act(blind=frozenset([blind]), cells=view.saliency.flatten(1).topk(2)[1])))
+    assert shown == [number != blind for number in range(3)]

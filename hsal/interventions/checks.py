@@ -55,6 +55,7 @@ def _check_edit(edit: Edit, config: ModelConfig, map_size: tuple[int, int], glim
     _check(all(0 <= value <= 1 for *_, value in edit.paint), f"{where}: saliency lies between 0 and 1.")
     _check(len(edit.look) <= glimpses, f"{where} has {glimpses} glimpses, not {len(edit.look)}.")
     _check(len(set(edit.bar)) < h * w, f"{where}: no cell is left to look at.")
+    _check(all(0 <= one <= glimpses for one in edit.blind), f"{where} has no such glimpse to see nothing in.")
     labels = [*edit.veto, *([] if edit.label is None else [edit.label])]
     _check(all(0 <= label <= config.stop for label in labels), f"{where}: there is no such label.")
     _check(len(set(edit.veto)) <= config.stop, f"{where}: no label is left to name.")

@@ -30,6 +30,8 @@ class Edit:
     """Where each glimpse falls; None leaves one to the model."""
     bar: tuple[Cell, ...] = ()
     """Cells where no glimpse may fall."""
+    blind: tuple[int, ...] = ()
+    """Glimpses that see nothing, as in an empty place: 0 is the broad one, 1 the first sharp one."""
     label: int | None = None
     """The label that is named, stop being the last."""
     veto: tuple[int, ...] = ()

@@ -149,7 +149,8 @@ _box = _tuple(_whole, _whole, _whole, _whole)
 _READERS: dict[type, dict[str, Callable[[object], Any]]] = {
     Edit: {
         "step": _whole, "gaussians": _many(_tuple(_number, _number, _number, _number)),
-        "paint": _many(_tuple(_whole, _whole, _number)), "bar": _many(_cell), "veto": _many(_whole), "label": _whole,
+        "paint": _many(_tuple(_whole, _whole, _number)), "bar": _many(_cell), "veto": _many(_whole),
+        "label": _whole, "blind": _many(_whole),
         "look": _many(lambda item: None if item is None else _cell(item)),
     },
     Rule: {

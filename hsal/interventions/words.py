@@ -28,6 +28,8 @@ def _edited(edit: Edit, names: Sequence[str]) -> Iterator[str]:
             yield f"glimpse {number + 1} at row {cell[0] + 1}, column {cell[1] + 1}"
     for row, column in edit.bar:
         yield f"no glimpse at row {row + 1}, column {column + 1}"
+    for number in edit.blind:
+        yield f"glimpse {number} sees nothing" if number else "the broad glimpse sees nothing"
     if edit.label is not None:
         yield f"{_name(edit.label, names)} named"
     for label in edit.veto:
