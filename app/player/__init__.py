@@ -19,7 +19,7 @@ from hsal.trace import Trace
 
 HERE = Path(__file__).parent
 
-# One module, in the order of use. player.js has the module's only export.
+# One module, in the order of use. mount.js has the module's only export.
 SCRIPTS = (
     "moments.js",
     "sentences.js",
@@ -28,8 +28,10 @@ SCRIPTS = (
     "canvas.js",
     "panels.js",
     "address.js",
+    "group.js",
     "controls.js",
     "player.js",
+    "mount.js",
 )
 
 COLOURS = {
@@ -69,7 +71,10 @@ mount(document.querySelector(".attention-player"), {{
 """
 
 
-def attention_player(trace: Trace, *, moment: int = 0, key: str, compact: bool = False, stay: bool = False) -> None:
+def attention_player(
+    trace: Trace, *, moment: int = 0, key: str, compact: bool = False, stay: bool = False, group: str = "",
+    title: str = "",
+) -> None:
     """Show `trace` as a player inside the running Streamlit script.
 
     Args:
@@ -80,8 +85,12 @@ def attention_player(trace: Trace, *, moment: int = 0, key: str, compact: bool =
         compact: picture, sentence, timeline and play button alone; plays by itself once, and leaves the
             address bar alone. Otherwise the address bar carries `?moment=N`.
         stay: keep the visitor's place over to another walk, to compare walks at the same moment.
+        group: players of the same group are always at the same moment, which the address bar carries, and none
+            plays by itself; a walk that ends early waits at its end. Empty for a player on its own.
+        title: a heading above the picture.
     """
     data = {"trace": trace.to_dict(), "moment": moment, "compact": compact, "stay": stay, "key": key}
+    data |= {"group": group, "title": title}
     _component()(data=data, key=key)
 
 

@@ -29,7 +29,7 @@ function listenToControls(player, signal) {
 function press(player, button) {
   const { go, speed, layer, drawing } = button.dataset;
   if (button === player.part("play")) player.togglePlay();
-  else if (go) player.go(player.target(go));
+  else if (go) player.goTo(go);
   else if (speed) player.choose({ speed: Number(speed) });
   else if (drawing) player.choose({ smooth: drawing === "smooth" });
   else if (layer) {
@@ -44,7 +44,8 @@ function stepFromAnywhere(player, event) {
   const host = player.root.getRootNode().host ?? player.root;
   const around = event.target !== host && event.target.contains?.(host);
   const idle = around && !event.defaultPrevented && !event.shiftKey;
-  if (idle && !player.compact && ["ArrowLeft", "ArrowRight"].includes(event.key)) pressKey(player, event);
+  const heard = player.group ? player.group.leads(player) : !player.compact;
+  if (idle && heard && ["ArrowLeft", "ArrowRight"].includes(event.key)) pressKey(player, event);
 }
 
 function pressKey(player, event) {
@@ -57,7 +58,7 @@ function pressKey(player, event) {
   } else {
     const [plain, shifted] = KEYS[event.key] ?? [];
     if (!plain || within === player.part("opacity")) return;
-    player.go(player.target(event.shiftKey ? shifted : plain));
+    player.goTo(event.shiftKey ? shifted : plain);
   }
   event.preventDefault();
 }

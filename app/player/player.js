@@ -17,12 +17,13 @@ class Player {
     this.load(options);
   }
 
-  load({ trace: raw, moment = 0, compact = false, stay = false, remembered = null }) {
+  load({ trace: raw, moment = 0, compact = false, stay = false, group = "", title = "", remembered = null }) {
     const trace = readTrace(raw);
     const before = this.trace ? this.state() : remembered;
     const same = before?.identity === trace.identity;
     this.trace = trace;
     this.compact = compact;
+    this.showTitle(title);
     this.moments = momentsOf(trace);
     this.sentences = this.moments.map((at) => sentenceOf(trace, at));
     if (before) this.chosen = before.chosen;
@@ -32,7 +33,14 @@ class Player {
     // Where walks are compared it is kept over from one walk to the next.
     const kept = stay ? Boolean(before) : same && (before !== remembered || before.asked === moment);
     this.asked = moment;
-    this.show(this.clamp(kept ? before.now : moment), false);
+    const wanted = kept ? before.now : moment;
+    if (group) {
+      if (this.group?.name !== group) this.join(group, wanted);
+      this.follow(this.group.now, false);
+      this.showPlaying(this.group.playing);
+      return;
+    }
+    this.show(this.clamp(wanted), false);
     const plays = same ? before.playing : compact && !this.still.matches;
     this.setPlaying(plays && this.now < this.moments.length - 1);
     if (!compact && (this.now > 0 || Address.moment() !== null)) this.address.write(this.now);
@@ -40,7 +48,18 @@ class Player {
 
   state() {
     const { now, asked, playing, chosen } = this;
-    return { identity: this.trace.identity, now, asked, playing, chosen };
+    return { identity: this.trace.identity, now: this.group?.now ?? now, asked, playing, chosen };
+  }
+
+  join(group, moment) {
+    this.group?.leave(this);
+    this.group = Group.join(group, this, moment);
+  }
+
+  showTitle(title) {
+    this.part("called").textContent = title;
+    this.part("called").hidden = !title;
+    this.root.setAttribute("aria-label", title ? `Attention player: ${title}` : "Attention player");
   }
 
   build() {
@@ -96,12 +115,29 @@ class Player {
     return this.now > startOf(step) ? startOf(step) : startOf(Math.max(0, step - 1));
   }
 
+  // Where the control of that name leads; in a group the longest walk knows the way.
+  goTo(name) {
+    const guide = this.group?.longest() ?? this;
+    this.go(guide.target(name));
+  }
+
   go(target) {
+    if (this.group) {
+      this.group.go(target);
+      return;
+    }
     const next = this.clamp(target);
     if (next === this.now) return;
     this.show(next, next === this.now + 1 && !this.still.matches);
     if (!this.compact) this.address.write(next);
     if (this.playing) this.setPlaying(next < this.moments.length - 1);
+  }
+
+  // The group's moment, or the end of a walk that has ended before it.
+  follow(moment, moving) {
+    const next = this.clamp(moment);
+    if (next !== this.now || !moving) this.show(next, moving && !this.still.matches);
+    if (moment > next) this.part("count").textContent = `Ended at moment ${next + 1}, the others go on`;
   }
 
   show(now, moving) {
@@ -135,18 +171,26 @@ class Player {
   choose(changes) {
     this.chosen = { ...this.chosen, ...changes };
     this.redraw();
-    if (this.playing && changes.speed) this.setPlaying(true);
+    if (this.playing && changes.speed && !this.group) this.setPlaying(true);
+  }
+
+  showPlaying(playing) {
+    this.playing = playing;
+    this.root.classList.toggle("playing", playing);
+    this.part("play").setAttribute("aria-label", playing ? "Pause" : "Play");
   }
 
   setPlaying(playing) {
     clearTimeout(this.timer);
-    this.playing = playing;
-    this.root.classList.toggle("playing", playing);
-    this.part("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.showPlaying(playing);
     if (playing) this.timer = setTimeout(() => this.go(this.now + 1), DWELL_MS / this.chosen.speed);
   }
 
   togglePlay() {
+    if (this.group) {
+      this.group.togglePlay();
+      return;
+    }
     const atEnd = this.now === this.moments.length - 1;
     if (!this.playing && atEnd) this.go(0);
     this.setPlaying(!this.playing && this.moments.length > 1);
@@ -172,39 +216,11 @@ class Player {
   }
 
   destroy() {
+    this.group?.leave(this);
     this.listening.abort();
     this.sizes.disconnect();
     this.stage.stop();
     this.address.stop();
     clearTimeout(this.timer);
   }
-}
-
-// root: the element of player.html. options: {trace, moment, compact}, the trace as Trace.to_dict() gives it.
-function mount(root, options) {
-  const player = new Player(root, options);
-  return { update: (changed) => player.load(changed), state: () => player.state(), destroy: () => player.destroy() };
-}
-
-const mounted = new WeakMap(); // parentElement -> {root, player, call}
-const remembered = new Map(); // the element's key -> the state when it last went away
-
-// Streamlit calls this on mounting and again with each change of data or theme, always with the same parent,
-// and runs the function returned by the last call when the element goes. A call overtaken by a newer one may
-// have its function run early, so only the newest call's function takes the player down.
-export default function attend({ data, parentElement }) {
-  const root = parentElement.querySelector(".attention-player");
-  const previous = mounted.get(parentElement);
-  const options = { ...data, remembered: remembered.get(data.key) };
-  const call = {};
-  if (previous?.root === root) previous.player.update(options);
-  else previous?.player.destroy();
-  const player = previous?.root === root ? previous.player : mount(root, options);
-  mounted.set(parentElement, { root, player, call });
-  return () => {
-    if (mounted.get(parentElement)?.call !== call) return;
-    remembered.set(data.key, player.state());
-    player.destroy();
-    mounted.delete(parentElement);
-  };
 }

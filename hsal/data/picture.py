@@ -72,17 +72,22 @@ def read_picture(path: Path) -> Picture:
     return load_picture(_content(path), path.name)
 
 
-def read_shape(path: Path) -> tuple[int, int]:
-    """(H,W) of a picture file, upright, before `read_picture` reduces it: no pixel is decoded.
+def load_shape(data: bytes, name: str = "picture") -> tuple[int, int]:
+    """(H,W) of an upload, upright, before `load_picture` reduces it: no pixel is decoded.
 
     Raises:
-        PictureError: as `read_picture`, as far as the header tells.
+        PictureError: as `load_picture`, as far as the header tells.
     """
-    data, shown = _content(path), quoted(path.name)
+    shown = quoted(name)
     with _decoding(shown), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
         _check_size(opened.size, shown)
         width, height = opened.size
         return (width, height) if _orientation(opened) >= 5 else (height, width)
+
+
+def read_shape(path: Path) -> tuple[int, int]:
+    """`load_shape` of a file; raises PictureError."""
+    return load_shape(_content(path), path.name)
 
 
 @contextmanager

@@ -1,0 +1,175 @@
+// All maps of one picture: one opacity, one scale of colours, one point that all of them read.
+
+const STEP = 0.01; // of the picture's side, for an arrow key
+const SPOKEN_AFTER_MS = 500;
+const WRITES_APART_MS = 250;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+class Maps {
+  constructor(root) {
+    this.root = root;
+    this.part = (name) => root.querySelector(`.${name}`);
+    this.tiles = new Map();
+    this.spot = null;
+    const linked = new URLSearchParams(location.search);
+    const asked = Number(linked.get("opacity") ?? NaN);
+    this.opacity = asked >= 0 && asked <= 100 ? asked / 100 : 0.7;
+    this.marks = new Set((linked.get("marks") ?? "").split(",").filter((mark) => ["fixations", "boxes"].includes(mark)));
+    this.listening = new AbortController();
+    this.listen(this.listening.signal);
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(this.part("tiles"));
+    this.paintRamp();
+  }
+
+  async load(data) {
+    this.data = data;
+    this.colour = data.overt;
+    for (const tile of data.tiles) if (!this.tiles.has(tile.id)) this.tiles.set(tile.id, new Tile(this));
+    const wanted = data.tiles.map(({ id }) => this.tiles.get(id).element);
+    const place = this.part("tiles");
+    const same = wanted.length === place.children.length && wanted.every((one, at) => one === place.children[at]);
+    if (!same) place.replaceChildren(...wanted);
+    place.setAttribute("aria-label", `Maps of ${data.name}. Arrow keys read the same point in all of them.`);
+    if (data.picture !== this.address) {
+      this.address = data.picture;
+      this.picture = null;
+      this.spot = null;
+    }
+    this.showControls();
+    const loading = data.tiles.map((tile) => this.tiles.get(tile.id).load(tile));
+    if (!this.picture) loading.push(decoded(data.picture).then((picture) => {
+      if (this.address === data.picture) this.picture = picture;
+    }));
+    this.draw();
+    await Promise.all(loading);
+    this.draw();
+  }
+
+  shown() {
+    return this.data.tiles.map(({ id }) => this.tiles.get(id));
+  }
+
+  high() {
+    return Math.max(0, ...this.data.tiles.filter(({ state }) => state === "done").map(({ high }) => high));
+  }
+
+  draw() {
+    if (!this.data) return;
+    const high = this.high();
+    const look = { picture: this.picture, opacity: this.opacity, high, point: this.spot, marks: this.marks };
+    for (const tile of this.shown()) tile.draw(look);
+    this.part("high").textContent = readable(high);
+    this.part("reading").textContent = this.spot ? `All maps at ${this.where()}.` : this.data.hint;
+  }
+
+  where() {
+    const [x, y] = [Math.floor(this.spot[0] * this.data.width), Math.floor(this.spot[1] * this.data.height)];
+    return `column ${x + 1}, row ${y + 1}`;
+  }
+
+  showControls() {
+    const counts = { fixations: this.data.fixations.length, boxes: this.data.boxes.length };
+    for (const button of this.root.querySelectorAll("[data-mark]")) {
+      const { mark } = button.dataset;
+      button.hidden = counts[mark] === 0;
+      button.setAttribute("aria-pressed", this.marks.has(mark));
+    }
+    this.part("opacity").value = Math.round(this.opacity * 100);
+    const missing = this.data.tiles.filter(({ state }) => state === "waiting").length;
+    this.part("state").textContent = missing ? `${this.data.tiles.length - missing} of ${this.data.tiles.length} maps` : "";
+  }
+
+  paintRamp() {
+    const context = this.part("ramp").getContext("2d");
+    for (let x = 0; x < 128; x += 1) {
+      context.fillStyle = `rgb(${INFERNO[x * 2 + 1].map(Math.round).join(",")})`;
+      context.fillRect(x, 0, 1, 1);
+    }
+  }
+
+  point(spot) {
+    this.spot = spot;
+    this.draw();
+    clearTimeout(this.speaking);
+    if (spot) this.speaking = setTimeout(() => this.speak(), SPOKEN_AFTER_MS);
+  }
+
+  speak() {
+    if (this.root.getRootNode().activeElement !== this.part("tiles")) return; // a mouse's reading is seen
+    const values = this.shown().filter(({ map }) => map).map((tile) => `${tile.data.title} ${readable(tile.at(this.spot))}`);
+    this.part("spoken").textContent = `At ${this.where()}: ${values.join(", ")}`;
+  }
+
+  press(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Escape") this.point(null);
+    else if (event.key in ARROWS) {
+      const far = STEP * (event.shiftKey ? 10 : 1);
+      const from = this.spot ?? [0.5, 0.5];
+      const moved = from.map((share, axis) => share + far * ARROWS[event.key][axis]);
+      this.point(this.spot ? moved.map((share) => Math.min(0.9999, Math.max(0, share))) : from);
+    } else return;
+    event.preventDefault();
+  }
+
+  listen(signal) {
+    const on = (target, event, act) => target.addEventListener(event, act, { signal });
+    on(this.part("opacity"), "input", (event) => {
+      this.opacity = Number(event.target.value) / 100;
+      this.write("opacity", event.target.value);
+      this.draw();
+    });
+    for (const button of this.root.querySelectorAll("[data-mark]")) {
+      on(button, "click", () => {
+        const { mark } = button.dataset;
+        if (!this.marks.delete(mark)) this.marks.add(mark);
+        this.write("marks", [...this.marks].join(","));
+        this.showControls();
+        this.draw();
+      });
+    }
+    on(this.part("tiles"), "keydown", (event) => this.press(event));
+    on(this.part("tiles"), "blur", () => this.point(null));
+  }
+
+  // What only the browser knows goes into the address by itself, so that a link comes back to it.
+  write(name, value) {
+    this.written = { ...this.written, [name]: value };
+    this.writing ??= setTimeout(() => {
+      this.writing = null;
+      const url = new URL(location.href);
+      for (const [key, text] of Object.entries(this.written)) {
+        if (text) url.searchParams.set(key, text);
+        else url.searchParams.delete(key);
+      }
+      history.replaceState(history.state, "", url);
+    }, WRITES_APART_MS);
+  }
+
+  destroy() {
+    this.listening.abort();
+    this.sizes.disconnect();
+    clearTimeout(this.speaking);
+    clearTimeout(this.writing);
+  }
+}
+
+const mounted = new WeakMap(); // parentElement -> {root, maps, call}
+
+// Streamlit calls this on mounting and again with each change of data, always with the same parent, and runs the
+// function returned by the last call when the element goes. Only the newest call's function takes the maps down.
+export default function show({ data, parentElement }) {
+  const root = parentElement.querySelector(".saliency-maps");
+  const previous = mounted.get(parentElement);
+  const call = {};
+  if (previous && previous.root !== root) previous.maps.destroy();
+  const maps = previous?.root === root ? previous.maps : new Maps(root);
+  mounted.set(parentElement, { root, maps, call });
+  maps.load(data);
+  return () => {
+    if (mounted.get(parentElement)?.call !== call) return;
+    maps.destroy();
+    mounted.delete(parentElement);
+  };
+}
