@@ -12,13 +12,15 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional
 
-from hsal import efficientnet, networks, resnet
+from hsal import efficientnet, networks, resnet, saliency
 from hsal.backbones.efficientnet_lite0 import EfficientNetLite0, SameConv
 from hsal.checkpoint import load_model
 from hsal.config import ModelConfig
 from hsal.efficientnet import PhotoWeightsError, load_photo_weights, read_weights
 from hsal.networks import Classifier, FirstStep, NetworkError, load_network, network_names
+from hsal.registry import build
 from hsal.resnet import ImageNetError, load_imagenet
+from hsal.stimulus import Stimulus
 from hsal.tracing import to_tensor
 from hsal.train import fresh_model
 
@@ -78,6 +80,17 @@ def test_the_label_of_a_photograph_is_plausible(name: str, label: str) -> None:
     assert volume.shape == (1, 1280, 14, 19)  # 600x800 px, as 224x299, at 16 px a cell
     assert network.labels[int(probable.argmax())] == label
     assert probable.max() > 0.25
+
+
+@needs_weights
+@needs_photos
+def test_what_speaks_for_the_dog_is_where_the_dog_is() -> None:
+    image = photo("1024.jpg")  # a basset on a chair, in rows 180 to 480 and columns 150 to 500 of 600x800
+    result = build(saliency, "grad_cam")(Stimulus(image, network=load_network("efficientnet_lite0")))[0]  # (14,19)
+    row, column = divmod(int(result.argmax()), 19)
+    assert 180 < (row + 0.5) * 600 / 14 < 480
+    assert 150 < (column + 0.5) * 800 / 19 < 500
+    assert result[4:12, 3:12].sum() > 0.8 * result.sum()
 
 
 @needs_weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from hsal import saliency
 from hsal.cli import main
 from hsal.config import ConfigError, ModelConfig
 from hsal.evaluate import evaluate, walk_scenes
 from hsal.model import HSAL
 from hsal.other_maps import perceive, saliency_model
-from hsal.registry import UnknownNameError
+from hsal.registry import UnknownNameError, find, names
 from hsal.stimulus import SaliencyError, Stimulus
 from hsal.trace import Source, Trace
 from hsal.tracing import to_tensor, trace_image
@@ -60,18 +62,33 @@ def test_a_map_of_a_label_asks_the_model_itself(name: str) -> None:
     assert all(parameter.grad is None for parameter in model.parameters())
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in names(saliency) if find(saliency, name).ABOUT.needs <= {"volume", "labels"}]
+)
+def test_every_map_that_a_scene_suffices_for_can_be_looked_through(name: str) -> None:
+    model = fresh_model(replace(CONFIG, size_px=64), 0).eval()
+    images = np.zeros((2, 64, 64), dtype=np.uint8)
+    images[0, 10:30, 12:24], images[1, 40:60, 30:50] = 255, 180
+    with torch.inference_mode():
+        view = perceive(model, to_tensor(images), saliency_model(name))
+    assert view.saliency.shape == (2, 4, 4)
+    assert view.saliency.dtype == torch.float32
+    assert bool(view.saliency.isfinite().all())
+    assert view.saliency.amax(dim=(1, 2)).tolist() == pytest.approx([1, 1])
+
+
 def test_no_name_leaves_the_models_own() -> None:
     assert saliency_model("") is None
     with pytest.raises(UnknownNameError):
         saliency_model("no_such_map")
 
 
-@pytest.mark.parametrize("saliency", ["uniform", np.ones((7, 9))])
-def test_a_trace_starts_from_the_map_that_it_is_given(saliency: str | np.ndarray) -> None:
-    trace = trace_image(fresh_model(CONFIG, 0).eval(), noise(), SOURCE, saliency=saliency)
+@pytest.mark.parametrize("given", ["uniform", np.ones((7, 9))])
+def test_a_trace_starts_from_the_map_that_it_is_given(given: str | np.ndarray) -> None:
+    trace = trace_image(fresh_model(CONFIG, 0).eval(), noise(), SOURCE, saliency=given)
     assert trace.steps[0].saliency.tolist() == [[1, 1], [1, 1]]
     assert trace.saliency_scale == 1
-    assert trace.source.saliency == ("uniform" if isinstance(saliency, str) else "channel_energy")
+    assert trace.source.saliency == ("uniform" if isinstance(given, str) else "channel_energy")
 
 
 @pytest.mark.parametrize(
