@@ -147,14 +147,14 @@ def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def stopped(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    only = ("--task", "mnist-set", "--objective", "multiset")
+    only = ("--task", "mnist-multiset", "--objective", "multiset", "--no-ablations", "--no-saliency")
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "_measures", stopped)
         assert reproduce(tmp_path, *only) == 130
     assert not (tmp_path / "results").exists()
     monkeypatch.setattr(jobs, "_finish", stopped)  # the finished training is not run again
     assert reproduce(tmp_path, *only) == 0
-    assert (tmp_path / "results" / "mnist-set-multiset-0.json").exists()
+    assert (tmp_path / "results" / "mnist-multiset-multiset-0.json").exists()
 
 
 @pytest.mark.usefixtures("small")
