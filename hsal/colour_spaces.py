@@ -28,7 +28,7 @@ def rgb_to_lab(image: Tensor) -> Tensor:
     image = _three(image)
     linear = torch.where(image <= 0.04045, image / 12.92, ((image.clamp_min(0.04045) + 0.055) / 1.055) ** 2.4)
     matrix = image.new_tensor(_XYZ) / image.new_tensor(_WHITE)[:, None]
-    xyz = torch.einsum("dc,bchw->bdhw", matrix, linear)  # (B,3,H,W), white is (1,1,1)
+    xyz = (matrix @ linear.flatten(2)).reshape(image.shape)  # (B,3,H,W), white is (1,1,1)
     threshold = (6 / 29) ** 3
     root = torch.where(xyz > threshold, xyz.clamp_min(threshold) ** (1 / 3), xyz * (29 / 6) ** 2 / 3 + 4 / 29)
     x, y, z = root.unbind(dim=1)

@@ -135,8 +135,8 @@ def _tensor(image: np.ndarray) -> Tensor:
         raise SaliencyError(f"A picture is (H,W) or (H,W,3) of uint8, not {image.shape} of {image.dtype}: convert it.")
     if min(image.shape[:2]) < MIN_SIDE_PX:
         raise SaliencyError(f"The picture has fewer than {MIN_SIDE_PX} pixels on a side: choose a larger one.")
-    pixels = torch.from_numpy(np.ascontiguousarray(image)).reshape(*image.shape[:2], -1)  # (H,W,1 or 3)
-    return pixels.permute(2, 0, 1)[None].float() / 255
+    planes = image[None] if image.ndim == 2 else image.transpose(2, 0, 1)  # (1 or 3,H,W)
+    return torch.from_numpy(np.ascontiguousarray(planes, np.float32))[None] / 255
 
 
 def _reduced(picture: Tensor, cap_px: int) -> tuple[Tensor, list[str]]:
