@@ -7,8 +7,8 @@ ground, the rest is figure; figures are widened and brought to norm 1, so that s
 Opening and thresholding change places: the channel is opened once in place of every map of it, and closed once in place
 of every inverse.
 
-Differs: pictures are brought to a longer side of 600 px, in the paper to a width of 600; those that are smaller stay as
-they are, and the kernels become smaller with them.
+Differs: the paper brings every picture to a width of 600 px; here those with a longer side above 400 px are reduced to
+it, as in the authors' code, and the others stay as they are. Kernels become smaller with the picture.
 Differs: kernels are squares, as in the authors' code; that opens by dilating first, which comes to the same, since it
 does so to each map and its inverse. The code's random jumps over artificial frames are left out.
 """
@@ -39,8 +39,10 @@ _NEIGHBOURS = np.ones((3, 3), int)  # eight, as in the authors' flood fill
 
 @dataclass(frozen=True)
 class Parameters:
-    """Settings; the defaults are the paper's for fixations. Pixels are those of a picture of 600 px."""
+    """Settings; the defaults are the paper's for fixations. Kernels are those of a picture of 600 px."""
 
+    longer_px: int = 400
+    """Longer side that a picture is reduced to, as in the authors' code; the paper takes a width of 600 px."""
     step: int = 8
     """Distance of thresholds in a channel of 0..255 (delta in the paper)."""
     opening_px: int = 5
@@ -55,6 +57,8 @@ class Parameters:
     """Sigma of the Gaussian that blurs it at last."""
 
     def __post_init__(self) -> None:
+        if not 16 <= self.longer_px <= 1200:
+            raise SaliencyError("Boolean Map Saliency works at 16 to 1200 px: choose a longer_px in that range.")
         if not 1 <= self.step <= 128:
             raise SaliencyError("Boolean Map Saliency takes thresholds 1 to 128 apart: choose a step in that range.")
         sides = (self.opening_px, self.dilation_px, self.last_dilation_px)
@@ -83,7 +87,7 @@ def widened(region: np.ndarray, side: int) -> np.ndarray:
     return region
 
 
-def mean_figures(channel: np.ndarray, step: int, opening: int, dilation: int, norm: bool = True) -> np.ndarray:
+def figure_sum(channel: np.ndarray, step: int, opening: int, dilation: int, norm: bool = True) -> np.ndarray:
     """The sum over all thresholds of a channel of what is surrounded.
 
     Args:
@@ -104,7 +108,7 @@ def mean_figures(channel: np.ndarray, step: int, opening: int, dilation: int, no
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
-    """The model: pictures -> (B,h,w), >= 0, the longer side at most 600."""
+    """The model: pictures -> (B,h,w), >= 0, the longer side at most `longer_px`."""
 
     def boolean_map(stimulus: Stimulus) -> Tensor:
         # one by one: a last bit that differs in a batch may lift a pixel over a threshold
@@ -116,14 +120,14 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 def _one(picture: Tensor, settings: Parameters) -> Tensor:
     """(1,C,H,W) -> (h,w)."""
     height, width = picture.shape[2:]
-    scale = min(1.0, REFERENCE_PX / max(height, width))
+    scale = min(1.0, settings.longer_px / max(height, width))
     small = resized(picture, (max(1, round(height * scale)), max(1, round(width * scale))))
     share = max(small.shape[2:]) / REFERENCE_PX
     opening, dilation, last = (
         _odd(side * share) for side in (settings.opening_px, settings.dilation_px, settings.last_dilation_px)
     )
     channels = _eight_bits(rgb_to_lab(small)[0])
-    summed = sum(mean_figures(channel, settings.step, opening, dilation, settings.norm) for channel in channels)
+    summed = sum(figure_sum(channel, settings.step, opening, dilation, settings.norm) for channel in channels)
     wide = ndimage.maximum_filter(summed, size=last)
     return blur(torch.from_numpy(wide).to(picture), settings.blur_px * share)
 

@@ -4,10 +4,15 @@ Itti, Koch, Niebur, *A Model of Saliency-Based Visual Attention for Rapid Scene 
 pyramids (`hsal.pyramids`, with what differs there), centre-surround differences, N(.), conspicuity maps, their mean.
 The normalisation N(.) is that of 1998, by local maxima, not the iterated one of 2000.
 
+As the map of red against green has no sign, a red bar among green ones as far from grey stands out only a little, and
+where bars are sparse not at all. That is the model's.
+
 Differs: the paper prints |(R(c) - G(c)) (-) (G(s) - R(s))|, which would answer to a uniform red plane; read as the
 difference of one opponency between centre and surround, as in the SaliencyToolbox.
 Differs: only local maxima above a tenth of the map's maximum count in N(.), as in the SaliencyToolbox; the paper sets
 no floor, yet ripples near zero would count as much as peaks.
+Differs: differences fade out towards the picture's rim, where the surround is not known, as in the authors' iNVT
+toolkit and in the SaliencyToolbox; the paper does not speak of it.
 Differs: the map alone; the winner-take-all network that shifts attention over it is not built.
 """
 
@@ -46,6 +51,8 @@ class Parameters:
     """Number of orientations; in the paper 4: 0, 45, 90 and 135 degrees."""
     least_peak: float = 0.1
     """Local maxima below this share of a map's maximum do not count in N(.); 0.1 in the SaliencyToolbox."""
+    border: float = 0.05
+    """Differences fade out within this share of the longer side from the rim: 1/20 in the authors' own code (iNVT)."""
 
     def __post_init__(self) -> None:
         weights = (self.intensity, self.colour, self.orientation)
@@ -55,6 +62,8 @@ class Parameters:
             raise SaliencyError("Itti-Koch takes 1 to 16 orientations: choose angles in that range.")
         if not 0 <= self.least_peak < 1:
             raise SaliencyError("Itti-Koch's least_peak must be at least 0 and below 1.")
+        if not 0 <= self.border <= 0.5:
+            raise SaliencyError("Itti-Koch's border is a share of the longer side, 0 to 0.5.")
 
 
 def promote(maps: Tensor, least_peak: float = 0.1) -> Tensor:
@@ -77,10 +86,25 @@ def promote(maps: Tensor, least_peak: float = 0.1) -> Tensor:
     return scaled * (1 - others).square()
 
 
-def centre_surround(levels: Levels) -> list[Tensor]:
-    """|centre - surround| for the paper's six pairs of scales: (B,C,h,w) each, at the centre's size."""
+def centre_surround(levels: Levels, border: float = 0.0) -> list[Tensor]:
+    """|centre - surround| for the paper's six pairs of scales: (B,C,h,w) each, at the centre's size.
+
+    Args:
+        levels: one channel's pyramid. border: see `faded`.
+    """
     pairs = [(levels[centre], levels[centre + delta]) for centre, delta in product(CENTRES, DELTAS)]
-    return [(centre - resized(surround, tuple(centre.shape[2:]))).abs() for centre, surround in pairs]
+    return [faded((centre - resized(surround, tuple(centre.shape[2:]))).abs(), border) for centre, surround in pairs]
+
+
+def faded(maps: Tensor, border: float) -> Tensor:
+    """Maps (B,C,h,w) that rise from next to nothing at the rim to what they are within; border: of the longer side."""
+    sizes = maps.shape[2:]
+    width = round(max(sizes) * border)
+    if width == 0:
+        return maps
+    places = [torch.arange(size, device=maps.device) for size in sizes]
+    rows, columns = (torch.minimum(place, place.flip(0)).add(1).div(width + 1).clamp_max(1) for place in places)
+    return maps * torch.minimum(rows[:, None], columns)
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
@@ -91,7 +115,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
         size = tuple(seen.intensity[MAP_LEVEL].shape[2:])
         # conspicuity of intensity (B,1,h,w), colour (B,2,h,w) and orientations (B,angles,h,w)
         intensity, colour, orientation = (
-            sum(resized(promote(pair, least), size) for pair in centre_surround(levels))
+            sum(resized(promote(pair, least), size) for pair in centre_surround(levels, parameters.border))
             for levels in (seen.intensity, seen.colour, seen.orientation)
         )
         channels = {
