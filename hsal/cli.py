@@ -16,17 +16,17 @@ from dataclasses import replace
 
 import tyro
 
-from hsal.cli_measuring import Card, Cueing, Evaluate
+from hsal.cli_measuring import BenchmarkSaliency, Card, Cueing, Evaluate
 from hsal.cli_picturing import Scenes, Trace
 from hsal.cli_training import Pretrain, Reproduce, Ship, Train
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
 
-COMMANDS = (Pretrain, Train, Evaluate, Cueing, Card, Trace, Scenes, Reproduce, Ship)
+COMMANDS = (Pretrain, Train, Evaluate, Cueing, Card, Trace, Scenes, BenchmarkSaliency, Reproduce, Ship)
 
 
 def command_name(kind: type) -> str:
-    """What is typed after hsal: a class CamelCase is camel-case."""
+    """What is typed after hsal: BenchmarkSaliency is benchmark-saliency."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
 
 

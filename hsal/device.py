@@ -1,13 +1,15 @@
-"""Where tensors live and what machine that is."""
+"""Where tensors live, and what machine and code that is."""
 
 from __future__ import annotations
 
 import platform
+import subprocess
 from pathlib import Path
 
 import torch
 
 from hsal.errors import HsalError
+from hsal.files import ROOT
 
 
 def find_device(name: str) -> torch.device:
@@ -36,3 +38,11 @@ def machine() -> str:
         pass  # not Linux: the platform's own word will do
     device = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return f"{name}, {torch.get_num_threads()} threads{device}, torch {torch.__version__}"
+
+
+def code_commit() -> str:
+    """The commit of the code that runs, where it lies in a git checkout."""
+    asked = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown"

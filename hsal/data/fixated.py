@@ -55,6 +55,12 @@ class FixatedSet(Sequence[FixatedPicture]):
             raise IndexError(f"There are {len(self)} pictures, and none has index {index}.")
         return self._load(index % len(self))
 
+    def chosen(self, indices: Sequence[int]) -> FixatedSet:
+        """The pictures of these indices, in this order."""
+        return FixatedSet(
+            self.name, [self.names[index] for index in indices], lambda place: self[indices[place]], self.notes
+        )
+
 
 def open_fixated(root: Path) -> FixatedSet:
     """The pictures of a folder, whatever tells of them.

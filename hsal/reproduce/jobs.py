@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,9 +18,9 @@ from hsal.commands.feeding import remember, scenes_of, volume_file
 from hsal.commands.measuring import Exam, measure
 from hsal.data.digits import SourceName, Split
 from hsal.data.number_pictures import Samples
-from hsal.device import find_device, machine
+from hsal.device import code_commit, find_device, machine
 from hsal.evaluate import scene_views, walk_scenes
-from hsal.files import DEFAULT_WEIGHTS, WEIGHTS, replacing, shipped_weights
+from hsal.files import DEFAULT_WEIGHTS, replacing, shipped_weights
 from hsal.progress import VALIDATION_SEED
 from hsal.registry import find
 from hsal.reproduce.recipes import Backbone, Recipe
@@ -90,7 +89,7 @@ def make(recipe: Recipe, seed: int, shop: Workshop) -> None:
     figures = _count(recipe, seed, shop) if recipe.row == "count" else _attend(recipe, seed, shop)
     about = {
         "name": recipe.name, "task": recipe.task, "row": recipe.row, "ablation": recipe.ablation, "seed": seed,
-        "commit": _commit(), "machine": machine(),
+        "commit": code_commit(), "machine": machine(),
         "command": f"hsal reproduce --task {recipe.task} --objective {recipe.row}",
         "model": asdict(recipe.model), "training": asdict(replace(recipe.config, seed=seed)),
     }
@@ -213,11 +212,3 @@ def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     scenes = min(shop.scenes, test.scenes or shop.scenes)
     measured = baseline.measure(head, scene_views(model, test, TEST_SEED, scenes))
     return {"seconds": seconds, "curve": curve, "test": measured | {"scenes": scenes, "digits": test.name}}
-
-
-def _commit() -> str:
-    """The commit of the code that runs, where it lies in a git checkout."""
-    asked = subprocess.run(
-        ["git", "-C", str(WEIGHTS.parent), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return asked.stdout.strip() or "unknown"
