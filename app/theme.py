@@ -17,6 +17,7 @@ PAGES = (
     ("overview", "Overview", ":material/visibility:", ""),
     ("step_through", "Step through", ":material/footprint:", "step-through"),
     ("try_it", "Try it yourself", ":material/psychology:", "try-it"),
+    ("game", "You against the model", ":material/sports_esports:", "you-against-the-model"),
     ("compare", "Compare saliency", ":material/compare:", "compare-saliency"),
     ("results", "Results", ":material/table_chart:", "results"),
     ("train", "Train", ":material/model_training:", "train"),

@@ -1,0 +1,106 @@
+"""You against the model: a scene seen through a small window, then both walks side by side.
+
+The truth and the model's walk are sent to the browser only when the visitor has said stop.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from app import player
+from app.challenge import Challenge, Rival, to_parameters
+from app.game.score import MOST_NAMES, Score, Turn, compare, score, turns_of
+from hsal.trace import Trace
+
+HERE = Path(__file__).parent
+SHARED = ("maps.js", "marks.js")  # the player's: pictures, and lines that can be seen on them
+SCRIPTS = ("rules.js", "scene.js", "walks.js", "game.js")  # with them one module, in the order of use
+
+
+def attention_game(
+    scene: dict[str, Any], outcome: dict[str, Any] | None, *, key: str, on_play: Callable[[], None]
+) -> None:
+    """Show a scene to play, or what came of it.
+
+    Args:
+        scene: of `scene_data`. outcome: of `outcome_data`, once it was played.
+        on_play: called when the visitor has said stop; the turns are then in st.session_state[key]["play"].
+    """
+    _component()(data={**scene, "outcome": outcome, "key": key}, key=key, on_play_change=on_play)
+
+
+def scene_data(image: np.ndarray, map_side: int, glimpses: int, rival: Rival | None) -> dict[str, Any]:
+    """What the browser needs to play.
+
+    Args:
+        image: (H,W) uint8. map_side: cells along one side. glimpses: to spend on each object.
+    """
+    height, width = image.shape
+    challenger = None if rival is None else f"{_told(rival)} Can you do better?"
+    return {
+        "image": {"height": height, "width": width, "channels": 1, "data": image.ravel().tolist()},
+        "rows": map_side, "columns": map_side, "glimpses": glimpses, "most": MOST_NAMES, "challenger": challenger,
+    }
+
+
+def _told(rival: Rival) -> str:
+    named = "named everything right" if rival.right else "did not name everything right"
+    saliency = "" if rival.saliency is None else f", attn_saliency {rival.saliency / 100:.2f}"
+    return f"Whoever sent you this {named}, with {rival.glimpses} glimpses{saliency}."
+
+
+def outcome_data(turns: tuple[Turn, ...], trace: Trace, challenge: Challenge) -> dict[str, Any]:
+    """What came of a game: both walks and scores, who won, and the link for a friend."""
+    saliency, truth = trace.steps[0].saliency, trace.truth or ()
+    theirs = turns_of(trace)
+    you, model = score(turns, truth, saliency), score(theirs, truth, saliency)
+    sentences = [compare(you.rival, model.rival, "the model")]
+    if challenge.rival is not None:
+        sentences.append(compare(you.rival, challenge.rival, "the challenger"))
+    return {
+        "truth": list(truth), "sentences": sentences,
+        "walks": [_walk("You", turns, you), _walk("The model", theirs, model)],
+        "challenger": None if challenge.rival is None else _figures(challenge.rival),
+        "link": urlencode(to_parameters(Challenge(challenge.seed, you.rival))),
+    }
+
+
+def _walk(name: str, turns: tuple[Turn, ...], found: Score) -> dict[str, Any]:
+    return {
+        "name": name, "turns": [[list(turn.cells), turn.label] for turn in turns], "named": list(found.named),
+        **_figures(found.rival),
+    }
+
+
+def _figures(rival: Rival) -> dict[str, Any]:
+    saliency = None if rival.saliency is None else rival.saliency / 100
+    return {"right": rival.right, "glimpses": rival.glimpses, "saliency": saliency}
+
+
+@cache
+def bundle() -> tuple[str, str, str]:
+    """Html, css and js, each as one text; the js is a module with one default export."""
+    css_colours = "".join(f" --{name}: {colour};" for name, colour in player.COLOURS.items())
+    css = f".game {{{css_colours} }}\n{_read(HERE / 'game.css')}"
+    shared = [_read(player.HERE / name) for name in SHARED]
+    js = [f"const COLOURS = {json.dumps(player.COLOURS)};", *shared, *(_read(HERE / name) for name in SCRIPTS)]
+    return _read(HERE / "game.html"), css, "\n".join(js)
+
+
+@cache
+def _component() -> ComponentRenderer:
+    html, css, js = bundle()
+    return st.components.v2.component("hsal_attention_game", html=html, css=css, js=js, isolate_styles=True)
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,55 @@
+"""The state of the game: beside app/session.py and session_train.py the only file that touches st.session_state
+and the address bar. The address is the state: which scene, and the score to beat; what was played is kept beside it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from app.address import LARGEST_SEED
+from app.challenge import Challenge, parse, to_parameters
+
+LAST, PLAYED = "hsal.game.last", "hsal.game.played"
+
+
+def enter() -> tuple[Challenge, list[str]]:
+    """The challenge of the address, else of the last visit, else a new scene; and what could not be read of it."""
+    linked = st.query_params.to_dict()
+    last = st.session_state.get(LAST)
+    if last is not None and not linked:
+        challenge, problems = last, []
+    else:
+        challenge, problems = parse(linked, _any_seed())
+    st.session_state[LAST] = challenge
+    if linked != to_parameters(challenge):
+        st.query_params.from_dict(to_parameters(challenge))
+    return challenge, problems
+
+
+def another_scene() -> None:
+    """Choose a new scene at random, with no score to beat."""
+    st.query_params.from_dict(to_parameters(Challenge(_any_seed())))
+
+
+def game_key(seed: int) -> str:
+    """The key of the element that a scene is played in."""
+    return f"game-{seed}"
+
+
+def keep_play(seed: int) -> None:
+    """Remember what the browser says was played."""
+    if (play := st.session_state[game_key(seed)].get("play")) is not None:
+        st.session_state[PLAYED] = (seed, play)
+
+
+def played(seed: int) -> Any | None:
+    """What was played of a scene, as the browser told it; None while it goes on."""
+    last, play = st.session_state.get(PLAYED, (None, None))
+    return play if last == seed else None
+
+
+def _any_seed() -> int:
+    return secrets.randbelow(LARGEST_SEED)

@@ -1,0 +1,35 @@
+"""You against the model: name what is in a scene through a small window, and see both walks side by side."""
+
+import streamlit as st
+
+from app import cache, session_game
+from app.game import attention_game, outcome_data, scene_data
+from app.game.score import read_play
+from app.weights import describe
+from app.widgets import refuse, say
+from hsal.errors import HsalError
+from hsal.files import ASSETS, DEFAULT_WEIGHTS
+
+challenge, problems = session_game.enter()
+seed = challenge.seed
+
+st.title("You against the model", anchor=False)
+st.markdown((ASSETS / "texts" / "game.md").read_text())
+say(problems)
+try:
+    known = describe(DEFAULT_WEIGHTS)
+    side, glimpses = known.config.map_side, known.config.glimpses
+    scene = cache.scenes(known.task, known.config.size_px, *cache.AS_DRAWN).render(seed)
+    outcome = None
+    if (play := session_game.played(seed)) is not None:
+        turns = read_play(play, side * side, glimpses)
+        outcome = outcome_data(turns, cache.scene_trace(DEFAULT_WEIGHTS, seed, 0, *cache.AS_DRAWN), challenge)
+    attention_game(
+        scene_data(scene.image, side, glimpses, challenge.rival), outcome, key=session_game.game_key(seed),
+        on_play=lambda: session_game.keep_play(seed),
+    )
+except HsalError as error:
+    refuse(str(error))
+st.button("New scene", on_click=session_game.another_scene, icon=":material/casino:")
+st.caption((ASSETS / "texts" / "game_rules.md").read_text())
+cache.warm()
