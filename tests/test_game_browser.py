@@ -78,7 +78,10 @@ def test_a_game_by_keyboard_alone(page: Page, app_url: str) -> None:
     you = page.locator(".game .scores tr").first.inner_text().split("\t")
     assert you[1:4] == ["4", "✗ wrong", "2"]
     page.get_by_role("button", name="New scene").click()
+    page.wait_for_function("() => !location.search.includes('seed=7')")
+    expect(page.locator(".game")).to_have_count(1, timeout=PATIENCE_MS)  # the old scene is gone
     expect(page.locator(".game .status")).to_contain_text("Object 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
-    assert f"seed={SEED}" not in page.url
     page.go_back()
+    page.wait_for_function("() => location.search.includes('seed=7')")
+    expect(page.locator(".game")).to_have_count(1, timeout=PATIENCE_MS)
     expect(page.locator(".game .verdict")).to_be_visible(timeout=PATIENCE_MS)
