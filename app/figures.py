@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
@@ -11,6 +11,7 @@ from hsal.cases import Case
 from hsal.colours import OBJECTIVES, RIGHT
 from hsal.mistakes import confusions
 from hsal.results import PAPER_ATTN_RATIO, Result, short_name
+from hsal.trace import Trace
 
 DASHES = {"reinforce": "solid", "cross-entropy": "dash", "multiset": "dot", "count": "dashdot"}
 GREY = "#888888"
@@ -116,6 +117,25 @@ def count_bars(cases: Sequence[Case], chosen: Sequence[int], dark: bool) -> go.F
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.35}},
     )
     figure.update_xaxes(title="digits in the scene", tickvals=counts, showgrid=False)
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    return figure
+
+
+def first_names(walks: Mapping[str, Trace], dark: bool) -> go.Figure:
+    """How probable each label is as the first one named: a group of bars a label, a bar a model.
+
+    Args:
+        walks: title of the model -> its walk over the scene, the one taught by rewards first.
+    """
+    figure = _frame(height=240)
+    colours = (OBJECTIVES["reinforce"][dark], OBJECTIVES["cross-entropy"][dark])
+    for (title, walk), colour, pattern in zip(walks.items(), colours, ("", "/"), strict=True):
+        figure.add_bar(
+            x=list(walk.class_names), y=walk.steps[0].class_probabilities.tolist(), name=title,
+            marker={"color": colour, "pattern": {"shape": pattern}},
+            hovertemplate=f"{title}: %{{x}}, %{{y:.0%}}<extra></extra>",
+        )
+    figure.update_xaxes(title="first name", type="category", showgrid=False)
     figure.update_yaxes(range=[0, 1], tickformat=".0%")
     return figure
 

@@ -30,7 +30,7 @@ FORMATS = ("png", "svg")
 MOST_STEPS = 24  # a wider figure can no longer be read
 
 # One drawing at a time: matplotlib keeps fonts and glyphs in caches that threads would share.
-_DRAWING = threading.Lock()
+DRAWING = threading.Lock()
 
 
 class StripError(HsalError):
@@ -54,7 +54,7 @@ def strip_bytes(trace: Trace, format: str, dark: bool = False) -> bytes:
         raise StripError(f"A strip can be drawn as {' or '.join(FORMATS)}, not as {format!r}.")
     buffer = io.BytesIO()
     unsigned = {"Software": None} if format == "png" else {"Date": None, "Creator": None}
-    with _DRAWING:
+    with DRAWING:
         draw_strip(trace, dark).savefig(buffer, format=format, metadata=unsigned)
     return buffer.getvalue() if format == "png" else _number_ids(buffer.getvalue().decode()).encode()
 

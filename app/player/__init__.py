@@ -30,6 +30,7 @@ SCRIPTS = (
     "address.js",
     "group.js",
     "controls.js",
+    "lights.js",
     "player.js",
     "mount.js",
 )

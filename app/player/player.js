@@ -12,6 +12,7 @@ class Player {
     this.address = new Address();
     this.listening = new AbortController();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.lit = null;
     this.chosen = { speed: 1, overrides: {}, opacity: 0.75, smooth: false };
     this.listen();
     this.load(options);
@@ -163,9 +164,18 @@ class Player {
     const moment = this.moments[this.now];
     const automatic = AUTOMATIC_LAYERS[moment.kind];
     const { overrides, opacity, smooth } = this.chosen;
-    const layers = new Set(LAYERS.filter((layer) => overrides[layer] ?? automatic.includes(layer)));
+    const chosen = LAYERS.filter((layer) => overrides[layer] ?? automatic.includes(layer));
+    const layers = new Set(this.lit ?? chosen);
     showLooks(this.root, layers, this.chosen);
     this.stage.show(moment, { layers, opacity, smooth }, moving);
+  }
+
+  // A word of the page speaks of something: it alone is shown over the picture; null for no word.
+  light(name) {
+    const lit = LIT[name] ?? null;
+    if (lit === this.lit) return;
+    this.lit = lit;
+    this.redraw();
   }
 
   choose(changes) {
@@ -211,6 +221,7 @@ class Player {
 
   listen() {
     listenToControls(this, this.listening.signal);
+    listenToWords(this, this.listening.signal);
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this.part("stage"));
   }

@@ -63,6 +63,7 @@ const SENTENCES = {
     const before = total(saliency);
     const ends = step === trace.steps.length - 1 ? "; the walk ends here, without a stop." : ".";
     if (before <= 0) return [[`there was no saliency left to lose${ends}`]];
+    if (total(nextSaliency) === before) return [[`it is switched off, and all saliency stays as it was${ends}`]];
     const share = spoken(percent(1 - total(nextSaliency) / before));
     return [[`what was attended loses its saliency, ${share} of what was left${ends}`]];
   },

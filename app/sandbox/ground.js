@@ -1,0 +1,112 @@
+// The picture with what lies over it, and the small maps beside it.
+
+const VEIL = [4, 12, 24];
+const FIGURE_PX = 200;
+const RAMPS = { mask: channels(COLOURS.covert), priority: channels(COLOURS.priority) };
+
+class Ground {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+  }
+
+  load(scene) {
+    this.scene = scene;
+    this.picture = pictureOf(scene.image);
+    this.cells = blankCanvas(scene.columns, scene.rows);
+  }
+
+  resize(size) {
+    this.ratio = window.devicePixelRatio || 1;
+    this.size = size;
+    this.canvas.width = this.canvas.height = Math.round(size * this.ratio);
+    this.frame = frameFor(this.scene, size);
+  }
+
+  // layer: "saliency", "mask", "priority", "broad" or "picture"; looks: {covert, gaussians, cells, ringed}, any missing
+  draw(layer, { covert, gaussians, cells = [], ringed = null }) {
+    const { context, frame, size, ratio } = this;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, size, size);
+    context.imageSmoothingEnabled = true;
+    context.drawImage(this.picture, frame.left, frame.top, frame.width, frame.height);
+    if (layer === "saliency") this.lay((cell) => [...inferno(this.scene.saliency[cell]), 190]);
+    else if (covert && layer === "mask") this.light(covert.mask);
+    else if (covert && layer === "priority") {
+      this.lay((cell) => shade(RAMPS.priority, covert.priority, cell, 215));
+    } else if (covert && layer === "broad") drawWeights(context, frame, covert.broadWeights);
+    if (gaussians && layer !== "picture") drawGaussians(context, frame, gaussians);
+    for (const cell of new Set(cells)) this.outline(cell, COLOURS.overt);
+    if (ringed !== null) this.ring(ringed);
+  }
+
+  lay(colourAt) {
+    const { left, top, width, height } = this.frame;
+    this.context.imageSmoothingEnabled = false;
+    this.context.drawImage(paintCells(this.cells, colourAt), left, top, width, height);
+  }
+
+  // Blue light where the mask is, gloom elsewhere; against its own peak, but a faint mask stays faint.
+  light(mask) {
+    const peak = Math.max(0.1, mask[argmax(mask)]);
+    this.lay((cell) => [...VEIL, 205 * (1 - mask[cell] / peak)]);
+    this.context.globalCompositeOperation = "lighter";
+    this.lay((cell) => [...RAMPS.mask, 165 * (mask[cell] / peak)]);
+    this.context.globalCompositeOperation = "source-over";
+  }
+
+  outline(cell, colour) {
+    const { x, y } = this.frame.corner(cell);
+    this.context.beginPath();
+    this.context.rect(x, y, this.frame.cellWidth, this.frame.cellHeight);
+    strokeTwice(this.context, colour, 3);
+  }
+
+  ring(cell) {
+    const { x, y } = this.frame.centre(cell);
+    this.context.beginPath();
+    this.context.arc(x, y, this.frame.cellWidth * 0.9, 0, FULL_TURN);
+    strokeTwice(this.context, "#fff", 3);
+  }
+}
+
+// The colour with a strength of its cell's share of the map's peak, on black.
+function shade([red, green, blue], values, cell, most = 255) {
+  const share = values[cell] / Math.max(0.1, values[argmax(values)]);
+  return [red, green, blue].map((part) => Math.min(255, part * share * 1.25)).concat(most);
+}
+
+// A map as a small picture of one pixel a cell; the style sheet enlarges it.
+function paintMap(canvas, { rows, columns }, colourAt) {
+  if (canvas.width !== columns || canvas.height !== rows) [canvas.width, canvas.height] = [columns, rows];
+  paintCells(canvas, colourAt);
+}
+
+// The picture, each place as bright as its share in the broad glimpse.
+function paintBroad(canvas, { scene, picture, cells }, { broadWeights }) {
+  canvas.width = canvas.height = FIGURE_PX;
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0, FIGURE_PX, FIGURE_PX);
+  const most = broadWeights[argmax(broadWeights)];
+  context.imageSmoothingQuality = "high";
+  context.drawImage(
+    paintCells(cells, (cell) => [0, 0, 0, 255 * (1 - broadWeights[cell] / most)]), 0, 0, FIGURE_PX, FIGURE_PX,
+  );
+  canvas.dataset.cells = scene.rows * scene.columns;
+}
+
+// The cell looked at, and a cell about it, dimmed.
+function paintSharp(canvas, { scene, picture }, cell) {
+  canvas.width = canvas.height = FIGURE_PX;
+  const context = canvas.getContext("2d");
+  const [wide, high] = [scene.image.width / scene.columns, scene.image.height / scene.rows];
+  const [left, top] = [(cell % scene.columns) * wide, Math.floor(cell / scene.columns) * high];
+  const third = FIGURE_PX / 3;
+  context.drawImage(picture, left - wide, top - high, 3 * wide, 3 * high, 0, 0, FIGURE_PX, FIGURE_PX);
+  context.fillStyle = "rgba(0,0,0,0.5)";
+  context.fillRect(0, 0, FIGURE_PX, FIGURE_PX);
+  context.drawImage(picture, left, top, wide, high, third, third, third, third);
+  context.beginPath();
+  context.rect(third, third, third, third);
+  strokeTwice(context, COLOURS.overt, 3);
+}

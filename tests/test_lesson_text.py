@@ -1,0 +1,120 @@
+"""The lesson's texts: every chapter has all its parts, and says nothing of people without a reference."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.lesson_live import LIVE
+from app.lesson_text import (
+    EXERCISES,
+    LESSON,
+    PARTS,
+    Chapter,
+    LessonError,
+    chapters,
+    handout_texts,
+    read_chapter,
+    reference_list,
+    references,
+    shown,
+)
+
+WORDS = re.compile(r"\b(c?overt)\b", re.IGNORECASE)
+GOOD = """+++
+title = "One"
+short = "One"
+live = "walk"
+scene = { seed = 1 }
+caption = "What is shown."
+question = "Why?"
+[[answers]]
+text = "So."
+right = true
+why = "Yes."
++++
+An idea [@posner1980] of [the mask](#mask).
+
+## Try it
+
+Do this.
+"""
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda chapter: chapter.short)
+def test_a_chapter_has_all_parts(chapter: Chapter) -> None:
+    assert all([chapter.title, chapter.idea, chapter.trial, chapter.caption, chapter.question.endswith("?")])
+    assert chapter.live in LIVE
+    assert sum(answer.right for answer in chapter.answers) == 1
+    assert len(chapter.answers) >= 3
+    assert all(answer.text and answer.why for answer in chapter.answers)
+    assert chapter.cited
+    assert all(key in references() for key in chapter.cited)
+    assert shown(chapter.idea + chapter.trial).count("data-lights") >= 1
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda chapter: chapter.short)
+def test_covert_and_overt_carry_their_colours(chapter: Chapter) -> None:
+    bare = chapter.idea + chapter.trial
+    for word, colour in (("covert", "blue"), ("overt", "orange")):
+        bare = bare.replace(f":{colour}[**{word}**]", "")
+    assert not WORDS.search(bare)
+
+
+def test_eight_chapters_in_order_and_every_reference_is_cited() -> None:
+    assert len(chapters()) == 8
+    assert len({chapter.short for chapter in chapters()}) == 8
+    assert {key for chapter in chapters() for key in chapter.cited} == set(references())
+    assert all(re.search(r"\(\d{4}\)\. ", one.full) for one in references().values())
+    assert all(one.link.startswith("https://doi.org/10.") for one in references().values() if one.link)
+
+
+def test_every_part_of_the_page_is_lit_by_some_text() -> None:
+    texts = "".join(chapter.idea + chapter.trial for chapter in chapters())
+    assert {part for part in PARTS if f"(#{part})" in texts} == set(PARTS)
+
+
+def test_the_marks_become_links_and_spans() -> None:
+    assert shown("A claim [@posner1980].") == (
+        "A claim ([Posner, 1980](https://doi.org/10.1080/00335558008248231))."
+    )
+    assert shown("See [:blue[the mask]](#mask).") == (
+        'See <span class="lights" data-lights="mask" tabindex="0">:blue[the mask]</span>.'
+    )
+    assert shown("A [link](https://example.org) stays.") == "A [link](https://example.org) stays."
+
+
+@pytest.mark.parametrize("text", ["A claim [@nobody1900].", "See [this](#nothing)."])
+def test_what_there_is_not_is_refused(text: str) -> None:
+    with pytest.raises(LessonError, match=r"none of|not in references"):
+        shown(text)
+
+
+def test_a_chapter_is_read_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "1-one.md"
+    path.write_text(GOOD)
+    chapter = read_chapter(path)
+    assert (chapter.title, chapter.scene.seed, chapter.scene.index) == ("One", 1, 0)
+    assert (chapter.trial_title, chapter.trial, chapter.cited) == ("Try it", "Do this.", ("posner1980",))
+    assert reference_list(chapter).startswith("- Posner, M. I. (1980).")
+
+
+@pytest.mark.parametrize("broken", [
+    GOOD.replace("+++\n", "", 1), GOOD.replace("## Try it", ""), GOOD.replace('title = "One"\n', ""),
+    GOOD.replace("seed = 1", "seed ="), GOOD.replace("right = true", "correct = true"),
+])
+def test_a_damaged_chapter_is_one_sentence(tmp_path: Path, broken: str) -> None:
+    path = tmp_path / "1-one.md"
+    path.write_text(broken)
+    with pytest.raises(LessonError, match=r"^The chapter 1-one.md is not written as"):
+        read_chapter(path)
+
+
+def test_exercises_have_answers_and_the_handout_its_texts() -> None:
+    exercises = re.split(r"^## ", EXERCISES.read_text(), flags=re.MULTILINE)[1:]
+    assert len(exercises) >= 5
+    assert all(exercise.count("**Answer.** ") == 1 for exercise in exercises)
+    assert len(handout_texts().rows) == len(handout_texts().words) == 5
+    assert LESSON.is_dir()
