@@ -29,7 +29,9 @@ class Trace:
     json: Path | None = None
     """Write one JSON object a line (image, labels, trace, or error) to this file; - is standard output."""
     strip: Path | None = None
-    """Draw the strip to this .png or .svg; with several pictures, to FILE-NAME.png for each."""
+    """Draw the strip to this .png, .svg or .pdf; with several pictures, to FILE-NAME.png for each."""
+    film: Path | None = None
+    """Draw the walk, moment by moment, to this .gif or .webp; with several pictures, to FILE-NAME.gif for each."""
     saliency: str = ""
     """Saliency model that attention starts from, without retraining; by default the weights' own."""
     intervene: Path | None = None

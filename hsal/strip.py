@@ -26,7 +26,12 @@ from hsal.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, d
 from hsal.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
 from hsal.trace import Trace
 
-FORMATS = ("png", "svg")
+FORMATS = ("png", "svg", "pdf")
+# no date and no program's name, so that like figures are like files
+UNSIGNED = {
+    "png": {"Software": None}, "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
 MOST_STEPS = 24  # a wider figure can no longer be read
 
 # One drawing at a time: matplotlib keeps fonts and glyphs in caches that threads would share.
@@ -45,22 +50,22 @@ def strip_bytes(trace: Trace, format: str, dark: bool = False) -> bytes:
 
     Args:
         trace: any number of steps, of which the first MOST_STEPS are drawn.
-        format: "png" or "svg".
+        format: "png", "svg" or "pdf".
         dark: light text on a dark ground.
     Raises:
         StripError: another format.
     """
     if format not in FORMATS:
-        raise StripError(f"A strip can be drawn as {' or '.join(FORMATS)}, not as {format!r}.")
+        raise StripError(f"A strip can be drawn as png, svg or pdf, not as {format!r}.")
     buffer = io.BytesIO()
-    unsigned = {"Software": None} if format == "png" else {"Date": None, "Creator": None}
+    unsigned = UNSIGNED[format]
     with DRAWING:
         draw_strip(trace, dark).savefig(buffer, format=format, metadata=unsigned)
-    return buffer.getvalue() if format == "png" else _number_ids(buffer.getvalue().decode()).encode()
+    return _number_ids(buffer.getvalue().decode()).encode() if format == "svg" else buffer.getvalue()
 
 
 def save_strip(trace: Trace, path: Path, dark: bool = False) -> None:
-    """Write the strip to a .png or .svg file.
+    """Write the strip to a .png, .svg or .pdf file.
 
     Raises:
         StripError: another ending, or a file that cannot be written.
@@ -81,22 +86,26 @@ def draw_strip(trace: Trace, dark: bool = False) -> Figure:
     """
     ratio = trace.image.shape[0] / trace.image.shape[1]
     sheet = Sheet(trace.steps[:MOST_STEPS], ratio, _caption(trace), DARK if dark else LIGHT)
-    green = ramp("#000000", PRIORITY, "#D9FFF2")
     highest = max(float(step.priority.max()) for step in sheet.steps)
     seen: set[tuple[int, int]] = set()
     for column, step in enumerate(sheet.steps):
         sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"step {column + 1}", sheet.theme.quiet, ha="center")
         draw_saliency(sheet.cell(0, column), step, seen)
         draw_mask(sheet.cell(1, column), trace.image, step)
-        draw_cells(sheet.cell(2, column), step.priority, green, highest)
+        draw_cells(sheet.cell(2, column), step.priority, green(), highest)
         draw_glimpses(sheet.cell(3, column), trace.image, step)
         draw_label(sheet.cell(4, column), trace, step, sheet.theme)
         seen.update(glimpse.cell for glimpse in step.glimpses)
     _draw_picture(sheet, trace)
     _draw_bar(sheet, 0, matplotlib.colormaps[SALIENCY_MAP], "1", "share of maximum")
     _draw_bar(sheet, 1, ramp("#000000", COVERT), "1", "height")
-    _draw_bar(sheet, 2, green, f"{highest:.2g}", "priority")
+    _draw_bar(sheet, 2, green(), f"{highest:.2g}", "priority")
     return sheet.figure
+
+
+def green() -> Colormap:
+    """The colours of the priority map."""
+    return ramp("#000000", PRIORITY, "#D9FFF2")
 
 
 def _draw_picture(sheet: Sheet, trace: Trace) -> None:

@@ -57,6 +57,11 @@ def draw_mask(axes: Axes, image: np.ndarray, step: Step) -> None:
         axes.add_line(Line2D(*([c] for c in centre), marker="o", markersize=1.6, color=SPOT, mew=0, alpha=clear))
 
 
+def draw_picture(axes: Axes, image: np.ndarray, map_shape: tuple[int, ...]) -> None:
+    """The picture alone, in the measure of cells."""
+    _draw_pixels(axes, in_colour(image), map_shape)
+
+
 def draw_glimpses(axes: Axes, image: np.ndarray, step: Step) -> None:
     """The cells looked at, numbered along their path; the broad first glimpse, still covert, as a faint glow."""
     picture = in_colour(image)
@@ -66,8 +71,8 @@ def draw_glimpses(axes: Axes, image: np.ndarray, step: Step) -> None:
     order: dict[tuple[int, int], str] = {}
     for number, glimpse in enumerate(step.glimpses, 1):
         order[glimpse.cell] = f"{order[glimpse.cell]},{number}" if glimpse.cell in order else str(number)
-    rows, columns = zip(*((row + 0.5, column + 0.5) for row, column in (g.cell for g in step.glimpses)), strict=True)
-    axes.add_line(Line2D(columns, rows, color=OVERT, linewidth=1, alpha=0.9, solid_capstyle="round"))
+    path = np.array([glimpse.cell for glimpse in step.glimpses]).reshape(-1, 2) + 0.5  # (k,2), k may be 0
+    axes.add_line(Line2D(path[:, 1], path[:, 0], color=OVERT, linewidth=1, alpha=0.9, solid_capstyle="round"))
     for (row, column), numbers in order.items():
         axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=OVERT, linewidth=1.3, clip_on=False))
         box = {"boxstyle": "square,pad=0.12", "facecolor": OVERT, "linewidth": 0}

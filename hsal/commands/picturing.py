@@ -21,9 +21,12 @@ from hsal.data.scenes import SceneRenderer
 from hsal.device import find_device
 from hsal.errors import HsalError
 from hsal.files import output
+from hsal.film import FORMATS as FILMS
+from hsal.film import save_film
 from hsal.interventions.checks import InterventionError, check
 from hsal.interventions.edits import NONE, Interventions
 from hsal.interventions.links import LARGEST, read_interventions
+from hsal.strip import FORMATS as STRIPS
 from hsal.strip import save_strip
 from hsal.trace import Box, Source, Trace, TraceError
 from hsal.tracing import trace_image
@@ -36,8 +39,10 @@ def run_trace(command: cli.Trace) -> int:
     """Carry out `hsal trace`: a bad picture is told, and the others finish; exit status 1 if one was bad."""
     if not command.images:
         raise HsalError("Give at least one picture, for example: hsal trace scene.png")
-    if command.strip and command.strip.suffix.lower() not in (".png", ".svg"):
-        raise HsalError(f"--strip draws .png or .svg, not {command.strip.suffix or 'a file without an ending'}.")
+    for flag, file, formats in (("strip", command.strip, STRIPS), ("film", command.film, FILMS)):
+        if file and file.suffix.lower()[1:] not in formats:
+            wanted = ", ".join(f".{one}" for one in formats)
+            raise HsalError(f"--{flag} draws {wanted}, not {file.suffix or 'a file without an ending'}.")
     checkpoint = load_model(command.weights)
     checkpoint.model.to(find_device(command.device))
     interventions = read_plan(command.intervene) if command.intervene else NONE
@@ -112,10 +117,10 @@ def _rendered(path: Path) -> tuple[list[int] | None, list[Box]]:
 
 
 def _show(command: cli.Trace, path: Path, trace: Trace) -> None:
-    if command.strip:
-        several = len(command.images) > 1
-        name = f"{command.strip.stem}-{path.stem}{command.strip.suffix}" if several else command.strip.name
-        save_strip(trace, command.strip.with_name(name))
+    for save, file in ((save_strip, command.strip), (save_film, command.film)):
+        if file:
+            several = len(command.images) > 1
+            save(trace, file.with_name(f"{file.stem}-{path.stem}{file.suffix}") if several else file)
     if command.json is None:
         named = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
         end = "then stop" if trace.ended_by_stop else "without saying stop"
