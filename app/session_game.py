@@ -13,6 +13,7 @@ from app.address import LARGEST_SEED
 from app.challenge import Challenge, parse, to_parameters
 
 LAST, PLAYED = "hsal.game.last", "hsal.game.played"
+GAME = "game"  # the key of the element that scenes are played in
 
 
 def enter() -> tuple[Challenge, list[str]]:
@@ -34,21 +35,15 @@ def another_scene() -> None:
     st.query_params.from_dict(to_parameters(Challenge(_any_seed())))
 
 
-def game_key(seed: int) -> str:
-    """The key of the element that a scene is played in."""
-    return f"game-{seed}"
-
-
 def keep_play(seed: int) -> None:
     """Remember what the browser says was played."""
-    if (play := st.session_state[game_key(seed)].get("play")) is not None:
-        st.session_state[PLAYED] = (seed, play)
+    if (play := st.session_state[GAME].get("play")) is not None:
+        st.session_state.setdefault(PLAYED, {})[seed] = play
 
 
 def played(seed: int) -> Any | None:
     """What was played of a scene, as the browser told it; None while it goes on."""
-    last, play = st.session_state.get(PLAYED, (None, None))
-    return play if last == seed else None
+    return st.session_state.get(PLAYED, {}).get(seed)
 
 
 def _any_seed() -> int:

@@ -25,7 +25,7 @@ try:
         turns = read_play(play, side * side, glimpses)
         outcome = outcome_data(turns, cache.scene_trace(DEFAULT_WEIGHTS, seed, 0, *cache.AS_DRAWN), challenge)
     attention_game(
-        scene_data(scene.image, side, glimpses, challenge.rival), outcome, key=session_game.game_key(seed),
+        seed, scene_data(scene.image, side, glimpses, challenge.rival), outcome, key=session_game.GAME,
         on_play=lambda: session_game.keep_play(seed),
     )
 except HsalError as error:

@@ -116,7 +116,7 @@ def play(seed: str, played: Any = None, **parameters: str) -> AppTest:
     for name, value in {"seed": seed, **parameters}.items():
         page.query_params[name] = value
     if played is not None:
-        page.session_state[session_game.PLAYED] = (int(seed), played)
+        page.session_state[session_game.PLAYED] = {int(seed): played}
     page.run()
     assert not page.exception
     return page
@@ -129,7 +129,7 @@ def data(page: AppTest) -> dict[str, Any]:
 def test_before_stop_the_page_sends_neither_truth_nor_walk() -> None:
     sent = data(play("7"))
     assert sent["outcome"] is None
-    assert set(sent) == {"image", "rows", "columns", "glimpses", "most", "challenger", "outcome", "key"}
+    assert set(sent) == {"image", "rows", "columns", "glimpses", "most", "challenger", "outcome", "seed"}
     assert sent["challenger"] is None
 
 

@@ -27,15 +27,15 @@ SCRIPTS = ("rules.js", "scene.js", "walks.js", "game.js")  # with them one modul
 
 
 def attention_game(
-    scene: dict[str, Any], outcome: dict[str, Any] | None, *, key: str, on_play: Callable[[], None]
+    seed: int, scene: dict[str, Any], outcome: dict[str, Any] | None, *, key: str, on_play: Callable[[], None]
 ) -> None:
     """Show a scene to play, or what came of it.
 
     Args:
-        scene: of `scene_data`. outcome: of `outcome_data`, once it was played.
+        seed: of the scene. scene: of `scene_data`. outcome: of `outcome_data`, once it was played.
         on_play: called when the visitor has said stop; the turns are then in st.session_state[key]["play"].
     """
-    _component()(data={**scene, "outcome": outcome, "key": key}, key=key, on_play_change=on_play)
+    _component()(data={**scene, "seed": seed, "outcome": outcome}, key=key, on_play_change=on_play)
 
 
 def scene_data(image: np.ndarray, map_side: int, glimpses: int, rival: Rival | None) -> dict[str, Any]:

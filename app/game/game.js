@@ -4,25 +4,31 @@ const AIMS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRig
 const LIGHT_TEXT = 140; // mean of red, green and blue above which text is light, so the ground is dark
 
 class AttentionGame {
-  constructor(root, data, remembered) {
+  constructor(root, data) {
     this.root = root;
     this.part = (name) => root.querySelector(`.${name}`);
     this.scene = new Scene(this.part("scene"));
     this.listening = new AbortController();
-    this.begin(data, remembered);
+    this.begin(data);
     this.listen();
   }
 
-  begin(data, remembered) {
-    this.key = data.key;
-    this.game = remembered?.game ?? freshGame();
-    this.aim = remembered?.aim ?? Math.floor((data.rows * data.columns) / 2);
+  begin(data) {
+    const kept = remembered.get(data.seed);
+    this.seed = data.seed;
+    // a game that is over is kept as long as the server knows what came of it
+    this.game = kept && (!kept.game.over || data.outcome) ? kept.game : freshGame();
+    this.aim = kept?.aim ?? Math.floor((data.rows * data.columns) / 2);
     this.result = null;
     this.load(data);
   }
 
   load(data) {
-    if (data.key !== this.key) return this.begin(data);
+    if (data.seed !== this.seed) {
+      this.remember();
+      this.begin(data);
+      return;
+    }
     const before = this.data?.image;
     this.data = data;
     this.part("rival").textContent = data.challenger ?? "";
@@ -154,8 +160,8 @@ class AttentionGame {
     this.sizes.observe(this.root);
   }
 
-  state() {
-    return { game: this.game, aim: this.aim };
+  remember() {
+    remembered.set(this.seed, { game: this.game, aim: this.aim });
   }
 
   destroy() {
@@ -165,7 +171,7 @@ class AttentionGame {
 }
 
 const mounted = new WeakMap(); // parentElement -> {root, game, call}
-const remembered = new Map(); // the element's key -> the state when it last went away
+const remembered = new Map(); // seed -> the state in which its scene was left
 
 // Streamlit calls this on mounting and again with each change of data or theme, always with the same parent, and
 // runs the function returned by the last call when the element goes. Only the newest call's function ends the game.
@@ -175,13 +181,13 @@ export default function attend({ data, parentElement, setTriggerValue }) {
   const call = {};
   if (previous && previous.root !== root) previous.game.destroy();
   const same = previous?.root === root;
-  const game = same ? previous.game : new AttentionGame(root, data, remembered.get(data.key));
+  const game = same ? previous.game : new AttentionGame(root, data);
   game.send = (turns) => setTriggerValue("play", turns);
   mounted.set(parentElement, { root, game, call });
   if (same) game.load(data);
   return () => {
     if (mounted.get(parentElement)?.call !== call) return;
-    remembered.set(data.key, game.state());
+    game.remember();
     game.destroy();
     mounted.delete(parentElement);
   };
