@@ -37,7 +37,7 @@ def box_nss(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
 
 def box_nss_of(reading: Reading) -> float:
     """`box_nss` of one map."""
-    return float(reading.centred[reading.picture.within].mean() / reading.deviation) if reading.deviation else 0.0
+    return reading.standard_mean(reading.picture.within)
 
 
 def box_auc(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:

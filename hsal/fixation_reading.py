@@ -22,6 +22,7 @@ Needed = Literal["fixations", "others", "baseline", "boxes"]
 FLOOR = 1e-20  # added before logarithms are taken, as in pysaliency
 JITTER = 1e-7  # breaks ties in AUC-Judd, as in pysaliency
 BUCKETS = 1 << 16
+EXACT = 1e6  # logarithms of float32 between this and its inverse are right to 1e-6
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,6 @@ class Known:
         """What of this a metric can use."""
         there = {"fixations": self.rows, "others": self.other_rows, "baseline": self.baseline, "boxes": self.boxes}
         return frozenset(name for name, value in there.items() if value is not None and len(value))
-
-def logarithms(values: np.ndarray) -> np.ndarray:
-    """Natural ones, put in the place of the values: (n,) float64 > 0. Torch is twice as fast at it as numpy."""
-    torch.from_numpy(values).log_()
-    return values
-
 
 class Values:
     """One map's or density's pixels, (H*W,), and what is made of them."""
@@ -80,14 +75,40 @@ class Values:
         return float(self.lifted.sum())
 
     @cached_property
-    def centred(self) -> np.ndarray:
-        """(H*W,) float64 of mean 0."""
-        return self.lifted - self.total / len(self.pixels)
+    def mean(self) -> float:
+        """Of what is lifted."""
+        return self.total / len(self.pixels)
 
     @cached_property
     def deviation(self) -> float:
         """Over all pixels; exactly 0 for a constant map, where rounding would leave a little."""
-        return 0.0 if self.low == self.high else float(np.sqrt(self.centred @ self.centred / len(self.pixels)))
+        if self.low == self.high:
+            return 0.0
+        variance = self.lifted @ self.lifted / len(self.lifted) - self.mean**2
+        if variance < 1e-6 * self.mean**2:  # hardly anything would be left of its digits
+            centred = self.lifted - self.mean
+            variance = centred @ centred / len(centred)
+        return float(np.sqrt(variance))
+
+    @cached_property
+    def standard(self) -> np.ndarray:
+        """(H*W,) float64 of mean 0 and deviation 1, where that is not 0."""
+        return (self.lifted - self.mean) / self.deviation
+
+    def standard_mean(self, at: np.ndarray) -> float:
+        """Of some pixels' standard values; 0 for a constant map. at: (n,) int, or (H*W,) bool."""
+        return float((self.lifted[at].mean() - self.mean) / self.deviation) if self.deviation else 0.0
+
+    @cached_property
+    def logarithms(self) -> np.ndarray:
+        """(H*W,) float64: natural ones of what is lifted with `FLOOR` added, to 1e-6."""
+        if self.pixels.dtype != np.float32 or self.low < 0 or self.high > EXACT:
+            return torch.from_numpy(self.lifted + FLOOR).log_().numpy()  # twice as fast as numpy's
+        logs = torch.from_numpy(self.pixels).log().double().numpy()  # a float32's last digit here is below 1e-6
+        if self.low < 1 / EXACT:
+            faint = np.flatnonzero(self.pixels < 1 / EXACT)
+            logs[faint] = np.log(self.lifted[faint] + FLOOR)
+        return logs
 
     def density(self) -> np.ndarray:
         """(H*W,) float64 that sums to 1, the caller's own; even for a map of zeros."""
@@ -142,7 +163,7 @@ class Picture:
     def surprise(self) -> tuple[np.ndarray, float]:
         """(H*W,) float64: the density, floored; and its entropy in nats."""
         floored = self.density.floored()
-        return floored, -float(floored @ logarithms(floored.copy()))
+        return floored, -float(floored @ np.log(floored))
 
     @cached_property
     def baseline(self) -> Values:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hsal.fixation_reading import FLOOR, Known, Reading, logarithms, over_maps
+from hsal.fixation_reading import Known, Reading, over_maps
 
 
 def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -28,7 +28,7 @@ def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 def nss_of(reading: Reading) -> float:
     """`nss` of one map."""
-    return float(reading.centred[reading.picture.at].mean() / reading.deviation) if reading.deviation else 0.0
+    return reading.standard_mean(reading.picture.at)
 
 
 def cc(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
@@ -52,8 +52,8 @@ def cc_of(reading: Reading) -> float:
         return float("nan")
     if not reading.deviation:
         return 0.0
-    together = reading.centred @ other.centred / len(reading.pixels)
-    return float(np.clip(together / (reading.deviation * other.deviation), -1, 1))
+    # the other's mean is 0, so that this map's need not be taken off first
+    return float(np.clip(reading.lifted @ other.standard / (len(other.pixels) * reading.deviation), -1, 1))
 
 
 def sim(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
@@ -91,7 +91,7 @@ def kl(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
 def kl_of(reading: Reading) -> float:
     """`kl` of one map."""
     other, entropy = reading.picture.surprise
-    return float(np.log(reading.floored_total) - other @ logarithms(reading.lifted + FLOOR) - entropy)
+    return float(np.log(reading.floored_total) - other @ reading.logarithms - entropy)
 
 
 def information_gain(maps: np.ndarray, baseline: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
