@@ -2,15 +2,15 @@
 
 const HELP = {
   spot: "Drag a number, or press on the picture; with the keyboard, Tab to a number and use the arrow keys.",
-  glimpse: "Drag the orange square to look elsewhere, or Tab to it and use the arrow keys.",
+  glimpse: "Press where it should look, or drag the orange frame by its rim; Tab and the arrow keys move both marks.",
   guess: "Press on the place that stands out most to you, or Tab to the marker and use the arrow keys.",
 };
 
 function build(sandbox) {
   const { root, options, spots } = sandbox;
   const handles = [];
-  if (options.glimpses) handles.push(handleOf("glimpse", "", 0)); // below: its square is hollow
   if (options.spots) handles.push(...spots.map((_, place) => handleOf("spot", String(place + 1), place)));
+  if (options.glimpses) handles.push(handleOf("glimpse", "", 0)); // above: its frame is hollow
   if (options.guess) handles.push(handleOf("guess", "?", 0));
   root.querySelector(".handles").replaceChildren(...handles);
   root.querySelector(".help").textContent = handles.length ? HELP[options.glimpses ? "glimpse" : options.guess ? "guess" : "spot"] : "";
