@@ -57,6 +57,7 @@ def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
     answers = _answers(subject, chosen)
     if waits and all(answers.values()):
         st.rerun()
+    state.leave()  # before the players, which add their moment to the address
     walks = {name: made.value for name, made in answers.items() if made and made.value is not None}
     failed = dict.fromkeys(made.sentence for made in answers.values() if made and made.sentence)
     for sentence in failed:
@@ -66,7 +67,6 @@ def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
     if OWN in walks:
         st.html(walks_table(_titles(walks), walks, OWN))
     _players(walks)
-    state.leave()
 
 
 def _titles(names: Mapping[str, object] | list[str]) -> dict[str, str]:

@@ -55,6 +55,7 @@ def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
     scores = _scores(subject, maps)
     if waits and all([*answers.values(), *scores.values()]):
         st.rerun()  # nothing is missing any more: no need to ask on
+    state.leave()  # before the grid, which adds to the address what only the browser knows
     saliency_maps(grid(subject, chosen.models, answers), key="compare.grid")
     if notes := list(dict.fromkeys(note for drawn in maps.values() for note in drawn.notes)):
         st.caption(plain(" ".join(notes)))

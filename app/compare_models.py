@@ -23,8 +23,9 @@ from hsal.saliency_maps import MapOptions, saliency_map
 from hsal.stimulus import About, Network
 
 SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
-UNKNOWN_S = 0.2  # what a map is thought to cost until one was made
-PACKAGE_S = 10.0  # of a model that another package brings
+# what a map is thought to cost until one was made: what knows little is quick, what others bring may be slow
+FLOOR_S, MODEL_S, NETWORK_S, PACKAGE_S = 0.05, 0.2, 0.8, 10.0
+LOADING_S = 5.0  # of a network
 KINDS = {
     "model": "Models", "floor": "Floors: they know nothing of the picture", "ceiling": "Ceilings: they know the answer",
 }
@@ -108,6 +109,12 @@ def network(name: str) -> Network:
         return _network(name)
 
 
+def ask_network(name: str) -> Made | None:
+    """Whether a network is loaded, or none is asked for. A job of its own: all maps that stand on it would wait for it,
+    and hold up others."""
+    return jobs().ask(("network", name), lambda: bool(network(name)), cost_s=LOADING_S) if name else Made(True)
+
+
 def options(state: Compared) -> MapOptions:
     """What all models share, as the page's widgets say."""
     return MapOptions(state.space, state.smooth, state.prior, state.width, state.scale)
@@ -120,7 +127,10 @@ def ask_map(name: str, subject: Subject, state: Compared, network_name: str, giv
     brought = given if "given" in about.needs else None
     key = ("map", name, subject.digest, options(state), asked, brought and brought.digest)
     size = image.shape[0] * image.shape[1] / 1e6
-    cost = _costs.get(name, PACKAGE_S if "package" in about.needs else UNKNOWN_S) * (size if name in _costs else 1)
+    loaded = ask_network(asked)
+    if loaded is None or loaded.sentence:
+        return loaded
+    cost = _costs[name] * size if name in _costs else _guess(about)
 
     def work() -> Drawn:
         made = saliency_map(
@@ -132,6 +142,15 @@ def ask_map(name: str, subject: Subject, state: Compared, network_name: str, giv
         return Drawn(made.values, made.milliseconds, made.notes, png, high, hashlib.sha256(made.values).hexdigest())
 
     return jobs().ask(key, work, cost_s=cost, weigh=lambda drawn: drawn.values.nbytes + len(drawn.png))
+
+
+def _guess(about: About) -> float:
+    """Seconds that a map is thought to cost."""
+    if "package" in about.needs:
+        return PACKAGE_S
+    if about.needs & {"volume", "labels"}:
+        return NETWORK_S
+    return MODEL_S if about.kind == "model" else FLOOR_S
 
 
 def read_given(given: Given, shape: tuple[int, int]) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app import cache
 from app.compare_address import Compared
 from app.compare_jobs import Made, jobs
-from app.compare_models import Given, known, network, options, read_given
+from app.compare_models import LOADING_S, Given, ask_network, known, network, options, read_given
 from app.compare_pictures import Subject
 from app.weights import describe, stamp
 from hsal.data.fixations import Fixations
@@ -31,10 +31,19 @@ def ask_walk(
     shared = options(state) if name else None
     key = ("walk", name, subject.digest, state.weights, version, shared, asked, brought and brought.digest)
 
+    for loaded in (_ask_weights(state.weights, version), ask_network(asked)):
+        if loaded is None or loaded.sentence:
+            return loaded
+
     def work() -> Trace:
         return _walk(name, subject, state, asked, brought, version)
 
     return jobs().ask(key, work, cost_s=COST_S, weigh=lambda trace: 40 * trace.image.nbytes + 200_000)
+
+
+def _ask_weights(name: str, version: int) -> Made | None:
+    key = ("weights", name, version)
+    return jobs().ask(key, lambda: bool(cache.checkpoint(name, version)), cost_s=LOADING_S)
 
 
 def _walk(

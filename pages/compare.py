@@ -9,7 +9,8 @@ from app.compare_controls import choose_models
 from app.compare_inputs import choose_picture
 from app.compare_maps import maps_view
 from app.compare_offer import offer
-from app.compare_results import leaderboard_view
+from app.compare_results import over_a_test
+from app.leaderboard import leaderboard
 from app.widgets import plain, refuse, say
 from hsal.errors import HsalError
 
@@ -21,7 +22,7 @@ view = st.segmented_control("Show", list(VIEWS), format_func=VIEWS.get, required
 say(state.told())
 
 if view == "leaderboard":
-    leaderboard_view()
+    leaderboard()
 else:
     try:
         subject = choose_picture()
@@ -34,10 +35,12 @@ else:
     if subject is not None:
         if subject.picture.notes:
             st.caption(plain(" ".join(subject.picture.notes)))
+        state.leave()
         if not chosen.models:
             st.info("Tick at least one model.", icon=":material/checklist:")
         elif view == "maps":
             maps_view(subject, chosen)
         else:
             attention_view(subject, chosen)
+            over_a_test()
 state.leave()

@@ -2,19 +2,23 @@
 
 const STEP = 0.01; // of the picture's side, for an arrow key
 const SPOKEN_AFTER_MS = 500;
-const WRITES_APART_MS = 250;
+const WRITES_APART_MS = 300;
+const USUAL = 0.7; // the map's opacity
+const MARKS = ["fixations", "boxes"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class Maps {
-  constructor(root) {
+  // kept: what the visitor had chosen when the maps last went away.
+  constructor(root, kept) {
     this.root = root;
     this.part = (name) => root.querySelector(`.${name}`);
     this.tiles = new Map();
     this.spot = null;
     const linked = new URLSearchParams(location.search);
-    const asked = Number(linked.get("opacity") ?? NaN);
-    this.opacity = asked >= 0 && asked <= 100 ? asked / 100 : 0.7;
-    this.marks = new Set((linked.get("marks") ?? "").split(",").filter((mark) => ["fixations", "boxes"].includes(mark)));
+    const look = kept ?? { opacity: linked.get("opacity"), marks: linked.get("marks") };
+    const opacity = Number(look.opacity ?? NaN);
+    this.opacity = opacity >= 0 && opacity <= 100 ? opacity / 100 : USUAL;
+    this.marks = new Set((look.marks ?? "").split(",").filter((mark) => MARKS.includes(mark)));
     this.listening = new AbortController();
     this.listen(this.listening.signal);
     this.sizes = new ResizeObserver(() => this.draw());
@@ -37,6 +41,7 @@ class Maps {
       this.spot = null;
     }
     this.showControls();
+    this.write();
     const loading = data.tiles.map((tile) => this.tiles.get(tile.id).load(tile));
     if (!this.picture) loading.push(decoded(data.picture).then((picture) => {
       if (this.address === data.picture) this.picture = picture;
@@ -117,14 +122,14 @@ class Maps {
     const on = (target, event, act) => target.addEventListener(event, act, { signal });
     on(this.part("opacity"), "input", (event) => {
       this.opacity = Number(event.target.value) / 100;
-      this.write("opacity", event.target.value);
+      this.write();
       this.draw();
     });
     for (const button of this.root.querySelectorAll("[data-mark]")) {
       on(button, "click", () => {
         const { mark } = button.dataset;
         if (!this.marks.delete(mark)) this.marks.add(mark);
-        this.write("marks", [...this.marks].join(","));
+        this.write();
         this.showControls();
         this.draw();
       });
@@ -133,17 +138,22 @@ class Maps {
     on(this.part("tiles"), "blur", () => this.point(null));
   }
 
-  // What only the browser knows goes into the address by itself, so that a link comes back to it.
-  write(name, value) {
-    this.written = { ...this.written, [name]: value };
+  state() {
+    return { opacity: String(Math.round(this.opacity * 100)), marks: [...this.marks].join(",") };
+  }
+
+  // What only the browser knows goes into the address by itself, so that a link comes back to it; after every change of
+  // the server's too, which does not know of it.
+  write() {
     this.writing ??= setTimeout(() => {
       this.writing = null;
       const url = new URL(location.href);
-      for (const [key, text] of Object.entries(this.written)) {
+      const { opacity, marks } = this.state();
+      for (const [key, text] of [["opacity", this.opacity === USUAL ? "" : opacity], ["marks", marks]]) {
         if (text) url.searchParams.set(key, text);
         else url.searchParams.delete(key);
       }
-      history.replaceState(history.state, "", url);
+      if (url.href !== location.href) history.replaceState(history.state, "", url);
     }, WRITES_APART_MS);
   }
 
@@ -156,6 +166,7 @@ class Maps {
 }
 
 const mounted = new WeakMap(); // parentElement -> {root, maps, call}
+let remembered = null; // the looks when the maps last went away
 
 // Streamlit calls this on mounting and again with each change of data, always with the same parent, and runs the
 // function returned by the last call when the element goes. Only the newest call's function takes the maps down.
@@ -164,11 +175,12 @@ export default function show({ data, parentElement }) {
   const previous = mounted.get(parentElement);
   const call = {};
   if (previous && previous.root !== root) previous.maps.destroy();
-  const maps = previous?.root === root ? previous.maps : new Maps(root);
+  const maps = previous?.root === root ? previous.maps : new Maps(root, remembered);
   mounted.set(parentElement, { root, maps, call });
   maps.load(data);
   return () => {
     if (mounted.get(parentElement)?.call !== call) return;
+    remembered = maps.state();
     maps.destroy();
     mounted.delete(parentElement);
   };

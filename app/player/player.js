@@ -39,6 +39,7 @@ class Player {
       if (this.group?.name !== group) this.join(group, wanted);
       this.follow(this.group.now, false);
       this.showPlaying(this.group.playing);
+      if (this.group.now > 0 || Address.moment() !== null) this.group.address.write(this.group.now);
       return;
     }
     this.show(this.clamp(wanted), false);
