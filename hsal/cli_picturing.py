@@ -32,6 +32,8 @@ class Trace:
     """Draw the strip to this .png, .svg or .pdf; with several pictures, to FILE-NAME.png for each."""
     film: Path | None = None
     """Draw the walk, moment by moment, to this .gif or .webp; with several pictures, to FILE-NAME.gif for each."""
+    html: Path | None = None
+    """Put the walk into one .html file that plays it offline; with several pictures, into FILE-NAME.html for each."""
     saliency: str = ""
     """Saliency model that attention starts from, without retraining; by default the weights' own."""
     intervene: Path | None = None

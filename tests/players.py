@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page
 
-from app.player import standalone_html
+from hsal.player.page import standalone_html
 from hsal.trace import Trace
 
 ADDRESS = "http://player.test/"  # answered by the test itself

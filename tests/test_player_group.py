@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page
 
-from app.player import bundle
+from hsal.player.page import bundle
 from hsal.trace import Trace
 from players import new_page
 from traces import make_trace

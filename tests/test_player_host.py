@@ -15,7 +15,7 @@ from time import sleep
 
 import pytest
 
-from app.player import bundle
+from hsal.player.page import bundle
 from hsal.trace import Trace
 from players import Shown, new_page
 from traces import make_trace

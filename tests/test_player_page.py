@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.player import standalone_html
+from hsal.player.page import standalone_html
 from hsal.trace import Trace
 from players import Bench, player_bench
 from traces import DIGITS, make_trace

@@ -1,75 +1,17 @@
-"""The attention player: one element that holds a whole trace and walks it moment by moment in the browser.
+"""The attention player as an element of a page: it holds a whole trace and walks it in the browser.
 
-Stepping, playing and scrubbing happen in the browser alone; the server is not asked. The same html, css and
-js make the Streamlit element and a stand-alone page.
+Stepping, playing and scrubbing ask the server nothing. hsal/player holds its html, css and js.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from html import escape
-from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from hsal import colours
+from hsal.player.page import bundle
 from hsal.trace import Trace
-
-HERE = Path(__file__).parent
-
-# One module, in the order of use. mount.js has the module's only export.
-SCRIPTS = (
-    "moments.js",
-    "sentences.js",
-    "maps.js",
-    "marks.js",
-    "canvas.js",
-    "panels.js",
-    "address.js",
-    "group.js",
-    "controls.js",
-    "lights.js",
-    "player.js",
-    "mount.js",
-)
-
-COLOURS = {
-    "covert": colours.COVERT,
-    "overt": colours.OVERT,
-    "priority": colours.PRIORITY,
-    "inhibition": colours.INHIBITION,
-    "right": colours.RIGHT,
-    "wrong": colours.WRONG,
-}
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-body {{ margin: 0 auto; max-width: 1140px; padding: 1.5rem 1.25rem; background: #fff; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #14171c; }} }}
-{css}
-</style>
-</head>
-<body>
-{html}
-<script type="application/json" id="trace">{trace}</script>
-<script type="module">
-{js}
-mount(document.querySelector(".attention-player"), {{
-  trace: JSON.parse(document.getElementById("trace").textContent),
-  moment: Address.moment() ?? {moment},
-}});
-</script>
-</body>
-</html>
-"""
 
 
 def attention_player(
@@ -96,30 +38,8 @@ def attention_player(
 
 
 @cache
-def bundle() -> tuple[str, str, str]:
-    """The player's html, css and js, each as one text; the js is a module with one default export."""
-    css_colours = "".join(f" --{name}: {colour};" for name, colour in COLOURS.items())
-    css = f".attention-player {{{css_colours} }}\n{_read('player.css')}"
-    js = "\n".join([f"const COLOURS = {json.dumps(COLOURS)};", *map(_read, SCRIPTS)])
-    return _read("player.html"), css, js
-
-
-def standalone_html(trace: Trace, moment: int = 0) -> str:
-    """One offline HTML document with the player in it; `?moment=N` in its address wins over `moment`."""
-    html, css, js = bundle()
-    # Inside a script element only "<" could end it early; JSON allows it to be written as an escape.
-    data = trace.to_json().replace("<", "\\u003c")
-    title = escape(f"Attention over {trace.source.name}")
-    return PAGE.format(title=title, css=css, html=html, trace=data, js=js, moment=int(moment))
-
-
-@cache
 def _component() -> ComponentRenderer:
     # Registered on first use, not on import: the name then lands on the runtime that runs the page, once per
     # process; the renderer registers itself again where a test brings another runtime.
     html, css, js = bundle()
     return st.components.v2.component("hsal_attention_player", html=html, css=css, js=js, isolate_styles=True)
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

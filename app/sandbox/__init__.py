@@ -18,13 +18,13 @@ from safetensors import safe_open
 from safetensors.numpy import save
 from streamlit.components.v2.types import ComponentRenderer
 
-from app.player import COLOURS
 from hsal.config import ModelConfig
+from hsal.player.page import COLOURS
+from hsal.player.page import HERE as PLAYER
 from hsal.shipped import weights_path
 from hsal.trace import Trace
 
 HERE = Path(__file__).parent
-PLAYER = HERE.parent / "player"
 MODEL = (HERE / "tensors.js", HERE / "metastep.js")  # pure; the tests run these alone
 WEIGHTS = (*MODEL, HERE / "scene.js", HERE / "weights.js")
 # One module, in the order of use; maps and marks are drawn as the player draws them.

@@ -26,6 +26,8 @@ from hsal.film import save_film
 from hsal.interventions.checks import InterventionError, check
 from hsal.interventions.edits import NONE, Interventions
 from hsal.interventions.links import LARGEST, read_interventions
+from hsal.player.page import FORMATS as PAGES
+from hsal.player.page import save_page
 from hsal.strip import FORMATS as STRIPS
 from hsal.strip import save_strip
 from hsal.trace import Box, Source, Trace, TraceError
@@ -34,15 +36,19 @@ from hsal.tracing import trace_image
 if TYPE_CHECKING:
     from hsal import cli
 
+# flag, endings of its files, what makes one
+DRAWN = (("strip", STRIPS, save_strip), ("film", FILMS, save_film), ("html", PAGES, save_page))
+
 
 def run_trace(command: cli.Trace) -> int:
     """Carry out `hsal trace`: a bad picture is told, and the others finish; exit status 1 if one was bad."""
     if not command.images:
         raise HsalError("Give at least one picture, for example: hsal trace scene.png")
-    for flag, file, formats in (("strip", command.strip, STRIPS), ("film", command.film, FILMS)):
+    for flag, formats, _ in DRAWN:
+        file = getattr(command, flag)
         if file and file.suffix.lower()[1:] not in formats:
             wanted = ", ".join(f".{one}" for one in formats)
-            raise HsalError(f"--{flag} draws {wanted}, not {file.suffix or 'a file without an ending'}.")
+            raise HsalError(f"--{flag} makes {wanted}, not {file.suffix or 'a file without an ending'}.")
     checkpoint = load_model(command.weights)
     checkpoint.model.to(find_device(command.device))
     interventions = read_plan(command.intervene) if command.intervene else NONE
@@ -117,8 +123,8 @@ def _rendered(path: Path) -> tuple[list[int] | None, list[Box]]:
 
 
 def _show(command: cli.Trace, path: Path, trace: Trace) -> None:
-    for save, file in ((save_strip, command.strip), (save_film, command.film)):
-        if file:
+    for flag, _, save in DRAWN:
+        if file := getattr(command, flag):
             several = len(command.images) > 1
             save(trace, file.with_name(f"{file.stem}-{path.stem}{file.suffix}") if several else file)
     if command.json is None:
