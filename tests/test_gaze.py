@@ -166,7 +166,9 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     part.write_bytes(part.read_bytes()[:-5])  # killed in the middle of the second line
     with Ledger(out, SETTINGS) as ledger:
         assert ledger.missing(["a", "b"], "0") == ["b"]
-        ledger.add(entry("b", "0"))
+        ledger.add(entry("b", "0"))  # and killed again
+    with Ledger(out, SETTINGS) as ledger:
+        assert ledger.missing(["a", "b"], "0") == []
         benchmark = ledger.finish(["a", "b"], ["0"], ABOUT)
     assert benchmark.of("auc").tolist() == [[0.25], [0.5]]
     assert load_benchmark(out).about["settings"] == SETTINGS
