@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import leaderboard
-from hsal.gaze.ranking import standings
+from hsal.gaze.ranking import lead, standings
+from hsal.gaze.table import load_benchmark
 from tests.gazing import made_up
 
 
@@ -78,3 +79,11 @@ def test_the_table_marks_floors_and_ceilings() -> None:
 
 def test_published_orders_are_told() -> None:
     assert "GBVS ahead of Itti" in leaderboard.verdict_table(made_up())
+
+
+def test_on_the_shipped_one_the_best_model_beats_the_centre_prior() -> None:
+    benchmark = load_benchmark(leaderboard.SHIPPED)
+    first = next(one for one in standings(benchmark) if one.kind == "model")
+    assert len(benchmark.pictures) == 120
+    assert lead(benchmark, "shuffled_auc", first.model, "centre_prior").low > 0.2
+    assert standings(benchmark)[0].kind == "ceiling"  # people foretell each other better than any model does

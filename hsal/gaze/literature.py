@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ KNOWN = f"""## What is known, and where this differs
 No ranking is the ranking. On plain AUC a centre prior beats many models, since people look at the middle of photographs
 and photographers put things there ({JUDD}); on shuffled AUC it is worth nothing, and models that are sharp and free of
 a bias to the centre gain ({BORJI}, who find AWS, LG, AIM and Hou's coding-length model ahead of 32 on four sets, and
-GBVS good at where people look all the same). Blurring a map alone moves it by several places (both). On OSIE itself,
+GBVS good at where people look all the same). Blurring a map alone moves it by several places, as both find. On OSIE,
 what people look at are objects, faces and text (Xu, Jiang, Wang, Kankanhalli, Zhao, Journal of Vision 2014), which no
 model of low-level contrast knows of: the distance to people is large, and DeepGaze, which was taught with such
 networks, closes most of it elsewhere (Linardos, Kümmerer, Press, Bethge, ICCV 2021). Frequency-tuned saliency was made
@@ -71,6 +72,8 @@ def verdict_table(benchmark: Benchmark) -> Iterator[str]:
     rows = list(verdicts(benchmark))
     if not rows:
         return
+    counts = Counter(told for _, _, told in rows)
+    yield f"Of {len(rows)} orders {counts['holds']} hold, {counts['differs']} differ, {counts['undecided']} undecided.\n"
     titles = {name: told["title"] for name, told in benchmark.about["models"].items()}
     yield "| published order | by | source | found here | |\n|---|---|---|---|---|"
     for claim, gap, told in rows:

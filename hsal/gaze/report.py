@@ -107,13 +107,14 @@ def _making(benchmark: Benchmark) -> Iterator[str]:
         + ", of the pictures' own size; a longer side than 800 px is reduced to that first.\n"
         f"- Network behind the models that look through one: {settings['network'] or 'none'}."
         " Milliseconds are of the model and its network alone, on a machine of which"
-        f" {about['load']:.1f} processes wanted each core.\n"
+        f" {about['load']:.1f} processes wanted each core: with more than one, too many.\n"
         f"- Shuffled AUC: against the fixations on all other pictures, or {settings['others']:,} of them drawn by the"
         " seed where there are more.\n"
         f"- Information gain: over the map of `{settings['baseline']}`. Maps count as densities by their sum alone and"
         " are not calibrated, so that a map with dark places loses by them: a distance to a good density, no ranking.\n"
         "- People as a ceiling: the fixations of a random half of the people, blurred, tell those of the other half,"
-        " and the other way round; the mean of both. More people would tell more.\n"
+        " and the other way round; the mean of both. More people would tell more; KL and information gain"
+        " suffer from places that nobody of a half looked at.\n"
         f"- Seed {settings['seed']}; {about['seconds']:.0f} s; {about['machine']}; commit {', '.join(commits)}."
     )
     for note in about["notes"]:
