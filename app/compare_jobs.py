@@ -103,7 +103,7 @@ class Jobs:
             del self._waiting[key]
 
     def _start_thread(self) -> None:
-        if self._threads < self.quick + 2:  # two more: one for what is known to be long, one for a surprise
+        if self._threads < self.quick + 3:  # more: one for what is known to be long, two for surprises
             self._threads += 1
             threading.Thread(target=self._live, daemon=True, name="hsal-maps").start()
 
@@ -111,8 +111,9 @@ class Jobs:
         """The job to begin now, if any may begin; the lock is held."""
         now = self.clock()
         self._drop_forgotten(now)
-        long = [job for job in self._running.values() if job.cost_s > LONG_S or now - (job.begun or now) > LONG_S]
-        room = {True: not long, False: len(self._running) - len(long) < self.quick}  # by whether it is long
+        known = [job for job in self._running.values() if job.cost_s > LONG_S]
+        young = [job for job in self._running.values() if job.cost_s <= LONG_S and now - (job.begun or now) <= LONG_S]
+        room = {True: not known, False: len(young) < self.quick}  # by whether it is known to be long
         fit = [job for job in self._waiting.values() if room[job.cost_s > LONG_S]]
         return min(fit, key=lambda job: job.cost_s, default=None)
 

@@ -13,7 +13,7 @@ from app.compare_grid import grid
 from app.compare_jobs import Made
 from app.compare_models import Drawn, ask_map
 from app.compare_pictures import Subject
-from app.compare_scores import ask_scores, can_be_scored
+from app.compare_scores import ask_scores, can_be_scored, waits_for_others
 from app.compare_tables import about_table, meanings, metrics_table
 from app.figures import QUIET
 from app.maps import saliency_maps
@@ -46,14 +46,18 @@ def _done(answers: Mapping[str, Made | None]) -> dict[str, Drawn]:
 
 def _finished(subject: Subject, chosen: Chosen) -> bool:
     answers = _answers(subject, chosen)
-    return all([*answers.values(), *_scores(subject, _done(answers)).values()])
+    return _all_there(subject, answers, _scores(subject, _done(answers)))
+
+
+def _all_there(subject: Subject, answers: Mapping[str, Made | None], scores: Mapping[str, Made | None]) -> bool:
+    return all([*answers.values(), *scores.values()]) and not (scores and waits_for_others(subject))
 
 
 def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
     answers = _answers(subject, chosen)
     maps = _done(answers)
     scores = _scores(subject, maps)
-    if waits and all([*answers.values(), *scores.values()]):
+    if waits and _all_there(subject, answers, scores):
         st.rerun()  # nothing is missing any more: no need to ask on
     state.leave()  # before the grid, which adds to the address what only the browser knows
     saliency_maps(grid(subject, chosen.models, answers), key="compare.grid")

@@ -129,8 +129,11 @@ def own_subject(name: str, data: bytes, table_name: str, table: bytes) -> Subjec
     return _subject(FixatedPicture(name[:80], picture.pixels, fixations, notes=(*picture.notes, *notes)))
 
 
-def other_targets(subject: Subject) -> list[tuple[np.ndarray, np.ndarray, tuple[int, int]]]:
-    """Of the other photographs in its folder: rows and columns looked at, and the picture's (H,W). May take seconds."""
+Targets = tuple[np.ndarray, np.ndarray, tuple[int, int]]  # rows and columns looked at, and the picture's (H,W)
+
+
+def other_targets(subject: Subject) -> list[Targets]:
+    """Where people looked on the other photographs of its folder. Takes seconds when it is asked for first."""
     if subject.root is None:
         return []
     found = _targets(subject.root, subject.root.stat().st_mtime_ns)
@@ -138,7 +141,7 @@ def other_targets(subject: Subject) -> list[tuple[np.ndarray, np.ndarray, tuple[
 
 
 @lru_cache(maxsize=2)
-def _targets(root: Path, stamp: int) -> dict[str, tuple[np.ndarray, np.ndarray, tuple[int, int]]]:
+def _targets(root: Path, stamp: int) -> dict[str, Targets]:
     pictures = open_fixated(root)
     looked = {name: picture for name, picture in zip(pictures.names, pictures, strict=True) if picture.fixations}
     return {name: (*picture.targets(), picture.image.shape[:2]) for name, picture in looked.items()}
