@@ -72,11 +72,11 @@ def verdict_table(benchmark: Benchmark) -> Iterator[str]:
     rows = list(verdicts(benchmark))
     if not rows:
         return
-    counts = Counter(told for _, _, told in rows)
-    yield f"Of {len(rows)} orders {counts['holds']} hold, {counts['differs']} differ, {counts['undecided']} undecided.\n"
+    told = Counter(verdict for _, _, verdict in rows)
+    yield f"Of {len(rows)} orders {told['holds']} hold, {told['differs']} differ, {told['undecided']} are undecided.\n"
     titles = {name: told["title"] for name, told in benchmark.about["models"].items()}
     yield "| published order | by | source | found here | |\n|---|---|---|---|---|"
-    for claim, gap, told in rows:
+    for claim, gap, verdict in rows:
         order = f"{titles[claim.ahead]} ahead of {titles[claim.behind]}"
-        yield f"| {order} | {METRICS[claim.metric].title} | {claim.source} | {gap} | {told} |"
+        yield f"| {order} | {METRICS[claim.metric].title} | {claim.source} | {gap} | {verdict} |"
     yield ""
