@@ -31,7 +31,7 @@ def _trying(**options: object) -> Live:
     """A sandbox with such options; the controls of spotlights can be left out by the link."""
 
     def draw(place: Place, shown: LessonAddress) -> None:
-        chosen = Options(**{"sliders": shown.shows("spotlights"), "large": shown.present, **options})
+        chosen = Options(sliders=shown.shows("spotlights"), **options)
         volume = volume_of(place.seed, place.index)
         trace = walk_over(place.seed, place.index)
         sandbox(trace, volume, describe(REINFORCE).config, chosen, key=f"lesson.sandbox.{shown.chapter}")
@@ -45,7 +45,8 @@ def _inhibition(place: Place, shown: LessonAddress) -> None:
     on = st.toggle("Inhibition of return", value=True, key=INHIBITION)
     trace = walk_over(place.seed, place.index) if on else walk_with_returns(place.seed, place.index)
     attention_player(trace, key=f"lesson.inhibition.{on}", compact=True)
-    counts = [lesson_scenes.returns(inhibition) for inhibition in (True, False)]
+    with st.spinner("Counting over many pictures …"):
+        counts = [lesson_scenes.returns(inhibition) for inhibition in (True, False)]
     left, right = st.columns(2)
     for column, count, state in zip((left, right), counts, ("on", "off"), strict=True):
         column.metric(f"Came back, inhibition {state}", f"{count.again / count.later_looks:.0%}",
@@ -65,14 +66,14 @@ def _learning(place: Place, shown: LessonAddress) -> None:
     st.markdown("**How sure is each of its first name?**")
     st.plotly_chart(figures.first_names({titles[name]: walk for name, walk in walks.items()}, theme.is_dark()),
                     config=figures.QUIET, key="lesson.first")
-    firsts = ", ".join(f"{title.lower()}: {_likeliest(walks[name])}" for name, title in titles.items())
-    st.caption(f"Probability of each first answer. Likeliest {firsts}.")
+    firsts = "; ".join(f"{title.lower()}, {_likeliest(walks[name])}" for name, title in titles.items())
+    st.caption(f"The likeliest first name of the one {firsts}.")
 
 
 def _likeliest(walk: Trace) -> str:
     probabilities = walk.steps[0].class_probabilities
     label = int(probabilities.argmax())
-    return f"{walk.class_names[label]}, {probabilities[label]:.0%}"
+    return f"{walk.class_names[label]} ({probabilities[label]:.0%})"
 
 
 def _summary(walk: Trace) -> str:

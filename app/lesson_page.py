@@ -25,7 +25,7 @@ GRID = (
 )
 BESIDE = "'text live' auto 'question live' 1fr / minmax(0, 1fr) minmax(0, 1.6fr)"
 BELOW = "'text question' auto 'live live' auto / minmax(0, 1.2fr) minmax(0, 1fr)"
-LARGE = "html { font-size: 22px } .block-container { max-width: 1700px !important }"
+LARGE = "html { font-size: 21px } .block-container { max-width: 1840px !important }"
 
 
 def style(present: bool, wide: bool) -> None:
@@ -87,7 +87,8 @@ def onward(known: Sequence[Chapter], number: int) -> None:
             st.button(f"Next: {known[number].short}", on_click=session_lesson.go, args=(number + 1,), type="primary",
                       icon=":material/arrow_forward:")
         else:
-            st.html('<a href="step-through?input=draw" target="_self">Now try it with a drawing of your own</a>')
+            st.html('<a href="step-through?input=draw" target="_self" style="color: inherit">'
+                    "Now try it with a drawing of your own</a>")
 
 
 def sources(chapter: Chapter) -> None:

@@ -28,7 +28,7 @@ STEP_THROUGH_ALL = """player => {
 def measure() -> list[Figure]:
     """All figures of the app."""
     with launched() as browser:
-        return [*first_paint(browser), *new_scene_and_stepping(browser)]
+        return [*first_paint(browser), *new_scene_and_stepping(browser), *dragging(browser)]
 
 
 def first_paint(browser: Browser, servers: int = 5) -> list[Figure]:
@@ -65,6 +65,27 @@ def new_scene_and_stepping(browser: Browser, scenes: int = 15) -> list[Figure]:
         Figure("New random scene, click to drawn player, median", statistics.median(durations), "ms", "under 500"),
         Figure("Stepping one moment in the player, median of its main-thread work", stepping, "ms", "under 16"),
     ]
+
+
+def dragging(browser: Browser, moves: int = 60) -> list[Figure]:
+    """A move of a spotlight in the lesson's sandbox, from the event to the drawn maps and answer."""
+    with running_app() as address:
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        page.goto(f"{address}/covert-and-overt?chapter=3")
+        sandbox = page.locator(".sandbox")
+        sandbox.locator(".bar.chosen").wait_for(timeout=120_000)  # the model is there
+        grip, ground = sandbox.locator(".handle").bounding_box(), sandbox.locator(".picture").bounding_box()
+        page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+        page.mouse.down()
+        durations = []
+        for move in range(moves):
+            page.mouse.move(ground["x"] + ground["width"] * (move + 1) / (moves + 1), ground["y"] + 150)
+            page.wait_for_timeout(40)
+            durations.append(float(sandbox.get_attribute("data-took-ms")))
+        page.mouse.up()
+        page.context.close()
+    median = statistics.median(durations)
+    return [Figure("Dragging a spotlight, from the move to the drawn answer, median", median, "ms", "under 50")]
 
 
 def _new_scene(page: Page) -> float:

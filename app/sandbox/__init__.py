@@ -54,8 +54,6 @@ class Options:
     """Whether the answer of the broad glimpse alone is shown too."""
     guess: bool = False
     """Whether the visitor guesses which place stands out most, before the saliency map appears."""
-    large: bool = False
-    """Large letters, for a presentation."""
 
 
 def sandbox(trace: Trace, volume: np.ndarray, config: ModelConfig, options: Options, *, key: str) -> None:

@@ -28,7 +28,6 @@ class Sandbox {
     this.options = options;
     this.scene = readScene(scene);
     this.ground.load(this.scene);
-    this.root.classList.toggle("large", Boolean(options.large));
     if (before?.identity === identity) Object.assign(this, before);
     else this.startAgain();
     build(this);
