@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import figures, lesson_scenes, theme
 from app.lesson_address import LessonAddress
-from app.lesson_scenes import CROSS_ENTROPY, REINFORCE, volume_of, walk_over, walk_with_returns
+from app.lesson_scenes import CROSS_ENTROPY, REINFORCE, volume_of, walk_over
 from app.lesson_text import Place
 from app.player import attention_player
 from app.sandbox import Options, sandbox, sandbox_weights
@@ -43,7 +43,7 @@ def _trying(**options: object) -> Live:
 
 def _inhibition(place: Place, shown: LessonAddress) -> None:
     on = st.toggle("Inhibition of return", value=True, key=INHIBITION)
-    trace = walk_over(place.seed, place.index) if on else walk_with_returns(place.seed, place.index)
+    trace = walk_over(place.seed, place.index, inhibition=on)
     attention_player(trace, key=f"lesson.inhibition.{on}", compact=True)
     with st.spinner("Counting over many pictures …"):
         counts = [lesson_scenes.returns(inhibition) for inhibition in (True, False)]

@@ -1,45 +1,50 @@
-"""The lesson's scenes: a walk, and for the sandbox what the backbone sees. Loads torch when one is first asked for."""
+"""The lesson's scenes: a walk, and for the sandbox what the backbone sees. What is not kept is made, by torch."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from app.cache import AS_DRAWN, RECORDED_TASK, checkpoint, scene_trace, scenes
+from app.lesson_kept import CROSS_ENTROPY, REINFORCE, kept_returns, kept_volume, kept_walk
 from app.lesson_text import handout_texts
 from app.weights import stamp
 from hsal.config import ModelConfig
-from hsal.files import DEFAULT_WEIGHTS
+from hsal.returns import Returns
 from hsal.trace import Trace
 
-if TYPE_CHECKING:
-    from hsal.returns import Returns
-
-REINFORCE, CROSS_ENTROPY = DEFAULT_WEIGHTS, "mnist-multiset-cross-entropy"
+__all__ = ["CROSS_ENTROPY", "REINFORCE", "handout", "returns", "volume_of", "walk_over"]
 MEASURED_SEED, MEASURED = 1, 200  # scenes over which returns are counted
 
 
-def walk_over(seed: int, index: int, weights: str = REINFORCE) -> Trace:
+def walk_over(seed: int, index: int, weights: str = REINFORCE, inhibition: bool = True) -> Trace:
     """The walk of shipped weights over scene `index` of `seed`, drawn as the task draws it; raises HsalError."""
-    return scene_trace(weights, seed, index, *AS_DRAWN)
+    return kept_walk(weights, seed, index, inhibition) or made_walk(weights, seed, index, inhibition)
+
+
+def made_walk(weights: str, seed: int, index: int, inhibition: bool) -> Trace:
+    """The same, made by the model."""
+    return scene_trace(weights, seed, index, *AS_DRAWN) if inhibition else _walk_with_returns(weights, seed, index)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def walk_with_returns(seed: int, index: int) -> Trace:
-    """The same with inhibition of return switched off; raises HsalError."""
+def _walk_with_returns(weights: str, seed: int, index: int) -> Trace:
     from hsal.interventions.edits import Interventions, Rule
     from hsal.tracing import trace_image
 
-    usual = walk_over(seed, index)
-    model, never = checkpoint(REINFORCE, stamp(REINFORCE)).model, Interventions(rules=(Rule(0, inhibition=False),))
+    usual, never = walk_over(seed, index, weights), Interventions(rules=(Rule(0, inhibition=False),))
+    model = checkpoint(weights, stamp(weights)).model
     return trace_image(model, usual.image, usual.source, usual.truth, usual.boxes, interventions=never)
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
 def returns(inhibition: bool) -> Returns:
     """How often the model came back to a digit, over the first scenes of the test; raises HsalError."""
+    return kept_returns().get(inhibition) or made_returns(inhibition)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def made_returns(inhibition: bool) -> Returns:
+    """The same, counted now."""
     from hsal.returns import count_returns
 
     source = scenes(RECORDED_TASK, ModelConfig.size_px, *AS_DRAWN)
@@ -49,19 +54,20 @@ def returns(inhibition: bool) -> Returns:
 
 def volume_of(seed: int, index: int) -> np.ndarray:
     """What the backbone sees of a scene, (C,h,w) float16; raises HsalError."""
-    return _volume(REINFORCE, stamp(REINFORCE), seed, index)
+    kept = kept_volume(seed, index)
+    return made_volume(seed, index) if kept is None else kept
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _volume(weights: str, version: int, seed: int, index: int) -> np.ndarray:
+def made_volume(seed: int, index: int) -> np.ndarray:
+    """The same, made by the backbone."""
     import torch
 
     from hsal.tracing import to_tensor
 
-    model = checkpoint(weights, version).model
-    image = walk_over(seed, index, weights).image
+    image = walk_over(seed, index).image
     with torch.inference_mode():
-        volume = model.perceive(to_tensor(image[None])).volume[0]
+        volume = checkpoint(REINFORCE, stamp(REINFORCE)).model.perceive(to_tensor(image[None])).volume[0]
     return volume.numpy().astype(np.float16)
 
 

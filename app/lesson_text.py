@@ -15,11 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hsal.errors import HsalError
 from hsal.files import ASSETS
-from hsal.handout import HandoutTexts
+
+if TYPE_CHECKING:
+    from hsal.handout import HandoutTexts
 
 LESSON = ASSETS / "texts" / "lesson"
 EXERCISES = ASSETS / "texts" / "exercises.md"
@@ -155,6 +157,8 @@ def reference_list(chapter: Chapter) -> str:
 @cache
 def handout_texts() -> HandoutTexts:
     """What stands on the handout; raises LessonError."""
+    from hsal.handout import HandoutTexts  # with matplotlib, which no page waits for
+
     try:
         return HandoutTexts(**tomllib.loads((LESSON / "handout.toml").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:

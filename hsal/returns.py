@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from hsal.acts import Act, always
 from hsal.data.source import Scene
-from hsal.localisation import places_of
-from hsal.model import HSAL
-from hsal.tracing import to_tensor
+
+if TYPE_CHECKING:
+    from hsal.model import HSAL
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,12 @@ def count_returns(model: HSAL, scenes: Sequence[Scene], inhibition: bool = True)
         model: in eval mode.
         inhibition: whether what was attended loses its saliency.
     """
+    import torch  # here, not above: counts that are kept are read without it
+
+    from hsal.acts import Act, always
+    from hsal.localisation import places_of
+    from hsal.tracing import to_tensor
+
     images = np.stack([scene.image for scene in scenes])  # (B,H,W)
     places = places_of([scene.boxes for scene in scenes], model.map_size, images.shape[1:3])
     centre = places.centre.flatten(2)  # (B,D,h*w) bool: whether the cell's centre lies in the digit's box
