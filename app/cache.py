@@ -20,6 +20,7 @@ from hsal.config import MNIST_TASKS, ModelConfig, task_scene
 from hsal.data.digits import DataError
 from hsal.errors import HsalError
 from hsal.files import DEFAULT_WEIGHTS
+from hsal.reopen import reopen
 from hsal.samples import FEATURED, recorded
 from hsal.settings import kept_command
 from hsal.trace import Trace
@@ -177,10 +178,24 @@ def _picture_trace(
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def strip(trace_json: str, kind: str, dark: bool) -> bytes:
-    """The strip of a trace as "png" or "svg"."""
+    """The strip of a trace as "png", "svg" or "pdf"."""
     from hsal.strip import strip_bytes
 
     return strip_bytes(Trace.from_json(trace_json), kind, dark)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def film(trace_json: str, kind: str) -> bytes:
+    """The walk as "gif" or "webp"."""
+    from hsal.film import film_bytes
+
+    return film_bytes(Trace.from_json(trace_json), kind)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def reopened(data: bytes, name: str) -> tuple[Trace, list[str]]:
+    """A walk in a stranger's file, and what is to be said of it; raises TraceError."""
+    return reopen(data, name)
 
 
 @lru_cache(maxsize=1)

@@ -8,12 +8,14 @@ import numpy as np
 import streamlit as st
 
 from app import cache, session
-from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawing, unpack_drawing
+from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawing
+from app.origins import drawn_image
 from app.weights import describe
 from app.widgets import plain
 from hsal.config import MNIST_TASKS
 from hsal.data.picture import FORMATS, load_picture
 from hsal.data.prepare import as_scene, for_model
+from hsal.reopen import looks_like_json
 from hsal.trace import Trace
 
 CANVAS_PX = 300
@@ -61,9 +63,10 @@ def scene(address: Address) -> Trace:
 
 
 def upload(address: Address) -> Trace | None:
-    """A visitor's picture; raises PictureError."""
-    st.caption(f"{_known(address.weights)} A link cannot carry an upload: send the picture along.")
-    file = st.file_uploader(f"A picture ({', '.join(FORMATS)}; up to 10 MB)", key="upload", max_upload_size=10)
+    """A visitor's picture, or a walk taken home before; raises PictureError or TraceError."""
+    st.caption(f"{_known(address.weights)} A link cannot carry an upload: send the picture along, or the walk's JSON.")
+    label = f"A picture ({', '.join(FORMATS)}), or a walk taken home as JSON; up to 10 MB"
+    file = st.file_uploader(label, key="upload", max_upload_size=10)
     chosen = (file.name, file.getvalue()) if file else session.kept_upload()
     if chosen is None:
         return None
@@ -72,11 +75,24 @@ def upload(address: Address) -> Trace | None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
             st.button("Forget it", on_click=session.forget_upload, icon=":material/delete:")
-    picture = load_picture(data, name)
+    walk = _taken_home(name, data) if looks_like_json(data) else None
+    picture = None if walk else load_picture(data, name)
     if file:
         session.keep_upload(name, data)
+    if walk:
+        return walk
     ready = for_model(picture.pixels, describe(address.weights).config)
     return cache.picture_trace(address.weights, "upload", name[:80], ready.image, (*picture.notes, *ready.notes))
+
+
+def _taken_home(name: str, data: bytes) -> Trace:
+    """The walk in a file of JSON, just as it was; raises TraceError."""
+    walk, said = cache.reopened(data, name)
+    for sentence in said:
+        session.tell(sentence)
+    st.caption(plain(f"This is a walk of {walk.source.weights[:80]} over {walk.source.name[:80]}, just as it was kept; "
+                     "the model chosen above has no part in it."))
+    return walk
 
 
 def _known(weights: str) -> str:
@@ -110,15 +126,8 @@ def draw(address: Address) -> Trace | None:
         return None
     if not strokes:
         st.caption("This is the drawing kept so far; a stroke on the canvas starts a new one.")
-    image = _for_weights(unpack_drawing(packed), address.weights)
+    image = drawn_image(packed, address.weights)
     return cache.picture_trace(address.weights, "drawing", f"drawing {_short(packed)}", image, ())
-
-
-def _for_weights(drawing: np.ndarray, weights: str) -> np.ndarray:
-    """A drawing (100,100) uint8 as the model sees it: as it is, or in the size and channels that it wants."""
-    config = describe(weights).config
-    as_it_is = (config.size_px, config.image_channels) == (DRAWING_SIDE, 1)
-    return drawing if as_it_is else for_model(drawing, config).image
 
 
 def _ink(image: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from app import cache, theme
+from app.downloads import downloads
 from hsal.trace import Trace
 
 
@@ -35,11 +36,4 @@ def strip_and_downloads(trace: Trace) -> None:
     st.subheader("The strip", anchor=False)
     st.image(cache.strip(text, "png", theme.is_dark()), caption=f"The whole walk at a glance. Named: {named}.",
              alt=f"{len(trace.steps)} meta-steps side by side, each with its maps, glimpses and label: {named}.")
-    stem = f"hsal-{trace.source.image_sha256[:8]}"
-    with st.container(horizontal=True):
-        st.download_button("Strip as PNG", lambda: cache.strip(text, "png", False), f"{stem}.png", "image/png",
-                           icon=":material/image:", on_click="ignore")
-        st.download_button("Strip as SVG", lambda: cache.strip(text, "svg", False), f"{stem}.svg", "image/svg+xml",
-                           icon=":material/shapes:", on_click="ignore")
-        st.download_button("Trace as JSON", lambda: text, f"{stem}.json", "application/json",
-                           icon=":material/data_object:", on_click="ignore")
+    downloads(trace, text)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.downloads import KINDS
 from hsal.trace import Trace
 from tests.browsing import running_app
 
@@ -22,7 +23,7 @@ def open_page(page: Page, address: str) -> None:
 
 def settled(page: Page) -> None:
     """Wait until the script has run to its end and the strip is there."""
-    page.get_by_role("button", name="Trace as JSON").wait_for()
+    page.get_by_role("button", name="Download").wait_for()
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
     page.wait_for_function("() => document.querySelector('[data-testid=stImage] img')?.complete")
     page.wait_for_load_state("networkidle")
@@ -197,15 +198,26 @@ def test_the_player_goes_on_when_the_server_is_gone(page: Page) -> None:
 def test_strip_and_trace_can_be_taken_home(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through")
     settled(page)
-    contents = {}
-    for name in ("Strip as PNG", "Strip as SVG", "Trace as JSON"):
+    beginnings = {}
+    for name in KINDS:
+        page.get_by_role("combobox", name="Take it home").click()
+        page.get_by_role("option", name=name).click()
+        page.get_by_text(KINDS[name].about).wait_for()
         with page.expect_download() as download:
-            page.get_by_role("button", name=name).click()
-        contents[name] = Path(download.value.path()).read_bytes()
-    assert contents["Strip as PNG"].startswith(b"\x89PNG")
-    assert b"<svg" in contents["Strip as SVG"][:500]
-    assert Trace.from_json(contents["Trace as JSON"].decode()).truth is not None
-    assert json.loads(contents["Trace as JSON"])["schema"] == 2
+            page.get_by_role("button", name="Download").click()
+        assert download.value.suggested_filename.endswith(f".{KINDS[name].ending}")
+        content = Path(download.value.path()).read_bytes()
+        beginnings[KINDS[name].ending] = content[:20]
+        if name == "Trace, as JSON":
+            assert Trace.from_json(content.decode()).truth is not None
+            assert json.loads(content)["schema"] == 2
+    assert beginnings.keys() == {"png", "svg", "pdf", "gif", "webp", "html", "json", "py"}
+    assert {ending: beginnings[ending][:4] for ending in ("png", "pdf", "gif", "webp")} == {
+        "png": b"\x89PNG", "pdf": b"%PDF", "gif": b"GIF8", "webp": b"RIFF"
+    }
+    assert {ending: beginnings[ending][:5] for ending in ("svg", "html", "py")} == {
+        "svg": b"<?xml", "html": b"<!doc", "py": b"from "
+    }
 
 
 @pytest.mark.parametrize("path", ["", "/step-through"])

@@ -48,7 +48,7 @@ def test_the_default_is_a_sample_scene(step_through: Callable[..., AppTest]) -> 
     assert not page.warning
     assert parameter(page, "input") == "sample"
     assert len(page.get("bidi_component")) == 1
-    assert [button.label for button in page.get("download_button")] == ["Strip as PNG", "Strip as SVG", "Trace as JSON"]
+    assert [button.label for button in page.get("download_button")] == ["Download"]
 
 
 def test_a_link_to_a_scene_shows_that_scene(step_through: Callable[..., AppTest]) -> None:
