@@ -7,6 +7,9 @@ its own pixels.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 
 import torch
 from torch import Tensor, nn
@@ -110,8 +113,6 @@ def load_network(name: str) -> Network:
 
 
 def _photo(name: str) -> Classifier:
-    from torchvision import models  # takes seconds to import
-
     # Choice: 16 px a cell, twice as fine as the networks' own; the labels stay the same
     body = build(backbones, name, ModelConfig(backbone=name, cell_px=16 if name == PHOTO else 32, image_channels=3))
     if name == PHOTO:
@@ -123,7 +124,20 @@ def _photo(name: str) -> Classifier:
     weight, bias = (state[f"{'classifier' if name == PHOTO else 'fc'}.{part}"] for part in ("weight", "bias"))
     head = nn.Linear(body.channels, len(bias))
     head.load_state_dict({"weight": weight, "bias": bias})
-    return Classifier(name, models.ResNet18_Weights.IMAGENET1K_V1.meta["categories"], body, head)
+    return Classifier(name, _imagenet_labels(), body, head)
+
+
+def _imagenet_labels() -> Sequence[str]:
+    """ImageNet's 1,000 labels. Of torchvision its table alone where it is in its place: the whole takes seconds."""
+    found = find_spec("torchvision")
+    table = Path(found.origin).parent / "models" / "_meta.py" if found and found.origin else None
+    if table is not None and table.is_file():
+        labels = run_path(str(table)).get("_IMAGENET_CATEGORIES", ())
+        if len(labels) == 1000:
+            return labels
+    from torchvision import models
+
+    return models.ResNet18_Weights.IMAGENET1K_V1.meta["categories"]
 
 
 def _tasks() -> dict[str, str]:
