@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from app.theme import PAGES
 from tests.axe import findings
+from tests.browsing import running_app
+from tests.made_runs import make_run
 
 PATIENCE_MS = 60_000
+MORE = ("step-through?input=draw", "step-through?input=upload", "covert-and-overt?chapter=3")  # seen otherwise
+# the app's own style comes by a script that a busy machine loads late
+STYLED = "() => [...document.querySelectorAll('style')].some((one) => one.textContent.includes('stCaptionContainer'))"
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -25,15 +31,24 @@ def open_whole(tab: Page, address: str) -> None:
     """Open a page and wait until its script has run to its end and everything is drawn."""
     tab.goto(address)
     tab.get_by_role("heading", level=1).wait_for(timeout=PATIENCE_MS)
-    tab.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=PATIENCE_MS)
+    tab.wait_for_function(STYLED, timeout=PATIENCE_MS)
+    tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=PATIENCE_MS)
     tab.wait_for_load_state("networkidle")
     tab.wait_for_timeout(1500)  # charts and players draw themselves after that
 
 
-@pytest.mark.parametrize("path", [path for *_, path in PAGES], ids=[name for name, *_ in PAGES])
+@pytest.mark.parametrize("path", [*(path for *_, path in PAGES), *MORE])
 def test_a_page_has_no_serious_finding(tab: Page, app_url: str, path: str) -> None:
     open_whole(tab, f"{app_url}/{path}")
     assert findings(tab) == []
+
+
+def test_train_with_runs_has_no_serious_finding(tab: Page, tmp_path: Path) -> None:
+    make_run(tmp_path, "one")
+    make_run(tmp_path, "other", "failed", done=20, reason="it broke.")
+    with running_app(HSAL_RUNS=str(tmp_path)) as address:
+        open_whole(tab, f"{address}/train?run=other&with=one")
+        assert findings(tab) == []
 
 
 def test_a_picture_without_a_text_and_a_faint_text_are_found(tab: Page) -> None:
