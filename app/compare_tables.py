@@ -30,7 +30,7 @@ def metrics_table(models: Mapping[str, About], scores: Mapping[str, Mapping[str,
     """Models down, metrics across, the best in bold; ceilings, which know the answer, do not compete."""
     names = [name for name in METRICS if any(name in row for row in scores.values())]
     rivals = [model for model in scores if models[model].kind != "ceiling"]
-    winners = {name: best(name, scores, rivals) for name in names}
+    winners = {name: best(name, scores, rivals) if name not in OF_LOOKS else set() for name in names}
     head = ["Model", *(_head(name) for name in names)]
     body = (
         [escape(models[model].title), *(_cell(scores[model].get(name), model in winners[name]) for name in names)]
@@ -39,7 +39,9 @@ def metrics_table(models: Mapping[str, About], scores: Mapping[str, Mapping[str,
     return table(head, body).replace('class="figures"', 'class="figures close"') + CLOSE
 
 
-CLOSE = "<style>.figures.close th, .figures.close td { min-width: 5.2rem; padding-block: 0.35rem }</style>"
+OF_LOOKS = {"attn_saliency"}  # compares looks on one map, not maps: a map of one value everywhere would win
+CLOSE = """<style>.figures.close th, .figures.close td { min-width: 5.2rem; padding-block: 0.35rem }
+.figures.close th[scope=row] { min-width: 9.5rem }</style>"""
 
 
 def _head(name: str) -> str:
@@ -51,7 +53,8 @@ def _head(name: str) -> str:
 def _cell(value: float | None, wins: bool) -> str:
     if value is None or not isfinite(value):
         return "–"
-    return f"<strong>{value:.3f}</strong>" if wins else f"{value:.3f}"
+    shown = f"{round(value, 3) + 0.0:.3f}"  # nothing is not less than nothing
+    return f"<strong>{shown}</strong>" if wins else shown
 
 
 def meanings(names: Sequence[str]) -> str:

@@ -95,6 +95,12 @@ def test_a_ceiling_does_not_compete() -> None:
     assert "<td>0.900</td>" in shown
 
 
+def test_nothing_is_not_less_than_nothing_and_looks_have_no_best_map() -> None:
+    shown = metrics_table(ABOUT, {"one": {"nss": -0.0001, "attn_saliency": 1.0}, "other": {"attn_saliency": 0.5}})
+    assert "<td>0.000</td>" in shown
+    assert "<strong>" not in shown
+
+
 def test_what_another_map_changes_in_words() -> None:
     base = make_trace()
     assert what_changed(base, base) == "Nothing: the same labels in the same order, at the same cells."
