@@ -21,8 +21,8 @@ def for_teachers(shown: LessonAddress, place: Place) -> None:
         with left:
             st.subheader("A link for your class", anchor=False)
             st.markdown("It opens this chapter with this picture, and shows what you leave ticked.")
-            st.pills("What the class may use", list(CONTROLS), selection_mode="multi", key=session_lesson.SHOWN,
-                     default=[name for name in CONTROLS if shown.shows(name)], format_func=CONTROLS.__getitem__)
+            for name, words in CONTROLS.items():
+                st.checkbox(words, value=shown.shows(name), key=session_lesson.shown_key(name))
             st.code(session_lesson.link(shown, place.seed, place.index), language=None, wrap_lines=True)
         with right:
             st.subheader("On the wall and on paper", anchor=False)

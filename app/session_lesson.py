@@ -68,10 +68,15 @@ def present_chosen() -> None:
     _change(present=st.session_state[PRESENT])
 
 
+def shown_key(control: str) -> str:
+    """The key of the box that says whether the class sees a control."""
+    return f"{SHOWN}.{control}"
+
+
 def link(shown: LessonAddress, seed: int, index: int) -> str:
     """The whole address of this chapter with its scene fixed, and with the controls that the teacher has left."""
-    chosen = st.session_state.get(SHOWN)
-    hidden = shown.hidden if chosen is None else tuple(name for name in CONTROLS if name not in chosen)
+    ticked = {name: st.session_state.get(shown_key(name), shown.shows(name)) for name in CONTROLS}
+    hidden = tuple(name for name in CONTROLS if not ticked[name])
     parameters = lesson_parameters(replace(shown, seed=seed, index=index, hidden=hidden))
     parts = urlsplit(st.context.url or "")
     return urlunsplit((*parts[:3], urlencode(parameters, safe=","), ""))

@@ -113,7 +113,7 @@ def _words(page: _Page, texts: HandoutTexts) -> None:
     y += 0.26
     for word, meaning in texts.words:
         page.write(x, y, word, 9, bold=True)
-        y = page.wrapped(x, y + 0.17, meaning, 9, 54) + 0.07
+        y = page.wrapped(x, y + 0.17, meaning, 9, 58) + 0.07
 
 
 def _walk(page: _Page, trace: Trace, rows: list[str]) -> None:
@@ -139,6 +139,6 @@ def _tasks(page: _Page, texts: HandoutTexts, top: float) -> None:
     page.write(MARGIN, top, texts.tasks_title, 10, bold=True)
     y = top + 0.24
     for number, task in enumerate(texts.tasks, 1):
-        y = page.wrapped(MARGIN, y, f"{number}. {task}", 9, 92)
+        y = page.wrapped(MARGIN, y, f"{number}. {task}", 9, 96)
         page.rule(MARGIN, WIDTH - MARGIN, y + 0.18)
         y += 0.4

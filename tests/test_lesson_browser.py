@@ -151,7 +151,7 @@ def test_the_weights_are_fetched_once_a_visit(page: Page, app_url: str) -> None:
 
 def test_the_handout_can_be_taken_home(page: Page, app_url: str) -> None:
     open_chapter(page, app_url, 4)
-    page.get_by_text("For teachers").click()
+    page.get_by_text("For teachers", exact=True).click()
     with page.expect_download(timeout=PATIENCE_MS) as taken:
         page.get_by_role("button", name="Handout (PDF)").click()
     assert taken.value.suggested_filename == "covert-and-overt-1-3672.pdf"

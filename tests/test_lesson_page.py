@@ -7,6 +7,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.lesson_address import CONTROLS
 from app.lesson_text import chapters
 from tests.browsing import ROOT
 from tests.visiting import parameter, shown
@@ -80,7 +81,7 @@ def test_the_teachers_link_holds_what_is_left_out() -> None:
     page = open_lesson(chapter="4")
     assert "chapter=4&seed=1&index=3672" in page.code[0].value
     assert "hide" not in page.code[0].value
-    page.get("button_group")[-1].set_value(["chapters", "pictures", "spotlights", "teachers"]).run()
+    next(box for box in page.checkbox if box.label == CONTROLS["question"]).uncheck().run()
     assert "hide=question" in page.code[0].value
 
 
