@@ -20,10 +20,11 @@ class Trace:
     Any PNG, JPEG, WebP, BMP or GIF will do; it is made grey or kept in colours, as the weights want it. A model
     knows only what it was trained on: handwritten digits, or house numbers.
     Example: hsal trace scene.png --strip strip.png --json -
+    Of many: hsal trace scenes --out scenes.parquet
     """
 
     images: tyro.conf.Positional[tuple[Path, ...]]
-    """One picture or more."""
+    """One picture or more, or folders of them."""
     weights: str = "mnist-multiset"
     """Name of shipped weights, or a .safetensors file."""
     json: Path | None = None
@@ -34,6 +35,9 @@ class Trace:
     """Draw the walk, moment by moment, to this .gif or .webp; with several pictures, to FILE-NAME.gif for each."""
     html: Path | None = None
     """Put the walk into one .html file that plays it offline; with several pictures, into FILE-NAME.html for each."""
+    out: Path | None = None
+    """Write a table, one row a picture with what was named, to this .parquet or .csv; stopped at any time, the same
+    command goes on where it was."""
     saliency: str = ""
     """Saliency model that attention starts from, without retraining; by default the weights' own."""
     intervene: Path | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, astuple
 from pathlib import Path
@@ -14,7 +16,7 @@ from tqdm import tqdm
 
 from hsal.checkpoint import Checkpoint, load_model
 from hsal.data.digits import load_digits
-from hsal.data.own_pictures import SCENES
+from hsal.data.own_pictures import ENDINGS, SCENES
 from hsal.data.picture import PictureError, read_picture
 from hsal.data.prepare import for_model
 from hsal.data.scenes import SceneRenderer
@@ -26,8 +28,10 @@ from hsal.film import save_film
 from hsal.interventions.checks import InterventionError, check
 from hsal.interventions.edits import NONE, Interventions
 from hsal.interventions.links import LARGEST, read_interventions
+from hsal.many import Row, Rows, row_of
 from hsal.player.page import FORMATS as PAGES
 from hsal.player.page import save_page
+from hsal.shipped import weights_path
 from hsal.strip import FORMATS as STRIPS
 from hsal.strip import save_strip
 from hsal.trace import Box, Source, Trace, TraceError
@@ -44,32 +48,72 @@ def run_trace(command: cli.Trace) -> int:
     """Carry out `hsal trace`: a bad picture is told, and the others finish; exit status 1 if one was bad."""
     if not command.images:
         raise HsalError("Give at least one picture, for example: hsal trace scene.png")
-    for flag, formats, _ in DRAWN:
-        file = getattr(command, flag)
-        if file and file.suffix.lower()[1:] not in formats:
-            wanted = ", ".join(f".{one}" for one in formats)
-            raise HsalError(f"--{flag} makes {wanted}, not {file.suffix or 'a file without an ending'}.")
+    _check_endings(command)
+    paths = pictures_in(command.images)
     checkpoint = load_model(command.weights)
     checkpoint.model.to(find_device(command.device))
     interventions = read_plan(command.intervene) if command.intervene else NONE
     check(interventions, checkpoint.model.config, checkpoint.model.map_size)
     bad = 0
     with ExitStack() as stack:
+        rows = stack.enter_context(Rows(command.out, _settings(command, interventions))) if command.out else None
         file = stack.enter_context(output(command.json)) if command.json else None
-        quiet = None if len(command.images) > 2 else True  # None: only where a person watches
-        for path in tqdm(command.images, desc="tracing", unit="picture", disable=quiet):
-            try:
-                trace = trace_file(checkpoint, path, command.saliency, interventions)
-            except (PictureError, TraceError) as error:
-                bad += 1
-                tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
-                line = {"image": str(path), "error": str(error)}
-            else:
-                line = {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}
-                _show(command, path, trace)
+        missing = [path for path in paths if rows is None or not rows.has(path)]
+        quiet = None if len(paths) > 2 else True  # None: only where a person watches
+        for path in tqdm(missing, desc="tracing", unit="picture", disable=quiet):
+            line, row = _trace_one(command, checkpoint, path, interventions, len(paths) > 1)
+            bad += bool(row.problem)
             if file:
                 file.write(json.dumps(line, allow_nan=False) + "\n")
+            if rows:
+                rows.add(path, row)
+        if rows:
+            rows.finish(paths)
     return 1 if bad else 0
+
+
+def _check_endings(command: cli.Trace) -> None:
+    for flag, formats, _ in DRAWN:
+        file = getattr(command, flag)
+        if file and file.suffix.lower()[1:] not in formats:
+            wanted = ", ".join(f".{one}" for one in formats)
+            raise HsalError(f"--{flag} makes {wanted}, not {file.suffix or 'a file without an ending'}.")
+
+
+def _trace_one(
+    command: cli.Trace, checkpoint: Checkpoint, path: Path, interventions: Interventions, several: bool
+) -> tuple[dict[str, Any], Row]:
+    """Trace, draw and print one picture, or tell why not; what --json and --out say of it."""
+    try:
+        trace = trace_file(checkpoint, path, command.saliency, interventions)
+    except (PictureError, TraceError) as error:
+        tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
+        return {"image": str(path), "error": str(error)}, Row(str(path), problem=str(error))
+    _show(command, path, trace, several)
+    return {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}, row_of(str(path), trace)
+
+
+def pictures_in(paths: Sequence[Path]) -> list[Path]:
+    """The files as they are, and of folders all pictures in and below them by their names, each once.
+
+    Raises:
+        PictureError: a folder without a picture.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = [path]
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in ENDINGS and one.is_file())
+            if not inside:
+                raise PictureError(f"{path} holds no picture: give a folder with PNG, JPEG, WebP, BMP or GIF files.")
+        found |= dict.fromkeys(inside)
+    return list(found)
+
+
+def _settings(command: cli.Trace, interventions: Interventions) -> dict[str, Any]:
+    """What all rows of a table share."""
+    weights = hashlib.sha256(weights_path(command.weights).read_bytes()).hexdigest()[:12]
+    return {"weights": weights, "saliency": command.saliency, "interventions": interventions.to_dict()}
 
 
 def read_plan(path: Path) -> Interventions:
@@ -122,12 +166,11 @@ def _rendered(path: Path) -> tuple[list[int] | None, list[Box]]:
         return None, []
 
 
-def _show(command: cli.Trace, path: Path, trace: Trace) -> None:
+def _show(command: cli.Trace, path: Path, trace: Trace, several: bool) -> None:
     for flag, _, save in DRAWN:
         if file := getattr(command, flag):
-            several = len(command.images) > 1
             save(trace, file.with_name(f"{file.stem}-{path.stem}{file.suffix}") if several else file)
-    if command.json is None:
+    if command.json is None and command.out is None:
         named = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
         end = "then stop" if trace.ended_by_stop else "without saying stop"
         print(f"{path}: {named}, {end}; attn_saliency {trace.attn_saliency:.2f} of the maximum")
