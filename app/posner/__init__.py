@@ -11,7 +11,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from hsal import colours
 
 HERE = Path(__file__).parent
-SCRIPTS = ("trials.js", "run.js", "plot.js", "posner.js")  # one module, in the order of use
+SCRIPTS = ("trials.js", "run.js", "plot.js", "results.js", "posner.js")  # one module, in the order of use
 
 PRACTICE = {"valid": 3, "neutral": 1, "invalid": 2}
 LENGTHS = (  # three of four arrows that point to one side are right
