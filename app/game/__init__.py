@@ -16,9 +16,9 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from app import player
 from app.challenge import Challenge, Rival, to_parameters
 from app.game.score import MOST_NAMES, Score, Turn, compare, score, turns_of
+from hsal.player import page
 from hsal.trace import Trace
 
 HERE = Path(__file__).parent
@@ -89,10 +89,10 @@ def _figures(rival: Rival) -> dict[str, Any]:
 @cache
 def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
-    css_colours = "".join(f" --{name}: {colour};" for name, colour in player.COLOURS.items())
+    css_colours = "".join(f" --{name}: {colour};" for name, colour in page.COLOURS.items())
     css = f".game {{{css_colours} }}\n{_read(HERE / 'game.css')}"
-    shared = [_read(player.HERE / name) for name in SHARED]
-    js = [f"const COLOURS = {json.dumps(player.COLOURS)};", *shared, *(_read(HERE / name) for name in SCRIPTS)]
+    shared = [_read(page.HERE / name) for name in SHARED]
+    js = [f"const COLOURS = {json.dumps(page.COLOURS)};", *shared, *(_read(HERE / name) for name in SCRIPTS)]
     return _read(HERE / "game.html"), css, "\n".join(js)
 
 
