@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from hsal.config import MNIST_TASKS
+from hsal.interventions.links import pack, unpack
 
 INPUTS = ("sample", "scene", "upload", "draw")
+MODES = ("", "whatif", "beside")  # the walk alone; with forks of it; beside another
 LARGEST_SEED = 2**31 - 1
 # field -> smallest and largest whole number it may hold
 RANGES = {
@@ -36,6 +38,8 @@ class Address:
     clutter: int = 8
     drawing: str = ""  # see pack_drawing
     weights: str = ""
+    mode: str = ""
+    do: str = ""  # see hsal.interventions.links.pack
     moment: int = 0
 
 
@@ -46,7 +50,7 @@ USED = {"sample": ("sample",), "scene": ("seed", "index"), "upload": (), "draw":
 def used(input: str, task: str) -> tuple[str, ...]:
     """The fields that matter for an input and the task of the weights."""
     settings = SETTINGS if input == "scene" and task in MNIST_TASKS else ()
-    return ("input", *USED[input], *settings, "weights", "moment")
+    return ("input", *USED[input], *settings, "weights", "mode", "do", "moment")
 
 
 def parse(
@@ -59,7 +63,7 @@ def parse(
         samples: names there are. weights: name -> task. The first is the default.
     """
     address, problems = Address(sample=samples[0], weights=next(iter(weights))), []
-    choices = {"input": INPUTS, "sample": samples, "weights": list(weights)}
+    choices = {"input": INPUTS, "sample": samples, "weights": list(weights), "mode": MODES}
 
     def read(names: Sequence[str]) -> None:
         nonlocal address
@@ -71,7 +75,11 @@ def parse(
 
     first = ("input", "weights")  # what else is read depends on them
     read(first)
-    read([name for name in used(address.input, weights[address.weights]) if name not in first])
+    read([name for name in used(address.input, weights[address.weights]) if name not in (*first, "do")])
+    if "do" in parameters:
+        done, lost = unpack(parameters["do"])
+        problems.extend(lost)
+        address = replace(address, do=pack(done), mode=address.mode or ("whatif" if done else ""))
     if address.smallest > address.largest:
         problems.append("The link's smallest size is above its largest; both are set back.")
         address = replace(address, smallest=Address.smallest, largest=Address.largest)
@@ -85,7 +93,7 @@ def _value(name: str, text: str, choices: Mapping[str, Sequence[str]]) -> tuple[
         if text in choices[name]:
             return text, ""
         asked = f"weights of the run “{shown[4:]}”" if shown.startswith("run:") else f"{name} “{shown}”"
-        return None, f"The link asks for {asked}, which is not here; showing {choices[name][0]} instead."
+        return None, f"The link asks for {asked}, which is not here; showing {choices[name][0] or 'the usual'} instead."
     if name == "drawing":
         try:
             unpack_drawing(text)

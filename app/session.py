@@ -76,7 +76,7 @@ def _still(parameters: dict[str, str]) -> dict[str, str]:
 
 def _widgets(address: Address) -> dict[str, object]:
     """Widget key -> value."""
-    same = {name: getattr(address, name) for name in ("input", "sample", "weights", *NUMBERS)}
+    same = {name: getattr(address, name) for name in ("input", "sample", "weights", "mode", *NUMBERS)}
     return same | {"sizes": (address.smallest, address.largest)}
 
 
@@ -84,7 +84,7 @@ def address() -> Address:
     """The state that the widgets show now."""
     state = st.session_state
     smallest, largest = state["sizes"]
-    shown = {name: state[name] for name in ("input", "weights", *NUMBERS)}
+    shown = {name: state[name] for name in ("input", "weights", "mode", *NUMBERS)}
     sample = state["sample"] or state[ADDRESS].sample  # a pill can be switched off
     return replace(state[ADDRESS], sample=sample, smallest=smallest, largest=largest, **shown)
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hsal.acts import acts_of
 from hsal.interventions.edits import NONE, Interventions, cover
-from hsal.model import HSAL, MetaStep
+from hsal.model import HSAL, MetaStep, View
 from hsal.other_maps import perceive, saliency_model
 from hsal.reward import label_reward
 from hsal.stimulus import SaliencyError, SaliencyModel
@@ -28,6 +28,7 @@ def trace_image(
     notes: Sequence[str] = (),
     saliency: str | np.ndarray = "",
     interventions: Interventions = NONE,
+    view: View | None = None,
 ) -> Trace:
     """Roll attention out over one image, greedily, until stop or the last meta-step.
 
@@ -40,6 +41,7 @@ def trace_image(
         saliency: what attention starts from in place of the model's own map: the name of a saliency model, or a map
             (h',w') >= 0 over the whole image, which `source` should name.
         interventions: what is done in place of the model; the trace holds the image with what they hide.
+        view: `view_of` the same picture and saliency, where it is kept: only attention is walked then.
     Raises:
         UnknownNameError: there is no such saliency model.
         SaliencyError: the saliency model needs more than a picture, or the map is none.
@@ -50,14 +52,24 @@ def trace_image(
     named = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
     if isinstance(saliency, str) and (other := interventions.saliency or saliency):
         saliency, named = other, replace(named, saliency=other)
+    if view is None:
+        view = view_of(model, image, saliency, interventions.hidden)
     image = cover(image, interventions.hidden)
     with torch.inference_mode():
-        view = perceive(model, to_tensor(image[None], device), _other(saliency))
         scale = float(view.scale[0])
         steps = _record(model, model.rollout(view, acts=acts), truth)
     names = (*(str(label) for label in range(model.config.classes)), "stop")
     true = None if truth is None else tuple(sorted(truth))
     return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes), interventions)
+
+
+def view_of(
+    model: HSAL, image: np.ndarray, saliency: str | np.ndarray = "", hidden: Sequence[tuple[int, int, int, int]] = ()
+) -> View:
+    """What a walk over one image starts from, `hidden` parts of it covered; see `trace_image`."""
+    device = next(model.parameters()).device
+    with torch.inference_mode():
+        return perceive(model, to_tensor(cover(image, tuple(hidden))[None], device), _other(saliency))
 
 
 def _other(saliency: str | np.ndarray) -> SaliencyModel | None:

@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from app import session
+from app import session, session_fork
 from app.inputs import INPUTS
 from app.player import attention_player
 from app.weights import choices, titles
+from app.whatif import whatif_view
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal import samples
 from hsal.errors import HsalError
+
+MODES = {"": "The walk", "whatif": "What if …"}
 
 weights = choices(session.asked_weights())
 session.enter([samples.FEATURED, *samples.recorded()], weights)
@@ -34,10 +37,14 @@ if trace is None:
     session.leave("nothing", 1, task)
     say(session.told())
 else:
-    # the same picture seen by other weights is another walk
-    moment = session.leave(f"{trace.source.image_sha256} {trace.source.weights}", trace.moments, task)
-    say(session.told())
+    mode = st.segmented_control("Show", list(MODES), key="mode", format_func=MODES.get, required=True,
+                                label_visibility="collapsed")
     if trace.notes:
         st.caption(plain(" ".join(trace.notes)))
-    attention_player(trace, moment=moment, key="player")
-    strip_and_downloads(trace)
+    if mode == "whatif":
+        whatif_view(trace, weights)
+    else:
+        moment = session.leave(session_fork.identity(trace), trace.moments, task)
+        say(session.told())
+        attention_player(trace, moment=moment, key="player")
+        strip_and_downloads(trace)

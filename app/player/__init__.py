@@ -16,7 +16,7 @@ from hsal.trace import Trace
 
 def attention_player(
     trace: Trace, *, moment: int = 0, key: str, compact: bool = False, stay: bool = False, group: str = "",
-    title: str = "",
+    title: str = "", mark: int | None = None,
 ) -> None:
     """Show `trace` as a player inside the running Streamlit script.
 
@@ -31,9 +31,10 @@ def attention_player(
         group: players of the same group are always at the same moment, which the address bar carries, and none
             plays by itself; a walk that ends early waits at its end. Empty for a player on its own.
         title: a heading above the picture.
+        mark: the moment at which this walk parts from another, marked on the timeline.
     """
     data = {"trace": trace.to_dict(), "moment": moment, "compact": compact, "stay": stay, "key": key}
-    data |= {"group": group, "title": title}
+    data |= {"group": group, "title": title, "mark": mark}
     _component()(data=data, key=key)
 
 

@@ -63,10 +63,11 @@ function pressKey(player, event) {
   event.preventDefault();
 }
 
-function buildTimeline(root, trace, moments) {
+// mark: the moment at which the walk parts from another one, or null
+function buildTimeline(root, trace, moments, mark) {
   const segments = moments.map(({ tone, kind, step }, place) => {
     const starts = place > 0 && moments[place - 1].step !== step;
-    const segment = element("span", `segment ${tone}${starts ? " starts" : ""}`);
+    const segment = element("span", `segment ${tone}${starts ? " starts" : ""}${place === mark ? " parts" : ""}`);
     segment.dataset.kind = kind;
     return segment;
   });

@@ -5,10 +5,10 @@ const COVERT_KINDS = ["saliency", "mask", "priority", "broad"];
 function readTrace(raw) {
   const [rows, columns] = raw.steps[0].saliency.shape;
   const [height, width, channels = 1] = raw.image.shape; // grey has no third number
-  const { image_sha256: image, weights } = raw.source;
+  const { image_sha256: image, weights, saliency } = raw.source;
   return {
     // Two traces with the same identity are one walk to the visitor: the place in it is kept.
-    identity: JSON.stringify([image, weights, raw.steps.length]),
+    identity: JSON.stringify([image, weights, saliency, raw.interventions ?? {}, raw.steps.length]),
     image: { height, width, channels, data: raw.image.data },
     rows,
     columns,

@@ -18,12 +18,13 @@ class Player {
     this.load(options);
   }
 
-  load({ trace: raw, moment = 0, compact = false, stay = false, group = "", title = "", remembered = null }) {
+  load({ trace: raw, moment = 0, compact = false, stay = false, group = "", title = "", mark = null, remembered = null }) {
     const trace = readTrace(raw);
     const before = this.trace ? this.state() : remembered;
     const same = before?.identity === trace.identity;
     this.trace = trace;
     this.compact = compact;
+    this.mark = mark;
     this.showTitle(title);
     this.moments = momentsOf(trace);
     this.sentences = this.moments.map((at) => sentenceOf(trace, at));
@@ -69,7 +70,7 @@ class Player {
     for (const part of this.root.querySelectorAll("[data-full]")) part.hidden = this.compact;
     this.stage.load(this.trace);
     this.panels.load(this.trace, this.moments);
-    buildTimeline(this.root, this.trace, this.moments);
+    buildTimeline(this.root, this.trace, this.moments, this.mark);
     // The longest sentences stand invisibly behind the spoken one and hold its space open.
     const longest = this.sentences.map(plainSentence).sort((one, other) => other.length - one.length);
     for (const old of this.root.querySelectorAll(".sizer")) old.remove();
@@ -149,6 +150,7 @@ class Player {
     if (!this.compact) this.panels.show(now);
     this.redraw(moving);
     this.showReadout();
+    this.root.dispatchEvent(new CustomEvent("hsal-moment"));
   }
 
   showSentence() {

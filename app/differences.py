@@ -1,0 +1,168 @@
+"""Two walks beside each other: where they part, and what differs, in words and numbers; pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import hypot
+
+import numpy as np
+
+from hsal.trace import Step, Trace
+
+SAME = 1e-4  # maps and probabilities closer than this are drawn, and counted, as the same
+KINDS = {
+    "saliency": "the saliency", "mask": "the covert mask", "priority": "the priority map",
+    "broad": "the broad glimpse", "glimpse": "a glimpse", "label": "the label", "inhibition": "what is inhibited",
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One moment of a walk, as the player counts them."""
+
+    step: int
+    kind: str
+    glimpse: int | None
+    content: object  # what is seen at it: an array, a cell, or label and probabilities
+
+
+@dataclass(frozen=True)
+class First:
+    """Where two walks part."""
+
+    moment: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of two walks."""
+
+    name: str
+    one: str
+    other: str
+    differs: bool
+
+
+def moments_of(trace: Trace) -> list[Moment]:
+    """Every moment in order, as in the player."""
+    return [moment for number, step in enumerate(trace.steps) for moment in _moments(number, step, trace.stop)]
+
+
+def _moments(number: int, step: Step, stop: int) -> Iterator[Moment]:
+    for kind, content in (("saliency", step.saliency), ("mask", step.mask), ("priority", step.priority),
+                          ("broad", step.broad_weights)):
+        yield Moment(number, kind, None, content)
+    for place, glimpse in enumerate(step.glimpses):
+        yield Moment(number, "glimpse", place, glimpse.cell)
+    yield Moment(number, "label", None, (step.label, step.class_probabilities))
+    if step.label != stop:
+        yield Moment(number, "inhibition", None, step.next_saliency)
+
+
+def first_difference(one: Trace, other: Trace) -> First | None:
+    """Where the second walk parts from the first; None where they are the same."""
+    if one.image.shape != other.image.shape or not np.array_equal(one.image, other.image):
+        hidden = one.source.image_sha256 == other.source.image_sha256
+        told = "they are of one picture, of which a part is hidden" if hidden else "they are of two pictures"
+        return First(0, f"The walks part at the very beginning: {told}.")
+    ones, others = moments_of(one), moments_of(other)
+    for place, (here, there) in enumerate(zip(ones, others, strict=False)):
+        if here.kind != there.kind or not _same(here.content, there.content):
+            return First(place, f"The walks part at moment {place + 1}, in meta-step {here.step + 1}: "
+                                f"{_parted(here, there, one, other)}.")
+    if len(ones) == len(others):
+        return None
+    place = min(len(ones), len(others))
+    longer = "second" if len(others) > place else "first"
+    return First(place - 1, f"The walks are the same up to moment {place}, where only the {longer} goes on.")
+
+
+def _same(here: object, there: object) -> bool:
+    if isinstance(here, np.ndarray):
+        return here.shape == there.shape and np.allclose(here, there, atol=SAME, rtol=0)
+    if isinstance(here[1], np.ndarray):
+        return here[0] == there[0] and _same(here[1], there[1])
+    return here == there
+
+
+def _parted(here: Moment, there: Moment, one: Trace, other: Trace) -> str:
+    if here.kind != there.kind:
+        return f"the first has {KINDS[here.kind]}, the second {KINDS[there.kind]}"
+    if here.kind == "glimpse":
+        return f"glimpse {here.glimpse + 1} falls on {_cell(there.content)}, not on {_cell(here.content)}"
+    if here.kind == "label":
+        (label, sure), (instead, then) = here.content, there.content
+        if label == instead:
+            return f"both name {one.class_names[label]}, with {sure[label]:.0%} and {then[instead]:.0%}"
+        return f"{other.class_names[instead]} ({then[instead]:.0%}), not {one.class_names[label]} ({sure[label]:.0%})"
+    return f"{KINDS[here.kind]} differs"
+
+
+def _cell(cell: tuple[int, int]) -> str:
+    return f"row {cell[0] + 1}, column {cell[1] + 1}"
+
+
+def labels_sentence(one: Trace, other: Trace) -> str:
+    """What was named in both, as multisets: order does not matter, repetitions do."""
+    first, second = Counter(_named(one)), Counter(_named(other))
+    if first == second:
+        return f"Both name {_list(_named(one))}" + ("." if _named(one) == _named(other) else ", in another order.")
+    more, fewer = sorted((second - first).elements()), sorted((first - second).elements())
+    parts = [f"{', '.join(more)} more" if more else "", f"{', '.join(fewer)} fewer" if fewer else ""]
+    told = " and ".join(filter(None, parts))
+    return f"The first names {_list(_named(one))}, the second {_list(_named(other))}: {told}."
+
+
+def _named(trace: Trace) -> list[str]:
+    return [trace.class_names[label] for label in trace.labels]
+
+
+def _list(names: Sequence[str]) -> str:
+    return " ".join(names) or "nothing"
+
+
+def path_length(trace: Trace) -> float:
+    """How far the glimpses jump from one to the next, all together, as a share of the picture's side."""
+    cells = [(glimpse.cell, step.saliency.shape) for step in trace.steps for glimpse in step.glimpses]
+    places = [((row + 0.5) / h, (column + 0.5) / w) for (row, column), (h, w) in cells]
+    return float(sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(places)))
+
+
+def other_cells(one: Trace, other: Trace) -> tuple[int, int] | None:
+    """How many glimpses fall on another cell, or in one walk alone, and of how many; None for maps of two sizes."""
+    if one.steps[0].saliency.shape != other.steps[0].saliency.shape:
+        return None
+    cells = [{(t, g): glimpse.cell for t, step in enumerate(walk.steps) for g, glimpse in enumerate(step.glimpses)}
+             for walk in (one, other)]
+    places = cells[0].keys() | cells[1].keys()
+    return sum(cells[0].get(place) != cells[1].get(place) for place in places), len(places)
+
+
+def table(one: Trace, other: Trace) -> list[Row]:
+    """The figures of two walks."""
+    rows = [
+        ("Named, in order", *(_list(_named(walk)) for walk in (one, other))),
+        ("Right", *(_right(walk) for walk in (one, other))),
+        ("Meta-steps", *(str(len(walk.steps)) for walk in (one, other))),
+        ("Ended by", *("stop" if walk.ended_by_stop else "the last meta-step" for walk in (one, other))),
+        ("Mean probability of what is named", *(_sure(walk) for walk in (one, other))),
+        ("Path of the glimpses, sides of the picture", *(f"{path_length(walk):.2f}" for walk in (one, other))),
+        ("Saliency at the glimpses (attn_saliency)", *(f"{walk.attn_saliency:.2f}" for walk in (one, other))),
+    ]
+    found = [Row(name, first, second, first != second) for name, first, second in rows]
+    counted = other_cells(one, other)
+    if counted is not None:
+        found.append(Row("Glimpses on other cells", "", f"{counted[0]} of {counted[1]}", counted[0] > 0))
+    return found
+
+
+def _sure(walk: Trace) -> str:
+    return f"{np.mean([step.class_probabilities[step.label] for step in walk.steps]):.0%}"
+
+
+def _right(walk: Trace) -> str:
+    return {None: "not known", True: "✓ yes", False: "✗ no"}[walk.exact]

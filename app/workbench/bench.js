@@ -1,0 +1,154 @@
+// A player whose walk can be changed: the tools under it, and what they send.
+
+const SHOWN_WITH = { saliency: "saliency", hide: "picture" }; // for the others the moment chooses
+
+class Bench {
+  constructor(root, data, send) {
+    this.root = root;
+    this.send = send;
+    this.listening = new AbortController();
+    this.tool = "spotlight";
+    this.click = "look";
+    this.name = crypto.getRandomValues(new Uint32Array(2)).join("-"); // crypto.randomUUID is for https alone
+    this.count = 0;
+    this.waiting = []; // wishes that the server has not answered: of a burst it hears the last message alone
+    this.grip = this.corner = null;
+    const over = element("div", "over");
+    root.querySelector(".stage").append(over);
+    this.player = new Player(root, data);
+    this.player.light = () => {}; // the tools say what lies over the picture
+    this.load(data, false);
+    this.listen(this.listening.signal);
+  }
+
+  // data: what the player takes, and {done, models, glimpses, heard: [name, count]}
+  load(data, known = true) {
+    const [name, count] = data.heard;
+    if (name === this.name) this.waiting = this.waiting.filter(({ number }) => number > count);
+    this.data = { ...data, done: this.waiting.reduce(afterWish, data.done) };
+    if (known) this.player.load(data);
+    fillChoices(this);
+    this.show();
+  }
+
+  show() {
+    const { player, data } = this;
+    this.touched = false;
+    this.step = player.moments[player.now].step;
+    this.edit = editAt(data.done, this.step);
+    this.gaussians = player.trace.steps[this.step].gaussians.map((one) => ({ ...one }));
+    const lit = LIT[SHOWN_WITH[this.tool]] ?? null;
+    if (player.lit !== lit) {
+      player.lit = lit;
+      player.redraw();
+    }
+    this.draw();
+  }
+
+  draw() {
+    showPanels(this);
+    placeHandles(this);
+  }
+
+  // The mask follows the hand at once; what the model makes of it comes from the server.
+  preview(place, changes) {
+    const { trace } = this.player;
+    this.gaussians = this.gaussians.map((one, at) => (at === place ? kept({ ...one, ...changes }, trace) : one));
+    this.touched = true;
+    const record = trace.steps[this.step];
+    [record.gaussians, record.mask] = [this.gaussians, maskOf(this.gaussians, trace)];
+    this.player.lit = LIT.mask;
+    this.player.redraw();
+    this.draw();
+  }
+
+  mixed(gaussians) {
+    return { edit: { gaussians: asNumbers(gaussians) } };
+  }
+
+  fresh() {
+    const { rows, columns } = this.player.trace;
+    const weight = 1 / (this.gaussians.length + 1);
+    return kept({ weight, sigma: 1.5, row: (rows + 1) / 2, column: (columns + 1) / 2 }, this.player.trace);
+  }
+
+  wish(wish) {
+    clearTimeout(this.settling);
+    if (!wish) return;
+    this.count += 1;
+    const moment = this.player.group?.now ?? this.player.now;
+    this.waiting.push({ ...wish, step: this.step, moment, number: this.count });
+    this.data.done = afterWish(this.data.done, this.waiting.at(-1));
+    this.edit = editAt(this.data.done, this.step);
+    this.send({ name: this.name, wishes: this.waiting });
+  }
+
+  turn({ turns, place }, value) {
+    if (!Number.isFinite(value)) return;
+    this.preview(Number(place), { [turns]: turns === "weight" ? value / 100 : value });
+    this.wish(this.mixed(this.gaussians));
+  }
+
+  press(button) {
+    const { tool, click } = button.dataset;
+    if (tool) this.tool = tool;
+    if (click) this.click = click;
+    if (tool || click) this.show();
+    else this.wish(wishOf(this, button.dataset));
+  }
+
+  listen(signal) {
+    const doing = this.root.querySelector(".doing");
+    const on = (target, event, act) => target.addEventListener(event, act, { signal });
+    on(this.root, "hsal-moment", () => this.player && this.show());
+    // the player listens on the same root: the tools' keys and buttons are not its own
+    on(doing, "keydown", (event) => event.stopPropagation());
+    on(doing, "click", (event) => {
+      event.stopPropagation();
+      const button = event.target.closest("button");
+      if (button) this.press(button);
+    });
+    on(doing, "change", ({ target }) => {
+      if (target.dataset.turns) this.turn(target.dataset, target.valueAsNumber);
+      else if (target.name === "glimpse") this.draw();
+      else this.wish(fieldWish(this, target));
+    });
+    listenToHands(this, signal);
+    this.sizes = new ResizeObserver(() => placeHandles(this));
+    this.sizes.observe(this.player.part("picture"));
+  }
+
+  state() {
+    return { ...this.player.state(), tool: this.tool, click: this.click };
+  }
+
+  destroy() {
+    clearTimeout(this.settling);
+    this.listening.abort();
+    this.sizes.disconnect();
+    this.player.destroy();
+  }
+}
+
+const mounted = new WeakMap(); // parentElement -> {root, bench, call}
+const remembered = new Map(); // the element's key -> the state when it last went away
+
+// Streamlit calls this on mounting and with each change of data or theme; see the player, which does the same.
+export default function attend({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".attention-player");
+  const previous = mounted.get(parentElement);
+  const whole = { ...data, remembered: remembered.get(data.key) };
+  const send = (wishes) => setTriggerValue("wishes", wishes);
+  const call = {};
+  if (previous?.root === root) previous.bench.load(whole);
+  else previous?.bench.destroy();
+  const bench = previous?.root === root ? previous.bench : new Bench(root, whole, send);
+  bench.send = send;
+  mounted.set(parentElement, { root, bench, call });
+  return () => {
+    if (mounted.get(parentElement)?.call !== call) return;
+    remembered.set(data.key, bench.state());
+    bench.destroy();
+    mounted.delete(parentElement);
+  };
+}

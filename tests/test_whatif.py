@@ -1,0 +1,85 @@
+"""What if without a browser: links, what is wrong with them, and the way back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hsal.interventions.edits import Edit, Interventions, Rule
+from hsal.interventions.links import pack
+from tests.visiting import parameter, shown, visit
+
+LOOKED = Interventions(edits=(Edit(0, look=((0, 0),)),))
+
+
+def players(page: AppTest) -> list[dict]:
+    """What the two players were given."""
+    return [json.loads(player.proto.json) for player in page.get("bidi_component")]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if label in shown(button.label)).click().run()
+    assert not page.exception
+    return page
+
+
+@pytest.fixture
+def forked() -> AppTest:
+    """A link to a fork."""
+    return visit(input="sample", sample="2", do=pack(LOOKED))
+
+
+def test_a_link_restores_the_fork_beside_the_original(forked: AppTest) -> None:
+    original, fork = players(forked)
+    assert not forked.warning
+    assert original["trace"]["interventions"] == {}
+    assert fork["trace"]["interventions"] == LOOKED.to_dict()
+    assert fork["trace"]["steps"][0]["glimpses"][0]["cell"] == [0, 0]
+    assert original["mark"] == fork["mark"] == 4  # after saliency, mask, priority and the broad glimpse
+    assert original["group"] == fork["group"] != ""
+    assert (parameter(forked, "do"), parameter(forked, "mode")) == (pack(LOOKED), "whatif")
+
+
+def test_undo_redo_and_a_click_in_the_tree(forked: AppTest) -> None:
+    press(forked, "Undo")
+    assert players(forked)[1]["trace"]["interventions"] == {}
+    assert "do" not in forked.query_params
+    press(forked, "Redo")
+    assert players(forked)[1]["trace"]["interventions"] == LOOKED.to_dict()
+    press(forked, "The original")
+    assert "do" not in forked.query_params
+    press(forked, "glimpse 1 at row 1, column 1")
+    assert parameter(forked, "do") == pack(LOOKED)
+
+
+def test_another_picture_starts_without_what_was_done_to_the_first(forked: AppTest) -> None:
+    forked.button_group(key="sample").set_value("3").run()
+    assert not forked.exception
+    assert players(forked)[1]["trace"]["interventions"] == {}
+    assert "do" not in forked.query_params
+
+
+def test_a_damaged_link_says_so_and_shows_the_original() -> None:
+    page = visit(input="sample", sample="2", mode="whatif", do=pack(LOOKED)[:-6] + "AAAAAA")
+    assert len(page.warning) == 1
+    assert "damaged" in page.warning[0].value
+    assert players(page)[1]["trace"]["interventions"] == {}
+
+
+def test_a_tampered_link_restores_what_can_be_done() -> None:
+    tampered = Interventions(edits=(Edit(0, look=((0, 0),)), Edit(1, bar=((77, 0),))), rules=(Rule(400),))
+    page = visit(input="sample", sample="2", do=pack(tampered))
+    assert len(page.warning) == 1
+    assert "cell 77, 0 lies outside the map of 13x13" in shown(page.warning[0].value)
+    assert "there is no 401" in shown(page.warning[0].value)
+    assert players(page)[1]["trace"]["interventions"] == LOOKED.to_dict()
+    assert parameter(page, "do") == pack(LOOKED)
+
+
+def test_the_walk_alone_is_as_it_was_without_forks(forked: AppTest) -> None:
+    forked.segmented_control(key="mode").set_value("").run()
+    assert not forked.exception
+    assert len(players(forked)) == 1
+    assert players(forked)[0]["trace"]["interventions"] == {}
