@@ -16,6 +16,7 @@ ICON = "data:image/png;base64," + base64.b64encode((ASSETS / "favicon.png").read
 PAGES = (
     ("overview", "Overview", ":material/visibility:", ""),
     ("step_through", "Step through", ":material/footprint:", "step-through"),
+    ("many", "Many pictures", ":material/grid_view:", "many-pictures"),
     ("lesson", "Covert and overt", ":material/school:", "covert-and-overt"),
     ("try_it", "Try it yourself", ":material/psychology:", "try-it"),
     ("game", "You against the model", ":material/sports_esports:", "you-against-the-model"),

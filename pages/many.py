@@ -1,0 +1,39 @@
+"""Many pictures: drop a pile of them, and get a table of what attention made of each."""
+
+import streamlit as st
+
+from app import cache, session_many
+from app.many_table import many_view, names_of
+from app.weights import choices, titles
+from app.widgets import refuse
+from hsal.errors import HsalError
+from hsal.pile import MOST_PICTURES, UNPACKED_BYTES, ZIP_BYTES
+
+st.title("Many pictures", anchor=False)
+st.markdown(
+    "Drop several pictures, or a zip of them, and attention walks over each: what was named, how sure the model was, "
+    "how many steps it took and how much stood out where it looked. Each row opens in Step through. "
+    "`hsal trace FOLDER --out FILE.parquet` does the same for any number."
+)
+weights = choices()
+named = titles(weights)
+batch = session_many.batch()
+left, right = st.columns([2.4, 1], gap="medium")
+with right:
+    chosen = st.selectbox("Model trained on", list(weights), key=session_many.choose_weights(list(weights)),
+                          format_func=named.__getitem__)
+    st.button("Try the sample scenes", on_click=session_many.take_samples, icon=":material/apps:", width="stretch")
+bounds = f"{MOST_PICTURES} of together {UNPACKED_BYTES // 2**20} MB"
+with left:
+    files = st.file_uploader(f"Pictures (up to 10 MB each), or zips of them; {bounds}", accept_multiple_files=True,
+                             key=f"many.files.{batch.round}", max_upload_size=ZIP_BYTES // 2**20)
+try:
+    batch = session_many.take(chosen, files)
+    if batch.pile.pictures:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{len(batch.names):,} pictures: {names_of(batch)}.", width="content")
+            st.button("Forget them", on_click=session_many.forget, icon=":material/delete:")
+    many_view(batch)
+except HsalError as error:
+    refuse(str(error))
+cache.warm()

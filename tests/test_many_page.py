@@ -1,0 +1,103 @@
+"""Many pictures without a browser: a pile becomes a table, portion by portion, and each row opens in Step through."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import many_table, session_many
+from hsal.samples import recorded
+from tests.browsing import ROOT
+from tests.test_pile import zipped
+from tests.visiting import picture_bytes, shown
+
+PAGE = str(ROOT / "pages" / "many.py")
+
+
+@pytest.fixture(autouse=True)
+def _all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many_table, "PORTION_S", 60.0)
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=120).run()
+    assert not page.exception
+    return page
+
+
+def button(page: AppTest, label: str) -> object:
+    return next(one for one in page.button if one.label == label)
+
+
+def columns(page: AppTest) -> dict[str, list]:
+    return page.dataframe[0].value.to_dict("list")
+
+
+def test_the_samples_become_a_table() -> None:
+    page = opened()
+    assert not page.dataframe
+    button(page, "Try the sample scenes").click().run()
+    assert not page.exception
+    table = columns(page)
+    assert table["labels"] == [" ".join(map(str, walk.labels)) for walk in recorded().values()]
+    assert table["steps"] == [len(walk.steps) for walk in recorded().values()]
+    assert "problem" not in table
+    assert [one.label for one in page.get("download_button")] == ["Table as CSV", "Table as Parquet"]
+    button(page, "Forget them").click().run()
+    assert not page.dataframe
+
+
+def test_a_bad_picture_is_told_and_the_others_finish() -> None:
+    page = opened()
+    inside = zipped(("good.png", picture_bytes()), ("bad.png", b"none"), ("../out.png", b"x"))
+    page.file_uploader[0].upload("pile.zip", inside, "application/zip").run()
+    assert not page.exception
+    table = columns(page)
+    assert table["picture"] == ["good.png", "bad.png"]
+    assert "is not a PNG" in table["problem"][1]
+    assert table["steps"][0] >= 1
+    assert "a path that climbs out" in shown(page.warning[0].value)
+    assert page.selectbox[-1].options == ["good.png"]
+
+
+def test_work_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened()
+    traced, seen = many_table.traced, []
+
+    def stopping(weights: str, name: str, data: bytes) -> object:
+        seen.append(name)
+        if len(seen) == 3:
+            session_many.go(False)
+        return traced(weights, name, data)
+
+    monkeypatch.setattr(many_table, "traced", stopping)
+    button(page, "Try the sample scenes").click().run()
+    assert "Stopped: 3 of 8 pictures are done." in " ".join(shown(one.value) for one in page.caption)
+    assert len(columns(page)["picture"]) == 3
+    button(page, "Go on").click().run()
+    assert len(seen) == len(set(seen)) == 8
+    assert len(columns(page)["picture"]) == 8
+
+
+def test_other_weights_walk_anew() -> None:
+    page = opened()
+    button(page, "Try the sample scenes").click().run()
+    before = columns(page)["confidence"]
+    page.selectbox(key=session_many.WEIGHTS).select("mnist-set").run()
+    assert columns(page)["confidence"] != before
+    assert len(columns(page)["confidence"]) == 8
+
+
+def test_a_row_opens_in_step_through() -> None:
+    page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=120).run()
+    page.switch_page(PAGE).run()
+    button(page, "Try the sample scenes").click().run()
+    page.selectbox[-1].select_index(2).run()
+    button(page, "Open in Step through").click().run()
+    assert not page.exception
+    *_, player = page.get("bidi_component")
+    walk = json.loads(player.proto.json)["trace"]
+    assert walk["source"]["name"] == "scene-5-00002.png"
+    assert [step["label"] for step in walk["steps"]] == [step.label for step in recorded()["3"].steps]
