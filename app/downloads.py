@@ -10,8 +10,11 @@ import streamlit as st
 from app import cache
 from app.origins import lines_of
 from hsal.errors import HsalError
+from hsal.interventions.links import pack
 from hsal.player.page import standalone_html
 from hsal.trace import Trace
+
+LONGEST_LINK = 1900  # letters of what was done; some programs cut an address after 2,000
 
 
 class Kind(NamedTuple):
@@ -36,6 +39,9 @@ KINDS = {
 
 def downloads(trace: Trace, text: str) -> None:
     """The list and the button; text: the trace as JSON."""
+    if len(pack(trace.interventions)) > LONGEST_LINK:
+        st.info("What was done to this walk is more than a link can well carry: take the trace home as JSON and send "
+                "that. Upload opens it again.", icon=":material/link_off:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Take it home", list(KINDS), width=240)
         kind, data = KINDS[chosen], None

@@ -79,7 +79,7 @@ def _at_rest() -> None:
     if not batch.rows:
         return
     bad = sum(bool(row.problem) for row in batch.rows)
-    st.caption(f"{len(batch.rows) - bad:,} walks{f', and {bad:,} pictures that could not be used' if bad else ''}. "
+    st.caption(f"Walks: {len(batch.rows) - bad:,}{f'; pictures that could not be used: {bad:,}' if bad else ''}. "
                "Click a column's head to sort, the box before a row to open it in Step through.")
     chosen = _table(batch.rows, f"many.table.{batch.round}")
     _open(batch, chosen)

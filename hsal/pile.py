@@ -103,7 +103,7 @@ def _entries(shown: str, archive: zipfile.ZipFile, made: Pile) -> int:
         else:
             reason = _take(archive, entry, made)
             refused[reason] += bool(reason)
-    made.problems += [f"In {shown}, {count:,} {reason}." for reason, count in refused.items() if count]
+    made.problems += [f"Left out of {shown} as {reason}: {count:,}." for reason, count in refused.items() if count]
     return left
 
 
@@ -111,15 +111,15 @@ def _refused(entry: zipfile.ZipInfo) -> str:
     """Why an entry is not even opened; empty where it is."""
     path = PurePosixPath(entry.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
-        return "with a path that climbs out of the zip was left out"
+        return "climbing out of it by its path"
     if path.suffix.lower() == ".zip":
-        return "is a zip within the zip and was left out: unpack it first"
+        return "a zip within the zip, to be unpacked first"
     if path.suffix.lower() not in ENDINGS:
-        return "is no picture by its name and was left out"
+        return "no picture by its name"
     if entry.flag_bits & _ENCRYPTED:
-        return "is encrypted and was left out: make a zip without a password"
+        return "encrypted"
     if entry.compress_type not in _METHODS:
-        return "is packed in a way that is not read here and was left out: make an ordinary zip"
+        return "packed in an unusual way"
     return ""
 
 
@@ -130,9 +130,9 @@ def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, made: Pile) -> str:
         with archive.open(entry) as opened:
             data = opened.read(most + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
-        return "is damaged and was left out"
+        return "damaged"
     if len(data) > most:
-        return f"is larger than {most / 2**20:.0f} MB when unpacked and was left out"
+        return f"larger than {most / 2**20:.0f} MB when unpacked"
     made.add(str(PurePosixPath(entry.filename)), data)
     return ""
 

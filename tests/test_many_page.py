@@ -58,7 +58,7 @@ def test_a_bad_picture_is_told_and_the_others_finish() -> None:
     assert table["picture"] == ["good.png", "bad.png"]
     assert "is not a PNG" in table["problem"][1]
     assert table["steps"][0] >= 1
-    assert "a path that climbs out" in shown(page.warning[0].value)
+    assert "climbing out of it by its path: 1" in shown(page.warning[0].value)
     assert page.selectbox[-1].options == ["good.png"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.address import pack_drawing
 from app.downloads import KINDS
+from hsal.interventions.edits import Edit, Interventions
 from hsal.samples import recorded
 from hsal.trace import Trace
 from tests.traces import make_trace
@@ -89,3 +91,27 @@ def test_a_walk_of_weights_that_are_not_here_has_no_lines_and_the_rest_is_had() 
     for name in KINDS:
         if name != "Python":
             assert len(taking(page, name).get("download_button")) == 1
+
+
+def done_at_random(paintings: int) -> Interventions:
+    """As many cells painted, in a way that packs badly."""
+    draw = np.random.default_rng(0)
+    cells = [(int(draw.integers(7)), int(draw.integers(7)), float(draw.random())) for _ in range(paintings)]
+    return Interventions((Edit(0, paint=tuple(cells)),))
+
+
+@pytest.mark.parametrize(("paintings", "told"), [(10, False), (150, True)])
+def test_what_is_too_much_for_a_link_goes_into_a_file_that_is_opened_again(paintings: int, told: bool) -> None:
+    walk = replace(make_trace(), interventions=done_at_random(paintings))
+    page = uploaded(walk.to_json())
+    assert ("more than a link can well carry" in shown(" ".join(one.value for one in page.info))) == told
+    assert traced(page)["interventions"] == json.loads(walk.to_json())["interventions"]
+
+
+@pytest.mark.parametrize("weights", ["mnist-multiset", "nobodys"])
+def test_what_if_of_a_walk_that_its_weights_cannot_have_made_is_a_sentence(weights: str) -> None:
+    foreign = make_trace(image_px=(60, 80))
+    foreign = replace(foreign, source=replace(foreign.source, weights=weights))
+    page = uploaded(foreign.to_json())
+    next(one for one in page.get("button_group") if one.key == "mode").set_value("whatif").run()
+    assert not page.exception
