@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from app import cache
-from app.weights import stamp
+from app.weights import describe, stamp
 from hsal import registry, saliency
 from hsal.errors import HsalError
 from hsal.interventions.edits import Interventions
@@ -52,6 +52,10 @@ def fork(original: Trace, done: Interventions) -> Trace:
         return original
     known = _Known(original.source, original.truth, original.boxes, original.notes)
     weights = original.source.weights
+    config = describe(weights).config
+    wanted = (config.size_px, config.size_px) + ((3,) if config.image_channels == 3 else ())
+    if original.image.shape != wanted:  # a walk that was opened from a file may say anything of itself
+        raise HsalError(f"The weights {weights} cannot have walked over a picture of this size or kind: choose others.")
     return _fork(weights, stamp(weights), _picture(original), known, done)
 
 

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import forking
 from app.address import pack_drawing
 from app.downloads import KINDS
+from hsal.errors import HsalError
 from hsal.interventions.edits import Edit, Interventions
 from hsal.samples import recorded
 from hsal.trace import Trace
@@ -112,6 +114,8 @@ def test_what_is_too_much_for_a_link_goes_into_a_file_that_is_opened_again(paint
 def test_what_if_of_a_walk_that_its_weights_cannot_have_made_is_a_sentence(weights: str) -> None:
     foreign = make_trace(image_px=(60, 80))
     foreign = replace(foreign, source=replace(foreign.source, weights=weights))
+    with pytest.raises(HsalError, match="nobodys" if weights == "nobodys" else "cannot have walked"):
+        forking.fork(foreign, done_at_random(1))
     page = uploaded(foreign.to_json())
     next(one for one in page.get("button_group") if one.key == "mode").set_value("whatif").run()
     assert not page.exception
