@@ -6,10 +6,12 @@ The tree of forks lives as long as the picture and the weights stay; the address
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app import forking, session
+from app.differences import moments_of
 from app.doing import after, possible
 from app.forks import Fork, Forks
 from hsal.config import ModelConfig
@@ -18,6 +20,9 @@ from hsal.interventions.checks import InterventionError, check
 from hsal.interventions.edits import Interventions
 from hsal.interventions.links import pack, unpack
 from hsal.trace import Trace
+
+if TYPE_CHECKING:
+    from hsal.why import Why
 
 FORKS, FORKED, LEFT, HEARD = "hsal.forks", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
 MOST_WISHES = 50  # in one message
@@ -107,6 +112,25 @@ def go(place: int) -> None:
     """Show one of the forks."""
     _be_at()
     _keep(shown().go(place))
+
+
+def why_key(walk: Trace) -> str:
+    """The key of the widget that says of which label one asks; of walks of another length it is another."""
+    return f"whatif.why.{len(walk.steps)}"
+
+
+def ask_why(walk: Trace) -> None:
+    """Ask for the label of the meta-step at which the players are."""
+    moments = moments_of(walk)
+    st.session_state[why_key(walk)] = moments[min(moment(), len(moments) - 1)].step
+
+
+def do_change(walk: Trace, found: Why) -> None:
+    """The smallest change that gives another label is done."""
+    from hsal.why import as_intervention
+
+    _be_at()
+    do(as_intervention(walk, found.change, found.step))
 
 
 def moment() -> int:

@@ -34,6 +34,7 @@ def style() -> None:
         "[data-testid='stCaptionContainer'] { opacity: 1; color: color-mix(in srgb, currentColor 78%, transparent) }"
         f":is([data-testid^='stBaseButton-primary'], [data-testid='stMultiSelect'] :is([data-tag], [data-tag] *))"
         f" {{ color: {on_primary} }}"
+        "[data-testid^='stBaseButton']:enabled kbd { color: inherit }"
         ".block-container { max-width: 1180px; padding-top: 4.2rem; padding-bottom: 4rem }"
         "@media (max-width: 640px) { .block-container { padding: 4rem 1rem 3rem } }"
         "</style>"

@@ -12,6 +12,7 @@ from app.differences import Row, first_difference, labels_sentence, table
 from app.forks import Forks
 from app.player import attention_player
 from app.weights import describe
+from app.why_view import why_view
 from app.widgets import plain, refuse, say, strip_and_downloads
 from app.workbench import workbench
 from hsal.errors import HsalError
@@ -61,6 +62,7 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
         else:
             differences(trace, walk, ("As it was", "What if"))
         _tree(forks, trace)
+    why_view(trace, walk)
     if st.toggle("Strip and downloads of this walk", key="whatif.strip"):  # drawing a strip would hold up the players
         strip_and_downloads(walk)
     cache.warm()  # the first thing done is answered by a model that is there

@@ -14,7 +14,9 @@ from tests.browsing import running_app
 from tests.made_runs import make_run
 
 PATIENCE_MS = 60_000
-MORE = ("step-through?input=draw", "step-through?input=upload", "covert-and-overt?chapter=3")  # seen otherwise
+MORE = (  # seen otherwise
+    "step-through?input=draw", "step-through?input=upload", "step-through?mode=whatif", "covert-and-overt?chapter=3",
+)
 # the app's own style comes by a script that a busy machine loads late
 STYLED = "() => [...document.querySelectorAll('style')].some((one) => one.textContent.includes('stCaptionContainer'))"
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.why_view import bars, change_sentence
 from hsal.interventions.edits import Edit, Interventions, Rule
 from hsal.interventions.links import pack
+from hsal.why import Change, Why
 from tests.visiting import parameter, shown, visit
 
 LOOKED = Interventions(edits=(Edit(0, look=((0, 0),)),))
@@ -83,3 +86,30 @@ def test_the_walk_alone_is_as_it_was_without_forks(forked: AppTest) -> None:
     assert not forked.exception
     assert len(players(forked)) == 1
     assert players(forked)[0]["trace"]["interventions"] == {}
+
+
+def test_why_tells_shares_and_does_the_smallest_change() -> None:
+    page = visit(input="sample", sample="1", mode="whatif", moment="6")  # the label of the first meta-step
+    press(page, "Why this label?")
+    table = next(html.proto.body for html in page.get("html") if "class='why'" in html.proto.body)
+    assert "Meta-step 1 names <b>8</b>" in table
+    assert table.count("<tr>") == 1 + 3  # the broad glimpse and two sharp ones
+    sentence = next(text.value for text in page.markdown if "smallest change" in text.value)
+    press(page, "Do it")
+    walk = players(page)[1]["trace"]
+    label = walk["class_names"][walk["steps"][0]["label"]]
+    assert f"the label is {label} " in shown(sentence)
+    assert label != "8"
+    assert "do" in page.query_params
+
+
+def test_the_sentence_of_a_change_is_worked_out_by_hand() -> None:
+    change = Change(glimpse=1, cell=(2, 3), label=4, probability=0.62, distance=2**0.5)
+    found = Why(step=0, label=8, probability=0.9, without=(0.9, 0.6, 0.3), change=change)
+    names = tuple("0123456789")
+    assert change_sentence(found, names) == (
+        "The smallest change: with glimpse 2 on row 3, column 4, 1.4 cells from where it fell, the label is 4 (62%)."
+    )
+    # lost: 0, 0.3 and 0.6 of 0.9 in all
+    assert [part in bars(found, names) for part in ("width: 0%", "width: 33%", "width: 67%")] == [True] * 3
+    assert change_sentence(replace(found, change=None), names).startswith("No other cell")
