@@ -14,7 +14,7 @@ from hsal.config import MNIST_TASKS
 from hsal.interventions.links import pack, unpack
 
 INPUTS = ("sample", "scene", "upload", "draw")
-MODES = ("", "whatif", "beside")  # the walk alone; with forks of it; beside another
+MODES = ("", "whatif")  # the walk alone; with a fork of it, or another, beside it
 LARGEST_SEED = 2**31 - 1
 # field -> smallest and largest whole number it may hold
 RANGES = {
@@ -40,6 +40,7 @@ class Address:
     weights: str = ""
     mode: str = ""
     do: str = ""  # see hsal.interventions.links.pack
+    pin: str = ""  # the walk beside it; see app.pins.pack_pin
     moment: int = 0
 
 
@@ -50,7 +51,7 @@ USED = {"sample": ("sample",), "scene": ("seed", "index"), "upload": (), "draw":
 def used(input: str, task: str) -> tuple[str, ...]:
     """The fields that matter for an input and the task of the weights."""
     settings = SETTINGS if input == "scene" and task in MNIST_TASKS else ()
-    return ("input", *USED[input], *settings, "weights", "mode", "do", "moment")
+    return ("input", *USED[input], *settings, "weights", "mode", "do", "pin", "moment")
 
 
 def parse(
@@ -94,6 +95,8 @@ def _value(name: str, text: str, choices: Mapping[str, Sequence[str]]) -> tuple[
             return text, ""
         asked = f"weights of the run “{shown[4:]}”" if shown.startswith("run:") else f"{name} “{shown}”"
         return None, f"The link asks for {asked}, which is not here; showing {choices[name][0] or 'the usual'} instead."
+    if name == "pin":  # whoever shows it says what is wrong with it
+        return text, ""
     if name == "drawing":
         try:
             unpack_drawing(text)

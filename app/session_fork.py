@@ -1,6 +1,7 @@
 """The state of What if: beside app/session.py it touches st.session_state and the address bar.
 
-The tree of forks lives as long as the picture and the weights stay; the address carries the fork that is shown.
+The tree of forks lives as long as the picture and the weights stay; the address carries the fork that is shown, and
+the walk that is pinned beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from app import forking, session
 from app.differences import moments_of
 from app.doing import after, possible
 from app.forks import Fork, Forks
+from app.pins import pack_pin, pinned_walk
+from app.weights import SERIES, describe
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
 from hsal.interventions.checks import InterventionError, check
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 FORKS, FORKED, LEFT, HEARD = "hsal.forks", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
 MOST_WISHES = 50  # in one message
+PIN, TRAINING = "hsal.pin", "whatif.training"
 BENCH = "whatif.bench"  # the key of the element that walks are changed in
 
 
@@ -112,6 +116,50 @@ def go(place: int) -> None:
     """Show one of the forks."""
     _be_at()
     _keep(shown().go(place))
+
+
+def pin(walk: Trace) -> None:
+    """Keep a walk that is shown; from now on others are set beside it."""
+    _be_at()
+    state = st.session_state
+    address = state[session.ADDRESS]
+    word = pack_pin(address, describe(address.weights).task)
+    state[PIN] = (word, walk)
+    state[session.ADDRESS] = replace(address, pin=word)
+
+
+def unpin() -> None:
+    """Set no other walk beside it any more."""
+    _be_at()
+    st.session_state.pop(PIN, None)
+    st.session_state[session.ADDRESS] = replace(st.session_state[session.ADDRESS], pin="")
+
+
+def pinned() -> Trace | None:
+    """The walk that was kept, or that the address brings; says why where it cannot be had."""
+    state = st.session_state
+    word = state[session.ADDRESS].pin
+    if not word:
+        return None
+    if PIN not in state or state[PIN][0] != word:
+        try:
+            walk, problems = pinned_walk(word)
+        except HsalError as error:
+            session.tell(str(error))
+            unpin()
+            return None
+        for sentence in problems:
+            session.tell(sentence)
+        state[PIN] = (word, walk)
+    return state[PIN][1]
+
+
+def train_until(name: str) -> None:
+    """Weights along a training are chosen by the widget `TRAINING`, None for those at its end."""
+    step = st.session_state[TRAINING]
+    chosen = name if step is None else f"{SERIES}{name}@{step}"
+    st.session_state["weights"] = chosen
+    st.query_params["weights"] = chosen  # weights along a training are offered where they are asked for
 
 
 def why_key(walk: Trace) -> str:

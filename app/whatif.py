@@ -11,12 +11,14 @@ from app import cache, forking, session, session_fork
 from app.differences import Row, first_difference, labels_sentence, table
 from app.forks import Forks
 from app.player import attention_player
-from app.weights import describe
+from app.weights import SERIES, describe
+from app.weights import moment as weights_moment
 from app.why_view import why_view
 from app.widgets import plain, refuse, say, strip_and_downloads
 from app.workbench import workbench
 from hsal.errors import HsalError
 from hsal.interventions.words import words
+from hsal.shipped import describe_series, shipped_series
 from hsal.trace import Trace
 
 GROUP = "whatif"
@@ -43,24 +45,27 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     except HsalError as error:
         refuse(str(error))
         walk = trace
-    moment = session.leave(session_fork.identity(trace), max(trace.moments, walk.moments), task)
+    kept = session_fork.pinned()
+    one = trace if kept is None else kept
+    moment = session.leave(session_fork.identity(trace), max(one.moments, walk.moments), task)
     say(session.told())
-    _steering(forks)
-    first = first_difference(trace, walk)
+    _steering(forks, walk, kept is not None)
+    titles = ("As it was", "What if") if kept is None else (f"Pinned: {_called(one)}", _called(walk))
+    first = first_difference(one, walk)
     mark = None if first is None else first.moment
     left, right = st.columns(2, gap="large")
     with left:
-        attention_player(trace, moment=moment, key="whatif.original", compact=True, stay=True, group=GROUP,
-                         title="As it was", mark=mark)
+        attention_player(one, moment=moment, key="whatif.original", compact=True, stay=True, group=GROUP,
+                         title=titles[0], mark=mark)
     with right:
         workbench(walk, forking.models(), config.glimpses, moment=moment, key=session_fork.BENCH, group=GROUP,
-                  title="What if", mark=mark, heard=session_fork.heard(),
+                  title=titles[1], mark=mark, heard=session_fork.heard(),
                   on_wish=lambda: session_fork.take_wishes(trace, config))
     with left:
-        if walk is trace:
+        if walk is one:
             st.caption(NOTHING)
         else:
-            differences(trace, walk, ("As it was", "What if"))
+            differences(one, walk, titles)
         _tree(forks, trace)
     why_view(trace, walk)
     if st.toggle("Strip and downloads of this walk", key="whatif.strip"):  # drawing a strip would hold up the players
@@ -68,12 +73,35 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     cache.warm()  # the first thing done is answered by a model that is there
 
 
-def _steering(forks: Forks) -> None:
+def training_moment(weights: str) -> None:
+    """Where a training that the weights come from was kept along its way: the moment of it to walk with."""
+    kind, name, step = weights_moment(weights)
+    if name not in shipped_series() or kind not in ("", SERIES):
+        return
+    _, steps = describe_series(name)
+    st.session_state[session_fork.TRAINING] = step
+    st.select_slider(
+        "Moment of training", [0, *steps, None], key=session_fork.TRAINING, on_change=session_fork.train_until,
+        args=(name,), format_func=lambda step: "the weights above" if step is None else f"update {step:,}",
+    )
+
+
+def _called(walk: Trace) -> str:
+    """A walk's title where two are compared: its picture and its weights."""
+    done = ", with changes" if walk.interventions else ""
+    return f"{walk.source.name[:40]}, {walk.source.weights[:40]}{done}"
+
+
+def _steering(forks: Forks, walk: Trace, pinned: bool) -> None:
     with st.container(horizontal=True):
         st.button("Undo", on_click=session_fork.undo, disabled=not forks.can_undo, icon=":material/undo:",
                   shortcut="Ctrl+Z", key="whatif.undo")
         st.button("Redo", on_click=session_fork.redo, disabled=not forks.undone, icon=":material/redo:",
                   shortcut="Ctrl+Shift+Z", key="whatif.redo")
+        st.button("Pin this walk", on_click=session_fork.pin, args=(walk,), icon=":material/keep:", key="whatif.pin",
+                  help="Keep the right walk on the left, then choose another picture, model or moment of training.")
+        if pinned:
+            st.button("Unpin", on_click=session_fork.unpin, icon=":material/keep_off:", key="whatif.unpin")
 
 
 def _tree(forks: Forks, trace: Trace) -> None:

@@ -23,6 +23,16 @@ STEP_THROUGH_ALL = """player => {
     return performance.now() - start;
   });
 }"""
+# the timeline is built anew with each walk, after its picture; the original's player is updated before it
+WATCH = """timeline => {
+  window.hsal_drawn = 0;
+  addEventListener("pointerup", () => { window.hsal_clicked = performance.now(); }, { capture: true, once: true });
+  const watch = new MutationObserver(() => {
+    watch.disconnect();
+    requestAnimationFrame(() => { window.hsal_drawn = performance.now(); });
+  });
+  watch.observe(timeline, { childList: true });
+}"""
 
 
 def measure() -> list[Figure]:
@@ -101,3 +111,28 @@ def _new_scene(page: Page) -> float:
 
 def _stepping(page: Page) -> float:
     return statistics.median(page.locator(PLAYER).evaluate(STEP_THROUGH_ALL))
+
+
+def intervening(browser: Browser, times: int = 12) -> list[Figure]:
+    """From a click on a cell, which forces a glimpse, to both players drawn with what follows from it."""
+    with running_app() as address:
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        page.goto(f"{address}/step-through?input=sample&mode=whatif&moment=4")
+        page.locator(".doing").get_by_role("button", name="glimpse", exact=True).click(timeout=60_000)
+        page.wait_for_timeout(10_000)  # the model is on its way
+        durations = [_intervention(page, place) for place in range(times + 2)][2:]
+        page.context.close()
+    return [Figure("An intervention, click to both players drawn, median", statistics.median(durations), "ms",
+                   "under 300")]
+
+
+def _intervention(page: Page, place: int) -> float:
+    timeline = page.locator(".doing").evaluate_handle("doing => doing.getRootNode().querySelector('.segments')")
+    timeline.evaluate(WATCH)
+    picture = page.locator(PICTURE).nth(1)
+    side = picture.bounding_box()["width"]
+    picture.click(position={"x": (0.5 + place % 13) * side / 13, "y": (0.5 + 6 * (place // 13)) * side / 13})
+    page.wait_for_function("() => window.hsal_drawn", polling="raf")
+    took = page.evaluate("() => window.hsal_drawn - window.hsal_clicked")
+    page.wait_for_timeout(1500)
+    return took

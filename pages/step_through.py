@@ -6,7 +6,7 @@ from app import session, session_fork
 from app.inputs import INPUTS
 from app.player import attention_player
 from app.weights import choices, titles
-from app.whatif import whatif_view
+from app.whatif import training_moment, whatif_view
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal import samples
 from hsal.errors import HsalError
@@ -42,6 +42,7 @@ else:
     if trace.notes:
         st.caption(plain(" ".join(trace.notes)))
     if mode == "whatif":
+        training_moment(address.weights)
         whatif_view(trace, weights)
     else:
         moment = session.leave(session_fork.identity(trace), trace.moments, task)

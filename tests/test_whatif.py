@@ -103,6 +103,48 @@ def test_why_tells_shares_and_does_the_smallest_change() -> None:
     assert "do" in page.query_params
 
 
+def test_a_pinned_walk_stays_while_the_picture_changes_and_a_link_restores_it() -> None:
+    page = press(visit(input="sample", sample="2", mode="whatif"), "Pin this walk")
+    page.button_group(key="sample").set_value("3").run()
+    assert not page.exception
+    kept, other = players(page)
+    assert kept["title"].startswith("Pinned: ")
+    assert kept["trace"]["truth"] == [7]
+    assert other["trace"]["truth"] == [0, 2, 4, 7]
+    assert any("they are of two pictures" in shown(text.value) for text in page.markdown)
+
+    again = visit(**{name: parameter(page, name) for name in page.query_params})
+    assert not again.warning
+    sources = [player["trace"]["source"] for player in players(again)]
+    assert sources == [kept["trace"]["source"], other["trace"]["source"]]
+    press(again, "Unpin")
+    assert players(again)[0]["title"] == "As it was"
+    assert "pin" not in again.query_params
+
+
+def test_a_moment_of_training_is_set_beside_a_pinned_walk() -> None:
+    page = press(visit(input="sample", sample="2", mode="whatif"), "Pin this walk")
+    page.select_slider(key="whatif.training").set_value(0).run()
+    assert not page.exception
+    assert not page.warning
+    kept, other = players(page)
+    assert (kept["trace"]["source"]["weights"], other["trace"]["source"]["weights"]) == (
+        "mnist-multiset", "series:mnist-multiset@0",
+    )
+    assert parameter(page, "weights") == "series:mnist-multiset@0"
+
+
+@pytest.mark.parametrize(
+    ("pin", "sentence"), [("nonsense", "damaged"), ("x" * 5000, "damaged"), ("input=upload", "uploaded"),
+                          ("input=sample&sample=99", "which is not here")],
+)
+def test_a_bad_pin_is_one_sentence(pin: str, sentence: str) -> None:
+    page = visit(input="sample", sample="2", mode="whatif", pin=pin)
+    assert len(page.warning) == 1
+    assert sentence in shown(page.warning[0].value)
+    assert len(players(page)) == 2
+
+
 def test_the_sentence_of_a_change_is_worked_out_by_hand() -> None:
     change = Change(glimpse=1, cell=(2, 3), label=4, probability=0.62, distance=2**0.5)
     found = Why(step=0, label=8, probability=0.9, without=(0.9, 0.6, 0.3), change=change)
