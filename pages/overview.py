@@ -7,11 +7,15 @@ from app.player import attention_player
 from hsal import samples
 from hsal.files import ASSETS
 
+# page, what one does there, icon, what is chosen on it
 NEXT = (
-    ("sample", "Step through a sample scene", ":material/footprint:"),
-    ("scene", "Make a new random scene", ":material/casino:"),
-    ("draw", "Draw digits of your own", ":material/draw:"),
-    ("upload", "Upload a picture", ":material/upload:"),
+    ("step_through", "Step through a sample scene", ":material/footprint:", {"input": "sample"}),
+    ("step_through", "Draw digits of your own, or upload a picture", ":material/draw:", {"input": "draw"}),
+    ("lesson", "Learn what covert and overt attention are", ":material/school:", {}),
+    ("try_it", "Measure your own covert attention", ":material/psychology:", {}),
+    ("game", "Look for digits against the model", ":material/sports_esports:", {}),
+    ("compare", "Compare saliency models on a picture", ":material/compare:", {}),
+    ("train", "Train a model, and watch it learn to look", ":material/model_training:", {}),
 )
 texts = ASSETS / "texts"
 
@@ -20,8 +24,8 @@ left, right = st.columns([1, 1.1], gap="large")
 with left:
     st.markdown((texts / "overview.md").read_text())
     st.subheader("Where to go next", anchor=False)
-    for chosen, label, icon in NEXT:
-        st.page_link("../pages/step_through.py", label=label, icon=icon, query_params={"input": chosen})
+    for page, label, icon, chosen in NEXT:
+        st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=chosen)
 with right:
     attention_player(samples.recorded()[samples.FEATURED], key="overview", compact=True)
 st.subheader("Five words to know", anchor=False)

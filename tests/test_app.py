@@ -36,9 +36,9 @@ def count(page: Page) -> str:
 def test_overview_plays_and_leads_to_step_through(page: Page, app_url: str) -> None:
     open_page(page, app_url)
     expect(page.get_by_role("heading", name="See attention work")).to_be_visible()
-    page.get_by_role("link", name="Make a new random scene").click()
-    expect(page.get_by_role("button", name="New random scene")).to_be_visible()
-    expect(page).to_have_url(re.compile(r"/step-through\?.*input=scene"))
+    page.get_by_role("link", name="Draw digits of your own").click()
+    expect(page.get_by_role("button", name="Clear")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/step-through\?.*input=draw"))
 
 
 def test_a_cold_deep_link_opens_in_its_frame_at_its_moment(page: Page, app_url: str) -> None:
