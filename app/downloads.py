@@ -54,7 +54,7 @@ def downloads(trace: Trace, text: str) -> None:
                                icon=":material/download:", on_click="ignore")
             st.caption(kind.about)
     if kind.ending == "py" and data:
-        st.code(data(), language="python", wrap_lines=True)
+        st.code(data(), language=None, wrap_lines=True)  # the colours of a language are too faint for AA
 
 
 def maker(ending: str, trace: Trace, text: str) -> Callable[[], str | bytes]:

@@ -70,6 +70,8 @@ def traced(weights: str, name: str, data: bytes) -> Row:
 
 def _at_rest() -> None:
     batch = session_many.batch()
+    if batch.going:  # Go on was clicked, which draws this part alone anew
+        st.rerun()
     say(batch.pile.problems)
     if batch.left:
         with st.container(horizontal=True, vertical_alignment="center"):

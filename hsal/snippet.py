@@ -95,8 +95,10 @@ def _picture(trace: Trace, origin: Origin | None) -> tuple[list[str], list[str],
     """Imports, lines that make `image`, and what `trace_image` is told of truth, boxes and notes."""
     sample = sample_of(trace)
     if origin is None and sample:
-        return (["from hsal.samples import recorded"],
-                [f"sample = recorded()[{sample!r}]", "image = sample.image"], ["sample.truth, sample.boxes"])
+        walk, notes = recorded()[sample], [f"notes={trace.notes!r}"] if trace.notes else []
+        same = (trace.truth, trace.boxes) == (walk.truth, walk.boxes)  # an upload of the file knows neither
+        return (["from hsal.samples import recorded"], [f"sample = recorded()[{sample!r}]", "image = sample.image"],
+                [*(["sample.truth, sample.boxes"] if same else _known(trace)), *notes])
     if isinstance(origin, SceneOrigin):
         return _scene(origin)
     if origin is None and trace.source.kind in ("file", "upload"):

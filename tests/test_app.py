@@ -200,9 +200,10 @@ def test_strip_and_trace_can_be_taken_home(page: Page, app_url: str) -> None:
     settled(page)
     beginnings = {}
     for name in KINDS:
-        page.get_by_role("combobox", name="Take it home").click()
-        page.get_by_role("combobox", name="Take it home").fill(name)
-        page.get_by_role("option", name=name).click()
+        if beginnings:  # the first is chosen already
+            page.get_by_role("combobox", name="Take it home").click()
+            page.get_by_role("combobox", name="Take it home").fill(name)
+            page.get_by_role("option", name=name).click()
         page.get_by_text(KINDS[name].about).wait_for()
         with page.expect_download(timeout=120_000) as download:  # a film takes its time on a busy machine
             page.get_by_role("button", name="Download").click()

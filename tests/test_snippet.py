@@ -64,6 +64,11 @@ def test_a_sample_by_its_name_from_another_map(weights: Checkpoint) -> None:
     np.testing.assert_allclose(again.steps[-1].mask, sample.steps[-1].mask, atol=1e-3)
 
 
+def test_a_sample_that_somebody_uploaded(weights: Checkpoint) -> None:
+    walk = trace_image(weights.model, recorded()["2"].image, HERE, notes=("Said of it.",))
+    assert made_again(snippet(walk)).to_json() == walk.to_json()
+
+
 def test_a_file_by_its_name(weights: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Image.fromarray(np.kron(255 - recorded()["1"].image, np.ones((2, 2), np.uint8))).save(HERE.name)
