@@ -111,10 +111,14 @@ def labels_sentence(one: Trace, other: Trace) -> str:
     first, second = Counter(_named(one)), Counter(_named(other))
     if first == second:
         return f"Both name {_list(_named(one))}" + ("." if _named(one) == _named(other) else ", in another order.")
-    more, fewer = sorted((second - first).elements()), sorted((first - second).elements())
-    parts = [f"{', '.join(more)} more" if more else "", f"{', '.join(fewer)} fewer" if fewer else ""]
+    more, fewer = _counted(second - first), _counted(first - second)
+    parts = [f"{more} more" if more else "", f"{fewer} fewer" if fewer else ""]
     told = " and ".join(filter(None, parts))
     return f"The first names {_list(_named(one))}, the second {_list(_named(other))}: {told}."
+
+
+def _counted(names: Counter[str]) -> str:
+    return ", ".join(name if count == 1 else f"{count} × {name}" for name, count in sorted(names.items()))
 
 
 def _named(trace: Trace) -> list[str]:

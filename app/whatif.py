@@ -65,7 +65,7 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
         if walk is one:
             st.caption(NOTHING)
         else:
-            differences(one, walk, titles)
+            differences(one, walk, titles if kept is None else ("Pinned", "Beside it"))
         _tree(forks, trace)
     why_view(trace, walk)
     if st.toggle("Strip and downloads of this walk", key="whatif.strip"):  # drawing a strip would hold up the players

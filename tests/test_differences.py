@@ -70,6 +70,7 @@ def test_two_pictures_part_at_once_and_so_does_a_hidden_part() -> None:
         ((7, 3, 10), "Both name 3 7, in another order."),
         # 3 3 7 against 3 7: one 3 is more
         ((3, 3, 7, 10), "The first names 3 7, the second 3 3 7: 3 more."),
+        ((3, 3, 3, 7, 10), "The first names 3 7, the second 3 3 3 7: 2 × 3 more."),
         ((5, 10), "The first names 3 7, the second 5: 5 more and 3, 7 fewer."),
         ((10,), "The first names 3 7, the second nothing: 3, 7 fewer."),
     ],
