@@ -179,7 +179,7 @@ def _picture_trace(
 @st.cache_data(max_entries=64, show_spinner=False)
 def strip(trace_json: str, kind: str, dark: bool) -> bytes:
     """The strip of a trace as "png", "svg" or "pdf"."""
-    from hsal.strip import strip_bytes
+    from hsal.drawing.strip import strip_bytes
 
     return strip_bytes(Trace.from_json(trace_json), kind, dark)
 
@@ -187,7 +187,7 @@ def strip(trace_json: str, kind: str, dark: bool) -> bytes:
 @st.cache_data(max_entries=16, show_spinner=False)
 def film(trace_json: str, kind: str) -> bytes:
     """The walk as "gif" or "webp"."""
-    from hsal.film import film_bytes
+    from hsal.drawing.film import film_bytes
 
     return film_bytes(Trace.from_json(trace_json), kind)
 

@@ -13,9 +13,9 @@ from app.compare_models import KINDS, Given, known, offered, read_given, suiting
 from app.compare_pictures import Subject
 from app.widgets import plain, refuse
 from hsal.errors import HsalError
-from hsal.networks import network_names
-from hsal.saliency_maps import MapOptions
-from hsal.stimulus import About
+from hsal.maps.networks import network_names
+from hsal.maps.saliency_maps import MapOptions
+from hsal.maps.stimulus import About
 
 SPACE_TITLES = {"rgb": "RGB", "grey": "Grey", "lab": "CIE Lab", "hsv": "HSV", "ycbcr": "YCbCr"}
 PRIOR_TITLES = {"none": "None", "add": "Added", "multiply": "Multiplied"}

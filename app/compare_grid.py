@@ -15,7 +15,7 @@ from app.compare_jobs import Made
 from app.compare_models import SHOWN_PX
 from app.compare_pictures import Subject
 from hsal import colours
-from hsal.stimulus import About
+from hsal.maps.stimulus import About
 
 HINT = "Point at a map, tap it, or use the arrow keys: the same point is read in all of them."
 

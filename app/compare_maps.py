@@ -18,7 +18,7 @@ from app.compare_tables import about_table, meanings, metrics_table
 from app.figures import QUIET
 from app.maps import saliency_maps
 from app.widgets import plain
-from hsal.stimulus import About
+from hsal.maps.stimulus import About
 
 EVERY_S = 0.4
 

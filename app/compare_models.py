@@ -18,9 +18,9 @@ from app.compare_jobs import Made, jobs
 from app.compare_pictures import Subject
 from hsal import registry, saliency
 from hsal.errors import HsalError
-from hsal.networks import load_network, network_names
-from hsal.saliency_maps import MapOptions, saliency_map
-from hsal.stimulus import About, Network
+from hsal.maps.networks import load_network, network_names
+from hsal.maps.saliency_maps import MapOptions, saliency_map
+from hsal.maps.stimulus import About, Network
 
 SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
 # what a map is thought to cost until one was made: what knows little is quick, what others bring may be slow
@@ -159,7 +159,7 @@ def read_given(given: Given, shape: tuple[int, int]) -> np.ndarray:
     Args:
         shape: (H,W) of the picture that it is for.
     """
-    from hsal.given_map import given_map
+    from hsal.maps.given_map import given_map
 
     return given_map(given.data, shape)
 

@@ -7,7 +7,7 @@ from app.compare_models import known
 from app.compare_pictures import SCENE_TASKS, photos
 from app.weights import choices
 from hsal import samples
-from hsal.networks import network_names
+from hsal.maps.networks import network_names
 
 
 def offer() -> Offered:

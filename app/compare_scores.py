@@ -9,8 +9,8 @@ import numpy as np
 from app.compare_jobs import Made, jobs
 from app.compare_models import Drawn
 from app.compare_pictures import Subject, Targets, other_targets
-from hsal.fixation_metrics import Known, carried_over, fixation_density, measured
-from hsal.gaussian import centre_bump
+from hsal.fixation.metrics import Known, carried_over, fixation_density, measured
+from hsal.maps.gaussian import centre_bump
 
 CENTRE_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
 COST_S = 0.3

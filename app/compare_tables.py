@@ -8,8 +8,8 @@ from math import isfinite, nan
 
 from app.compare_words import labels_of, what_changed
 from app.results_tables import table
-from hsal.fixation_metrics import METRICS
-from hsal.stimulus import About
+from hsal.fixation.metrics import METRICS
+from hsal.maps.stimulus import About
 from hsal.trace import Trace
 
 SIGNS = {True: "✓", False: "✗", None: ""}

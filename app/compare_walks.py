@@ -10,7 +10,7 @@ from app.compare_pictures import Subject
 from app.weights import describe, stamp
 from hsal.data.fixations import Fixations
 from hsal.data.prepare import PreparedPicture, for_model
-from hsal.saliency_maps import saliency_map
+from hsal.maps.saliency_maps import saliency_map
 from hsal.trace import Source, Trace
 
 OWN = ""  # stands for the model's own saliency

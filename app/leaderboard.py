@@ -14,7 +14,7 @@ from app.results_tables import table
 from app.widgets import refuse
 from hsal.errors import HsalError
 from hsal.files import RESULTS
-from hsal.fixation_metrics import METRICS
+from hsal.fixation.metrics import METRICS
 from hsal.gaze.literature import verdicts
 from hsal.gaze.ranking import Mean, Standing, best, ranking_metric, standings
 from hsal.gaze.table import Benchmark, load_benchmark

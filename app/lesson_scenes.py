@@ -74,6 +74,6 @@ def made_volume(seed: int, index: int) -> np.ndarray:
 @st.cache_data(max_entries=16, show_spinner=False)
 def handout(seed: int, index: int) -> bytes:
     """The one-page handout about a scene, a PDF; raises HsalError."""
-    from hsal.handout import handout_bytes
+    from hsal.drawing.handout import handout_bytes
 
     return handout_bytes(walk_over(seed, index), handout_texts())

@@ -21,7 +21,7 @@ from hsal.errors import HsalError
 from hsal.files import ASSETS
 
 if TYPE_CHECKING:
-    from hsal.handout import HandoutTexts
+    from hsal.drawing.handout import HandoutTexts
 
 LESSON = ASSETS / "texts" / "lesson"
 EXERCISES = ASSETS / "texts" / "exercises.md"
@@ -157,7 +157,7 @@ def reference_list(chapter: Chapter) -> str:
 @cache
 def handout_texts() -> HandoutTexts:
     """What stands on the handout; raises LessonError."""
-    from hsal.handout import HandoutTexts  # with matplotlib, which no page waits for
+    from hsal.drawing.handout import HandoutTexts  # with matplotlib, which no page waits for
 
     try:
         return HandoutTexts(**tomllib.loads((LESSON / "handout.toml").read_text(encoding="utf-8")))

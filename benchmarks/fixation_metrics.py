@@ -23,7 +23,7 @@ from benchmarks.fixation_job import METRICS, SIGMA_PX, Job
 from hsal.data.fixated import open_fixated
 from hsal.device import machine
 from hsal.errors import HsalError
-from hsal.fixation_metrics import Known, fixation_density, measured
+from hsal.fixation.metrics import Known, fixation_density, measured
 
 ROOT = Path(__file__).resolve().parent.parent
 

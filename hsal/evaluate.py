@@ -12,9 +12,9 @@ from torch import Tensor
 from hsal import metrics
 from hsal.data.source import Scene, SceneSource
 from hsal.localisation import NAMES, OVER_ALL, Localisation, places_of
+from hsal.maps.other_maps import perceive
+from hsal.maps.stimulus import SaliencyModel
 from hsal.model import HSAL, View
-from hsal.other_maps import perceive
-from hsal.stimulus import SaliencyModel
 from hsal.tracing import to_tensor
 from hsal.walks import ATTENTION, Walks, walk
 

@@ -16,9 +16,9 @@ from hsal.config import ConfigError, ModelConfig
 from hsal.controller import Controller
 from hsal.inhibition import inhibit
 from hsal.interface import broad_glimpse, broad_weights, priority_map
+from hsal.maps.stimulus import NEEDS, SaliencyModel, Stimulus, to_cells
 from hsal.meta_controller import MetaController
 from hsal.registry import build, find
-from hsal.stimulus import NEEDS, SaliencyModel, Stimulus, to_cells
 
 
 class View(NamedTuple):

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from hsal.acts import acts_of
 from hsal.interventions.edits import NONE, Interventions, cover
+from hsal.maps.other_maps import perceive, saliency_model
+from hsal.maps.stimulus import SaliencyError, SaliencyModel
 from hsal.model import HSAL, MetaStep, View
-from hsal.other_maps import perceive, saliency_model
 from hsal.reward import label_reward
-from hsal.stimulus import SaliencyError, SaliencyModel
 from hsal.trace import Box, Glimpse, Source, Step, Trace
 
 

@@ -59,7 +59,7 @@ def explain(model: HSAL, view: View, trace: Trace, step: int) -> Why:
 
     Args:
         model: in eval mode, of the trace's weights.
-        view: of the trace's picture, with its saliency map (`hsal.other_maps.perceive`).
+        view: of the trace's picture, with its saliency map (`hsal.maps.other_maps.perceive`).
         step: the meta-step, from 0.
     Raises:
         IndexError: the trace has no such meta-step.

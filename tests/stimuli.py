@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from hsal.data.fixations import Fixations
-from hsal.stimulus import Stimulus
+from hsal.maps.stimulus import Stimulus
 
 SIZE_PX, CHANNELS, CELLS = 64, 16, (8, 8)
 

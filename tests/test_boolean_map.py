@@ -9,8 +9,8 @@ from scipy import ndimage
 from torch import Tensor
 
 from displays import GREY, RED, WHITE, Bar, by_cell, display, standing_out
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.saliency.boolean_map import Parameters, build, figure_sum, figures, widened
-from hsal.stimulus import SaliencyError, Stimulus
 
 NEAR, FAR = (120, 160), (120, 480)  # rows and columns of two places in a picture of 240x640
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsal.fixation_metrics import METRICS, Known, MetricError, box_auc, box_nss, box_share
+from hsal.fixation.metrics import METRICS, Known, MetricError, box_auc, box_nss, box_share
 from hsal.trace import Box
 
 STEPS = np.array([[[0, 1, 2], [3, 4, 5]]], np.float32)  # (1,2,3)

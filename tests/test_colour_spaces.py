@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hsal.colour_spaces import rgb_to_grey, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr, shown_in
+from hsal.maps.colour_spaces import rgb_to_grey, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr, shown_in
 
 
 def pixel(*values: float) -> Tensor:

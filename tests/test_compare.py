@@ -16,7 +16,7 @@ from app.compare_jobs import Made
 from app.compare_models import Drawn, encoded
 from app.compare_tables import best, metrics_table
 from app.compare_words import what_changed
-from hsal.stimulus import About
+from hsal.maps.stimulus import About
 from hsal.trace import Trace
 from traces import make_trace
 

@@ -15,7 +15,7 @@ from tests.browsing import running_app
 PATIENCE_MS = 90_000
 SLOW = '''
 import time
-from hsal.stimulus import About
+from hsal.maps.stimulus import About
 ABOUT = About(title="Slow (2026)", citation="this test", idea="Everything, in its own time.")
 def build():
     def slow(stimulus):

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from hsal.config import ConfigError, ModelConfig
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.model import HSAL
 from hsal.saliency import deepgaze
-from hsal.stimulus import SaliencyError, Stimulus
 
 
 class StandIn(nn.Module):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal import film
-from hsal.film import END_MS, FRAME_MS, LABEL_MS, FilmError, film_bytes, moments, save_film
+from hsal.drawing import film
+from hsal.drawing.film import END_MS, FRAME_MS, LABEL_MS, FilmError, film_bytes, moments, save_film
 from traces import make_trace
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from hsal import fixation_metrics as fm
 from hsal.data.fixations import Fixations
-from hsal.fixation_metrics import METRICS, Known, MetricError
+from hsal.fixation import metrics as fm
+from hsal.fixation.metrics import METRICS, Known, MetricError
 
 STEPS = np.array([[[0, 1, 2], [3, 4, 5]]], np.float32)  # (1,2,3)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsal import fixation_metrics as fm
+from hsal.fixation import metrics as fm
 from tests.oracles.fixation_cases import Case, cases
 
 CASES = cases()

@@ -7,7 +7,7 @@ from math import exp
 import pytest
 import torch
 
-from hsal.gaussian import blur, centre_bump
+from hsal.maps.gaussian import blur, centre_bump
 
 
 def test_a_point_becomes_a_gaussian() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from hsal.data.fixated import FixatedPicture, FixatedSet, open_fixated
 from hsal.data.fixations import Fixations
-from hsal.fixation_metrics import fixated_pixels, nss
+from hsal.fixation.metrics import fixated_pixels, nss
 from hsal.gaze.ledger import Ledger
 from hsal.gaze.literature import verdicts
 from hsal.gaze.measuring import Gallery, all_metrics, rate, split_people
@@ -18,8 +18,8 @@ from hsal.gaze.ranking import best, lead, ranking_metric, standings
 from hsal.gaze.rated import Rated
 from hsal.gaze.report import text_table, write_report
 from hsal.gaze.table import COLUMNS, BenchmarkError, assembled, load_benchmark
-from hsal.saliency_maps import MapOptions, saliency_map
-from hsal.stimulus import SaliencyError
+from hsal.maps.saliency_maps import MapOptions, saliency_map
+from hsal.maps.stimulus import SaliencyError
 from tests.gazing import ABOUT, looked_at, made_up
 
 

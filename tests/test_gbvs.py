@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from displays import GREY, RED, WHITE, Bar, Place, by_cell, conjunction, display, standing_out
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.saliency import gbvs
 from hsal.saliency.gbvs import Parameters, activation, build, equilibrium, gathered, nearness
-from hsal.stimulus import SaliencyError, Stimulus
 
 PLACES: list[Place] = [(2, 3), (1, 4), (3, 1), (0, 0), (4, 2)]
 SINGLETONS: dict[str, tuple[Bar, Bar]] = {

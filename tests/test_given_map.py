@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from hsal.data.picture import PictureError
-from hsal.given_map import given_map
-from hsal.stimulus import SaliencyError
+from hsal.maps.given_map import given_map
+from hsal.maps.stimulus import SaliencyError
 
 
 def npy(values: np.ndarray) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.lesson_text import handout_texts
-from hsal.handout import MOST_COLUMNS, draw_handout, handout_bytes
+from hsal.drawing.handout import MOST_COLUMNS, draw_handout, handout_bytes
 from traces import make_trace
 
 

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from displays import DENSE, GREEN, GREY, RED, SPARSE, WHITE, Bar, Place, Shape, by_cell, conjunction, display
 from displays import standing_out as ratio
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.saliency.itti_koch import Parameters, build, faded, promote
-from hsal.stimulus import SaliencyError, Stimulus
 
 PLACES: list[Place] = [(2, 3), (1, 4), (3, 1), (0, 0), (4, 2)]
 SINGLETONS: dict[str, tuple[Bar, Bar]] = {

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from hsal import saliency
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.registry import build
 from hsal.saliency import class_gradient, grad_cam
-from hsal.stimulus import SaliencyError, Stimulus
 
 
 class Linear:

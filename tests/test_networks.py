@@ -12,15 +12,16 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional
 
-from hsal import efficientnet, networks, resnet, saliency
+from hsal import efficientnet, resnet, saliency
 from hsal.backbones.efficientnet_lite0 import EfficientNetLite0, SameConv
 from hsal.checkpoint import load_model
 from hsal.config import ModelConfig
 from hsal.efficientnet import PhotoWeightsError, load_photo_weights, read_weights
-from hsal.networks import Classifier, FirstStep, NetworkError, load_network, network_names
+from hsal.maps import networks
+from hsal.maps.networks import Classifier, FirstStep, NetworkError, load_network, network_names
+from hsal.maps.stimulus import Stimulus
 from hsal.registry import build
 from hsal.resnet import ImageNetError, load_imagenet
-from hsal.stimulus import Stimulus
 from hsal.tracing import to_tensor
 from hsal.train import fresh_model
 

@@ -15,10 +15,10 @@ from hsal import saliency
 from hsal.cli import main
 from hsal.config import ConfigError, ModelConfig
 from hsal.evaluate import evaluate, walk_scenes
+from hsal.maps.other_maps import perceive, saliency_model
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.model import HSAL
-from hsal.other_maps import perceive, saliency_model
 from hsal.registry import UnknownNameError, find, names
-from hsal.stimulus import SaliencyError, Stimulus
 from hsal.trace import Source, Trace
 from hsal.tracing import to_tensor, trace_image
 from hsal.train import fresh_model

@@ -7,7 +7,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from hsal.output_scaling import Scale, scaled
+from hsal.maps.output_scaling import Scale, scaled
 
 VALUES = np.array([[1, 2], [2, 5]], np.float32)
 

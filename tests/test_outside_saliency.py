@@ -21,7 +21,7 @@ import json
 import numpy as np
 from hsal import saliency
 from hsal.registry import find, names
-from hsal.saliency_maps import saliency_map
+from hsal.maps.saliency_maps import saliency_map
 
 picture = np.zeros((8, 16, 3), np.uint8)
 picture[:, 8:] = 255

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from displays import GREY, bars, by_cell
-from hsal.pyramids import features, gabors, opponents, oriented, reduce, resized
+from hsal.maps.pyramids import features, gabors, opponents, oriented, reduce, resized
 
 
 def plane(*colours: tuple[float, float, float]) -> Tensor:

@@ -10,9 +10,9 @@ import torch
 
 from hsal import saliency
 from hsal.config import ModelConfig
+from hsal.maps.stimulus import About, SaliencyError, Stimulus, to_cells
 from hsal.model import HSAL
 from hsal.registry import UnknownNameError, build, find, names
-from hsal.stimulus import About, SaliencyError, Stimulus, to_cells
 from stimuli import CELLS, SIZE_PX, pictures, row, stimulus
 
 KINDS = [name for name in names(saliency) if "package" not in find(saliency, name).ABOUT.needs]

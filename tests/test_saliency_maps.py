@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from hsal import saliency, saliency_maps
+from hsal import saliency
 from hsal.data.fixations import Fixations
+from hsal.maps import saliency_maps
+from hsal.maps.saliency_maps import MapOptions, saliency_map
+from hsal.maps.stimulus import About, SaliencyError
 from hsal.registry import UnknownNameError
-from hsal.saliency_maps import MapOptions, saliency_map
-from hsal.stimulus import About, SaliencyError
 from stimuli import Small
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)

@@ -14,10 +14,10 @@ import torch
 from hsal import saliency
 from hsal.data.fixations import Fixations
 from hsal.errors import HsalError
+from hsal.maps.saliency_maps import saliency_map
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.registry import build
 from hsal.saliency import centre_prior, fine_grained, human, random
-from hsal.saliency_maps import saliency_map
-from hsal.stimulus import SaliencyError, Stimulus
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)
 

@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from hsal import saliency
+from hsal.maps.stimulus import SaliencyError, Stimulus
 from hsal.registry import build
 from hsal.saliency import image_signature, spectral_residual
 from hsal.saliency.image_signature import signature_image
 from hsal.saliency.spectral_residual import residual_magnitude
-from hsal.stimulus import SaliencyError, Stimulus
 
 
 def look(name: str, levels: np.ndarray, parameters: object = None) -> np.ndarray:

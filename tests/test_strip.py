@@ -20,10 +20,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 from PIL import Image
 
-from hsal import strip
 from hsal.colours import COVERT, INHIBITION, OVERT, PRIORITY, RIGHT, SALIENCY_MAP, WRONG
+from hsal.drawing import strip
+from hsal.drawing.strip import DARK, LIGHT, StripError, draw_strip, save_strip, strip_bytes
 from hsal.errors import HsalError
-from hsal.strip import DARK, LIGHT, StripError, draw_strip, save_strip, strip_bytes
 from hsal.trace import Trace
 from tests.traces import make_trace
 
@@ -221,7 +221,8 @@ def test_the_same_trace_gives_the_same_bytes(trace: Trace, kind: str) -> None:
 def test_another_process_draws_the_same_svg(trace: Trace, tmp_path: Path) -> None:
     (tmp_path / "trace.json").write_text(trace.to_json())
     draw = (
-        "import sys; from pathlib import Path; from hsal.trace import Trace; from hsal.strip import save_strip\n"
+        "import sys; from pathlib import Path; from hsal.trace import Trace\n"
+        "from hsal.drawing.strip import save_strip\n"
         "folder = Path(sys.argv[1])\n"
         "save_strip(Trace.from_json((folder / 'trace.json').read_text()), folder / 'strip.svg')\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"

@@ -17,16 +17,16 @@ from hsal import saliency
 from hsal.data.fixated import FixatedSet, open_fixated
 from hsal.device import code_commit, machine
 from hsal.errors import HsalError
-from hsal.fixation_metrics import METRICS
+from hsal.fixation.metrics import METRICS
 from hsal.gaze.ledger import Ledger
 from hsal.gaze.measuring import BASELINE, MAX_OTHERS, Gallery, all_metrics, rate
 from hsal.gaze.rated import Rated
 from hsal.gaze.report import text_table, write_report
 from hsal.gaze.table import Benchmark
-from hsal.networks import OF_WEIGHTS, load_network, network_names
+from hsal.maps.networks import OF_WEIGHTS, load_network, network_names
+from hsal.maps.saliency_maps import MapOptions
+from hsal.maps.stimulus import Network
 from hsal.registry import find, names
-from hsal.saliency_maps import MapOptions
-from hsal.stimulus import Network
 
 if TYPE_CHECKING:
     from hsal.cli import BenchmarkSaliency

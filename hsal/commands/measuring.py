@@ -23,7 +23,7 @@ from hsal.device import find_device, machine
 from hsal.errors import HsalError
 from hsal.evaluate import evaluate, intervals, walk_scenes
 from hsal.files import output
-from hsal.other_maps import saliency_model
+from hsal.maps.other_maps import saliency_model
 from hsal.walks import Walks
 
 if TYPE_CHECKING:

@@ -21,10 +21,12 @@ from hsal.data.picture import PictureError, read_picture
 from hsal.data.prepare import for_model
 from hsal.data.scenes import SceneRenderer
 from hsal.device import find_device
+from hsal.drawing.film import FORMATS as FILMS
+from hsal.drawing.film import save_film
+from hsal.drawing.strip import FORMATS as STRIPS
+from hsal.drawing.strip import save_strip
 from hsal.errors import HsalError
 from hsal.files import output
-from hsal.film import FORMATS as FILMS
-from hsal.film import save_film
 from hsal.interventions.checks import InterventionError, check
 from hsal.interventions.edits import NONE, Interventions
 from hsal.interventions.links import LARGEST, read_interventions
@@ -32,8 +34,6 @@ from hsal.many import Row, Rows, row_of
 from hsal.player.page import FORMATS as PAGES
 from hsal.player.page import save_page
 from hsal.shipped import weights_path
-from hsal.strip import FORMATS as STRIPS
-from hsal.strip import save_strip
 from hsal.trace import Box, Source, Trace, TraceError
 from hsal.tracing import trace_image
 

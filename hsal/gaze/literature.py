@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hsal.fixation_metrics import METRICS
+from hsal.fixation.metrics import METRICS
 from hsal.gaze.ranking import lead
 from hsal.gaze.table import Benchmark
 

@@ -18,11 +18,11 @@ from hsal import saliency
 from hsal.data.fixated import FixatedPicture, FixatedSet
 from hsal.data.fixations import Fixations
 from hsal.data.picture import PictureError
-from hsal.fixation_metrics import METRICS, Known, carried_over, fixated_pixels, measurable, measured
+from hsal.fixation.metrics import METRICS, Known, carried_over, fixated_pixels, measurable, measured
 from hsal.gaze.rated import Rated
+from hsal.maps.saliency_maps import MapOptions, saliency_map
+from hsal.maps.stimulus import Network, SaliencyError
 from hsal.registry import find
-from hsal.saliency_maps import MapOptions, saliency_map
-from hsal.stimulus import Network, SaliencyError
 
 MAX_OTHERS = 20_000  # fixations on other pictures for shuffled AUC, drawn by the seed where there are more
 BASELINE = "centre_prior"  # of information gain, with its own parameters

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hsal.fixation_metrics import METRICS
+from hsal.fixation.metrics import METRICS
 from hsal.gaze.table import Benchmark
 from hsal.metrics import resampled_sums
 
@@ -31,7 +31,7 @@ class Standing:
     model: str
     title: str
     kind: str
-    """model, floor or ceiling, as `hsal.stimulus.About` has it."""
+    """model, floor or ceiling, as `hsal.maps.stimulus.About` has it."""
     means: Mapping[str, Mean]
     """Metric -> mean."""
     milliseconds: float

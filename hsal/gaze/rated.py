@@ -13,6 +13,6 @@ class Rated:
     model: str
     picture: str
     milliseconds: float
-    """Of the model alone, as `hsal.saliency_maps.SaliencyMap` has it."""
+    """Of the model alone, as `hsal.maps.saliency_maps.SaliencyMap` has it."""
     values: Mapping[str, float]
     """Metric -> value."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hsal.fixation_metrics import METRICS
+from hsal.fixation.metrics import METRICS
 from hsal.gaze import plots
 from hsal.gaze.literature import KNOWN, verdict_table
 from hsal.gaze.ranking import RESAMPLES, Standing, best, lead, ranking_metric, standings

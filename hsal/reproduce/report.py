@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hsal.config import TASKS, ModelConfig
+from hsal.drawing.strip import save_strip
 from hsal.reproduce import plots
 from hsal.reproduce.saliency_report import saliency_lines
 from hsal.results import (
@@ -23,7 +24,6 @@ from hsal.results import (
 )
 from hsal.samples import FEATURED, recorded
 from hsal.shipped import TITLES
-from hsal.strip import save_strip
 
 PLACES = {
     "glimpses_in_digit": "glimpses inside a digit's box, all meta-steps",

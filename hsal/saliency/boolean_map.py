@@ -22,10 +22,10 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
-from hsal.colour_spaces import rgb_to_lab
-from hsal.gaussian import blur
-from hsal.pyramids import resized
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.colour_spaces import rgb_to_lab
+from hsal.maps.gaussian import blur
+from hsal.maps.pyramids import resized
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Boolean Map Saliency (2013)",

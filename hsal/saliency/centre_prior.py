@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from hsal.gaussian import centre_bump
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.gaussian import centre_bump
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Centre prior",

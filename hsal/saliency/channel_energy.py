@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Channel energy",

@@ -18,7 +18,7 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="DeepGaze IIE (2021)",

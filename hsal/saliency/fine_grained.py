@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hsal.colour_spaces import rgb_to_grey
-from hsal.pyramids import resized
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.colour_spaces import rgb_to_grey
+from hsal.maps.pyramids import resized
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Fine-Grained (2010)",

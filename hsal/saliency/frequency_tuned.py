@@ -10,8 +10,8 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional
 
-from hsal.colour_spaces import rgb_to_lab
-from hsal.stimulus import About, SaliencyModel, Stimulus
+from hsal.maps.colour_spaces import rgb_to_lab
+from hsal.maps.stimulus import About, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Frequency-tuned (2009)",

@@ -9,7 +9,7 @@ by a number: the first is symmetric, and in the second, A(j) F(i,j), the row i b
 its equilibrium is each node's sum of (symmetric) weights.
 
 Differs: colour is Itti-Koch's red-green and blue-yellow opponency, as the other channels are; the authors' later code
-has Derrington, Krauskopf and Lennie's axes. All come from `hsal.pyramids`, with what differs there.
+has Derrington, Krauskopf and Lennie's axes. All come from `hsal.maps.pyramids`, with what differs there.
 Differs: a feature map that is constant but for rounding has no chain, and adds nothing.
 """
 
@@ -21,9 +21,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from hsal.gaussian import blur
-from hsal.pyramids import FLAT, Levels, features, resized
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.gaussian import blur
+from hsal.maps.pyramids import FLAT, Levels, features, resized
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="GBVS (2006)",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hsal.labelling import choose_labels, needed_network
-from hsal.stimulus import About, SaliencyModel, Stimulus
+from hsal.maps.labelling import choose_labels, needed_network
+from hsal.maps.stimulus import About, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Grad-CAM (2017)",

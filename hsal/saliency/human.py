@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hsal.fixation_checks import fixated_pixels
-from hsal.fixation_density import fixation_density
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.fixation.checks import fixated_pixels
+from hsal.fixation.density import fixation_density
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Human fixations",

@@ -21,9 +21,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hsal.colour_spaces import rgb_to_lab
-from hsal.gaussian import blur
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.colour_spaces import rgb_to_lab
+from hsal.maps.gaussian import blur
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Image Signature (2012)",

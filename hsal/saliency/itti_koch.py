@@ -1,7 +1,8 @@
 """Itti, Koch and Niebur's model: what differs from its surround in intensity, colour or orientation stands out.
 
 Itti, Koch, Niebur, *A Model of Saliency-Based Visual Attention for Rapid Scene Analysis*, PAMI 20(11), 1998: feature
-pyramids (`hsal.pyramids`, with what differs there), centre-surround differences, N(.), conspicuity maps, their mean.
+pyramids (`hsal.maps.pyramids`, with what differs there), centre-surround differences, N(.), conspicuity maps, their
+mean.
 The normalisation N(.) is that of 1998, by local maxima, not the iterated one of 2000.
 
 As the map of red against green has no sign, a red bar among green ones as far from grey stands out only a little, and
@@ -25,8 +26,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hsal.pyramids import FLAT, Levels, features, resized
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.pyramids import FLAT, Levels, features, resized
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Itti-Koch-Niebur (1998)",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hsal.stimulus import About, SaliencyModel, Stimulus
+from hsal.maps.stimulus import About, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Random", citation="A floor: no source", idea="Noise that knows nothing of the picture.", kind="floor"

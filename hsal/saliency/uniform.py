@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from hsal.stimulus import About, SaliencyModel, Stimulus
+from hsal.maps.stimulus import About, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="Uniform", citation="A floor: no source", idea="Everything alike: nothing stands out.", kind="floor"

@@ -1,10 +1,10 @@
-"""A map that somebody brings along: of another program, or drawn by hand. `hsal.given_map` decodes and checks it."""
+"""A map that somebody brings along: of another program, or drawn by hand; `hsal.maps.given_map` decodes it."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
-from hsal.stimulus import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.maps.stimulus import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="A map of your own",

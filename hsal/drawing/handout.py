@@ -16,9 +16,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 
 from hsal.colours import PRIORITY
-from hsal.strip import DRAWING
-from hsal.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
-from hsal.strip_sheet import FONT, LIGHT, plain
+from hsal.drawing.strip import DRAWING
+from hsal.drawing.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
+from hsal.drawing.strip_sheet import FONT, LIGHT, plain
 from hsal.trace import Trace
 
 WIDTH, HEIGHT, MARGIN = 8.27, 11.69, 0.7  # A4

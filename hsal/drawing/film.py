@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from hsal.colours import COVERT, INHIBITION, OVERT, PRIORITY
+from hsal.drawing.strip import DRAWING, green
+from hsal.drawing.strip_cells import draw_cells, draw_glimpses, draw_mask, draw_picture, draw_saliency
+from hsal.drawing.strip_sheet import DARK, LIGHT, Theme, font, plain
 from hsal.errors import HsalError
-from hsal.strip import DRAWING, green
-from hsal.strip_cells import draw_cells, draw_glimpses, draw_mask, draw_picture, draw_saliency
-from hsal.strip_sheet import DARK, LIGHT, Theme, font, plain
 from hsal.trace import Step, Trace
 
 FORMATS = ("gif", "webp")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from hsal import saliency
+from hsal.maps.networks import FirstStep
+from hsal.maps.stimulus import SaliencyModel, Stimulus
 from hsal.model import HSAL, View
-from hsal.networks import FirstStep
 from hsal.registry import build
-from hsal.stimulus import SaliencyModel, Stimulus
 
 
 def saliency_model(name: str) -> SaliencyModel | None:

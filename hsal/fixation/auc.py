@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hsal.fixation_checks import MetricError
-from hsal.fixation_reading import Known, Reading, over_maps
+from hsal.fixation.checks import MetricError
+from hsal.fixation.reading import Known, Reading, over_maps
 
 
 def chance_above(positives: np.ndarray, sorted_others: np.ndarray) -> float:

@@ -7,9 +7,9 @@ import io
 import numpy as np
 import torch
 
-from hsal.colour_spaces import rgb_to_grey
 from hsal.data.picture import load_picture
-from hsal.stimulus import SaliencyError
+from hsal.maps.colour_spaces import rgb_to_grey
+from hsal.maps.stimulus import SaliencyError
 
 MAX_BYTES = 64 * 2**20  # of a .npy file
 MAX_SIDE = 4096

@@ -21,9 +21,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from hsal.colours import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
+from hsal.drawing.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
+from hsal.drawing.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
 from hsal.errors import HsalError
-from hsal.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
-from hsal.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
 from hsal.trace import Trace
 
 FORMATS = ("png", "svg", "pdf")

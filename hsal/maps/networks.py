@@ -21,11 +21,11 @@ from hsal.config import ModelConfig
 from hsal.efficientnet import read_weights, weights_file
 from hsal.errors import HsalError
 from hsal.files import shipped_weights
+from hsal.maps.stimulus import Network
 from hsal.model import HSAL, View, divide_by_maximum
 from hsal.registry import build
 from hsal.resnet import KINDS, cached, imagenet_state, load_body
 from hsal.shipped import CheckpointError, describe, titles
-from hsal.stimulus import Network
 
 OF_WEIGHTS = "weights:"
 PHOTO = "efficientnet_lite0"

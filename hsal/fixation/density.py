@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from hsal.fixation_checks import MetricError, checked_points
+from hsal.fixation.checks import MetricError, checked_points
 
 SIGMA_SHARE = 0.03  # of the longer side: 24 px at 800, about one degree as OSIE's 800x600 pictures were shown
 

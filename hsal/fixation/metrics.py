@@ -19,13 +19,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsal import box_metrics, fixation_auc, fixation_values
-from hsal.box_metrics import box_auc, box_nss, box_share
-from hsal.fixation_auc import auc, auc_borji, auc_judd, carried_over, shuffled_auc
-from hsal.fixation_checks import MetricError, checked_maps, fixated_pixels
-from hsal.fixation_density import fixation_density
-from hsal.fixation_reading import Known, Needed, Picture, Reading, over_maps
-from hsal.fixation_values import attn_saliency, cc, information_gain, kl, nss, sim
+from hsal.fixation import auc as fixation_auc
+from hsal.fixation import boxes as box_metrics
+from hsal.fixation import values as fixation_values
+from hsal.fixation.auc import auc, auc_borji, auc_judd, carried_over, shuffled_auc
+from hsal.fixation.boxes import box_auc, box_nss, box_share
+from hsal.fixation.checks import MetricError, checked_maps, fixated_pixels
+from hsal.fixation.density import fixation_density
+from hsal.fixation.reading import Known, Needed, Picture, Reading, over_maps
+from hsal.fixation.values import attn_saliency, cc, information_gain, kl, nss, sim
 
 __all__ = [
     "METRICS", "Known", "Metric", "MetricError", "attn_saliency", "auc", "auc_borji", "auc_judd", "box_auc", "box_nss",

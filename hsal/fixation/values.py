@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hsal.fixation_reading import Known, Reading, over_maps
+from hsal.fixation.reading import Known, Reading, over_maps
 
 
 def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -20,7 +20,7 @@ def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     Returns:
         (M,) float64; 0 is chance.
     Raises:
-        MetricError: as hsal/fixation_checks.py says; so do all functions here.
+        MetricError: as hsal/fixation/checks.py says; so do all functions here.
     Source: Peters, Iyer, Itti, Koch, Vision Research 2005.
     """
     return over_maps(nss_of, maps, Known(rows, columns))

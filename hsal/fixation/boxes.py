@@ -1,6 +1,6 @@
 """Does a saliency map lie on the objects? Maps against boxes, for scenes on which nobody's eyes were followed.
 
-All functions here raise MetricError for a bad input, as hsal/fixation_checks.py says.
+All functions here raise MetricError for a bad input, as hsal/fixation/checks.py says.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hsal.fixation_auc import chance_above
-from hsal.fixation_reading import Known, Reading, over_maps
+from hsal.fixation.auc import chance_above
+from hsal.fixation.reading import Known, Reading, over_maps
 from hsal.trace import Box
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 import torch
 from torch import Tensor
 
-from hsal.stimulus import Network, SaliencyError, Stimulus
+from hsal.maps.stimulus import Network, SaliencyError, Stimulus
 
 
 def needed_network(stimulus: Stimulus, title: str) -> Network:
@@ -17,7 +17,7 @@ def needed_network(stimulus: Stimulus, title: str) -> Network:
         SaliencyError: there is none.
     """
     if stimulus.network is None:
-        raise SaliencyError(f"{title} needs a network with labels: choose one of hsal.networks.")
+        raise SaliencyError(f"{title} needs a network with labels: choose one of hsal.maps.networks.")
     return stimulus.network
 
 

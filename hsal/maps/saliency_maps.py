@@ -19,15 +19,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from hsal import saliency
-from hsal.colour_spaces import ColourSpace, shown_in
 from hsal.data.fixations import Fixations
 from hsal.data.picture import MIN_SIDE_PX
 from hsal.errors import HsalError
-from hsal.gaussian import blur, centre_bump
-from hsal.given_map import given_map
-from hsal.output_scaling import Scale, scaled
+from hsal.maps.colour_spaces import ColourSpace, shown_in
+from hsal.maps.gaussian import blur, centre_bump
+from hsal.maps.given_map import given_map
+from hsal.maps.output_scaling import Scale, scaled
+from hsal.maps.stimulus import Network, SaliencyError, Stimulus
 from hsal.registry import find
-from hsal.stimulus import Network, SaliencyError, Stimulus
 
 CentrePrior = Literal["none", "add", "multiply"]
 
@@ -45,7 +45,7 @@ class MapOptions:
     centre_width: float = 0.25
     """Sigma of that Gaussian as a share of each side."""
     scale: Scale = "maximum"
-    """Scaling of the values given back; `hsal.output_scaling` explains each."""
+    """Scaling of the values given back; `hsal.maps.output_scaling` explains each."""
     cap_px: int = 800
     """A picture with a longer side is reduced to this for the model, and a note says so."""
 

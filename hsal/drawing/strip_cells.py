@@ -11,7 +11,7 @@ from matplotlib.patches import Ellipse, Rectangle
 from PIL import Image
 
 from hsal.colours import COVERT, INHIBITION, OVERT, RIGHT, SALIENCY_MAP, WRONG
-from hsal.strip_sheet import Theme, font, plain
+from hsal.drawing.strip_sheet import Theme, font, plain
 from hsal.trace import Step, Trace
 
 SPOT = tuple(0.35 * part + 0.65 for part in to_rgb(COVERT))  # a tint of covert attention, seen upon its own blue

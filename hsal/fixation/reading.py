@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-from hsal.fixation_checks import checked_boxes, checked_maps, checked_picture, checked_points
-from hsal.fixation_density import fixation_density
+from hsal.fixation.checks import checked_boxes, checked_maps, checked_picture, checked_points
+from hsal.fixation.density import fixation_density
 from hsal.trace import Box
 
 Needed = Literal["fixations", "others", "baseline", "boxes"]

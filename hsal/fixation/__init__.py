@@ -1,0 +1,1 @@
+"""How well maps tell where people look: metrics of maps against fixations and boxes."""
