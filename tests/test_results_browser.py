@@ -35,7 +35,7 @@ def test_a_thumbnail_opens_its_scene_in_step_through(page: Page, app_url: str) -
     named = re.findall(r"\d", tile.inner_text().split("named")[1])
     tile.click()
     expect(page).to_have_url(re.compile(r"step-through\?.*index=0"), timeout=PATIENCE_MS)
-    strip = page.get_by_text("The whole walk at a glance")
+    strip = page.get_by_text("The whole walk at a glance. Named:")
     expect(strip).to_be_visible(timeout=PATIENCE_MS)
     told = strip.inner_text().split("Named:")[1]
     assert sorted(re.findall(r"\d", told)) == sorted(named)

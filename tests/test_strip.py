@@ -317,16 +317,19 @@ def test_a_blank_trace_can_be_drawn(trace: Trace) -> None:
 def test_save_strip_goes_by_the_ending(trace: Trace, tmp_path: Path) -> None:
     save_strip(trace, tmp_path / "strip.PNG")
     save_strip(trace, tmp_path / "strip.svg", dark=True)
+    save_strip(trace, tmp_path / "strip.pdf")
+    assert (tmp_path / "strip.pdf").read_bytes()[:5] == b"%PDF-"
+    assert (tmp_path / "strip.pdf").read_bytes() == strip_bytes(trace, "pdf")  # no date in it
     assert (tmp_path / "strip.PNG").read_bytes() == strip_bytes(trace, "png")
     assert (tmp_path / "strip.svg").read_bytes() == strip_bytes(trace, "svg", dark=True)
 
 
 def test_what_cannot_be_drawn_or_written_is_told(trace: Trace, tmp_path: Path) -> None:
     assert issubclass(StripError, HsalError)
-    with pytest.raises(StripError, match="as png or svg, not as 'gif'"):
+    with pytest.raises(StripError, match="as png, svg or pdf, not as 'gif'"):
         save_strip(trace, tmp_path / "strip.gif")
-    with pytest.raises(StripError, match="as png or svg"):
-        strip_bytes(trace, "pdf")
+    with pytest.raises(StripError, match="as png, svg or pdf"):
+        strip_bytes(trace, "eps")
     with pytest.raises(StripError, match=r"cannot be written to .*absent.*No such file"):
         save_strip(trace, tmp_path / "absent" / "strip.png")
 
