@@ -141,7 +141,8 @@ class HSAL(nn.Module):
             priority = priority_map(mask, seen)
             weights = broad_weights(mask)
             overt, hidden = self._control(state, priority, weights, act, act.choose or choose)
-            following = inhibit(seen, mask * act.covert, overt["cells"]) if act.inhibition else seen
+            spotlight = mask if act.covert else torch.zeros_like(mask)
+            following = inhibit(seen, spotlight, overt["cells"]) if act.inhibition else seen
             answer = yield MetaStep(
                 seen, gaussians, mask, priority, weights, next_saliency=following, **overt
             )
