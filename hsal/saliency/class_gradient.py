@@ -7,12 +7,10 @@ picture; of a coloured one, the largest magnitude of a pixel's channels. Nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
-from hsal.maps.labelling import choose_labels, needed_network
+from hsal.maps.labelling import ANY_LABEL, Parameters, needed_network, total_score
 from hsal.maps.stimulus import About, SaliencyModel, Stimulus
 
 ABOUT = About(
@@ -23,15 +21,7 @@ ABOUT = About(
 )
 
 
-@dataclass(frozen=True)
-class Parameters:
-    """What the map is of."""
-
-    label: str = ""
-    """Name of the label that is asked for; where empty, the most probable one of each picture."""
-
-
-def build(parameters: Parameters = Parameters()) -> SaliencyModel:
+def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
     """The class-gradient saliency model."""
 
     def class_gradient(stimulus: Stimulus) -> Tensor:
@@ -43,9 +33,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
         network = needed_network(stimulus, ABOUT.title)
         with torch.inference_mode(False), torch.enable_grad():
             image = stimulus.image.detach().clone().requires_grad_()  # a tensor of inference mode becomes a plain one
-            logits = network.logits(network.volume(image))  # (B,N)
-            chosen = logits.gather(1, choose_labels(network, logits, parameters.label)[:, None])
-            (gradient,) = torch.autograd.grad(chosen.sum(), image)  # rows do not mix: each its own gradient
+            (gradient,) = torch.autograd.grad(total_score(network, network.volume(image), parameters.label), image)
         return gradient.abs().amax(dim=1)
 
     return class_gradient

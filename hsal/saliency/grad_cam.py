@@ -8,12 +8,10 @@ left out; the map has the volume's cells, and is scaled up where it is shown, as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
-from hsal.maps.labelling import choose_labels, needed_network
+from hsal.maps.labelling import ANY_LABEL, Parameters, needed_network, total_score
 from hsal.maps.stimulus import About, SaliencyModel, Stimulus
 
 ABOUT = About(
@@ -24,15 +22,7 @@ ABOUT = About(
 )
 
 
-@dataclass(frozen=True)
-class Parameters:
-    """What the map is of."""
-
-    label: str = ""
-    """Name of the label that is asked for; where empty, the most probable one of each picture."""
-
-
-def build(parameters: Parameters = Parameters()) -> SaliencyModel:
+def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
     """The Grad-CAM saliency model."""
 
     def grad_cam(stimulus: Stimulus) -> Tensor:
@@ -45,9 +35,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
         with torch.inference_mode(False), torch.enable_grad():
             image = stimulus.image.detach().clone()  # a tensor of inference mode becomes a plain one
             volume = network.volume(image).detach().requires_grad_()  # (B,C,h,w)
-            logits = network.logits(volume)  # (B,N)
-            chosen = logits.gather(1, choose_labels(network, logits, parameters.label)[:, None])
-            (gradient,) = torch.autograd.grad(chosen.sum(), volume)
+            (gradient,) = torch.autograd.grad(total_score(network, volume, parameters.label), volume)
         weights = gradient.mean(dim=(2, 3), keepdim=True)  # (B,C,1,1)
         return (weights * volume.detach()).sum(dim=1).relu()
 
