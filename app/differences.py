@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
 import numpy as np
 
-from hsal.trace import Step, Trace
+from hsal.moments import Moment, moments_of
+from hsal.trace import Trace
 
 SAME = 1e-4  # maps and probabilities closer than this are drawn, and counted, as the same
 KINDS = {
     "saliency": "the saliency", "mask": "the covert mask", "priority": "the priority map",
     "broad": "the broad glimpse", "glimpse": "a glimpse", "label": "the label", "inhibition": "what is inhibited",
 }
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One moment of a walk, as the player counts them."""
-
-    step: int
-    kind: str
-    glimpse: int | None
-    content: object  # what is seen at it: an array, a cell, or label and probabilities
 
 
 @dataclass(frozen=True)
@@ -47,22 +38,6 @@ class Row:
     differs: bool
 
 
-def moments_of(trace: Trace) -> list[Moment]:
-    """Every moment in order, as in the player."""
-    return [moment for number, step in enumerate(trace.steps) for moment in _moments(number, step, trace.stop)]
-
-
-def _moments(number: int, step: Step, stop: int) -> Iterator[Moment]:
-    for kind, content in (("saliency", step.saliency), ("mask", step.mask), ("priority", step.priority),
-                          ("broad", step.broad_weights)):
-        yield Moment(number, kind, None, content)
-    for place, glimpse in enumerate(step.glimpses):
-        yield Moment(number, "glimpse", place, glimpse.cell)
-    yield Moment(number, "label", None, (step.label, step.class_probabilities))
-    if step.label != stop:
-        yield Moment(number, "inhibition", None, step.next_saliency)
-
-
 def first_difference(one: Trace, other: Trace) -> First | None:
     """Where the second walk parts from the first; None where they are the same."""
     if one.image.shape != other.image.shape or not np.array_equal(one.image, other.image):
@@ -71,7 +46,7 @@ def first_difference(one: Trace, other: Trace) -> First | None:
         return First(0, f"The walks part at the very beginning: {told}.")
     ones, others = moments_of(one), moments_of(other)
     for place, (here, there) in enumerate(zip(ones, others, strict=False)):
-        if here.kind != there.kind or not _same(here.content, there.content):
+        if here.kind != there.kind or not _same(_content(one, here), _content(other, there)):
             return First(place, f"The walks part at moment {place + 1}, in meta-step {here.step + 1}: "
                                 f"{_parted(here, there, one, other)}.")
     if len(ones) == len(others):
@@ -79,6 +54,19 @@ def first_difference(one: Trace, other: Trace) -> First | None:
     place = min(len(ones), len(others))
     longer = "second" if len(others) > place else "first"
     return First(place - 1, f"The walks are the same up to moment {place}, where only the {longer} goes on.")
+
+
+def _content(trace: Trace, moment: Moment) -> object:
+    """What is seen at a moment: an array, a cell, or label and probabilities."""
+    step = trace.steps[moment.step]
+    if moment.kind == "glimpse":
+        return step.glimpses[moment.glimpse].cell
+    if moment.kind == "label":
+        return step.label, step.class_probabilities
+    return {
+        "saliency": step.saliency, "mask": step.mask, "priority": step.priority, "broad": step.broad_weights,
+        "inhibition": step.next_saliency,
+    }[moment.kind]
 
 
 def _same(here: object, there: object) -> bool:
@@ -92,10 +80,11 @@ def _same(here: object, there: object) -> bool:
 def _parted(here: Moment, there: Moment, one: Trace, other: Trace) -> str:
     if here.kind != there.kind:
         return f"the first has {KINDS[here.kind]}, the second {KINDS[there.kind]}"
+    before, after = _content(one, here), _content(other, there)
     if here.kind == "glimpse":
-        return f"glimpse {here.glimpse + 1} falls on {_cell(there.content)}, not on {_cell(here.content)}"
+        return f"glimpse {here.glimpse + 1} falls on {_cell(after)}, not on {_cell(before)}"
     if here.kind == "label":
-        (label, sure), (instead, then) = here.content, there.content
+        (label, sure), (instead, then) = before, after
         if label == instead:
             return f"both name {one.class_names[label]}, with {sure[label]:.0%} and {then[instead]:.0%}"
         return f"{other.class_names[instead]} ({then[instead]:.0%}), not {one.class_names[label]} ({sure[label]:.0%})"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import forking, session
-from app.differences import moments_of
 from app.doing import after, possible
 from app.forks import Fork, Forks
 from app.pins import pack_pin, pinned_walk
@@ -22,6 +21,7 @@ from hsal.errors import HsalError
 from hsal.interventions.checks import InterventionError, check
 from hsal.interventions.edits import Interventions
 from hsal.interventions.links import pack, unpack
+from hsal.moments import moments_of
 from hsal.trace import Trace
 
 if TYPE_CHECKING:

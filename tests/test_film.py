@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from hsal.drawing import film
-from hsal.drawing.film import END_MS, FRAME_MS, LABEL_MS, FilmError, film_bytes, moments, save_film
+from hsal.drawing.film import END_MS, FRAME_MS, LABEL_MS, FilmError, film_bytes, save_film
+from hsal.moments import moments_of
 from traces import make_trace
 
 
@@ -28,16 +29,16 @@ def frames(data: bytes) -> list[tuple[np.ndarray, int]]:
 
 def test_the_moments_are_the_players() -> None:
     trace = make_trace()
-    kinds = [moment.kind for moment in moments(trace) if moment.number == 0]
+    kinds = [moment.kind for moment in moments_of(trace) if moment.step == 0]
     k = len(trace.steps[0].glimpses)
     assert kinds == ["saliency", "mask", "priority", "broad", *["glimpse"] * k, "label", "inhibition"]
-    assert len(list(moments(trace))) == trace.moments
+    assert len(list(moments_of(trace))) == trace.moments
 
 
 def test_every_moment_has_its_frame_for_its_time() -> None:
     trace = make_trace()
     found = frames(film_bytes(trace, "webp"))
-    shown = list(moments(trace))
+    shown = list(moments_of(trace))
     assert len(found) == len(shown)
     wanted = [LABEL_MS if moment.kind == "label" else FRAME_MS for moment in shown[:-1]] + [END_MS]
     # what Pillow's reader tells of a WebP frame is how long it lasts
@@ -60,7 +61,7 @@ def test_a_step_without_glimpses_is_drawn_too() -> None:
     steps = [replace(step, glimpses=()) for step in trace.steps]
     bare = object.__new__(type(trace))  # without the checks: interventions alone may leave glimpses out
     bare.__dict__.update({**trace.__dict__, "steps": tuple(steps)})
-    assert len(frames(film_bytes(bare, "webp"))) == len(list(moments(bare)))
+    assert len(frames(film_bytes(bare, "webp"))) == len(list(moments_of(bare)))
 
 
 def test_a_long_walk_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,8 @@ from hsal.drawing.strip import DRAWING, green
 from hsal.drawing.strip_cells import draw_cells, draw_glimpses, draw_mask, draw_picture, draw_saliency
 from hsal.drawing.strip_sheet import DARK, LIGHT, Theme, font, plain
 from hsal.errors import HsalError
-from hsal.trace import Step, Trace
+from hsal.moments import Moment, moments_of
+from hsal.trace import Trace
 
 FORMATS = ("gif", "webp")
 SIDE, FOOT = 3.6, 0.62  # inches: the picture, and the words below it
@@ -29,31 +29,6 @@ MOST_FRAMES = 240
 
 class FilmError(HsalError):
     """The walk cannot be made a moving picture as asked."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One frame of the film."""
-
-    kind: str
-    """saliency, mask, priority, broad, glimpse, label or inhibition."""
-    number: int
-    """Of the meta-step, from 0."""
-    step: Step
-    glimpse: int = 0
-    """How many glimpses have fallen."""
-
-
-def moments(trace: Trace) -> Iterator[Moment]:
-    """Every moment in the player's order; `Trace.moments` of them."""
-    for number, step in enumerate(trace.steps):
-        for kind in ("saliency", "mask", "priority", "broad"):
-            yield Moment(kind, number, step)
-        for glimpse in range(1, len(step.glimpses) + 1):
-            yield Moment("glimpse", number, step, glimpse)
-        yield Moment("label", number, step, len(step.glimpses))
-        if step.label != trace.stop:
-            yield Moment("inhibition", number, step, len(step.glimpses))
 
 
 def film_bytes(trace: Trace, format: str, dark: bool = False) -> bytes:
@@ -68,7 +43,7 @@ def film_bytes(trace: Trace, format: str, dark: bool = False) -> bytes:
     """
     if format not in FORMATS:
         raise FilmError(f"A walk can be filmed as {' or '.join(FORMATS)}, not as {format!r}.")
-    shown = list(moments(trace))[:MOST_FRAMES]
+    shown = moments_of(trace)[:MOST_FRAMES]
     with DRAWING:
         frames = [_frame(trace, moment, DARK if dark else LIGHT) for moment in shown]
     lasting = [LABEL_MS if moment.kind == "label" else FRAME_MS for moment in shown]
@@ -103,7 +78,7 @@ def _frame(trace: Trace, moment: Moment, theme: Theme) -> Image.Image:
     _draw(axes, trace, moment)
     word, tone, said = _words(trace, moment)
     for x, y, text, colour, size in (
-        (0.03, 0.66, f"step {moment.number + 1}", theme.quiet, 8), (0.16, 0.66, word, tone, 8),
+        (0.03, 0.66, f"step {moment.step + 1}", theme.quiet, 8), (0.16, 0.66, word, tone, 8),
         (0.03, 0.28, plain(said, 60), theme.ink, 10),
     ):
         figure.text(x, y * FOOT / (high + FOOT), text, **font(size), color=colour, va="center")
@@ -113,7 +88,8 @@ def _frame(trace: Trace, moment: Moment, theme: Theme) -> Image.Image:
 
 
 def _draw(axes: Axes, trace: Trace, moment: Moment) -> None:
-    step, seen = moment.step, {g.cell for before in trace.steps[: moment.number] for g in before.glimpses}
+    step = trace.steps[moment.step]
+    seen = {glimpse.cell for before in trace.steps[: moment.step] for glimpse in before.glimpses}
     if moment.kind == "saliency":
         draw_saliency(axes, step, seen)
     elif moment.kind == "mask":
@@ -122,7 +98,7 @@ def _draw(axes: Axes, trace: Trace, moment: Moment) -> None:
         highest = max(float(other.priority.max()) for other in trace.steps)
         draw_cells(axes, step.priority, green(), highest or 1.0)
     elif moment.kind in ("broad", "glimpse"):
-        draw_glimpses(axes, trace.image, replace(step, glimpses=step.glimpses[: moment.glimpse]))
+        draw_glimpses(axes, trace.image, replace(step, glimpses=step.glimpses[: _fallen(moment)]))
     elif moment.kind == "label":
         draw_picture(axes, trace.image, step.mask.shape)
     else:
@@ -130,15 +106,20 @@ def _draw(axes: Axes, trace: Trace, moment: Moment) -> None:
         draw_saliency(axes, replace(step, saliency=step.next_saliency), now)
 
 
+def _fallen(moment: Moment) -> int:
+    """How many glimpses have fallen at a moment of the glimpses."""
+    return 0 if moment.glimpse is None else moment.glimpse + 1
+
+
 def _words(trace: Trace, moment: Moment) -> tuple[str, str, str]:
     """Covert or overt, its colour, and what happens."""
-    named = ", ".join(trace.class_names[step.label] for step in trace.steps[: moment.number + 1])
+    named = ", ".join(trace.class_names[step.label] for step in trace.steps[: moment.step + 1])
     return {
         "saliency": ("covert", COVERT, "saliency: what stands out"),
         "mask": ("covert", COVERT, "spotlights of the covert mask"),
         "priority": ("covert", PRIORITY, "priority: mask times saliency"),
         "broad": ("covert", COVERT, "the broad first glimpse"),
-        "glimpse": ("overt", OVERT, f"glimpse {moment.glimpse} of {len(moment.step.glimpses)}"),
+        "glimpse": ("overt", OVERT, f"glimpse {_fallen(moment)} of {len(trace.steps[moment.step].glimpses)}"),
         "label": ("overt", OVERT, f"named so far: {named}"),
         "inhibition": ("inhibition of return", INHIBITION, "what was attended loses its saliency"),
     }[moment.kind]
