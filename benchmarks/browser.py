@@ -38,7 +38,7 @@ WATCH = """timeline => {
 def measure() -> list[Figure]:
     """All figures of the app."""
     with launched() as browser:
-        return [*first_paint(browser), *new_scene_and_stepping(browser), *dragging(browser)]
+        return [*first_paint(browser), *new_scene_and_stepping(browser), *dragging(browser), *intervening(browser)]
 
 
 def first_paint(browser: Browser, servers: int = 5) -> list[Figure]:

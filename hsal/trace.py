@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,11 @@ class Trace:
 
     def to_json(self) -> str:
         """`to_dict` as one line of strict JSON: no NaN, no infinity."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
+        """Made once: a walk that is shown is asked for it again and again."""
         return json.dumps(self.to_dict(), allow_nan=False, separators=(",", ":"))
 
     @classmethod

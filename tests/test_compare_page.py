@@ -128,7 +128,7 @@ def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
     assert [player["title"] for player in players] == ["Channel energy, the model's own", "Uniform"]
     assert {player["group"] for player in players} == {"compare"}
     assert "What it changes" in tables(page)
-    assert len(set(players[1]["trace"]["steps"][0]["saliency"]["data"])) == 1
+    assert len(set(json.loads(players[1]["trace"])["steps"][0]["saliency"]["data"])) == 1
 
 
 def test_the_leaderboard_has_a_link_of_its_own() -> None:

@@ -93,9 +93,9 @@ def test_a_link_that_asks_for_too_much_is_answered_in_sentences() -> None:
 
 def test_inhibition_switched_off_is_another_walk() -> None:
     page = open_lesson(chapter="6")
-    on = json.loads(page.get("bidi_component")[0].proto.json)["trace"]
+    on = json.loads(json.loads(page.get("bidi_component")[0].proto.json)["trace"])
     page.toggle[0].set_value(False).run()
-    off = json.loads(page.get("bidi_component")[0].proto.json)["trace"]
+    off = json.loads(json.loads(page.get("bidi_component")[0].proto.json)["trace"])
     assert len(off["steps"]) > len(on["steps"])
     assert off["steps"][0]["next_saliency"] == off["steps"][0]["saliency"]
     came_back = [float(metric.value.rstrip("%")) for metric in page.metric]

@@ -98,6 +98,6 @@ def test_a_row_opens_in_step_through() -> None:
     button(page, "Open in Step through").click().run()
     assert not page.exception
     *_, player = page.get("bidi_component")
-    walk = json.loads(player.proto.json)["trace"]
+    walk = json.loads(json.loads(player.proto.json)["trace"])
     assert walk["source"]["name"] == "scene-5-00002.png"
     assert [step["label"] for step in walk["steps"]] == [step.label for step in recorded()["3"].steps]

@@ -43,7 +43,7 @@ class Players:
         self.page.evaluate("([place, data]) => window.call(place, data)", [place, self.data(trace, title, **options)])
 
     def data(self, trace: Trace, title: str, **options: object) -> dict:
-        told = {"trace": trace.to_dict(), "moment": 0, "compact": True, "stay": True, "key": title}
+        told = {"trace": trace.to_json(), "moment": 0, "compact": True, "stay": True, "key": title}
         return told | {"group": "together", "title": title, **options}
 
     def one(self, place: int) -> Locator:

@@ -54,7 +54,7 @@ class Host(Shown):
     """A page whose player is called as Streamlit would call it."""
 
     def call(self, trace: Trace, name: str = "leave", **options: object) -> None:
-        data = {"trace": trace.to_dict(), "moment": 0, "compact": False, "key": "player", **options}
+        data = {"trace": trace.to_json(), "moment": 0, "compact": False, "key": "player", **options}
         self.page.evaluate("([data, name]) => { window[name] = window.call(data); }", [data, name])
 
     def leave(self, name: str = "leave") -> None:

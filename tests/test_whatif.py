@@ -19,7 +19,8 @@ LOOKED = Interventions(edits=(Edit(0, look=((0, 0),)),))
 
 def players(page: AppTest) -> list[dict]:
     """What the two players were given."""
-    return [json.loads(player.proto.json) for player in page.get("bidi_component")]
+    given = [json.loads(player.proto.json) for player in page.get("bidi_component")]
+    return [one | {"trace": json.loads(one["trace"])} for one in given]
 
 
 def press(page: AppTest, label: str) -> AppTest:

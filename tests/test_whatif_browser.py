@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from hsal.interventions.edits import Interventions
+from app import workbench
+from app.doing import after, as_plain
+from hsal.interventions.edits import NONE, Interventions
 from hsal.interventions.links import unpack
 
 PATIENCE_MS = 60_000
@@ -101,6 +104,25 @@ def test_what_is_done_in_a_burst_is_all_done(tab: Page) -> None:
     expect(tab.get_by_role("button", name="from here 4 glimpses")).to_be_visible(timeout=PATIENCE_MS)
     rule = done_in(tab).rules[0]
     assert (rule.covert, rule.inhibition, rule.glimpses) == (False, False, 4)
+
+
+def test_the_browser_expects_what_the_server_will_do(page: Page) -> None:
+    wishes: list[dict] = [
+        {"step": 1, "rule": {"inhibition": False}},
+        {"step": 1, "rule": {"covert": False}},
+        {"step": 0, "rule": {"temperature": 0.5, "seed": 3}},
+        {"step": 0, "edit": {"look": [[2, 3]], "veto": [4]}},
+        {"step": 0, "edit": {"look": None, "label": 7}},
+        {"step": 0, "hidden": [[0, 0, 8, 8]]},
+        {"step": 0, "saliency": "uniform"},
+    ]
+    page.add_script_tag(content=(workbench.HERE / "wishes.js").read_text())
+    done = NONE
+    for wish in wishes:
+        told = page.evaluate("([done, wish]) => afterWish(done, wish)", [as_plain(done), wish])
+        done = after(done, wish)
+        told["rules"].sort(key=lambda rule: rule["step"])
+        assert told == json.loads(json.dumps(as_plain(done)))
 
 
 def test_a_gaussian_is_moved_by_keys_alone(tab: Page) -> None:

@@ -46,4 +46,4 @@ def parameter(page: AppTest, name: str) -> str:
 def traced(page: AppTest) -> dict:
     """The trace that the player was given."""
     *_, player = page.get("bidi_component")  # a canvas stands before it
-    return json.loads(player.proto.json)["trace"]
+    return json.loads(json.loads(player.proto.json)["trace"])

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
+from app.element import element, joined
 
 HERE = Path(__file__).parent
 SCRIPTS = ("scale.js", "chart.js", "curves.js")  # one module, in the order of use
@@ -19,16 +18,10 @@ SCRIPTS = ("scale.js", "chart.js", "curves.js")  # one module, in the order of u
 
 def training_curves(figure: dict[str, Any], *, key: str) -> None:
     """Show charts that share one zoom, one cursor and one list of runs; see `app.train_figures.figure`."""
-    _component()(data={**figure, "key": key}, key=key)
+    element("hsal_training_curves", *bundle())(data={**figure, "key": key}, key=key)
 
 
 @cache
-def _component() -> ComponentRenderer:
-    js = "\n".join(_read(name) for name in SCRIPTS)
-    return st.components.v2.component(
-        "hsal_training_curves", html=_read("curves.html"), css=_read("curves.css"), js=js, isolate_styles=True
-    )
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+def bundle() -> tuple[str, str, str]:
+    """The element's html, css and js, each as one text; the js is a module with one default export."""
+    return joined(HERE / "curves.html"), joined(HERE / "curves.css"), joined(*(HERE / name for name in SCRIPTS))

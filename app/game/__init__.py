@@ -13,10 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from app.challenge import Challenge, Rival, to_parameters
+from app.element import element, joined
 from app.game.score import MOST_NAMES, Score, Turn, compare, score, turns_of
 from hsal.player import page
 from hsal.trace import Trace
@@ -35,7 +34,8 @@ def attention_game(
         seed: of the scene. scene: of `scene_data`. outcome: of `outcome_data`, once it was played.
         on_play: called when the visitor has said stop; the turns are then in st.session_state[key]["play"].
     """
-    _component()(data={**scene, "seed": seed, "outcome": outcome}, key=key, on_play_change=on_play)
+    show = element("hsal_attention_game", *bundle())
+    show(data={**scene, "seed": seed, "outcome": outcome}, key=key, on_play_change=on_play)
 
 
 def scene_data(image: np.ndarray, map_side: int, glimpses: int, rival: Rival | None) -> dict[str, Any]:
@@ -90,17 +90,6 @@ def _figures(rival: Rival) -> dict[str, Any]:
 def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
     css_colours = "".join(f" --{name}: {colour};" for name, colour in page.COLOURS.items())
-    css = f".game {{{css_colours} }}\n{_read(HERE / 'game.css')}"
-    shared = [_read(page.HERE / name) for name in SHARED]
-    js = [f"const COLOURS = {json.dumps(page.COLOURS)};", *shared, *(_read(HERE / name) for name in SCRIPTS)]
-    return _read(HERE / "game.html"), css, "\n".join(js)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = bundle()
-    return st.components.v2.component("hsal_attention_game", html=html, css=css, js=js, isolate_styles=True)
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    css = f".game {{{css_colours} }}\n{joined(HERE / 'game.css')}"
+    scripts = joined(*(page.HERE / name for name in SHARED), *(HERE / name for name in SCRIPTS))
+    return joined(HERE / "game.html"), css, f"const COLOURS = {json.dumps(page.COLOURS)};\n{scripts}"

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
+from app.element import element, joined
 
 HERE = Path(__file__).parent
 SCRIPTS = ("colours.js", "tile.js", "maps.js")  # one module, in the order of use
@@ -18,20 +17,10 @@ SCRIPTS = ("colours.js", "tile.js", "maps.js")  # one module, in the order of us
 
 def saliency_maps(grid: dict[str, Any], *, key: str) -> None:
     """Show the maps of one picture; see `app.compare_grid.grid`."""
-    _component()(data=grid, key=key)
+    element("hsal_saliency_maps", *bundle())(data=grid, key=key)
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
     """The element's html, css and js, each as one text; the js is a module with one default export."""
-    return _read("maps.html"), _read("maps.css"), "\n".join(_read(name) for name in SCRIPTS)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = bundle()
-    return st.components.v2.component("hsal_saliency_maps", html=html, css=css, js=js, isolate_styles=True)
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    return joined(HERE / "maps.html"), joined(HERE / "maps.css"), joined(*(HERE / name for name in SCRIPTS))

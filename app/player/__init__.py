@@ -5,11 +5,7 @@ Stepping, playing and scrubbing ask the server nothing. hsal/player holds its ht
 
 from __future__ import annotations
 
-from functools import cache
-
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-
+from app.element import element
 from hsal.player.page import bundle
 from hsal.trace import Trace
 
@@ -33,14 +29,6 @@ def attention_player(
         title: a heading above the picture.
         mark: the moment at which this walk parts from another, marked on the timeline.
     """
-    data = {"trace": trace.to_dict(), "moment": moment, "compact": compact, "stay": stay, "key": key}
+    data = {"trace": trace.to_json(), "moment": moment, "compact": compact, "stay": stay, "key": key}
     data |= {"group": group, "title": title, "mark": mark}
-    _component()(data=data, key=key)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    # Registered on first use, not on import: the name then lands on the runtime that runs the page, once per
-    # process; the renderer registers itself again where a test brings another runtime.
-    html, css, js = bundle()
-    return st.components.v2.component("hsal_attention_player", html=html, css=css, js=js, isolate_styles=True)
+    element("hsal_attention_player", *bundle())(data=data, key=key)

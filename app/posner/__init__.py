@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-
+from app.element import element, joined
 from hsal import colours
 
 HERE = Path(__file__).parent
@@ -22,21 +20,11 @@ LENGTHS = (  # three of four arrows that point to one side are right
 
 def cueing_task(*, key: str) -> None:
     """Show the task; nothing of it comes back to the server."""
-    _component()(data={"practice": PRACTICE, "lengths": LENGTHS}, key=key)
+    element("hsal_cueing_task", *bundle())(data={"practice": PRACTICE, "lengths": LENGTHS}, key=key)
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
-    css = f".posner {{ --covert: {colours.COVERT}; }}\n{_read('posner.css')}"
-    return _read("posner.html"), css, "\n".join(_read(name) for name in SCRIPTS)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = bundle()
-    return st.components.v2.component("hsal_cueing_task", html=html, css=css, js=js, isolate_styles=True)
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    css = f".posner {{ --covert: {colours.COVERT}; }}\n{joined(HERE / 'posner.css')}"
+    return joined(HERE / "posner.html"), css, joined(*(HERE / name for name in SCRIPTS))

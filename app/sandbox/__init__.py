@@ -18,6 +18,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 from streamlit.components.v2.types import ComponentRenderer
 
+from app.element import element, joined
 from hsal.config import ModelConfig
 from hsal.player.page import COLOURS
 from hsal.player.page import HERE as PLAYER
@@ -75,8 +76,8 @@ def sandbox(trace: Trace, volume: np.ndarray, config: ModelConfig, options: Opti
     limits = {"sigmaMin": (2 * config.beta_max) ** -0.5, "sigmaMax": (2 * config.beta_min) ** -0.5}
     settled = {"options": asdict(options), "limits": limits, "glimpses": config.glimpses}
     identity = f"{trace.source.image_sha256} {trace.source.weights} {options.spots} {options.own}"
-    _sandbox()(data={"scene": scene, "identity": identity, "weights": trace.source.weights, "key": key, **settled},
-               key=key)
+    show = element("hsal_sandbox", *bundle())
+    show(data={"scene": scene, "identity": identity, "weights": trace.source.weights, "key": key, **settled}, key=key)
 
 
 def _plain(values: np.ndarray) -> dict[str, object]:
@@ -111,20 +112,10 @@ def controller_bytes(name: str) -> bytes:
 def bundle() -> tuple[str, str, str]:
     """The sandbox's html, css and js; the js is a module with one default export."""
     variables = "".join(f" --{name}: {colour};" for name, colour in COLOURS.items())
-    css = f".sandbox {{{variables} }}\n{(HERE / 'sandbox.css').read_text()}"
-    return (HERE / "sandbox.html").read_text(), css, f"const COLOURS = {json.dumps(COLOURS)};\n{_joined(SCRIPTS)}"
-
-
-@cache
-def _sandbox() -> ComponentRenderer:
-    html, css, js = bundle()
-    return st.components.v2.component("hsal_sandbox", html=html, css=css, js=js, isolate_styles=True)
+    css = f".sandbox {{{variables} }}\n{joined(HERE / 'sandbox.css')}"
+    return joined(HERE / "sandbox.html"), css, f"const COLOURS = {json.dumps(COLOURS)};\n{joined(*SCRIPTS)}"
 
 
 @cache
 def _weights() -> ComponentRenderer:
-    return st.components.v2.component("hsal_sandbox_weights", html="<span hidden></span>", js=_joined(WEIGHTS))
-
-
-def _joined(paths: tuple[Path, ...]) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    return st.components.v2.component("hsal_sandbox_weights", html="<span hidden></span>", js=joined(*WEIGHTS))

@@ -10,10 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-
 from app.doing import as_plain
+from app.element import element, joined
 from hsal.player import page as player
 from hsal.trace import Trace
 
@@ -36,9 +34,10 @@ def workbench(
         on_wish: called when the visitor has done something; all that was not answered yet is then in
             st.session_state[key]["wishes"]: {"name", "wishes": [{"number", ...}]}.
     """
-    data = {"trace": trace.to_dict(), "moment": moment, "compact": True, "stay": True, "key": key, "group": group}
+    data = {"trace": trace.to_json(), "moment": moment, "compact": True, "stay": True, "key": key, "group": group}
     data |= {"title": title, "mark": mark, "done": as_plain(trace.interventions), "models": list(models)}
-    _component()(data={**data, "glimpses": glimpses, "heard": heard}, key=key, on_wishes_change=on_wish)
+    show = element("hsal_workbench", *bundle())
+    show(data={**data, "glimpses": glimpses, "heard": heard}, key=key, on_wishes_change=on_wish)
 
 
 @cache
@@ -46,13 +45,6 @@ def bundle() -> tuple[str, str, str]:
     """The workbench's html, css and js, each as one text; the js is a module with one default export."""
     html, css, _ = player.bundle()
     own = [player.HERE / name for name in player.SCRIPTS if name != "mount.js"] + [HERE / name for name in SCRIPTS]
-    js = [f"const COLOURS = {json.dumps(player.COLOURS)};", *(path.read_text(encoding="utf-8") for path in own)]
     body, _, end = html.rpartition("</section>")
-    doing, style = ((HERE / name).read_text(encoding="utf-8") for name in ("doing.html", "bench.css"))
-    return f"{body}{doing}</section>{end}", f"{css}\n{style}", "\n".join(js)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = bundle()
-    return st.components.v2.component("hsal_workbench", html=html, css=css, js=js, isolate_styles=True)
+    js = f"const COLOURS = {json.dumps(player.COLOURS)};\n{joined(*own)}"
+    return f"{body}{joined(HERE / 'doing.html')}</section>{end}", f"{css}\n{joined(HERE / 'bench.css')}", js

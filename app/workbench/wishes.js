@@ -12,9 +12,15 @@ function editAt(done, step) {
   return done.edits.find((edit) => edit.step === step) ?? empty;
 }
 
+// What begins to hold at a meta-step; an empty rule where nothing does.
+function ruleAt(done, step) {
+  const empty = { step, covert: null, glimpses: null, inhibition: null, temperature: null, seed: 0 };
+  return done.rules.find((rule) => rule.step === step) ?? empty;
+}
+
 // What the rules say at a meta-step; null where they say nothing.
 function rulesAt(done, step) {
-  const now = { covert: null, glimpses: null, inhibition: null, temperature: null, seed: 0 };
+  const now = ruleAt({ rules: [] }, step);
   for (const rule of [...done.rules].sort((one, other) => one.step - other.step)) {
     if (rule.step > step) break;
     for (const name of ["covert", "glimpses", "inhibition"]) now[name] = rule[name] ?? now[name];
@@ -74,13 +80,14 @@ function boxOf(one, other, { width, height }) {
   return [top, left, bottom, right];
 }
 
-// What will be done once the server has heard a wish: the next one builds on it.
-function afterWish(done, { step, edit, hidden, saliency }) {
+// What will be done once the server has heard a wish: the next one builds on it, and an answer to an earlier one
+// does not take it back on the screen.
+function afterWish(done, { step, edit, rule, hidden, saliency }) {
   if (hidden !== undefined) return { ...done, hidden };
   if (saliency !== undefined) return { ...done, saliency };
-  if (!edit) return done;
-  const empty = { ...editAt({ edits: [] }, step) };
-  const told = Object.entries(edit).map(([name, value]) => [name, value ?? empty[name]]);
-  const others = done.edits.filter((other) => other.step !== step);
-  return { ...done, edits: [...others, { ...editAt(done, step), ...Object.fromEntries(told) }] };
+  const [kind, changes, at] = edit ? ["edits", edit, editAt] : ["rules", rule, ruleAt];
+  const empty = at({ [kind]: [] }, step);
+  const told = Object.entries(changes).map(([name, value]) => [name, value ?? empty[name]]);
+  const others = done[kind].filter((other) => other.step !== step);
+  return { ...done, [kind]: [...others, { ...at(done, step), ...Object.fromEntries(told) }] };
 }

@@ -1,6 +1,6 @@
 // What a host calls: Streamlit, or a page of its own.
 
-// root: the element of player.html. options: {trace, moment, compact, group, title, mark}, the trace as Trace.to_dict() gives it.
+// root: the element of player.html. options: {trace, moment, compact, group, title, mark}, the trace as Trace.to_json() gives it.
 function mount(root, options) {
   const player = new Player(root, options);
   return { update: (changed) => player.load(changed), state: () => player.state(), destroy: () => player.destroy() };

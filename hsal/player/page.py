@@ -62,7 +62,7 @@ body {{ margin: 0 auto; max-width: 1140px; padding: 1.5rem 1.25rem; background: 
 <script type="module">
 {js}
 mount(document.querySelector(".attention-player"), {{
-  trace: JSON.parse(document.getElementById("trace").textContent),
+  trace: document.getElementById("trace").textContent,
   moment: Address.moment() ?? {moment},
 }});
 </script>

@@ -18,8 +18,8 @@ class Player {
     this.load(options);
   }
 
-  load({ trace: raw, moment = 0, compact = false, stay = false, group = "", title = "", mark = null, remembered = null }) {
-    const trace = readTrace(raw);
+  load({ trace: text, moment = 0, compact = false, stay = false, group = "", title = "", mark = null, remembered = null }) {
+    const trace = readTrace(JSON.parse(text));
     const before = this.trace ? this.state() : remembered;
     const same = before?.identity === trace.identity;
     this.trace = trace;

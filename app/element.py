@@ -1,0 +1,26 @@
+"""Elements of our own on a page: html, css and js, of which the server is asked nothing while they are used."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+
+def joined(*paths: Path) -> str:
+    """The texts of files, one after another: scripts in the order of use make one module."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+@cache
+def element(name: str, html: str, css: str, js: str) -> ComponentRenderer:
+    """An element, registered on first use and not on import: its name then lands on the runtime that runs the page.
+
+    Once a process; the renderer registers itself again where a test brings another runtime.
+
+    Args:
+        name: its own, over the whole app. js: a module with one default export.
+    """
+    return st.components.v2.component(name, html=html, css=css, js=js, isolate_styles=True)
