@@ -40,7 +40,7 @@ class Address:
     weights: str = ""
     mode: str = ""
     do: str = ""  # see hsal.interventions.links.pack
-    pin: str = ""  # the walk beside it; see app.pins.pack_pin
+    pin: str = ""  # the walk beside it; see app.whatif.pins.pack_pin
     moment: int = 0
 
 

@@ -1,4 +1,4 @@
-"""The only file, beside session_train.py for Train, that touches st.session_state and the address bar.
+"""Beside a state.py for each other part, the only file that touches st.session_state and the address bar.
 
 Widgets live under their own keys while their page is shown. The address of the page is kept
 beside them, so that coming back from another page finds everything as it was left.
@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import filters as filtering
 from app.address import LARGEST_SEED, Address, parse, to_parameters
-from app.filters import Filters, parse_filters
+from app.results import filters as filtering
+from app.results.filters import Filters, parse_filters
 
 ADDRESS, PROBLEMS, SHOWN = "hsal.address", "hsal.problems", "hsal.shown"
 WRITTEN, DRAWN, CANVAS = "hsal.written", "hsal.drawn", "hsal.canvas"

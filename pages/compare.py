@@ -7,7 +7,7 @@ st.title("Compare saliency", anchor=False)
 
 def _compare() -> None:
     with st.spinner("Getting the models ready"):  # torch and all that stands on it take seconds when they come first
-        from app.compare_view import compare
+        from app.compare.view import compare
     compare()
 
 

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from app import cache, session_game
-from app.game import attention_game, outcome_data, scene_data
+from app import cache
+from app.game import attention_game, outcome_data, scene_data, state
 from app.game.score import read_play
 from app.weights import describe
 from app.widgets import refuse, say
 from hsal.errors import HsalError
 from hsal.files import ASSETS, DEFAULT_WEIGHTS
 
-challenge, problems = session_game.enter()
+challenge, problems = state.enter()
 seed = challenge.seed
 
 st.title("You against the model", anchor=False)
@@ -21,15 +21,15 @@ try:
     side, glimpses = known.config.map_side, known.config.glimpses
     scene = cache.scenes(known.task, known.config.size_px, *cache.AS_DRAWN).render(seed)
     outcome = None
-    if (play := session_game.played(seed)) is not None:
+    if (play := state.played(seed)) is not None:
         turns = read_play(play, side * side, glimpses)
         outcome = outcome_data(turns, cache.scene_trace(DEFAULT_WEIGHTS, seed, 0, *cache.AS_DRAWN), challenge)
     attention_game(
-        seed, scene_data(scene.image, side, glimpses, challenge.rival), outcome, key=session_game.GAME,
-        on_play=lambda: session_game.keep_play(seed),
+        seed, scene_data(scene.image, side, glimpses, challenge.rival), outcome, key=state.GAME,
+        on_play=lambda: state.keep_play(seed),
     )
 except HsalError as error:
     refuse(str(error))
-st.button("New scene", on_click=session_game.another_scene, icon=":material/casino:")
+st.button("New scene", on_click=state.another_scene, icon=":material/casino:")
 st.caption((ASSETS / "texts" / "game_rules.md").read_text())
 cache.warm()

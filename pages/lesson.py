@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app import cache, lesson_page, session_lesson
-from app.lesson_live import LIVE, WIDE
-from app.lesson_teachers import for_teachers
-from app.lesson_text import Place, chapters
+from app import cache
+from app.lesson import page, state
+from app.lesson.live import LIVE, WIDE
+from app.lesson.teachers import for_teachers
+from app.lesson.text import Place, chapters
 from app.widgets import refuse, say
 from hsal.errors import HsalError
 
@@ -14,33 +15,33 @@ try:
 except HsalError as error:
     refuse(str(error))
     st.stop()
-shown, problems = session_lesson.enter(len(known))
+shown, problems = state.enter(len(known))
 chapter = known[shown.chapter - 1]
 place = chapter.scene if shown.seed is None else Place(shown.seed, shown.index)
 
-lesson_page.style(shown.present, chapter.live in WIDE)
+page.style(shown.present, chapter.live in WIDE)
 st.title("Covert and overt", anchor=False)
 say(problems)
 if shown.shows("chapters"):
-    lesson_page.list_of_chapters(known)
+    page.list_of_chapters(known)
 with st.container(key="lesson-parts"):
     text, live, question = st.container(), st.container(), st.container()
 with text:
-    lesson_page.text(chapter, shown.chapter)
+    page.text(chapter, shown.chapter)
 with question:
     if shown.shows("question"):
-        lesson_page.question(chapter, shown.chapter)
+        page.question(chapter, shown.chapter)
     if shown.shows("chapters"):
-        lesson_page.onward(known, shown.chapter)
+        page.onward(known, shown.chapter)
 with live:  # last, for it may wait for the model
     if shown.shows("pictures"):
-        lesson_page.choice_of_picture(shown)
+        page.choice_of_picture(shown)
     try:
         LIVE[chapter.live](place, shown)
     except HsalError as error:
         refuse(str(error))
     st.caption(chapter.caption)
-lesson_page.sources(chapter)
+page.sources(chapter)
 if shown.shows("teachers"):
     for_teachers(shown, place)
 cache.warm()

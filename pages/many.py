@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app import cache, session_many
-from app.many_table import many_view, names_of
+from app import cache
+from app.many import state
+from app.many.table import many_view, names_of
 from app.weights import choices, titles
 from app.widgets import refuse
 from hsal.errors import HsalError
@@ -17,22 +18,22 @@ st.markdown(
 )
 weights = choices()
 named = titles(weights)
-batch = session_many.batch()
+batch = state.batch()
 left, right = st.columns([2.4, 1], gap="medium")
 with right:
-    chosen = st.selectbox("Model trained on", list(weights), key=session_many.choose_weights(list(weights)),
+    chosen = st.selectbox("Model trained on", list(weights), key=state.choose_weights(list(weights)),
                           format_func=named.__getitem__)
-    st.button("Try the sample scenes", on_click=session_many.take_samples, icon=":material/apps:", width="stretch")
+    st.button("Try the sample scenes", on_click=state.take_samples, icon=":material/apps:", width="stretch")
 bounds = f"{MOST_PICTURES} of together {UNPACKED_BYTES // 2**20} MB"
 with left:
     files = st.file_uploader(f"Pictures (up to 10 MB each), or zips of them; {bounds}", accept_multiple_files=True,
                              key=f"many.files.{batch.round}", max_upload_size=ZIP_BYTES // 2**20)
 try:
-    batch = session_many.take(chosen, files)
+    batch = state.take(chosen, files)
     if batch.pile.pictures:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{len(batch.names):,} pictures: {names_of(batch)}.", width="content")
-            st.button("Forget them", on_click=session_many.forget, icon=":material/delete:")
+            st.button("Forget them", on_click=state.forget, icon=":material/delete:")
     many_view(batch)
 except HsalError as error:
     refuse(str(error))

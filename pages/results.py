@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import figures, measured, theme
-from app.errors_browser import errors_browser
-from app.results_tables import ablation_table, extrapolation_table, how_made, main_table, saliency_table
+from app import theme
+from app.results import figures, measured
+from app.results.errors_browser import errors_browser
+from app.results.tables import ablation_table, extrapolation_table, how_made, main_table, saliency_table
 from app.widgets import refuse
 from hsal.errors import HsalError
 from hsal.results import short_name, summary

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app import session, session_fork
+from app import session
 from app.inputs import INPUTS
 from app.player import attention_player
 from app.weights import choices, titles
-from app.whatif import training_moment, whatif_view
+from app.whatif import state
+from app.whatif.view import training_moment, whatif_view
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal import samples
 from hsal.errors import HsalError
@@ -45,7 +46,7 @@ else:
         training_moment(address.weights)
         whatif_view(trace, weights)
     else:
-        moment = session.leave(session_fork.identity(trace), trace.moments, task)
+        moment = session.leave(state.identity(trace), trace.moments, task)
         say(session.told())
         attention_player(trace, moment=moment, key="player")
         strip_and_downloads(trace)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from app import session_train as state
-from app import train_runs
-from app.train_form import training_form
-from app.train_live import curves_of
-from app.train_watch import watch_learning
+from app.train import runs as train_runs
+from app.train import state
+from app.train.form import training_form
+from app.train.live import curves_of
+from app.train.watch import watch_learning
 
 state.enter()
 runs = train_runs.known_runs()

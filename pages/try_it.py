@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app import figures, measured, theme
-from app.cueing_figure import cueing_bars, cueing_rows
+from app import theme
 from app.posner import cueing_task
-from app.results_tables import table
+from app.posner.cueing_figure import cueing_bars, cueing_rows
+from app.results import figures, measured
+from app.results.tables import table
 from app.widgets import refuse
 from hsal.errors import HsalError
 from hsal.files import ASSETS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.train_settings import command, starts
+from app.train.settings import command, starts
 from hsal.checkpoint import save_model
 from hsal.config import ModelConfig
 from hsal.run_status import State, Status

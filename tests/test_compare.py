@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.compare_figures import agreement, difference, reduced, scatter
-from app.compare_grid import spoken, tile
-from app.compare_jobs import Made
-from app.compare_models import Drawn, encoded
-from app.compare_tables import best, metrics_table
-from app.compare_words import what_changed
+from app.compare.figures import agreement, difference, reduced, scatter
+from app.compare.grid import spoken, tile
+from app.compare.jobs import Made
+from app.compare.models import Drawn, encoded
+from app.compare.tables import best, metrics_table
+from app.compare.words import what_changed
 from hsal.maps.stimulus import About
 from hsal.trace import Trace
 from traces import make_trace

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.compare_address import Compared, Offered, first_of, parse, to_parameters
+from app.compare.address import Compared, Offered, first_of, parse, to_parameters
 
 OFFERED = Offered(
     samples=("3", "1", "2"), tasks=("mnist-multiset", "street-numbers"), photos=("a.jpg", "b.jpg"),

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app import compare_jobs
-from app.compare_jobs import Jobs, Made
+from app.compare import jobs as compare_jobs
+from app.compare.jobs import Jobs, Made
 from hsal.errors import HsalError
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.differences import first_difference, labels_sentence, other_cells, path_length, table
+from app.whatif.differences import first_difference, labels_sentence, other_cells, path_length, table
 from hsal.moments import moments_of
 from hsal.trace import Trace
 from tests.traces import make_trace

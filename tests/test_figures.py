@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.figures import confusion_matrix, confusion_totals, count_bars, curves
+from app.results.figures import confusion_matrix, confusion_totals, count_bars, curves
 from hsal.cases import Case
 from hsal.colours import OBJECTIVES
 from hsal.results import PAPER_ATTN_RATIO, Result, load_results

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.filters import Filters, matching, parse_filters, size_ends, to_parameters
+from app.results.filters import Filters, matching, parse_filters, size_ends, to_parameters
 from tests.figures import case
 
 CASES = [

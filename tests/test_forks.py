@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.doing import after, possible
-from app.forks import MOST, Forks
+from app.whatif.doing import after, possible
+from app.whatif.forks import MOST, Forks
 from hsal.config import ModelConfig
 from hsal.interventions.checks import InterventionError
 from hsal.interventions.edits import NONE, Edit, Interventions, Rule

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import cache, session_game
+from app import cache
 from app.address import LARGEST_SEED
-from app.challenge import Challenge, Rival, parse, to_parameters
-from app.game import outcome_data
+from app.game import outcome_data, state
+from app.game.challenge import Challenge, Rival, parse, to_parameters
 from app.game.score import PlayError, Turn, compare, read_play, score, turns_of
 from hsal.files import DEFAULT_WEIGHTS
 from hsal.samples import FEATURED, recorded
@@ -116,7 +116,7 @@ def play(seed: str, played: Any = None, **parameters: str) -> AppTest:
     for name, value in {"seed": seed, **parameters}.items():
         page.query_params[name] = value
     if played is not None:
-        page.session_state[session_game.PLAYED] = {int(seed): played}
+        page.session_state[state.PLAYED] = {int(seed): played}
     page.run()
     assert not page.exception
     return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.lesson_text import handout_texts
+from app.lesson.text import handout_texts
 from hsal.drawing.handout import MOST_COLUMNS, draw_handout, handout_bytes
 from traces import make_trace
 

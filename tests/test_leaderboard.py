@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import leaderboard
+from app.compare import leaderboard
 from hsal.gaze.ranking import lead, standings
 from hsal.gaze.table import load_benchmark
 from tests.gazing import made_up
@@ -16,7 +16,8 @@ from tests.gazing import made_up
 
 def page(path: Path) -> AppTest:
     return AppTest.from_string(
-        f"from pathlib import Path\nfrom app.leaderboard import leaderboard\nleaderboard(Path({str(path)!r}))\n",
+        "from pathlib import Path\nfrom app.compare.leaderboard import leaderboard\n"
+        f"leaderboard(Path({str(path)!r}))\n",
         default_timeout=120,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.lesson_address import LessonAddress, lesson_parameters, parse_lesson
+from app.lesson.address import LessonAddress, lesson_parameters, parse_lesson
 
 
 def test_nothing_asked_is_the_first_chapter() -> None:

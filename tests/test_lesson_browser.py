@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app.lesson_text import chapters
-from app.sandbox import controller_bytes
+from app.lesson.sandbox import controller_bytes
+from app.lesson.text import chapters
 from tests.axe import findings
 
 PATIENCE_MS = 90_000

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from app.lesson_kept import FOLDER, REINFORCE, Walk, kept_returns, kept_volume, kept_walk, needed
-from app.lesson_scenes import made_returns, made_volume, made_walk
+from app.lesson.kept import FOLDER, REINFORCE, Walk, kept_returns, kept_volume, kept_walk, needed
+from app.lesson.scenes import made_returns, made_volume, made_walk
 from tests.browsing import ROOT
 
 NEAR = 1e-3

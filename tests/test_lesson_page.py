@@ -7,8 +7,8 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.lesson_address import CONTROLS
-from app.lesson_text import chapters
+from app.lesson.address import CONTROLS
+from app.lesson.text import chapters
 from tests.browsing import ROOT
 from tests.visiting import parameter, shown
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.lesson_live import LIVE
-from app.lesson_text import (
+from app.lesson.live import LIVE
+from app.lesson.text import (
     EXERCISES,
     LESSON,
     PARTS,

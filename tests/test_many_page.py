@@ -7,7 +7,8 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import many_table, session_many
+from app.many import state
+from app.many import table as many_table
 from hsal.samples import recorded
 from tests.browsing import ROOT
 from tests.test_pile import zipped
@@ -69,7 +70,7 @@ def test_work_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> N
     def stopping(weights: str, name: str, data: bytes) -> object:
         seen.append(name)
         if len(seen) == 3:
-            session_many.go(False)
+            state.go(False)
         return traced(weights, name, data)
 
     monkeypatch.setattr(many_table, "traced", stopping)
@@ -85,7 +86,7 @@ def test_other_weights_walk_anew() -> None:
     page = opened()
     button(page, "Try the sample scenes").click().run()
     before = columns(page)["confidence"]
-    page.selectbox(key=session_many.WEIGHTS).select("mnist-set").run()
+    page.selectbox(key=state.WEIGHTS).select("mnist-set").run()
     assert columns(page)["confidence"] != before
     assert len(columns(page)["confidence"]) == 8
 

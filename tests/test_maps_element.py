@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.compare_models import data_address, encoded
-from app.maps import bundle
+from app.compare.models import data_address, encoded
+from app.compare.tiles import bundle
 from players import new_page
 
 HOST = """async ([html, css, js]) => {

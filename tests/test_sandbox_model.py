@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from app.lesson_scenes import REINFORCE, volume_of, walk_over
-from app.sandbox import MODEL, controller_bytes
+from app.lesson.sandbox import MODEL, controller_bytes
+from app.lesson.scenes import REINFORCE, volume_of, walk_over
 from hsal.acts import Act, always
 from hsal.attention import Gaussians
 from hsal.checkpoint import load_model

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import forking
 from app.address import pack_drawing
 from app.downloads import KINDS
+from app.whatif import forking
 from hsal.errors import HsalError
 from hsal.interventions.edits import Edit, Interventions
 from hsal.samples import recorded

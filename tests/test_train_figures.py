@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app import train_figures
-from app.train_figures import figure, latest, reference, smooth, speed, spoken, thin
-from app.train_metrics import GROUPS, METRICS
-from app.train_points import forget, points
+from app.train import figures
+from app.train.figures import figure, latest, reference, smooth, speed, spoken, thin
+from app.train.metrics import GROUPS, METRICS
+from app.train.points import forget, points
 from hsal.run_files import read_run
 from tests.made_runs import lines, make_run, write_lines
 
@@ -33,7 +33,7 @@ def test_smoothing_by_hand() -> None:
 def test_thinning_keeps_both_ends() -> None:
     assert thin(3) == [0, 1, 2]
     kept = thin(10_000)
-    assert (len(kept), kept[0], kept[-1]) == (train_figures.MOST_POINTS, 0, 9_999)
+    assert (len(kept), kept[0], kept[-1]) == (figures.MOST_POINTS, 0, 9_999)
     assert kept == sorted(set(kept))
 
 

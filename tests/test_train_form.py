@@ -10,8 +10,8 @@ from typing import Literal
 
 import pytest
 
-from app.train_settings import OF_BACKBONE, command, difference, settings, start_in, start_of, starts, values_of
-from app.train_settings import _of as settings_of
+from app.train.settings import OF_BACKBONE, command, difference, settings, start_in, start_of, starts, values_of
+from app.train.settings import _of as settings_of
 from hsal import files
 from hsal.checkpoint import save_model
 from hsal.config import ConfigError, ModelConfig, TrainConfig
@@ -55,7 +55,7 @@ def test_every_field_of_training_and_model_is_asked_for_with_its_sentence() -> N
 
 
 def test_the_form_loads_no_torch() -> None:
-    code = "import sys, app.train_settings, app.train_figures; sys.exit('torch' in sys.modules)"
+    code = "import sys, app.train.settings, app.train.figures; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
 
 

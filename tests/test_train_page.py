@@ -10,8 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app import cache, train_form, train_runs
-from app.train_settings import command
+from app import cache
+from app.train import form
+from app.train import runs as train_runs
+from app.train.settings import command
 from hsal import samples
 from hsal.checkpoint import load_into
 from hsal.cli import Train
@@ -197,7 +199,7 @@ def test_starting_makes_the_chosen_training_and_shows_it(runs: Path, monkeypatch
         asked.append(command)
         return make_run(runs, "new", "queued", done=0)
 
-    monkeypatch.setattr(train_form.launch, "start", start)
+    monkeypatch.setattr(form.launch, "start", start)
     page = visit()
     page.number_input(key="train.form.train.steps").set_value(77)
     page.selectbox(key="train.form.train.objective").set_value("multiset")
@@ -223,7 +225,7 @@ def test_an_impossible_setting_stops_the_start_with_one_sentence(runs: Path) -> 
 
 def test_a_preset_fills_the_form_and_a_change_makes_it_ones_own(runs: Path) -> None:
     page = visit()
-    first, second = train_form.PRESETS[:2]
+    first, second = form.PRESETS[:2]
     assert page.segmented_control(key="train.preset").value == first.name
     page.segmented_control(key="train.preset").set_value(second.name)
     again(page)
@@ -231,7 +233,7 @@ def test_a_preset_fills_the_form_and_a_change_makes_it_ones_own(runs: Path) -> N
     assert before == second.config.steps
     page.number_input(key="train.form.train.seed").set_value(5)
     again(page)
-    assert page.segmented_control(key="train.preset").value == train_form.OWN
+    assert page.segmented_control(key="train.preset").value == form.OWN
     assert page.number_input(key="train.form.train.steps").value == before
 
 
@@ -249,7 +251,7 @@ def test_what_cannot_be_launched_is_one_sentence(runs: Path, monkeypatch: pytest
     def fails(*_: object) -> None:
         raise RunError("The folder cannot be written: choose another.")
 
-    monkeypatch.setattr(train_form.launch, "start", fails)
+    monkeypatch.setattr(form.launch, "start", fails)
     monkeypatch.setattr(train_runs.launch, "resume", fails)
     page = press(visit(), "train.start_button")
     assert "The folder cannot be written: choose another." in told(page)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.why_view import bars, change_sentence
+from app.whatif.why_view import bars, change_sentence
 from hsal.interventions.edits import Edit, Interventions, Rule
 from hsal.interventions.links import pack
 from hsal.why import Change, Why

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app import workbench
-from app.doing import after, as_plain
+from app.whatif import workbench
+from app.whatif.doing import after, as_plain
 from hsal.interventions.edits import NONE, Interventions
 from hsal.interventions.links import unpack
 

@@ -5,7 +5,6 @@ The truth and the model's walk are sent to the browser only when the visitor has
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,8 +13,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.challenge import Challenge, Rival, to_parameters
 from app.element import element, joined
+from app.game.challenge import Challenge, Rival, to_parameters
 from app.game.score import MOST_NAMES, Score, Turn, compare, score, turns_of
 from hsal.player import page
 from hsal.trace import Trace
@@ -89,7 +88,6 @@ def _figures(rival: Rival) -> dict[str, Any]:
 @cache
 def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
-    css_colours = "".join(f" --{name}: {colour};" for name, colour in page.COLOURS.items())
-    css = f".game {{{css_colours} }}\n{joined(HERE / 'game.css')}"
+    css, colours_js = page.base()
     scripts = joined(*(page.HERE / name for name in SHARED), *(HERE / name for name in SCRIPTS))
-    return joined(HERE / "game.html"), css, f"const COLOURS = {json.dumps(page.COLOURS)};\n{scripts}"
+    return joined(HERE / "game.html"), f"{css}\n{joined(HERE / 'game.css')}", f"{colours_js}\n{scripts}"

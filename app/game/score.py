@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.challenge import MOST_GLIMPSES, Rival
+from app.game.challenge import MOST_GLIMPSES, Rival
 from hsal.errors import HsalError
 from hsal.trace import Trace
 

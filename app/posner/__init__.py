@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from app.element import element, joined
-from hsal import colours
+from hsal.player.page import base
 
 HERE = Path(__file__).parent
 SCRIPTS = ("trials.js", "run.js", "plot.js", "results.js", "posner.js")  # one module, in the order of use
@@ -26,5 +26,6 @@ def cueing_task(*, key: str) -> None:
 @cache
 def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
-    css = f".posner {{ --covert: {colours.COVERT}; }}\n{joined(HERE / 'posner.css')}"
-    return joined(HERE / "posner.html"), css, joined(*(HERE / name for name in SCRIPTS))
+    css, _ = base()
+    scripts = joined(*(HERE / name for name in SCRIPTS))
+    return joined(HERE / "posner.html"), f"{css}\n{joined(HERE / 'posner.css')}", scripts

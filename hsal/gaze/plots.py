@@ -13,7 +13,8 @@ from hsal.gaze.ranking import Standing, standings
 from hsal.gaze.table import Benchmark
 
 SHOWN = ("shuffled_auc", "auc", "nss", "cc", "box_auc", "box_nss")
-MARKS = {"model": ("o", "#1C2429"), "floor": ("o", "#888888"), "ceiling": ("D", "#888888")}  # as in app/leaderboard.py
+# as on the leaderboard of the app
+MARKS = {"model": ("o", "#1C2429"), "floor": ("o", "#888888"), "ceiling": ("D", "#888888")}
 
 
 def leaderboard(benchmark: Benchmark, path: Path) -> None:

@@ -78,10 +78,15 @@ class PageError(HsalError):
 @cache
 def bundle() -> tuple[str, str, str]:
     """The player's html, css and js, each as one text; the js is a module with one default export."""
-    css_colours = "".join(f" --{name}: {colour};" for name, colour in COLOURS.items())
-    css = f".attention-player {{{css_colours} }}\n{_read('player.css')}"
-    js = "\n".join([f"const COLOURS = {json.dumps(COLOURS)};", *map(_read, SCRIPTS)])
-    return _read("player.html"), css, js
+    css, colours_js = base()
+    return _read("player.html"), f"{css}\n{_read('player.css')}", "\n".join([colours_js, *map(_read, SCRIPTS)])
+
+
+@cache
+def base() -> tuple[str, str]:
+    """What every element of ours stands on: css for the class "base", and js with the same `COLOURS`."""
+    variables = "".join(f" --{name}: {colour};" for name, colour in COLOURS.items())
+    return f".base {{{variables} }}\n{_read('base.css')}", f"const COLOURS = {json.dumps(COLOURS)};"
 
 
 def standalone_html(trace: Trace, moment: int = 0) -> str:

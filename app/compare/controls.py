@@ -1,0 +1,131 @@
+"""Which models, which network, and what all models share: the widgets between the picture and its maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import streamlit as st
+
+from app.compare import state
+from app.compare.address import PRIORS, SCALES, SHARES, SPACES
+from app.compare.models import KINDS, Given, known, offered, read_given, suiting_network, usual
+from app.compare.pictures import Subject
+from app.widgets import plain, refuse
+from hsal.errors import HsalError
+from hsal.maps.networks import network_names
+from hsal.maps.saliency_maps import MapOptions
+from hsal.maps.stimulus import About
+
+SPACE_TITLES = {"rgb": "RGB", "grey": "Grey", "lab": "CIE Lab", "hsv": "HSV", "ycbcr": "YCbCr"}
+PRIOR_TITLES = {"none": "None", "add": "Added", "multiply": "Multiplied"}
+SCALE_TITLES = {
+    "maximum": "Divided by its maximum", "min-max": "Stretched from 0 to 1", "sum": "As shares of its sum",
+    "log": "Logarithm", "rank": "Ranks", "none": "As the model gives it",
+}
+MISSING = {"fixations": "needs fixations, which this picture has not", "given": "upload a map below first"}
+
+
+class Chosen(NamedTuple):
+    """What is to be compared."""
+
+    models: dict[str, About]
+    network: str
+    given: Given | None
+
+
+def choose_models(subject: Subject, attention: bool) -> Chosen:
+    """The row of controls over the maps.
+
+    Args:
+        attention: whether the maps are walked on, where the network is by default the walking model itself.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first, then = st.container(width="content"), st.container(width="content")
+        with st.container(width="content"):
+            given = _kept_map(subject)
+        there = offered(subject, given)
+        with first:
+            ticked = _models(there, usual(there))
+        with then:
+            _options()
+        models = {name: about for name, about in there.items() if name in ticked}
+        network = _network(subject, models, attention)
+    return Chosen(models, network, given)
+
+
+def _kept_map(subject: Subject) -> Given | None:
+    """The visitor's own map, if it fits the picture; its uploader."""
+    with st.popover("Your own map", icon=":material/upload:"):
+        st.markdown("A map of your own as one more model: a picture whose brightness is the saliency, or a NumPy "
+                    "`.npy` file of numbers from 0 up, with the proportions of the picture.")
+        file = st.file_uploader("A map (.npy or a picture; up to 10 MB)", key=state.key("file.map"), max_upload_size=10)
+        kept = state.keep_file("map", file)
+        if kept and file is None:
+            st.caption(f"This is {plain(kept[0][:80])}, as uploaded before.")
+            st.button("Forget it", on_click=state.forget_file, args=("map",), key=state.key("forget.map"),
+                      icon=":material/delete:")
+    if kept is None:
+        return None
+    given = Given(*kept)
+    try:
+        read_given(given, subject.picture.image.shape[:2])
+    except HsalError as error:
+        refuse(str(error))
+        return None
+    return given
+
+
+def _models(there: Mapping[str, About], wished: tuple[str, ...]) -> tuple[str, ...]:
+    """Boxes to tick, by kind; returns the ticked ones that can be had."""
+    count = len(wished) if not state.now().models else len([one for one in state.now().models if one in there])
+    with st.popover(f"Models ({count})", icon=":material/checklist:", key=state.key("models.popover")):
+        for kind, title in KINDS.items():
+            st.markdown(f"**{title}**")
+            for name, about in known().items():
+                if about.kind == kind:
+                    _box(name, about, name in there, wished)
+    return state.take_ticks(list(there), wished)
+
+
+def _box(name: str, about: About, there: bool, wished: tuple[str, ...]) -> None:
+    if there:
+        st.checkbox(plain(about.title), key=state.tick_box(name, wished), help=about.idea or None)
+        return
+    reason = next((MISSING[need] for need in about.needs if need in MISSING), "cannot be had here")
+    st.checkbox(f"{plain(about.title)}: {reason}", False, disabled=True, key=state.key(f"missing.{name}"))
+
+
+def _options() -> None:
+    now, plain_options = state.now(), MapOptions()
+    changed = sum([
+        now.space != plain_options.colour_space, now.smooth != plain_options.smooth,
+        now.prior != plain_options.centre_prior, now.scale != plain_options.scale,
+    ])
+    with st.popover(f"Options ({changed})" if changed else "Options", icon=":material/tune:",
+                    key=state.key("options.popover")):
+        st.caption("Of all maps alike, after SMILER (Wloka et al. 2018).")
+        st.selectbox("Colours that the models are shown", SPACES, format_func=SPACE_TITLES.get,
+                     key=state.widget("space", SPACES))
+        st.slider("Smoothing", *SHARES["smooth"], step=0.005, format="%.3f", key=state.widget("smooth"),
+                  help="Standard deviation of a Gaussian, as a share of the picture's longer side.")
+        st.segmented_control("Centre prior", PRIORS, format_func=PRIOR_TITLES.get, required=True,
+                             key=state.widget("prior", PRIORS),
+                             help="People look at the middle of pictures; a Gaussian there can help any map.")
+        st.slider("Width of the centre prior", *SHARES["width"], step=0.05, key=state.widget("width"),
+                  disabled=now.prior == "none", help="Standard deviation as a share of each side.")
+        st.selectbox("Values", SCALES, format_func=SCALE_TITLES.get, key=state.widget("scale", SCALES))
+
+
+def _network(subject: Subject, models: Mapping[str, About], attention: bool) -> str:
+    """Which network the models that need one look into."""
+    suits = f"weights:{state.now().weights}" if attention else suiting_network(subject)
+    titles = network_names()
+    if not any(about.needs & {"volume", "labels"} for about in models.values()):
+        return state.now().network or suits
+    names = ["", *titles]
+    st.selectbox(
+        "Network behind channel energy and gradients", names, key=state.widget("network", names), width=330,
+        format_func=lambda name: titles[name] if name else f"The one that suits: {titles.get(suits, suits)}",
+    )
+    return state.now().network or suits

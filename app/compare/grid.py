@@ -1,0 +1,75 @@
+"""The grid of maps as the element in app/compare/tiles takes it. Pure: no Streamlit."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from app.compare.jobs import Made
+from app.compare.models import SHOWN_PX
+from app.compare.pictures import Subject
+from hsal import colours
+from hsal.maps.stimulus import About
+
+HINT = "Point at a map, tap it, or use the arrow keys: the same point is read in all of them."
+
+
+def grid(subject: Subject, models: Mapping[str, About], answers: Mapping[str, Made | None]) -> dict[str, Any]:
+    """Picture, what is known of it, and a tile a model.
+
+    Args:
+        answers: name -> a `Drawn`, a sentence on why there is none, or None while it is waited for.
+    """
+    picture = subject.picture
+    height, width = picture.image.shape[:2]
+    points = picture.fixations
+    return {
+        "name": picture.name, "width": width, "height": height,
+        "picture": _address(picture.image.tobytes(), picture.image.shape),
+        "tiles": [tile(name, about, answers[name]) for name, about in models.items()],
+        "fixations": [] if points is None else [[float(x), float(y)] for x, y in zip(points.x, points.y, strict=True)],
+        "boxes": [
+            {"top": box.top_px, "left": box.left_px, "bottom": box.bottom_px, "right": box.right_px}
+            for box in picture.boxes
+        ],
+        "overt": colours.OVERT, "hint": HINT,
+    }
+
+
+def tile(name: str, about: About, answer: Made | None) -> dict[str, Any]:
+    """One map as its tile takes it."""
+    told = {"id": name, "title": about.title, "idea": about.idea, "time": "", "sentence": "", "png": "", "high": 0.0}
+    if answer is None:
+        return told | {"state": "waiting"}
+    if answer.sentence:
+        return told | {"state": "failed", "sentence": answer.sentence}
+    drawn = answer.value
+    return told | {"state": "done", "time": spoken(drawn.milliseconds), "png": drawn.png, "high": drawn.high}
+
+
+def spoken(milliseconds: float) -> str:
+    """A duration as it is read."""
+    if milliseconds < 1:
+        return "under 1 ms"
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+@lru_cache(maxsize=16)
+def _address(pixels: bytes, shape: tuple[int, ...]) -> str:
+    """A picture (H,W,3) as a JPEG, or a small one as it is, in a data address."""
+    image = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(shape))
+    buffer = io.BytesIO()
+    small = max(image.size) <= SHOWN_PX // 2
+    if small:
+        image.save(buffer, "PNG")
+    else:
+        image.thumbnail((2 * SHOWN_PX, 2 * SHOWN_PX))
+        image.save(buffer, "JPEG", quality=85)
+    kind = "png" if small else "jpeg"
+    return f"data:image/{kind};base64," + base64.b64encode(buffer.getvalue()).decode()

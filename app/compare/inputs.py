@@ -1,0 +1,120 @@
+"""The ways to choose a picture on Compare saliency; each draws its widgets and returns a subject, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app import cache
+from app.address import LARGEST_SEED
+from app.compare import state
+from app.compare.address import WHOLE
+from app.compare.pictures import (
+    EXAMPLE,
+    NO_OSIE,
+    SCENE_TASKS,
+    Subject,
+    has_osie,
+    own_subject,
+    photo_subject,
+    photos,
+    sample_subject,
+    scene_subject,
+    upload_subject,
+)
+from app.widgets import plain
+from hsal.data.picture import FORMATS
+from hsal.files import DEFAULT_WEIGHTS
+from hsal.shipped import TITLES
+
+LINKLESS = "A link cannot carry an upload: send the files along."
+UPLOADERS = {"upload": ("upload",), "own": ("picture", "table")}
+
+
+def choose_picture() -> Subject | None:
+    """The choice of an input, and its widgets; None while nothing is uploaded. Raises HsalError."""
+    chosen = st.segmented_control("What to look at", list(INPUTS), format_func=lambda name: INPUTS[name][0],
+                                  required=True, key=state.widget("input", list(INPUTS)))
+    for name, uploaders in UPLOADERS.items():
+        if name != chosen:
+            state.away(*uploaders)
+    return INPUTS[chosen][1]()
+
+
+def _sample() -> Subject:
+    labels = cache.sample_labels(DEFAULT_WEIGHTS)
+    st.pills("Sample scene", list(labels), required=True, key=state.widget("sample", list(labels)),
+             format_func=lambda name: f"{name}:  " + " ".join(map(str, labels[name])))
+    return sample_subject(state.now().sample)
+
+
+def _scene() -> Subject:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("New random scene", on_click=state.another_seed, type="primary", icon=":material/casino:")
+        st.selectbox("Scenes of", SCENE_TASKS, format_func=TITLES.get, width=220, key=state.widget("task", SCENE_TASKS))
+        st.number_input("Seed", 0, LARGEST_SEED, width=180, key=state.widget("seed"),
+                        help="The same seed gives the same scene.")
+        st.number_input("Number of the scene", *WHOLE["index"], width=180, key=state.widget("index"),
+                        help="A seed draws many scenes; this says which, from 0.")
+    now = state.now()
+    return scene_subject(now.task, now.seed, now.index)
+
+
+def _photo() -> Subject:
+    titles = photos()
+    names = list(titles)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox("Photograph", names, format_func=titles.get, width=260, key=state.widget("photo", names))
+        st.button("Previous", on_click=state.step_photo, args=(names, -1), icon=":material/arrow_back:")
+        st.button("Next", on_click=state.step_photo, args=(names, 1), icon=":material/arrow_forward:")
+    if has_osie():
+        st.caption("OSIE: where 15 people looked, each for three seconds, in photographs of several objects "
+                   "(Xu et al., Journal of Vision 2014).")
+    else:
+        st.caption(NO_OSIE)
+    return photo_subject(state.now().photo)
+
+
+def _upload() -> Subject | None:
+    st.caption(LINKLESS)
+    picture = _file("upload", f"A picture ({', '.join(FORMATS)}; up to 10 MB)")
+    return upload_subject(*picture) if picture else None
+
+
+def _own() -> Subject | None:
+    st.caption(
+        "A picture, and a CSV file with a line for each fixation: columns x and y in the picture's pixels from the "
+        f"upper left, and, if you like, image, subject and duration. {LINKLESS}"
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        picture = _file("picture", f"A picture ({', '.join(FORMATS)}; up to 10 MB)")
+    with right:
+        table = _file("table", "Its fixations (CSV; up to 10 MB)")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button("Example picture", lambda: (EXAMPLE / "coffee.jpg").read_bytes(), "coffee.jpg", "image/jpeg",
+                           icon=":material/image:", on_click="ignore")
+        st.download_button("Example CSV", lambda: (EXAMPLE / "fixations.csv").read_bytes(), "fixations.csv", "text/csv",
+                           icon=":material/csv:", on_click="ignore")
+    if not picture:
+        return None
+    return own_subject(*picture, *table) if table else upload_subject(*picture)
+
+
+def _file(name: str, label: str) -> tuple[str, bytes] | None:
+    """An uploader, and the file that is in it or was uploaded before."""
+    file = st.file_uploader(label, key=state.key(f"file.{name}"), max_upload_size=10)
+    kept = state.keep_file(name, file)
+    if kept and file is None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"This is {plain(kept[0][:80])}, as uploaded before.", width="content")
+            st.button("Forget it", on_click=state.forget_file, args=(name,), icon=":material/delete:",
+                      key=state.key(f"forget.{name}"))
+    return kept
+
+
+INPUTS: dict[str, tuple[str, Callable[[], Subject | None]]] = {
+    "sample": ("Sample", _sample), "scene": ("Random", _scene), "photo": ("Photograph", _photo),
+    "upload": ("Upload", _upload), "own": ("Upload with fixations", _own),
+}

@@ -1,0 +1,64 @@
+"""How well each map tells where people looked, or where the digits are; reckoned beside the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.compare.jobs import Made, jobs
+from app.compare.models import Drawn
+from app.compare.pictures import Subject, Targets, other_targets
+from hsal.fixation.metrics import Known, carried_over, fixation_density, measured
+from hsal.maps.gaussian import centre_bump
+
+CENTRE_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
+COST_S = 0.3
+OTHERS_S = 3.0
+
+
+def ask_scores(subject: Subject, drawn: Drawn) -> Made | None:
+    """name of a metric -> score of one map, once it was reckoned; see `Jobs.ask`."""
+    others = _others(subject)
+    key = ("scores", subject.digest, drawn.digest, others is not None)
+
+    def work() -> dict[str, float]:
+        scores = measured(drawn.values[None], what_is_known(subject, others or []))
+        return {name: float(values[0]) for name, values in scores.items()}
+
+    return jobs().ask(key, work, cost_s=COST_S, weigh=lambda scores: 128 * len(scores))
+
+
+def can_be_scored(subject: Subject) -> bool:
+    """Whether anything is known to measure maps against."""
+    return subject.picture.fixations is not None or bool(subject.picture.boxes)
+
+
+def waits_for_others(subject: Subject) -> bool:
+    """Whether what needs fixations on other pictures is still to come."""
+    return _others(subject) is None
+
+
+def _others(subject: Subject) -> list[Targets] | None:
+    """Of the other photographs, once they were read: seconds for a hundred. None until then."""
+    if subject.root is None:
+        return []
+    made = jobs().ask(("others", subject.root), lambda: len(other_targets(subject)), cost_s=OTHERS_S)
+    if made is None:
+        return None
+    return [] if made.sentence else other_targets(subject)
+
+
+def what_is_known(subject: Subject, other: Sequence[Targets]) -> Known:
+    """Fixations, and those on other pictures where there are any, or boxes."""
+    picture = subject.picture
+    if picture.fixations is None:
+        return Known(boxes=picture.boxes)
+    size = picture.image.shape[:2]
+    rows, columns = picture.targets()
+    others = [carried_over(*points, shape, size) for *points, shape in other]
+    carried = [np.concatenate(axis) for axis in zip(*others, strict=True)] if others else [None, None]
+    return Known(
+        rows, columns, other_rows=carried[0], other_columns=carried[1], density=fixation_density(rows, columns, size),
+        baseline=centre_bump(*size, CENTRE_WIDTH).numpy(),
+    )

@@ -1,0 +1,87 @@
+"""The tables of Compare saliency as HTML: metrics of each map, what was walked, and where each model comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from math import isfinite, nan
+
+from app.compare.words import labels_of, what_changed
+from app.results.tables import table
+from hsal.fixation.metrics import METRICS
+from hsal.maps.stimulus import About
+from hsal.trace import Trace
+
+SIGNS = {True: "✓", False: "✗", None: ""}
+SPOKEN = {True: "right", False: "wrong", None: ""}
+
+
+def best(name: str, scores: Mapping[str, Mapping[str, float]], rivals: Sequence[str]) -> set[str]:
+    """Of the rivals, those whose score of a metric no other beats, to the digits that are shown."""
+    there = {model: scores[model].get(name, nan) for model in rivals}
+    values = {model: round(value, 3) for model, value in there.items() if isfinite(value)}
+    if len(values) < 2:
+        return set()
+    top = (max if METRICS[name].higher_is_better else min)(values.values())
+    return {model for model, value in values.items() if value == top}
+
+
+def metrics_table(models: Mapping[str, About], scores: Mapping[str, Mapping[str, float]]) -> str:
+    """Models down, metrics across, the best in bold; ceilings, which know the answer, do not compete."""
+    names = [name for name in METRICS if any(name in row for row in scores.values())]
+    rivals = [model for model in scores if models[model].kind != "ceiling"]
+    winners = {name: best(name, scores, rivals) if name not in OF_LOOKS else set() for name in names}
+    head = ["Model", *(_head(name) for name in names)]
+    body = (
+        [escape(models[model].title), *(_cell(scores[model].get(name), model in winners[name]) for name in names)]
+        for model in models if model in scores
+    )
+    return table(head, body).replace('class="figures"', 'class="figures close"') + CLOSE
+
+
+OF_LOOKS = {"attn_saliency"}  # compares looks on one map, not maps: a map of one value everywhere would win
+CLOSE = """<style>.figures.close th, .figures.close td { min-width: 5.2rem; padding-block: 0.35rem }
+.figures.close th[scope=row] { min-width: 9.5rem }</style>"""
+
+
+def _head(name: str) -> str:
+    metric = METRICS[name]
+    way = "higher is better" if metric.higher_is_better else "lower is better"
+    return f"{escape(metric.title)}<small>{way}<br>chance: {escape(metric.chance)}</small>"
+
+
+def _cell(value: float | None, wins: bool) -> str:
+    if value is None or not isfinite(value):
+        return "–"
+    shown = f"{round(value, 3) + 0.0:.3f}"  # nothing is not less than nothing
+    return f"<strong>{shown}</strong>" if wins else shown
+
+
+def meanings(names: Sequence[str]) -> str:
+    """What each metric means, as Markdown."""
+    told = (METRICS[name] for name in names)
+    return "\n".join(f"- **{metric.title}**: {metric.meaning} *{metric.citation}.*" for metric in told)
+
+
+def walks_table(titles: Mapping[str, str], walks: Mapping[str, Trace], base: str) -> str:
+    """What was named on each map, and what that changes against the base's walk."""
+    head = ["Saliency", "Named", "Meta-steps", "Saliency at glimpses", "What it changes"]
+    return table(head, (
+        [escape(titles[name]), _named(walk), str(len(walk.steps)), f"{walk.attn_saliency:.2f}",
+         "–" if name == base else escape(what_changed(walks[base], walk))]
+        for name, walk in walks.items()
+    ))
+
+
+def _named(walk: Trace) -> str:
+    sign = SIGNS[walk.exact]
+    told = f' <span role="img" aria-label="{SPOKEN[walk.exact]}">{sign}</span>' if sign else ""
+    return escape(labels_of(walk)) + told
+
+
+def about_table(models: Mapping[str, About]) -> str:
+    """What each model says of itself."""
+    return table(["Model", "What stands out for it", "Source", "Licence of the code"], (
+        [escape(about.title), escape(about.idea), escape(about.citation), escape(about.licence)]
+        for about in models.values()
+    ))

@@ -1,0 +1,26 @@
+"""A grid of saliency maps over one picture, which all read the same point.
+
+An element of its own: pointing, opacity and marks change it in the browser alone, and it fills in while maps come.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.element import element, joined
+
+HERE = Path(__file__).parent
+SCRIPTS = ("colours.js", "tile.js", "maps.js")  # one module, in the order of use
+
+
+def saliency_maps(grid: dict[str, Any], *, key: str) -> None:
+    """Show the maps of one picture; see `app.compare.grid.grid`."""
+    element("hsal_saliency_maps", *bundle())(data=grid, key=key)
+
+
+@cache
+def bundle() -> tuple[str, str, str]:
+    """The element's html, css and js, each as one text; the js is a module with one default export."""
+    return joined(HERE / "maps.html"), joined(HERE / "maps.css"), joined(*(HERE / name for name in SCRIPTS))

@@ -1,0 +1,131 @@
+"""Many pictures: the work in small portions between drawings, the table, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from app import cache
+from app.many import state
+from app.many.state import Batch
+from app.weights import describe
+from app.widgets import plain, say
+from hsal.data.picture import load_picture
+from hsal.data.prepare import for_model
+from hsal.errors import HsalError
+from hsal.many import Row, row_of, table_bytes
+
+PORTION_S = 0.5  # of work between two drawings: Stop is heard that often
+EVERY_S = 0.1
+STEP_THROUGH = "../pages/step_through.py"
+COLUMNS = {
+    "picture": st.column_config.TextColumn("Picture", width="medium"),
+    "labels": st.column_config.TextColumn("Named", help="What was named, in order."),
+    "confidence": st.column_config.NumberColumn(
+        "Confidence", format="percent", help="The probability of just these labels, stop included, at the cells looked "
+        "at: the product over the meta-steps."),
+    "steps": st.column_config.NumberColumn("Steps", help="Meta-steps, the one that said stop included."),
+    "attn_saliency": st.column_config.NumberColumn(
+        "attn_saliency", format="%.2f", help="Mean saliency at the cells looked at, as a share of the map's maximum."),
+    "problem": st.column_config.TextColumn("What went wrong", width="large"),
+}
+
+
+def many_view(batch: Batch) -> None:
+    """Progress while there is work, and the table."""
+    st.fragment(_at_work if batch.going else _at_rest, run_every=EVERY_S if batch.going else None)()
+
+
+def _at_work() -> None:
+    batch = state.batch()
+    if batch.going and batch.left:
+        _work(batch)
+    if not batch.going or not batch.left:
+        batch.going = False
+        st.rerun()
+    done, total = len(batch.rows), len(batch.pile.pictures)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done / total, f"{done:,} of {total:,} pictures")
+        st.button("Stop", on_click=state.go, args=(False,), icon=":material/stop:")
+    _table(batch.rows)
+
+
+def _work(batch: Batch) -> None:
+    begun = time.monotonic()
+    while batch.going and batch.left and time.monotonic() - begun < PORTION_S:
+        batch.rows.append(traced(batch.weights, *batch.pile.pictures[len(batch.rows)]))
+
+
+def traced(weights: str, name: str, data: bytes) -> Row:
+    """The row of one picture; a bad one says why."""
+    try:
+        picture = load_picture(data, name)
+        ready = for_model(picture.pixels, describe(weights).config)
+        # as Step through will ask for it
+        shown, notes = name.rpartition("/")[2][:80], (*picture.notes, *ready.notes)
+        return row_of(name, cache.picture_trace(weights, "upload", shown, ready.image, notes))
+    except HsalError as error:
+        return Row(name, problem=str(error))
+
+
+def _at_rest() -> None:
+    batch = state.batch()
+    if batch.going:  # Go on was clicked, which draws this part alone anew
+        st.rerun()
+    say(batch.pile.problems)
+    if batch.left:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.pictures):,} pictures are done.",
+                       width="content")
+            st.button("Go on", on_click=state.go, args=(True,), icon=":material/play_arrow:")
+    if not batch.rows:
+        return
+    bad = sum(bool(row.problem) for row in batch.rows)
+    st.caption(f"Walks: {len(batch.rows) - bad:,}{f'; pictures that could not be used: {bad:,}' if bad else ''}. "
+               "Click a column's head to sort, the box before a row to open it in Step through.")
+    chosen = _table(batch.rows, f"many.table.{batch.round}")
+    _open(batch, chosen)
+    _downloads(batch.rows)
+
+
+def _table(rows: list[Row], key: str | None = None) -> int | None:
+    """The rows; with a key one can be chosen, and its place is returned."""
+    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS if name != "problem"}
+    if any(row.problem for row in rows):
+        columns["problem"] = [row.problem for row in rows]
+    selecting = {"key": key, "on_select": "rerun", "selection_mode": "single-row"} if key else {}
+    table = st.dataframe(columns, column_config=COLUMNS, hide_index=True, **selecting)
+    return next(iter(table.selection.rows), None) if key else None
+
+
+def _open(batch: Batch, chosen: int | None) -> None:
+    """A row clicked opens at once; the list does the same for the keyboard."""
+    good = [place for place, row in enumerate(batch.rows) if not row.problem]
+    if chosen in good:
+        _leave(chosen)
+    if not good:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = batch.names
+        place = st.selectbox("Open a walk", good, format_func=lambda place: names[place], width=320)
+        if st.button("Open in Step through", icon=":material/footprint:"):
+            _leave(place)
+
+
+def _leave(place: int) -> None:
+    st.switch_page(STEP_THROUGH, query_params=state.open_in_step_through(place))
+
+
+def _downloads(rows: list[Row]) -> None:
+    with st.container(horizontal=True):
+        for format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
+            title = {"csv": "Table as CSV", "parquet": "Table as Parquet"}[format]
+            st.download_button(title, lambda format=format: table_bytes(rows, format), f"hsal-pictures.{format}", mime,
+                               icon=":material/download:", on_click="ignore")
+
+
+def names_of(batch: Batch) -> str:
+    """The pictures in a few words."""
+    names = batch.names
+    return plain(", ".join(name[:40] for name in names[:3]) + (f" and {len(names) - 3:,} more" if names[3:] else ""))

@@ -1,0 +1,1 @@
+"""Results: the table, the curves and the error browser."""

@@ -1,0 +1,168 @@
+"""The error browser: filters, two charts that filter on click, and the scenes that pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app import session, theme
+from app.address import Address, to_parameters
+from app.results import figures, filters, measured
+from app.results.filters import Filters, matching, size_ends
+from app.widgets import plain, refuse
+from hsal.cases import Case
+from hsal.colours import RIGHT, WRONG
+from hsal.errors import HsalError
+from hsal.mistakes import KINDS
+from hsal.shipped import describe, titles
+
+PAGE = 24
+WORDS = {
+    "right": "right", "missed": "missed", "extra": "extra", "wrong": "mistaken", "count": "miscounted",
+    "early": "stopped early",
+}
+MARKS = f"""<style>
+.cases {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 0.9rem 0.8rem }}
+.cases a {{ color: inherit; text-decoration: none; display: block; line-height: 1.35; font-size: 0.9rem }}
+.cases a:hover img, .cases a:focus-visible img {{ outline: 2px solid currentColor; outline-offset: 2px }}
+.cases .picture {{ display: block; width: 100%; aspect-ratio: 1; border-radius: 4px; background: #8883;
+  border-bottom: 4px solid {RIGHT}; box-sizing: border-box; margin-bottom: 0.25rem; object-fit: cover }}
+.cases a.wrong .picture {{ border-bottom-color: {WRONG} }}
+.cases .sign {{ color: {RIGHT}; font-weight: 700 }}
+.cases .wrong .sign {{ color: {WRONG} }}
+.cases span {{ display: block; font-variant-numeric: tabular-nums }}
+.cases b {{ display: inline-block; min-width: 3.4em; font-weight: 400; opacity: 0.72 }}
+.cases small {{ opacity: 0.72 }}
+</style>"""
+
+
+@st.fragment
+def errors_browser() -> None:
+    """All of it; reads and writes the filters in the address."""
+    names = measured.with_cases()
+    if not names:
+        st.info(
+            "No list of scenes comes with the weights yet. `hsal evaluate --digits embedded --scenes 2000 "
+            "--cases assets/cases/mnist-multiset.json` makes one.", icon=":material/info:",
+        )
+        return
+    chosen = session.enter_filters(names)
+    if len(names) > 1:
+        shown = titles({name: describe(name).task for name in names})
+        st.selectbox("Model trained on", names, key=session.filter_key("weights"), format_func=shown.get, width=240)
+    try:
+        about, cases = measured.cases(chosen.weights)
+    except HsalError as error:
+        refuse(str(error))
+        return
+    counts = sorted({len(case.truth) for case in cases})
+    chosen = session.keep_digits(counts)
+    _about(cases, str(about.get("digits", "")))
+    _filters(cases, counts)
+    _charts(cases, chosen)
+    found = matching(cases, chosen)
+    page = min(chosen.page, max(0, len(found) - 1) // PAGE)
+    _chosen(chosen, len(found), page)
+    _pictures(found[page * PAGE : (page + 1) * PAGE], chosen.weights, about["seed"])
+    session.leave_filters(replace(chosen, page=page), names[0])
+
+
+def _about(cases: Sequence[Case], digits: str) -> None:
+    right = sum(not case.errors for case in cases)
+    st.caption(
+        f"{len(cases):,} scenes, {right:,} of them named right, {len(cases) - right:,} not. "
+        f"Scenes of the {plain(digits)}, which no training has seen."
+    )
+
+
+def _filters(cases: Sequence[Case], counts: Sequence[int]) -> None:
+    low, high = size_ends(cases)
+    sizes = {"small": f"small, to {low} px", "medium": f"to {high} px", "large": f"large, over {high} px"}
+    key = session.filter_key
+    kinds = "  \n".join(f"**{WORDS[kind]}**: {text}" for kind, text in KINDS.items())
+    with st.container(horizontal=True, gap="medium"):
+        st.pills("Answer", filters.ANSWERS, key=key("answers"), selection_mode="multi", format_func=WORDS.get,
+                 help=kinds)
+        st.pills("Number of digits", counts, key=key("digits"), selection_mode="multi")
+        st.pills("Smallest digit", filters.SIZES, key=key("sizes"), selection_mode="multi", format_func=sizes.get)
+        for name, label in (("true", "Has a"), ("named", "Was named")):
+            st.selectbox(label, [None, *filters.LABELS], key=key(name), width=110,
+                         format_func=lambda value: "any" if value is None else f"{value}")
+
+
+def _charts(cases: Sequence[Case], chosen: Filters) -> None:
+    dark = theme.is_dark()
+    left, right = st.columns([1.15, 1], gap="large")
+    drawn = (
+        (left, "pair", "Which digit was taken for which", figures.confusion_matrix(cases, chosen.pair, dark),
+         "Click a cell to see those scenes."),
+        (right, "digits", "Named right, by number of digits", figures.count_bars(cases, chosen.digits, dark),
+         "Click a bar to see those scenes."),
+    )
+    for place, name, title, figure, hint in drawn:
+        place.markdown(f"**{title}**")
+        place.plotly_chart(
+            figure, key=session.chart_key(name), on_select=partial(session.take_click, name, name),
+            selection_mode="points", config=figures.QUIET,
+        )
+        place.caption(hint)
+
+
+def _chosen(chosen: Filters, found: int, page: int) -> None:
+    """How many scenes pass, what was clicked, and the way on."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{found:,} scene{'' if found == 1 else 's'}**", width="content")
+        if chosen.pair:
+            true, named = chosen.pair
+            st.button(f"{true} taken for {named}", icon=":material/close:", key="cases.unpair",
+                      help="Take this filter back", on_click=partial(session.change_filters, pair=None))
+        if chosen != Filters(chosen.weights, page=chosen.page):
+            st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=session.clear_filters,
+                      type="tertiary")
+        last = max(0, found - 1) // PAGE
+        if last:
+            turn = session.change_filters
+            st.space("stretch")
+            st.button("Previous", icon=":material/chevron_left:", disabled=page == 0,
+                      on_click=partial(turn, page=page - 1))
+            st.markdown(f"{page + 1} of {last + 1}", width="content")
+            st.button("Next", icon=":material/chevron_right:", disabled=page == last,
+                      on_click=partial(turn, page=page + 1))
+    if not found:
+        st.info("No scene is like that: take a filter back to see more.", icon=":material/filter_alt_off:")
+
+
+def _pictures(cases: Sequence[Case], weights: str, seed: int) -> None:
+    task, problem, tiles = describe(weights).task, "", []
+    for case in cases:
+        picture = ""
+        if not problem:
+            try:
+                picture = measured.thumbnail(weights, seed, case.index, case.truth)
+            except HsalError as error:
+                problem = str(error)
+        address = Address(input="scene", seed=seed, index=case.index, digits=0, weights=weights)
+        tiles.append(_tile(case, picture, urlencode(to_parameters(address, task))))
+    if problem:
+        st.caption(plain(f"Without pictures: {problem}"))
+    if tiles:
+        st.html(MARKS + f'<div class="cases">{"".join(tiles)}</div>')
+
+
+def _tile(case: Case, picture: str, query: str) -> str:
+    """One scene as a link to its walk."""
+    truth, answer = (" ".join(map(str, labels)) for labels in (case.truth, sorted(case.answer)))
+    alt = f"Scene {case.index} with {truth}"
+    image = f'<img class="picture" src="{picture}" alt="{alt}">' if picture else '<span class="picture"></span>'
+    kinds = ", ".join(WORDS[kind] for kind in case.errors) or "right"
+    sign, state = ("✗", "wrong") if case.errors else ("✓", "right")
+    return (
+        f'<a class="{state}" href="step-through?{escape(query)}">{image}<span><b>true</b>{truth}</span>'
+        f'<span><b>named</b>{answer or "nothing"} <i class="sign" style="font-style:normal">{sign}</i></span>'
+        f"<small>{kinds}</small></a>"
+    )

@@ -1,0 +1,1 @@
+"""Train: trainings started, watched, compared and stopped."""

@@ -1,0 +1,196 @@
+"""The runs there are: choosing one, what can be done with it, how it differs from others, and a table of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app import session
+from app.results.tables import table
+from app.train import points, state
+from app.train.figures import latest, spoken
+from app.train.form import fill_from
+from app.train.metrics import CHECK
+from app.train.settings import difference
+from app.weights import RUN
+from app.widgets import plain, refuse, say
+from hsal import launch
+from hsal.errors import HsalError
+from hsal.files import runs_dir
+from hsal.results import ROWS, short_name
+from hsal.run_files import (
+    RunInfo,
+    ask_to_stop,
+    delete_run,
+    download_zip,
+    list_runs,
+    name_run,
+    newest_weights,
+    snapshots,
+)
+from hsal.run_status import LIVING
+from hsal.shipped import TITLES
+
+EVERY_S = 2.0
+ICONS = {
+    "starting": ":material/hourglass_top:", "queued": ":material/hourglass_empty:",
+    "preparing": ":material/hourglass_top:", "running": ":material/play_circle:", "stopped": ":material/pause_circle:",
+    "finished": ":material/check_circle:", "failed": ":material/error:", "interrupted": ":material/warning:",
+}
+
+
+def known_runs() -> list[RunInfo]:
+    """The trainings there are, newest first; backbones, which have no curves of attention, are left out."""
+    return [run for run in list_runs(runs_dir()) if run.objective or not run.config]
+
+
+def look_out(runs: Sequence[RunInfo]) -> None:
+    """Draw the page anew as soon as a run comes, goes or changes its state, or keeps weights; costs little."""
+    st.fragment(_look_out, run_every=EVERY_S)(_marks(runs))
+
+
+def _look_out(before: list[tuple]) -> None:
+    if _marks(known_runs()) != before:
+        st.rerun()
+
+
+def _marks(runs: Sequence[RunInfo]) -> list[tuple]:
+    return [(run.folder, run.state, run.name, run.note, len(snapshots(run.folder))) for run in runs]
+
+
+def say_gone(runs: Sequence[RunInfo]) -> None:
+    """A sentence on what the link asks for, and is not here any more."""
+    names = [run.folder.name for run in runs]
+    wanted = state.value("run")
+    beside = [name for name in state.value("with", []) if name not in names]
+    sentences = []
+    if wanted is not None and wanted not in names:
+        instead = "; showing the newest instead" if runs else ""
+        sentences.append(f"The run “{wanted[:80]}” is not here any more{instead}.")
+    if beside:
+        sentences.append(f"Not here any more to compare with: {', '.join(beside)[:200]}.")
+    say(sentences)
+
+
+def choose(runs: Sequence[RunInfo]) -> RunInfo:
+    """A list to choose from, newest first."""
+    names = {run.folder.name: run for run in runs}
+    chosen = st.selectbox("Run", list(names), format_func=lambda name: _title(names[name]), width=560,
+                          key=state.widget("run", next(iter(names)), list(names)))
+    return names[chosen]
+
+
+def _title(run: RunInfo) -> str:
+    return f"{run.name} · {run.state}"
+
+
+def actions(run: RunInfo) -> None:
+    """What can be done with a run: one row of buttons."""
+    lives = run.state in LIVING
+    about = [TITLES.get(run.task, run.task), _objective(run)]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if lives:
+            st.button("Stop", icon=":material/stop_circle:", on_click=_do, args=(ask_to_stop, run), key="train.stop",
+                      help="After the update in hand, keeping all it has learnt.")
+        elif run.resumable:
+            st.button("Resume", icon=":material/play_arrow:", on_click=_do, args=(launch.resume, run), type="primary",
+                      key="train.resume", help="Goes on after its last checkpoint.")
+        st.button("Duplicate", icon=":material/content_copy:", on_click=fill_from, args=(run,), key="train.duplicate",
+                  help="Fills the form with its settings, to change them.")
+        if st.button("Name and note", icon=":material/edit:", key="train.rename", on_click=state.put,
+                     kwargs={"new_name": run.name, "new_note": run.note}):
+            _rename(run)
+        st.download_button("Download", lambda: download_zip(run.folder), f"{run.folder.name}.zip", "application/zip",
+                           icon=":material/download:", on_click="ignore", key="train.download",
+                           help="Weights, settings and figures.")
+        if st.button("Delete", icon=":material/delete:", key="train.delete", disabled=lives,
+                     help="Stop it first." if lives else None):
+            _delete(run)
+        if newest_weights(run):
+            st.page_link("../pages/step_through.py", label="Its weights in Step through", icon=":material/footprint:",
+                         query_params={"weights": f"{RUN}{run.folder.name}"})
+    st.caption(plain(" · ".join(filter(None, [*about, f"begun {_when(run)}"]))))
+    if run.note:
+        st.markdown(plain(run.note))
+
+
+def problems() -> None:
+    """What a button could not do."""
+    for sentence in session.told():
+        refuse(sentence)
+
+
+def _do(act: Callable[..., None], run: RunInfo) -> None:
+    try:
+        act(run.folder)
+    except HsalError as error:
+        session.tell(str(error))
+
+
+@st.dialog("Name and note")
+def _rename(run: RunInfo) -> None:
+    st.text_input("Name", key=state.widget("new_name", run.name), max_chars=80)
+    st.text_area("Note", key=state.widget("new_note", run.note), max_chars=2000)
+    if st.button("Keep", type="primary", icon=":material/check:", on_click=_do, args=(_name, run)):
+        st.rerun()
+
+
+def _name(folder: Path) -> None:
+    name_run(folder, state.value("new_name"), state.value("new_note"))
+
+
+@st.dialog("Delete this run?")
+def _delete(run: RunInfo) -> None:
+    st.markdown(f"**{plain(run.name)}** with its weights, checkpoints and figures. This cannot be taken back.")
+    with st.container(horizontal=True):
+        gone = st.button("Delete it", type="primary", icon=":material/delete:", on_click=_do, args=(_forget, run))
+        if st.button("Keep it") or gone:
+            st.rerun()
+
+
+def _forget(folder: Path) -> None:
+    delete_run(folder)
+    points.forget(folder)
+    state.forget("run")
+
+
+def differences(runs: Sequence[RunInfo]) -> None:
+    """The settings in which the chosen run and those beside it differ."""
+    rows = difference({run.folder.name: run.config for run in runs})
+    if not rows:
+        st.caption("These runs have the same settings.")
+        return
+    head = ["Setting", *(escape(run.name) for run in runs)]
+    st.html(table(head, ([escape(name.replace("_", " ")), *map(escape, values)] for name, values in rows)))
+
+
+def overview(runs: Sequence[RunInfo]) -> None:
+    """Every run in a table."""
+    body = []
+    for run in runs:
+        lines = points.points(run.folder)
+        right = latest(lines, f"{CHECK}exact_match")
+        note = f"<small>{escape(run.note[:200])}</small>" if run.note else ""
+        body.append([
+            escape(run.name) + note, _state(run), escape(TITLES.get(run.task, run.task)),
+            escape(_objective(run)),
+            "–" if right is None else f"{right:.3f}", f"{run.step:,} of {run.steps:,}", spoken(run.seconds), _when(run),
+        ])
+    st.html(table(["Run", "State", "Task", "Objective", "0-1", "Updates", "Time", "Begun"], body))
+
+
+def _objective(run: RunInfo) -> str:
+    return short_name(run.objective) if run.objective in ROWS else run.objective
+
+
+def _state(run: RunInfo) -> str:
+    reason = f"<small>{escape(run.reason)}</small>" if run.reason else ""
+    return f"{run.state}{reason}"
+
+
+def _when(run: RunInfo) -> str:
+    return f"{datetime.fromtimestamp(run.created):%Y-%m-%d %H:%M}"

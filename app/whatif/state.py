@@ -1,0 +1,200 @@
+"""The state of What if: beside app/session.py it touches st.session_state and the address bar.
+
+The tree of forks lives as long as the picture and the weights stay; the address carries the fork that is shown, and
+the walk that is pinned beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import session
+from app.weights import SERIES, describe
+from app.whatif import forking
+from app.whatif.doing import after, possible
+from app.whatif.forks import Fork, Forks
+from app.whatif.pins import pack_pin, pinned_walk
+from hsal.config import ModelConfig
+from hsal.errors import HsalError
+from hsal.interventions.checks import InterventionError, check
+from hsal.interventions.edits import Interventions
+from hsal.interventions.links import pack, unpack
+from hsal.moments import moments_of
+from hsal.trace import Trace
+
+if TYPE_CHECKING:
+    from hsal.why import Why
+
+FORKS, FORKED, LEFT, HEARD = "hsal.forks", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
+MOST_WISHES = 50  # in one message
+PIN, TRAINING = "hsal.pin", "whatif.training"
+BENCH = "whatif.bench"  # the key of the element that walks are changed in
+
+
+def identity(trace: Trace) -> str:
+    """The same picture seen by other weights is another walk."""
+    return f"{trace.source.image_sha256} {trace.source.weights} {pack(trace.interventions)}".strip()
+
+
+def enter(trace: Trace, config: ModelConfig) -> Forks:
+    """The forks of an original walk, the one that the address asks for shown; says what of it cannot be done."""
+    state, shown = st.session_state, identity(trace)
+    address = state[session.ADDRESS]
+    last, word = state.get(FORKED), address.do
+    if last not in (None, shown) and word == state.get(LEFT):
+        word = ""  # it was done to another walk
+    forks = state[FORKS] if last == shown else Forks((Fork(None, trace.interventions),))
+    if word != pack(forks.done) and (word or last == shown):
+        wanted, _ = unpack(word)
+        done, problems = possible(wanted, config, trace.steps[0].saliency.shape, [name for name, _ in forking.models()])
+        for sentence in problems:
+            session.tell(sentence)
+        forks = forks.do(done)
+    state[FORKED] = shown
+    _keep(forks)
+    return forks
+
+
+def shown() -> Forks:
+    """The forks of the walk that was entered."""
+    return st.session_state[FORKS]
+
+
+def take_wishes(trace: Trace, config: ModelConfig) -> None:
+    """What the visitor did in the workbench makes more forks; one sentence for what cannot be done."""
+    told = st.session_state[BENCH].get("wishes")
+    if not isinstance(told, dict) or not isinstance(told.get("wishes"), list):
+        return
+    name, last = heard()
+    last = last if name == told.get("name") else 0
+    for wish in told["wishes"][:MOST_WISHES]:
+        number = wish.get("number") if isinstance(wish, dict) else None
+        if isinstance(number, int) and number > last:
+            st.session_state[HEARD] = (str(told.get("name"))[:40], number)
+            _be_at(wish.get("moment"))
+            _take(wish, trace, config)
+
+
+def _take(wish: dict[str, object], trace: Trace, config: ModelConfig) -> None:
+    try:
+        done = after(shown().done, wish)
+        check(done, config, trace.steps[0].saliency.shape)
+        models = [model for model, _ in forking.models()]
+        if done.saliency not in ("", *models):
+            raise InterventionError(f"There is no saliency model {done.saliency[:40]!r} to choose.")
+    except HsalError as error:
+        session.tell(str(error))
+        return
+    do(done)
+
+
+def heard() -> tuple[str, int]:
+    """Whose wish was answered last, and its number."""
+    return st.session_state.get(HEARD, ("", 0))
+
+
+def do(done: Interventions) -> None:
+    """Another fork grows."""
+    _keep(shown().do(done))
+
+
+def undo() -> None:
+    """Back by one thing done."""
+    _be_at()
+    _keep(shown().undo())
+
+
+def redo() -> None:
+    """Forward by one thing undone."""
+    _be_at()
+    _keep(shown().redo())
+
+
+def go(place: int) -> None:
+    """Show one of the forks."""
+    _be_at()
+    _keep(shown().go(place))
+
+
+def pin(walk: Trace) -> None:
+    """Keep a walk that is shown; from now on others are set beside it."""
+    _be_at()
+    state = st.session_state
+    address = state[session.ADDRESS]
+    word = pack_pin(address, describe(address.weights).task)
+    state[PIN] = (word, walk)
+    state[session.ADDRESS] = replace(address, pin=word)
+
+
+def unpin() -> None:
+    """Set no other walk beside it any more."""
+    _be_at()
+    st.session_state.pop(PIN, None)
+    st.session_state[session.ADDRESS] = replace(st.session_state[session.ADDRESS], pin="")
+
+
+def pinned() -> Trace | None:
+    """The walk that was kept, or that the address brings; says why where it cannot be had."""
+    state = st.session_state
+    word = state[session.ADDRESS].pin
+    if not word:
+        return None
+    if PIN not in state or state[PIN][0] != word:
+        try:
+            walk, problems = pinned_walk(word)
+        except HsalError as error:
+            session.tell(str(error))
+            unpin()
+            return None
+        for sentence in problems:
+            session.tell(sentence)
+        state[PIN] = (word, walk)
+    return state[PIN][1]
+
+
+def train_until(name: str) -> None:
+    """Weights along a training are chosen by the widget `TRAINING`, None for those at its end."""
+    step = st.session_state[TRAINING]
+    chosen = name if step is None else f"{SERIES}{name}@{step}"
+    st.session_state["weights"] = chosen
+    st.query_params["weights"] = chosen  # weights along a training are offered where they are asked for
+
+
+def why_key(walk: Trace) -> str:
+    """The key of the widget that says of which label one asks; of walks of another length it is another."""
+    return f"whatif.why.{len(walk.steps)}"
+
+
+def ask_why(walk: Trace) -> None:
+    """Ask for the label of the meta-step at which the players are."""
+    moments = moments_of(walk)
+    st.session_state[why_key(walk)] = moments[min(moment(), len(moments) - 1)].step
+
+
+def do_change(walk: Trace, found: Why) -> None:
+    """The smallest change that gives another label is done."""
+    from hsal.why import as_intervention
+
+    _be_at()
+    do(as_intervention(walk, found.change, found.step))
+
+
+def moment() -> int:
+    """The moment at which the players are, as far as the address bar says."""
+    text = st.query_params.get("moment", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _be_at(moment_now: object = None) -> None:
+    """Keep the players' moment, which they write into the address by themselves, when the address is written anew."""
+    now = moment_now if isinstance(moment_now, int) and 0 <= moment_now < 10_000 else moment()
+    st.session_state[session.ADDRESS] = replace(st.session_state[session.ADDRESS], moment=now)
+
+
+def _keep(forks: Forks) -> None:
+    state = st.session_state
+    state[FORKS], state[LEFT] = forks, pack(forks.done)
+    state[session.ADDRESS] = replace(state[session.ADDRESS], do=state[LEFT])
