@@ -68,8 +68,8 @@ def test_a_play_that_cannot_have_been_is_refused(raw: Any) -> None:
 
 
 def test_the_score_is_that_worked_out_by_hand() -> None:
-    # 1.0 and 0.5; then the first cell again, now 0, and 0.25: 1.75 over four glimpses
-    turns = (Turn((0, 1), 5), Turn((0, 2), 3), Turn((), None))
+    # 1.0 and 0.5; then the first cell again, now 0, and 0.25: 1.75 over four glimpses; those before stop do not count
+    turns = (Turn((0, 1), 5), Turn((0, 2), 3), Turn((3, 3), None))
     found = score(turns, (3, 5), SALIENCY)
     assert (found.named, found.right, found.glimpses) == ((5, 3), True, 4)
     assert found.attn_saliency == pytest.approx(1.75 / 4)
@@ -101,7 +101,8 @@ def test_the_models_walk_is_scored_like_the_visitors() -> None:
     found = score(turns_of(trace), trace.truth, trace.steps[0].saliency)
     assert found.named == trace.labels
     assert found.right == trace.exact
-    assert found.glimpses == sum(len(step.glimpses) for step in trace.steps)
+    assert trace.ended_by_stop
+    assert found.glimpses == sum(len(step.glimpses) for step in trace.steps[:-1])  # the last said stop
 
 
 def test_the_link_for_a_friend_holds_the_score_and_no_digit() -> None:

@@ -73,7 +73,9 @@ def test_a_game_by_keyboard_alone(page: Page, app_url: str) -> None:
     expect(page.locator(".game .status")).to_contain_text("0 of 2 glimpses left. Name it, or say stop.")
     page.keyboard.press("4")
     expect(page.locator(".game .status")).to_contain_text("Object 2: 2 of 2 glimpses left")
-    page.keyboard.press("s")
+    page.reload()
+    expect(page.locator(".game .named")).to_have_text("Named so far: 4", timeout=PATIENCE_MS)
+    page.get_by_role("application").press("s")
     expect(page.locator(".game .verdict")).to_be_focused(timeout=PATIENCE_MS)
     you = page.locator(".game .scores tr").first.inner_text().split("\t")
     assert you[1:4] == ["4", "✗ wrong", "2"]

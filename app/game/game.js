@@ -3,6 +3,17 @@
 const AIMS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const LIGHT_TEXT = 140; // mean of red, green and blue above which text is light, so the ground is dark
 
+const placeOf = (seed) => `hsal.game.${seed}`;
+
+// The state in which a scene was left, a reload of the page included; it ends with the tab.
+function recalled(seed) {
+  try {
+    return JSON.parse(sessionStorage.getItem(placeOf(seed)));
+  } catch {
+    return null;
+  }
+}
+
 class AttentionGame {
   constructor(root, data) {
     this.root = root;
@@ -14,7 +25,7 @@ class AttentionGame {
   }
 
   begin(data) {
-    const kept = remembered.get(data.seed);
+    const kept = recalled(data.seed);
     this.seed = data.seed;
     // a game that is over is kept as long as the server knows what came of it
     this.game = kept && (!kept.game.over || data.outcome) ? kept.game : freshGame();
@@ -71,6 +82,7 @@ class AttentionGame {
   change(next) {
     if (next === this.game) return;
     this.game = next;
+    this.remember();
     this.show();
     if (next.over) {
       this.screen("waiting");
@@ -161,7 +173,9 @@ class AttentionGame {
   }
 
   remember() {
-    remembered.set(this.seed, { game: this.game, aim: this.aim });
+    try {
+      sessionStorage.setItem(placeOf(this.seed), JSON.stringify({ game: this.game, aim: this.aim }));
+    } catch { /* a browser that keeps nothing begins anew */ }
   }
 
   destroy() {
@@ -171,7 +185,6 @@ class AttentionGame {
 }
 
 const mounted = new WeakMap(); // parentElement -> {root, game, call}
-const remembered = new Map(); // seed -> the state in which its scene was left
 
 // Streamlit calls this on mounting and again with each change of data or theme, always with the same parent, and
 // runs the function returned by the last call when the element goes. Only the newest call's function ends the game.

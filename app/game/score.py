@@ -37,8 +37,9 @@ class Score:
     right: bool
     """The true digits, each as often as it is there, and no more: exact match."""
     glimpses: int
+    """Those that led to a name; what was looked at before stop costs nothing."""
     attn_saliency: float | None
-    """Mean saliency at the glimpses, 0..1; None where nobody looked."""
+    """Mean saliency at these glimpses, 0..1; None where there are none."""
 
     @property
     def rival(self) -> Rival:
@@ -80,7 +81,8 @@ def turns_of(trace: Trace) -> tuple[Turn, ...]:
 
 
 def score(turns: tuple[Turn, ...], truth: tuple[int, ...], saliency: np.ndarray) -> Score:
-    """What some turns are worth.
+    """What some turns are worth: those that named something, since a visitor may say stop without a glimpse, where the
+    model always takes some.
 
     attn_saliency is the mean of the scene's saliency at each glimpse, 0 where a glimpse of an earlier turn has been:
     inhibition of return by glimpses alone, since nobody knows where a visitor's covert attention lay.
@@ -89,10 +91,11 @@ def score(turns: tuple[Turn, ...], truth: tuple[int, ...], saliency: np.ndarray)
         saliency: (h,w) in 0..1, before any glimpse.
     """
     left, seen = saliency.astype(float).ravel(), []  # (h*w,)
-    for turn in turns:
+    naming = [turn for turn in turns if turn.label is not None]
+    for turn in naming:
         seen += [float(left[cell]) for cell in turn.cells]
         left[list(turn.cells)] = 0
-    named = tuple(turn.label for turn in turns if turn.label is not None)
+    named = tuple(turn.label for turn in naming)
     mean = float(np.mean(seen)) if seen else None
     return Score(named, sorted(named) == sorted(truth), min(len(seen), MOST_GLIMPSES), mean)
 
