@@ -44,4 +44,5 @@ with live:  # last, for it may wait for the model
 page.sources(chapter)
 if shown.shows("teachers"):
     for_teachers(shown, place)
+page.begin_at_the_top(shown.chapter)
 cache.warm()

@@ -181,3 +181,13 @@ def test_a_phone_scrolls_down_but_never_sideways(browser: Browser, app_url: str)
     sandbox.locator(".picture").tap(position={"x": THREE[0] * box["width"], "y": THREE[1] * box["height"]})
     expect(sandbox.locator(".verdict")).to_contain_text("a 3 (")
     context.close()
+
+
+def test_the_next_chapter_begins_at_its_top(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    open_sandbox(tab, app_url, 3)
+    tab.get_by_role("button", name="Next: Several").tap()
+    heading = tab.get_by_role("heading", name=f"4. {chapters()[3].title}")
+    expect(heading).to_be_in_viewport(timeout=PATIENCE_MS)
+    context.close()

@@ -47,6 +47,15 @@ def test_an_answer_explains_itself() -> None:
         assert ("✓ Right." in said) is answer.right
 
 
+def test_an_answer_is_there_again_when_one_comes_back() -> None:
+    page = open_lesson(chapter="2")
+    page.radio[0].set_value(2).run()
+    for way in ("Next", "Back"):
+        next(button for button in page.button if button.label.startswith(way)).click().run()
+    assert page.radio[0].value == 2
+    assert chapters()[1].answers[2].why in " ".join(part.value for part in page.markdown)
+
+
 def test_next_and_back_move_the_link_along() -> None:
     page = open_lesson(chapter="2")
     next(button for button in page.button if button.label.startswith("Next")).click().run()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
+from app.element import element, joined
 from app.lesson import state
 from app.lesson.address import LessonAddress
 from app.lesson.text import Chapter, reference_list, shown
@@ -67,8 +69,9 @@ def question(chapter: Chapter, number: int) -> None:
     st.subheader("Question", anchor=False)
     st.markdown(chapter.question)
     chosen = st.radio(
-        chapter.question, range(len(chapter.answers)), index=None, key=f"{state.ANSWER}.{number}",
+        chapter.question, range(len(chapter.answers)), index=state.answered(number), key=f"{state.ANSWER}.{number}",
         format_func=lambda place: chapter.answers[place].text, label_visibility="collapsed",
+        on_change=state.keep_answer, args=(number,),
     )
     if chosen is None:
         return
@@ -89,6 +92,13 @@ def onward(known: Sequence[Chapter], number: int) -> None:
         else:
             st.html('<a href="step-through?input=draw" target="_self" style="color: inherit">'
                     "Now try it with a drawing of your own</a>")
+
+
+def begin_at_the_top(number: int) -> None:
+    """Scroll up when another chapter is drawn than before; it takes no place."""
+    element("hsal_lesson_top", "<span hidden></span>", "", joined(Path(__file__).with_name("top.js")))(
+        data={"chapter": number}, key="lesson.top"
+    )
 
 
 def sources(chapter: Chapter) -> None:

@@ -13,6 +13,7 @@ from app.lesson.address import CONTROLS, LessonAddress, lesson_parameters, parse
 
 STATE, WRITTEN, CHAPTER, PRESENT = "lesson.address", "lesson.written", "lesson.chapter", "lesson.present"
 ANSWER, SHOWN, INHIBITION = "lesson.answer", "lesson.shown", "lesson.inhibition"
+ANSWERED = "lesson.answered"  # chapter -> the answer; a widget forgets its own while another chapter is shown
 
 
 def enter(chapters: int) -> tuple[LessonAddress, list[str]]:
@@ -51,6 +52,17 @@ def chapter_chosen() -> None:
 def go(chapter: int) -> None:
     """Another chapter, 1-based."""
     _change(chapter=chapter)
+
+
+def answered(chapter: int) -> int | None:
+    """The answer last given to a chapter's question, kept over the other chapters and pages."""
+    return st.session_state.get(ANSWERED, {}).get(chapter)
+
+
+def keep_answer(chapter: int) -> None:
+    """An answer was chosen."""
+    chosen = st.session_state[f"{ANSWER}.{chapter}"]
+    st.session_state[ANSWERED] = {**st.session_state.get(ANSWERED, {}), chapter: chosen}
 
 
 def another_picture() -> None:
