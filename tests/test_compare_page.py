@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from hsal.samples import recorded
 from tests.browsing import ROOT
 from tests.visiting import parameter, picture_bytes, shown
 
@@ -129,6 +131,46 @@ def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
     assert {player["group"] for player in players} == {"compare"}
     assert "What it changes" in tables(page)
     assert len(set(json.loads(players[1]["trace"])["steps"][0]["saliency"]["data"])) == 1
+
+
+def test_attention_says_what_was_done_to_an_uploaded_picture() -> None:
+    page = visit(view="attention", input="upload", models="uniform")
+    put(page, "upload", "paper.png", picture_bytes())
+    for _ in range(200):
+        if page.get("bidi_component"):
+            break
+        time.sleep(0.1)
+        page.run()
+    assert any("Light and dark were exchanged" in caption.value for caption in page.caption)
+
+
+def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest.MonkeyPatch) -> None:
+    for there in ("weights_file", "cached"):
+        monkeypatch.setattr(f"hsal.maps.networks.{there}", lambda *_: None)
+    page = visit(input="upload", models="channel_energy")
+    assert "**A saliency map** tells" in page.markdown[0].value
+    put(page, "upload", "photo.png", picture_bytes())
+    offered = page.selectbox(key="compare.network").options
+    assert offered[0].startswith("The one at hand: MNIST Multiset")
+    assert any("reads digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
+    page = visit(input="sample", models="channel_energy")
+    assert page.selectbox(key="compare.network").options[0].startswith("The one that suits: MNIST Multiset")
+    assert not any("reads digits" in caption.value for caption in page.caption)
+
+
+def test_a_map_of_a_label_says_which_and_the_boxes_share_is_told() -> None:
+    page = visit(input="sample", sample="2", models="grad_cam,uniform")
+    times = {tile["id"]: tile["time"] for tile in filled(page)["tiles"]}
+    truth = {str(box.label) for box in recorded()["2"].boxes}
+    assert re.match(r"for the digit (\d), ", times["grad_cam"])[1] in truth
+    assert "for" not in times["uniform"]
+    for _ in range(100):
+        if "Mass in boxes" in tables(page):
+            break
+        time.sleep(0.1)
+        page.run()
+    share = re.search(r"chance: (0\.\d{3}), the boxes", tables(page))[1]
+    assert f">{share}<" in re.sub("</?strong>", "", tables(page))  # what the uniform map scores
 
 
 def test_the_leaderboard_has_a_link_of_its_own() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.compare import leaderboard
-from hsal.gaze.ranking import lead, standings
+from hsal.gaze.ranking import Mean, lead, standings
 from hsal.gaze.table import load_benchmark
 from tests.gazing import made_up
 
@@ -76,6 +77,16 @@ def test_the_table_marks_floors_and_ceilings() -> None:
     text = leaderboard.leaderboard_table(standings(made_up()), ("shuffled_auc",))
     assert re.search(r"Centre<small>a floor", text)
     assert re.search(r"People<small>a ceiling", text)
+
+
+def test_a_model_ahead_of_a_ceiling_is_told_with_the_reason() -> None:
+    found = standings(made_up())  # KL: people 0.5, Itti 1.0
+    assert leaderboard.past_the_ceiling(found, ("shuffled_auc", "kl")) == ""
+    *others, people = sorted(found, key=lambda one: one.kind == "ceiling")
+    worse = [*others, replace(people, means={**people.means, "kl": Mean(1.25, 1, 2)})]
+    told = leaderboard.past_the_ceiling(worse, ("shuffled_auc", "kl"))
+    assert told.startswith("By KL, Itti (1.000) is ahead of a ceiling, People (1.250)")
+    assert "nobody of a half looked at" in told
 
 
 def test_published_orders_are_told() -> None:

@@ -37,11 +37,6 @@ def choose_weights(subject: Subject) -> None:
 
 def attention_view(subject: Subject, chosen: Chosen) -> None:
     """All of it, asked for again and again for as long as a walk is missing."""
-    st.markdown(
-        "**What does each map do to attention?** The same model, its weights unchanged, starts from each map in place "
-        "of its own; all that follows is its own doing. The players step together: one slider, one play button and the "
-        "arrow keys move all."
-    )
     waits = not all(_answers(subject, chosen).values())
     st.fragment(_now, run_every=EVERY_S if waits else None)(subject, chosen, waits)
 
@@ -64,6 +59,8 @@ def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
         refuse(sentence)
     if missing := [name for name, made in answers.items() if made is None]:
         st.caption(f"Still walking: {plain(', '.join(_titles(missing).values()))}.")
+    if notes := list(dict.fromkeys(note for walk in walks.values() for note in walk.notes)):
+        st.caption(plain(f"The model walks over the picture as it was made ready for it. {' '.join(notes)}"))
     if OWN in walks:
         st.html(walks_table(_titles(walks), walks, OWN))
     _players(walks)

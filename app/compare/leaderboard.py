@@ -23,6 +23,7 @@ from hsal.gaze.table import Benchmark, load_benchmark
 SHIPPED = RESULTS / "saliency-osie.parquet"
 KINDS = {"model": "", "floor": "a floor: knows nothing of the picture", "ceiling": "a ceiling: knows the answer"}
 ROW_PX = 26
+SPARSE = {"kl", "information_gain"}  # a dark place that somebody looked at costs dearly in them
 
 
 def leaderboard(path: Path = SHIPPED) -> None:
@@ -45,6 +46,8 @@ def leaderboard(path: Path = SHIPPED) -> None:
     st.caption(meaning(chosen))
     st.plotly_chart(bars(benchmark, chosen, theme.is_dark()), config=figures.QUIET, key="leaderboard.bars")
     st.html(leaderboard_table(found, benchmark.metrics))
+    if told := past_the_ceiling(found, benchmark.metrics):
+        st.caption(told)
     with st.expander("What the metrics mean", icon=":material/straighten:"):
         st.markdown("\n".join(f"- **{METRICS[name].title}**: {meaning(name)}" for name in benchmark.metrics))
     if told := verdict_table(benchmark):
@@ -75,6 +78,23 @@ def leaderboard_table(found: Sequence[Standing], metrics: Sequence[str]) -> str:
         for one in found
     )
     return table(head, body).replace('class="figures"', 'class="figures board"') + CLOSE
+
+
+def past_the_ceiling(found: Sequence[Standing], metrics: Sequence[str]) -> str:
+    """Which model is ahead of people who foretell each other, by which metric, and why; empty where none is."""
+    people = [one for one in found if one.kind == "ceiling"]
+    told = []
+    for metric in metrics:
+        first = next(one for one in found if one.model == best(found, metric))
+        sign, value = (1 if METRICS[metric].higher_is_better else -1), first.means[metric].value
+        title = METRICS[metric].title
+        why = f", and {title} suffers from places that nobody of a half looked at" if metric in SPARSE else ""
+        told += [
+            f"By {title}, {escape(first.title)} ({value:.3f}) is ahead of a ceiling, {escape(one.title)} "
+            f"({one.means[metric].value:.3f}): there one half of the people tells the other{why}."
+            for one in people if sign * value > sign * one.means[metric].value
+        ]
+    return " ".join(told)
 
 
 CLOSE = "<style>.figures.board th, .figures.board td { min-width: 5.6rem; padding-block: 0.35rem }</style>"

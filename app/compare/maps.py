@@ -13,7 +13,7 @@ from app.compare.grid import grid
 from app.compare.jobs import Made
 from app.compare.models import Drawn, ask_map
 from app.compare.pictures import Subject
-from app.compare.scores import ask_scores, can_be_scored, waits_for_others
+from app.compare.scores import ask_scores, can_be_scored, chances, waits_for_others
 from app.compare.tables import about_table, meanings, metrics_table
 from app.compare.tiles import saliency_maps
 from app.results.figures import QUIET
@@ -81,10 +81,10 @@ def _metrics(subject: Subject, models: Mapping[str, About], scores: Mapping[str,
         st.caption("The scores come with the maps." if not failed else "")
         return
     count = f"{len(subject.picture.fixations.x)} fixations" if people else f"{len(subject.picture.boxes)} boxes"
-    st.html(metrics_table(models, rows))
-    st.caption(f"Measured on this picture's {count}; the best in bold. One picture says little: see the leaderboard.")
-    with st.expander("What each metric means", icon=":material/help:"):
+    with st.expander("What each metric means", icon=":material/help:", expanded=not people):  # boxes have but three
         st.markdown(meanings(list(next(iter(rows.values())))))
+    st.html(metrics_table(models, rows, chances(subject)))
+    st.caption(f"Measured on this picture's {count}; the best in bold. One picture says little: see the leaderboard.")
 
 
 def _two(models: Mapping[str, About], maps: Mapping[str, Drawn]) -> None:

@@ -19,7 +19,7 @@ from app.compare.pictures import Subject
 from hsal import registry, saliency
 from hsal.errors import HsalError
 from hsal.maps.networks import load_network, network_names
-from hsal.maps.saliency_maps import MapOptions, saliency_map
+from hsal.maps.saliency_maps import MapOptions, likeliest_label, saliency_map
 from hsal.maps.stimulus import About, Network
 
 SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
@@ -60,6 +60,8 @@ class Drawn:
     high: float
     digest: str
     """Of the values."""
+    label: str = ""
+    """Of the network, where the map is of one."""
 
 
 @lru_cache(maxsize=1)
@@ -133,13 +135,16 @@ def ask_map(name: str, subject: Subject, state: Compared, network_name: str, giv
     cost = _costs[name] * size if name in _costs else _guess(about)
 
     def work() -> Drawn:
+        looked_through = network(asked) if asked else None
         made = saliency_map(
-            name, image, options=options(state), network=network(asked) if asked else None,
+            name, image, options=options(state), network=looked_through,
             fixations=subject.picture.fixations, given=brought and read_given(brought, image.shape[:2]),
         )
         _costs[name] = made.milliseconds / 1000 / size
         png, high = encoded(made.values)
-        return Drawn(made.values, made.milliseconds, made.notes, png, high, hashlib.sha256(made.values).hexdigest())
+        label = likeliest_label(image, looked_through, options(state)) if "labels" in about.needs else ""
+        digest = hashlib.sha256(made.values).hexdigest()
+        return Drawn(made.values, made.milliseconds, made.notes, png, high, digest, label)
 
     return jobs().ask(key, work, cost_s=cost, weigh=lambda drawn: drawn.values.nbytes + len(drawn.png))
 

@@ -9,7 +9,7 @@ import numpy as np
 from app.compare.jobs import Made, jobs
 from app.compare.models import Drawn
 from app.compare.pictures import Subject, Targets, other_targets
-from hsal.fixation.metrics import Known, carried_over, fixation_density, measured
+from hsal.fixation.metrics import Known, box_share, carried_over, fixation_density, measured
 from hsal.maps.gaussian import centre_bump
 
 CENTRE_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
@@ -32,6 +32,14 @@ def ask_scores(subject: Subject, drawn: Drawn) -> Made | None:
 def can_be_scored(subject: Subject) -> bool:
     """Whether anything is known to measure maps against."""
     return subject.picture.fixations is not None or bool(subject.picture.boxes)
+
+
+def chances(subject: Subject) -> dict[str, float]:
+    """What a map that knows nothing scores, in metrics where that is another on each picture."""
+    picture = subject.picture
+    if picture.fixations is not None or not picture.boxes:
+        return {}
+    return {"box_share": float(box_share(np.zeros((1, *picture.image.shape[:2])), picture.boxes)[0])}
 
 
 def waits_for_others(subject: Subject) -> bool:

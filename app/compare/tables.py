@@ -26,12 +26,18 @@ def best(name: str, scores: Mapping[str, Mapping[str, float]], rivals: Sequence[
     return {model for model, value in values.items() if value == top}
 
 
-def metrics_table(models: Mapping[str, About], scores: Mapping[str, Mapping[str, float]]) -> str:
-    """Models down, metrics across, the best in bold; ceilings, which know the answer, do not compete."""
+def metrics_table(
+    models: Mapping[str, About], scores: Mapping[str, Mapping[str, float]], chances: Mapping[str, float] | None = None
+) -> str:
+    """Models down, metrics across, the best in bold; ceilings, which know the answer, do not compete.
+
+    Args:
+        chances: what ignorance scores on this picture, in some of the metrics.
+    """
     names = [name for name in METRICS if any(name in row for row in scores.values())]
     rivals = [model for model in scores if models[model].kind != "ceiling"]
     winners = {name: best(name, scores, rivals) if name not in OF_LOOKS else set() for name in names}
-    head = ["Model", *(_head(name) for name in names)]
+    head = ["Model", *(_head(name, (chances or {}).get(name)) for name in names)]
     body = (
         [escape(models[model].title), *(_cell(scores[model].get(name), model in winners[name]) for name in names)]
         for model in models if model in scores
@@ -44,10 +50,11 @@ CLOSE = """<style>.figures.close th, .figures.close td { min-width: 5.2rem; padd
 .figures.close th[scope=row] { min-width: 9.5rem }</style>"""
 
 
-def _head(name: str) -> str:
+def _head(name: str, here: float | None) -> str:
     metric = METRICS[name]
     way = "higher is better" if metric.higher_is_better else "lower is better"
-    return f"{escape(metric.title)}<small>{way}<br>chance: {escape(metric.chance)}</small>"
+    chance = escape(metric.chance) if here is None else f"{here:.3f}, {escape(metric.chance)}"
+    return f"{escape(metric.title)}<small>{way}<br>chance: {chance}</small>"
 
 
 def _cell(value: float | None, wins: bool) -> str:

@@ -17,6 +17,19 @@ from app.compare.results import over_a_test
 from app.widgets import plain, refuse, say
 from hsal.errors import HsalError
 
+OPENINGS = {
+    "maps": (
+        "**A saliency map** tells of each place in a picture how much it stands out, and every model has an idea of "
+        "its own. Choose a picture and tick models; then read all maps at one point, see how well they tell where "
+        "people looked or where the digits are, and set two against each other."
+    ),
+    "attention": (
+        "**What does each map do to attention?** The same model, its weights unchanged, starts from each map in place "
+        "of its own; all that follows is its own doing. The players step together: one slider, one play button and the "
+        "arrow keys move all."
+    ),
+}
+
 
 def compare() -> None:
     """Draw the page below its title."""
@@ -27,6 +40,7 @@ def compare() -> None:
     if view == "leaderboard":
         leaderboard()
     else:
+        st.markdown(OPENINGS[view])
         try:
             subject, chosen = _choose(view == "attention")
         except HsalError as error:

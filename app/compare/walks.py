@@ -65,7 +65,8 @@ def _walk(
     source = Source("file", picture.name[:80], "", loaded.name, name or config.saliency)
     boxes = tuple(ready.moved(box) for box in picture.boxes)
     other = {} if raw is None else {"saliency": raw}
-    return trace_image(loaded.model, ready.image, source, subject.truth if knows else None, boxes, **other)
+    truth = subject.truth if knows else None
+    return trace_image(loaded.model, ready.image, source, truth, boxes, ready.notes, **other)
 
 
 def _moved(fixations: Fixations | None, ready: PreparedPicture) -> Fixations | None:

@@ -25,6 +25,7 @@ from hsal.errors import HsalError
 from hsal.maps.colour_spaces import ColourSpace, shown_in
 from hsal.maps.gaussian import blur, centre_bump
 from hsal.maps.given_map import given_map
+from hsal.maps.labelling import choose_labels
 from hsal.maps.output_scaling import Scale, scaled
 from hsal.maps.stimulus import Network, SaliencyError, Stimulus
 from hsal.registry import find
@@ -109,6 +110,18 @@ def saliency_map(
     values = scaled(_resized(raw, image.shape[:2])[0].numpy(), options.scale)  # (H,W)
     notes += _notes(module, raw, network, options)
     return SaliencyMap(name, np.ascontiguousarray(values, np.float32), milliseconds, tuple(notes))
+
+
+def likeliest_label(image: np.ndarray, network: Network, options: MapOptions) -> str:
+    """The label that `saliency_map` asks a network for where none is given: the most probable one of the picture.
+
+    Args:
+        image: as for `saliency_map`, which raises the same.
+    """
+    picture, _ = _reduced(_tensor(image), options.cap_px)
+    with torch.no_grad():
+        logits = network.logits(network.volume(shown_in(picture, options.colour_space)))  # (1,N)
+    return network.labels[int(choose_labels(network, logits, "")[0])]
 
 
 def _parameters(module: ModuleType, parameters: object | Mapping[str, Any] | None) -> tuple[object, ...]:
