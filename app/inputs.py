@@ -15,6 +15,7 @@ from app.widgets import plain
 from hsal.config import MNIST_TASKS
 from hsal.data.picture import FORMATS, load_picture
 from hsal.data.prepare import as_scene, for_model
+from hsal.interventions.words import changed
 from hsal.reopen import looks_like_json
 from hsal.trace import Trace
 
@@ -91,7 +92,7 @@ def _taken_home(name: str, data: bytes) -> Trace:
     for sentence in said:
         session.tell(sentence)
     st.caption(plain(f"This is a walk of {walk.source.weights[:80]} over {walk.source.name[:80]}, just as it was kept; "
-                     "the model chosen above has no part in it."))
+                     f"the model chosen above has no part in it. {changed(walk)}"))
     return walk
 
 

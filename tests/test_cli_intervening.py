@@ -38,7 +38,8 @@ def test_a_plan_is_carried_out_and_found_again_in_the_trace(
     (None, "cannot be read"),
     ("{", "is not JSON"),
     ('{"edits": [{"step": 0, "label": "x"}]}', "label must be a whole number"),
-    ('{"edits": [{"step": 99}]}', "there is no 100"),
+    ('{"edits": [{"step": 0, "lok": []}]}', "The edit 1 of the interventions cannot be read: it has unknown parts"),
+    ('{"edits": [{"step": 99}]}', "there is no meta-step 100 (step 99 counted from 0). Nothing was run."),
 ])
 def test_a_plan_that_cannot_be_carried_out_is_one_line(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, said: str
@@ -48,3 +49,17 @@ def test_a_plan_that_cannot_be_carried_out_is_one_line(
         plan.write_text(text)
     picture = made / "scenes" / "scene-5-00000.png"
     assert said in refused(capsys, "trace", picture, "--weights", weights(made, "model"), "--intervene", plan)
+
+
+def test_the_line_says_what_was_changed_and_what_came_too_late(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, picture = tmp_path / "plan.json", made / "scenes" / "scene-5-00000.png"
+    plan.write_text(json.dumps({"edits": [{"step": 0, "label": 10}, {"step": 1, "label": 7}]}))  # stop at once
+    command = ["trace", str(picture), "--weights", str(weights(made, "model")), "--device", "cpu"]
+    capsys.readouterr()
+    assert main([*command, "--intervene", str(plan)]) == 0
+    out, error = capsys.readouterr()
+    assert out.splitlines()[1:] == ["    Changed by hand: meta-step 1: stop named"]
+    late = "What was asked for at meta-step 2 had no effect: the walk ended at meta-step 1."
+    assert error == f"hsal: {picture}: {late}\n"

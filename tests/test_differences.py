@@ -70,10 +70,10 @@ def test_two_pictures_part_at_once_and_so_does_a_hidden_part() -> None:
     [
         ((7, 3, 10), "Both name 3 7, in another order."),
         # 3 3 7 against 3 7: one 3 is more
-        ((3, 3, 7, 10), "The first names 3 7, the second 3 3 7: 3 more."),
-        ((3, 3, 3, 7, 10), "The first names 3 7, the second 3 3 3 7: 2 × 3 more."),
-        ((5, 10), "The first names 3 7, the second 5: 5 more and 3, 7 fewer."),
-        ((10,), "The first names 3 7, the second nothing: 3, 7 fewer."),
+        ((3, 3, 7, 10), "The first names 3 7, the second 3 3 7: one 3 more."),
+        ((3, 3, 3, 7, 10), "The first names 3 7, the second 3 3 3 7: two 3s more."),
+        ((5, 10), "The first names 3 7, the second 5: one 5 more; one 3 and one 7 fewer."),
+        ((10,), "The first names 3 7, the second nothing: one 3 and one 7 fewer."),
     ],
 )
 def test_labels_are_compared_as_multisets(labels: tuple[int, ...], sentence: str) -> None:
@@ -92,3 +92,6 @@ def test_glimpses_elsewhere_are_counted() -> None:
     assert other_cells(WALK, with_cell(WALK, 0, 0, away)) == (1, 6)
     assert other_cells(WALK, replace(WALK, steps=WALK.steps[:2])) == (2, 6)  # two that only the first has
     assert other_cells(WALK, make_trace(rows=5, columns=5)) is None
+    elsewhere = replace(WALK, source=replace(WALK.source, image_sha256="1" * 64))
+    assert other_cells(WALK, elsewhere) is None
+    assert "Glimpses on other cells" not in [row.name for row in table(WALK, elsewhere)]

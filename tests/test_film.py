@@ -12,6 +12,7 @@ from PIL import Image
 
 from hsal.drawing import film
 from hsal.drawing.film import END_MS, FRAME_MS, LABEL_MS, FilmError, film_bytes, save_film
+from hsal.interventions.edits import Edit, Interventions
 from hsal.moments import moments_of
 from traces import make_trace
 
@@ -54,6 +55,16 @@ def test_the_same_trace_gives_the_same_bytes_light_and_dark() -> None:
     assert light == film_bytes(trace, "gif")
     assert frames(light)[0][0][-2, -2].min() > 240
     assert frames(dark)[0][0][-2, -2].max() < 40
+
+
+def test_a_changed_walk_says_so_beside_the_step() -> None:
+    trace = make_trace(labels=(10,), rewards=(-1.0,))
+    made = replace(trace, interventions=Interventions((Edit(0, label=10),)))
+    (own, _), (other, _) = frames(film_bytes(trace, "webp"))[0], frames(film_bytes(made, "webp"))[0]
+    differ = (own != other).any(axis=2)  # (H,W)
+    rows, columns = differ.nonzero()
+    assert rows.min() > film.DPI * film.SIDE  # under the picture
+    assert columns.min() > 0.6 * film.DPI * film.SIDE  # and beside the words
 
 
 def test_a_step_without_glimpses_is_drawn_too() -> None:

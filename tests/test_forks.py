@@ -92,5 +92,5 @@ def test_what_a_link_asks_for_is_kept_as_far_as_it_can_be_done() -> None:
     kept, problems = possible(wanted, config, (13, 13), ["gbvs"])
     assert kept == Interventions(edits=(good,), rules=(Rule(0, glimpses=3),), hidden=((0, 0, 10, 10),))
     assert len(problems) == 4
-    assert "cell 99, 0 lies outside the map of 13x13" in problems[0]
+    assert "row 100, column 1 (99, 0 counted from 0) lies outside the map of 13 rows" in problems[0]
     assert "nope" in problems[3]

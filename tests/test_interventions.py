@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from hsal.config import ModelConfig
 from hsal.interventions.checks import InterventionError
 from hsal.interventions.edits import Edit, Interventions, Rule, cover
 from hsal.interventions.links import pack, read_interventions, restore_interventions, unpack
-from hsal.interventions.words import words
+from hsal.interventions.words import changed, without_effect, words
 from hsal.model import HSAL
 from hsal.trace import Source, Trace
 from hsal.tracing import trace_image
 from hsal.train import fresh_model
+from tests.traces import make_trace
 
 CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, gaussians=2, glimpses=2, meta_steps=4)
 IMAGE = np.random.default_rng(3).integers(0, 256, (48, 48), dtype=np.uint8)
@@ -106,9 +108,9 @@ def test_a_hidden_part_takes_the_pictures_median_colour() -> None:
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
-    (Interventions((Edit(9),)), "at most 4 meta-steps: there is no 10"),
+    (Interventions((Edit(9),)), "at most 4 meta-steps: there is no meta-step 10 (step 9 counted from 0)"),
     (Interventions((Edit(1), Edit(1))), "two edits"),
-    (Interventions((Edit(0, look=((3, 0),)),)), "cell 3, 0 lies outside the map of 3x3"),
+    (Interventions((Edit(0, look=((3, 0),)),)), "row 4, column 1 (3, 0 counted from 0) lies outside the map"),
     (Interventions((Edit(0, look=(None, None, (0, 0))),)), "has 2 glimpses, not 3"),
     (Interventions((Edit(0, bar=tuple((r, c) for r in range(3) for c in range(3))),)), "no cell is left"),
     (Interventions((Edit(0, veto=tuple(range(11))),)), "no label is left"),
@@ -177,12 +179,12 @@ def packed(text: str) -> str:
     (packed('{"rules": [{"covert": 0}, {"glimpses": 1}]}'), Interventions(rules=(Rule(glimpses=1),)),
      "rule 1 of the interventions was left out: its covert must be true or false"),
     (packed('{"edits": [{"look": [[1, 2]]}]}'), Interventions(), "it does not say at which meta-step"),
-    (packed('{"edits": [{"step": 0, "power": 9}]}'), Interventions(), "unknown parts (power)"),
+    (packed('{"edits": [{"step": 0, "power": 9}]}'), Interventions(), "unknown parts (power; known are step,"),
     (packed('{"edits": [{"step": 0, "gaussians": [[1, 2, 3]]}]}'), Interventions(), "lists of 4 numbers"),
-    (packed('{"edits": [{"step": 0, "paint": [[0, 0, NaN]]}]}'), Interventions(), "must be a number"),
+    (packed('{"edits": [{"step": 0, "paint": [[0, 0, NaN]]}]}'), Interventions(), "must be a finite number"),
     (packed('{"hidden": [[1, 2, 3]], "saliency": "uniform"}'), Interventions(saliency="uniform"), "hidden part 1"),
     (packed('{"saliency": 3}'), Interventions(), "is no name"),
-    (packed('{"model": 3}'), Interventions(), "unknown parts (model)"),
+    (packed('{"model": 3}'), Interventions(), "unknown parts (model; known are edits, rules,"),
 ])
 def test_a_tampered_link_gives_what_can_be_restored(word: str, kept: Interventions, sentence: str) -> None:
     restored, problems = unpack(word)
@@ -195,7 +197,7 @@ def test_a_tampered_link_gives_what_can_be_restored(word: str, kept: Interventio
 def test_strict_reading_refuses_what_restoring_leaves_out() -> None:
     values = {"edits": [{"step": 0, "label": "x"}]}
     assert restore_interventions(values)[0] == Interventions()
-    with pytest.raises(InterventionError, match="label must be a whole number"):
+    with pytest.raises(InterventionError, match=r"The edit 1 .* cannot be read: its label must be a whole number"):
         read_interventions(values)
 
 
@@ -212,3 +214,15 @@ def test_each_thing_done_has_its_words() -> None:
     ]
     assert list(words(Interventions(saliency="gbvs"))) == ["saliency of gbvs"]
     assert list(words(Interventions(rules=(Rule(glimpses=0),)))) == ["meta-step 1: from here no glimpses"]
+
+
+def test_one_line_tells_what_was_done_and_another_what_came_too_late() -> None:
+    walk = make_trace()  # 3 meta-steps
+    assert (changed(walk), without_effect(walk)) == ("", "")
+    late = replace(walk, interventions=Interventions((Edit(0, label=3), Edit(5, label=1)), (Rule(3, covert=False),)))
+    assert changed(late) == "Changed by hand: meta-step 1: 3 named"
+    assert without_effect(late) == "What was asked for at meta-steps 4, 6 had no effect: the walk ended at meta-step 3."
+    many = tuple(Edit(step, bar=tuple((row, 0) for row in range(7))) for step in range(3))
+    line = changed(replace(walk, interventions=Interventions(many)))
+    assert len(line) <= 300
+    assert line.endswith(" …")

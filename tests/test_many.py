@@ -97,6 +97,8 @@ def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
     seen: list[str] = []
     monkeypatch.setattr(many.Rows, "add", lambda self, path, row: (seen.append(path.name), added(self, path, row)))
     assert main(command) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == f"4 rows written to {out}; 1 picture could not be read, and the table says why."
     assert seen == ["bad.png", "scene-5-00002.png"]
     rows = parquet.read_table(out).to_pylist()
     assert [Path(row["picture"]).name for row in rows] == ["bad.png", *(f"scene-5-0000{n}.png" for n in range(3))]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from hsal.cli import main
+from hsal.interventions.edits import Edit, Interventions
 from hsal.player.page import PageError, save_page, standalone_html
 from hsal.samples import recorded
 from tests.commanding import refused, weights
@@ -21,6 +23,13 @@ MOST_BYTES = 1_000_000
 def test_a_walk_of_five_steps_is_under_a_megabyte() -> None:
     walk = make_trace(**FIVE, rows=14, columns=14, glimpses=4, image_px=(100, 200), colour=True)
     assert len(standalone_html(walk).encode()) < MOST_BYTES
+
+
+def test_a_changed_walk_says_so_over_the_player() -> None:
+    walk = make_trace(names=(*"012", "<3>", *"456789", "stop"))
+    made = replace(walk, interventions=Interventions((Edit(0, label=3),)))
+    assert '<p class="base">Changed by hand: meta-step 1: &lt;3&gt; named</p>' in standalone_html(made)
+    assert "Changed by hand" not in standalone_html(walk)
 
 
 def test_so_are_the_recorded_walks() -> None:

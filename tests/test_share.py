@@ -58,6 +58,9 @@ def test_a_walk_taken_home_is_opened_again() -> None:
     assert traced(page) == json.loads(walk.to_json())
     assert not page.warning
     assert "This is a walk of mnist-multiset over scene-5-00002.png" in said(page)
+    made = replace(walk, interventions=Interventions((Edit(0, label=walk.steps[0].label),)))
+    assert "Changed by hand: meta-step 1: " in said(uploaded(made.to_json()))
+    assert "Changed by hand" not in said(page)
 
 
 @pytest.mark.parametrize(("change", "sentence"), [

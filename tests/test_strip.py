@@ -24,6 +24,7 @@ from hsal.colours import COVERT, INHIBITION, OVERT, PRIORITY, RIGHT, SALIENCY_MA
 from hsal.drawing import strip
 from hsal.drawing.strip import DARK, LIGHT, StripError, draw_strip, save_strip, strip_bytes
 from hsal.errors import HsalError
+from hsal.interventions.edits import Edit, Interventions
 from hsal.trace import Trace
 from tests.traces import make_trace
 
@@ -101,6 +102,11 @@ def test_texts_name_rows_labels_probabilities_truth_and_source(trace: Trace, fig
     assert f"attn_saliency: {trace.attn_saliency:.2f} of the map's maximum" in caption
     assert "ended without stop" not in caption
     assert "ended without stop" in " ".join(texts(draw_strip(make_trace(labels=(3,), rewards=(1.0,)))))
+
+
+def test_a_changed_walk_says_so_on_a_line_of_its_own(trace: Trace, figure: Figure) -> None:
+    made = draw_strip(replace(trace, interventions=Interventions((Edit(0, label=3),))))
+    assert set(texts(made)) - set(texts(figure)) == {"Changed by hand: meta-step 1: 3 named"}
 
 
 def test_tick_and_cross_stand_only_where_the_truth_is_known(figure: Figure) -> None:

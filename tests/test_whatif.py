@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.whatif import state
 from app.whatif.why_view import bars, change_sentence
 from hsal.interventions.edits import Edit, Interventions, Rule
 from hsal.interventions.links import pack
@@ -65,6 +66,22 @@ def test_another_picture_starts_without_what_was_done_to_the_first(forked: AppTe
     assert "do" not in forked.query_params
 
 
+def test_coming_back_to_a_picture_finds_its_forks(forked: AppTest) -> None:
+    for sample in "32":
+        forked.button_group(key="sample").set_value(sample).run()
+    assert not forked.exception
+    assert players(forked)[1]["trace"]["interventions"] == LOOKED.to_dict()
+    assert parameter(forked, "do") == pack(LOOKED)
+    press(forked, "The original")  # the tree is there
+
+
+def test_the_trees_of_the_last_few_walks_are_kept(forked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MOST_TREES", 1)
+    for sample in "32":
+        forked.button_group(key="sample").set_value(sample).run()
+    assert players(forked)[1]["trace"]["interventions"] == {}
+
+
 def test_a_damaged_link_says_so_and_shows_the_original() -> None:
     page = visit(input="sample", sample="2", mode="whatif", do=pack(LOOKED)[:-6] + "AAAAAA")
     assert len(page.warning) == 1
@@ -76,8 +93,8 @@ def test_a_tampered_link_restores_what_can_be_done() -> None:
     tampered = Interventions(edits=(Edit(0, look=((0, 0),)), Edit(1, bar=((77, 0),))), rules=(Rule(400),))
     page = visit(input="sample", sample="2", do=pack(tampered))
     assert len(page.warning) == 1
-    assert "cell 77, 0 lies outside the map of 13x13" in shown(page.warning[0].value)
-    assert "there is no 401" in shown(page.warning[0].value)
+    assert "row 78, column 1 (77, 0 counted from 0) lies outside the map" in shown(page.warning[0].value)
+    assert "there is no meta-step 401" in shown(page.warning[0].value)
     assert players(page)[1]["trace"]["interventions"] == LOOKED.to_dict()
     assert parameter(page, "do") == pack(LOOKED)
 
@@ -106,6 +123,7 @@ def test_why_tells_shares_and_does_the_smallest_change() -> None:
 
 def test_a_pinned_walk_stays_while_the_picture_changes_and_a_link_restores_it() -> None:
     page = press(visit(input="sample", sample="2", mode="whatif"), "Pin this walk")
+    assert [box.value for box in page.info] == ["Both walks are the same, moment by moment."]
     page.button_group(key="sample").set_value("3").run()
     assert not page.exception
     kept, other = players(page)
@@ -155,4 +173,5 @@ def test_the_sentence_of_a_change_is_worked_out_by_hand() -> None:
     )
     # lost: 0, 0.3 and 0.6 of 0.9 in all
     assert [part in bars(found, names) for part in ("width: 0%", "width: 33%", "width: 67%")] == [True] * 3
+    assert "probability of 8 without it" in bars(found, names)
     assert change_sentence(replace(found, change=None), names).startswith("No other cell")

@@ -88,6 +88,31 @@ def test_a_clicked_cell_is_looked_at_and_undo_and_redo_go_back_and_forth(tab: Pa
     assert "row 13, column 1" in said(tab)
 
 
+def test_a_number_out_of_range_shows_what_is_used_and_is_undone_from_its_field(tab: Page) -> None:
+    width = tools(tab).get_by_label("Gaussian 1: width")
+    assert (width.get_attribute("min"), width.get_attribute("max")) == ("0.3", "8")
+    width.fill("-5")
+    tab.keyboard.press("Control+z")  # what is being typed is the field's own
+    assert "do" not in parse_qs(urlsplit(tab.url).query)
+    width.fill("-5")
+    width.press("Enter")
+    expect(width).to_have_value("0.30")
+    assert done_in(tab).edits[0].gaussians[0][1] == 5.556  # 1 / (2 * 0.3^2)
+    expect(tab.get_by_role("button", name="laid by hand")).to_be_visible(timeout=PATIENCE_MS)
+    width.press("Control+z")
+    tab.get_by_text("Nothing is done yet").wait_for(timeout=PATIENCE_MS)
+    width.press("Control+Shift+z")
+    expect(width).to_have_value("0.30", timeout=PATIENCE_MS)
+
+
+def test_undo_is_heard_from_a_handle(tab: Page) -> None:
+    handle = tab.locator(".handle.middle").first
+    handle.press("Shift+ArrowLeft")
+    expect(tab.get_by_role("button", name="laid by hand")).to_be_visible(timeout=PATIENCE_MS)
+    handle.press("Control+z")
+    tab.get_by_text("Nothing is done yet").wait_for(timeout=PATIENCE_MS)
+
+
 def test_inhibition_switched_off_from_here_on(tab: Page) -> None:
     tools(tab).get_by_role("button", name="from here on").click()
     tools(tab).get_by_label("inhibition of return").uncheck()

@@ -20,6 +20,9 @@ KINDS = {
 }
 
 
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
 @dataclass(frozen=True)
 class First:
     """Where two walks part."""
@@ -102,12 +105,18 @@ def labels_sentence(one: Trace, other: Trace) -> str:
         return f"Both name {_list(_named(one))}" + ("." if _named(one) == _named(other) else ", in another order.")
     more, fewer = _counted(second - first), _counted(first - second)
     parts = [f"{more} more" if more else "", f"{fewer} fewer" if fewer else ""]
-    told = " and ".join(filter(None, parts))
+    told = "; ".join(filter(None, parts))
     return f"The first names {_list(_named(one))}, the second {_list(_named(other))}: {told}."
 
 
 def _counted(names: Counter[str]) -> str:
-    return ", ".join(name if count == 1 else f"{count} × {name}" for name, count in sorted(names.items()))
+    """For example: one 0, one 4 and two 9s."""
+    parts = [f"{_in_words(count)} {name}{'s' * (count > 1)}" for name, count in sorted(names.items())]
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def _in_words(count: int) -> str:
+    return WORDS[count] if count < len(WORDS) else str(count)
 
 
 def _named(trace: Trace) -> list[str]:
@@ -126,8 +135,12 @@ def path_length(trace: Trace) -> float:
 
 
 def other_cells(one: Trace, other: Trace) -> tuple[int, int] | None:
-    """How many glimpses fall on another cell, or in one walk alone, and of how many; None for maps of two sizes."""
-    if one.steps[0].saliency.shape != other.steps[0].saliency.shape:
+    """How many glimpses fall on another cell, or in one walk alone, and of how many.
+
+    None for two pictures, or maps of two sizes: their cells have nothing to do with each other.
+    """
+    same = one.source.image_sha256 == other.source.image_sha256
+    if not same or one.steps[0].saliency.shape != other.steps[0].saliency.shape:
         return None
     cells = [{(t, g): glimpse.cell for t, step in enumerate(walk.steps) for g, glimpse in enumerate(step.glimpses)}
              for walk in (one, other)]

@@ -1,7 +1,7 @@
 """The state of What if: beside app/session.py it touches st.session_state and the address bar.
 
-The tree of forks lives as long as the picture and the weights stay; the address carries the fork that is shown, and
-the walk that is pinned beside it.
+A tree of forks belongs to a picture and weights, and the last few trees are kept; the address carries the fork that is
+shown, and the walk that is pinned beside it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from hsal.trace import Trace
 if TYPE_CHECKING:
     from hsal.why import Why
 
-FORKS, FORKED, LEFT, HEARD = "hsal.forks", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
+TREES, FORKED, LEFT, HEARD = "hsal.trees", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
+MOST_TREES = 8
 MOST_WISHES = 50  # in one message
 PIN, TRAINING = "hsal.pin", "whatif.training"
 BENCH = "whatif.bench"  # the key of the element that walks are changed in
@@ -46,7 +47,7 @@ def enter(trace: Trace, config: ModelConfig) -> Forks:
     last, word = state.get(FORKED), address.do
     if last not in (None, shown) and word == state.get(LEFT):
         word = ""  # it was done to another walk
-    forks = state[FORKS] if last == shown else Forks((Fork(None, trace.interventions),))
+    forks = state.setdefault(TREES, {}).get(shown, Forks((Fork(None, trace.interventions),)))
     if word != pack(forks.done) and (word or last == shown):
         wanted, _ = unpack(word)
         done, problems = possible(wanted, config, trace.steps[0].saliency.shape, [name for name, _ in forking.models()])
@@ -60,7 +61,8 @@ def enter(trace: Trace, config: ModelConfig) -> Forks:
 
 def shown() -> Forks:
     """The forks of the walk that was entered."""
-    return st.session_state[FORKS]
+    state = st.session_state
+    return state[TREES][state[FORKED]]
 
 
 def take_wishes(trace: Trace, config: ModelConfig) -> None:
@@ -196,5 +198,7 @@ def _be_at(moment_now: object = None) -> None:
 
 def _keep(forks: Forks) -> None:
     state = st.session_state
-    state[FORKS], state[LEFT] = forks, pack(forks.done)
+    others = [(walk, tree) for walk, tree in state[TREES].items() if walk != state[FORKED]]
+    state[TREES] = dict([*others, (state[FORKED], forks)][-MOST_TREES:])
+    state[LEFT] = pack(forks.done)
     state[session.ADDRESS] = replace(state[session.ADDRESS], do=state[LEFT])

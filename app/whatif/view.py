@@ -18,12 +18,12 @@ from app.whatif.why_view import why_view
 from app.whatif.workbench import workbench
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
-from hsal.interventions.words import words
+from hsal.interventions.words import without_effect, words
 from hsal.shipped import describe_series, shipped_series
 from hsal.trace import Trace
 
 GROUP = "whatif"
-NOTHING = "Nothing is done yet: change something under the right picture, and the model runs on by itself."
+NOTHING = "Nothing is done yet: change something under the second picture, and the model runs on by itself."
 
 
 @st.fragment
@@ -49,7 +49,7 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     kept = state.pinned()
     one = trace if kept is None else kept
     moment = session.leave(state.identity(trace), max(one.moments, walk.moments), task)
-    say(session.told())
+    say(filter(None, [*session.told(), without_effect(walk)]))
     _steering(forks, walk, kept is not None)
     titles = ("As it was", "What if") if kept is None else (f"Pinned: {_called(one)}", _called(walk))
     first = first_difference(one, walk)
@@ -63,7 +63,7 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
                   title=titles[1], mark=mark, heard=state.heard(),
                   on_wish=lambda: state.take_wishes(trace, config))
     with left:
-        if walk is one:
+        if kept is None and walk is trace:
             st.caption(NOTHING)
         else:
             differences(one, walk, titles if kept is None else ("Pinned", "Beside it"))
@@ -100,7 +100,7 @@ def _steering(forks: Forks, walk: Trace, pinned: bool) -> None:
         st.button("Redo", on_click=state.redo, disabled=not forks.undone, icon=":material/redo:",
                   shortcut="Ctrl+Shift+Z", key="whatif.redo")
         st.button("Pin this walk", on_click=state.pin, args=(walk,), icon=":material/keep:", key="whatif.pin",
-                  help="Keep the right walk on the left, then choose another picture, model or moment of training.")
+                  help="Keep the second walk as the first, then choose another picture, model or moment of training.")
         if pinned:
             st.button("Unpin", on_click=state.unpin, icon=":material/keep_off:", key="whatif.unpin")
 

@@ -59,12 +59,14 @@ def bars(found: Why, names: Sequence[str]) -> str:
         "<style>.why { border-collapse: collapse; width: 100%; max-width: 40rem; font-size: 0.875rem }"
         ".why :is(th, td) { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; font-weight: 400 }"
         ".why tbody :is(th, td) { white-space: nowrap }"
+        ".why thead th:last-child { min-width: 8rem }"
         ".why .bar { width: 45% }"
         ".why i { display: block; height: 0.8em; min-width: 1px; border-radius: 2px }</style>"
         f"<table class='why'><caption style='text-align: left; caption-side: top'>Meta-step {found.step + 1} names "
-        f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the step is run again."
-        "</caption><thead><tr><th scope='col'>Left out</th><th scope='col'>its share in the label</th>"
-        f"<th scope='col'></th><th scope='col'>{name} without it</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the step is run again. A "
+        "glimpse's share is the probability lost without it, of all that is lost so, glimpse by glimpse.</caption>"
+        "<thead><tr><th scope='col'>Left out</th><th scope='col' colspan='2'>its share of what is lost</th>"
+        f"<th scope='col'>probability of {name} without it</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 

@@ -30,6 +30,7 @@ from hsal.files import output
 from hsal.interventions.checks import InterventionError, check
 from hsal.interventions.edits import NONE, Interventions
 from hsal.interventions.links import LARGEST, read_interventions
+from hsal.interventions.words import changed, without_effect
 from hsal.many import Row, Rows, row_of
 from hsal.player.page import FORMATS as PAGES
 from hsal.player.page import save_page
@@ -39,6 +40,7 @@ from hsal.tracing import trace_image
 
 if TYPE_CHECKING:
     from hsal import cli
+    from hsal.model import HSAL
 
 # flag, endings of its files, what makes one
 DRAWN = (("strip", STRIPS, save_strip), ("film", FILMS, save_film), ("html", PAGES, save_page))
@@ -52,8 +54,7 @@ def run_trace(command: cli.Trace) -> int:
     paths = pictures_in(command.images)
     checkpoint = load_model(command.weights)
     checkpoint.model.to(find_device(command.device))
-    interventions = read_plan(command.intervene) if command.intervene else NONE
-    check(interventions, checkpoint.model.config, checkpoint.model.map_size)
+    interventions = _plan(command.intervene, checkpoint.model) if command.intervene else NONE
     bad = 0
     with ExitStack() as stack:
         rows = stack.enter_context(Rows(command.out, _settings(command, interventions))) if command.out else None
@@ -69,7 +70,14 @@ def run_trace(command: cli.Trace) -> int:
                 rows.add(path, row)
         if rows:
             rows.finish(paths)
+            print(_written(len(paths), bad, command.out), file=sys.stderr)
     return 1 if bad else 0
+
+
+def _written(rows: int, bad: int, out: Path) -> str:
+    """The last line of a table's making."""
+    told = f"; {bad} picture{'s' * (bad != 1)} could not be read, and the table says why" if bad else ""
+    return f"{rows} row{'s' * (rows != 1)} written to {out}{told}."
 
 
 def _check_endings(command: cli.Trace) -> None:
@@ -89,6 +97,8 @@ def _trace_one(
     except (PictureError, TraceError) as error:
         tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
         return {"image": str(path), "error": str(error)}, Row(str(path), problem=str(error))
+    if late := without_effect(trace):
+        tqdm.write(f"hsal: {path}: {late}", file=sys.stderr)
     _show(command, path, trace, several)
     return {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}, row_of(str(path), trace)
 
@@ -114,6 +124,16 @@ def _settings(command: cli.Trace, interventions: Interventions) -> dict[str, Any
     """What all rows of a table share."""
     weights = hashlib.sha256(weights_path(command.weights).read_bytes()).hexdigest()[:12]
     return {"weights": weights, "saliency": command.saliency, "interventions": interventions.to_dict()}
+
+
+def _plan(path: Path, model: HSAL) -> Interventions:
+    """What is to be done, if all of it can be done with the model."""
+    try:
+        interventions = read_plan(path)
+        check(interventions, model.config, model.map_size)
+    except InterventionError as error:
+        raise InterventionError(f"{error} Nothing was run.") from error
+    return interventions
 
 
 def read_plan(path: Path) -> Interventions:
@@ -176,6 +196,8 @@ def _show(command: cli.Trace, path: Path, trace: Trace, several: bool) -> None:
         print(f"{path}: {named}, {end}; attn_saliency {trace.attn_saliency:.2f} of the maximum")
         for note in trace.notes:
             print(f"    {note}")
+        if done := changed(trace):
+            print(f"    {done}")
 
 
 def run_scenes(command: cli.Scenes) -> int:

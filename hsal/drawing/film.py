@@ -17,6 +17,7 @@ from hsal.drawing.strip import DRAWING, green
 from hsal.drawing.strip_cells import draw_cells, draw_glimpses, draw_mask, draw_picture, draw_saliency
 from hsal.drawing.strip_sheet import DARK, LIGHT, Theme, font, plain
 from hsal.errors import HsalError
+from hsal.interventions.words import changed
 from hsal.moments import Moment, moments_of
 from hsal.trace import Trace
 
@@ -82,6 +83,9 @@ def _frame(trace: Trace, moment: Moment, theme: Theme) -> Image.Image:
         (0.03, 0.28, plain(said, 60), theme.ink, 10),
     ):
         figure.text(x, y * FOOT / (high + FOOT), text, **font(size), color=colour, va="center")
+    if changed(trace):
+        y = 0.66 * FOOT / (high + FOOT)
+        figure.text(0.97, y, "changed by hand", **font(8), color=theme.quiet, va="center", ha="right")
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())

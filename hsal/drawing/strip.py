@@ -24,6 +24,7 @@ from hsal.colours import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
 from hsal.drawing.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
 from hsal.drawing.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
 from hsal.errors import HsalError
+from hsal.interventions.words import changed
 from hsal.trace import Trace
 
 FORMATS = ("png", "svg", "pdf")
@@ -164,7 +165,9 @@ def _caption(trace: Trace) -> str:
         parts.append(f"the first {MOST_STEPS} of {len(trace.steps)} steps")
     if not trace.ended_by_stop:
         parts.append("ended without stop")
-    return "  ·  ".join(parts)
+    told = "  ·  ".join(parts)
+    done = changed(trace)
+    return f"{told}\n{plain(done, len(done))}" if done else told
 
 
 def _number_ids(svg: str) -> str:

@@ -58,7 +58,8 @@ class Sheet:
         self.steps = steps
         self.ratio = ratio  # height of the picture over its width
         self.width = to_pixels(self.left(len(self.steps)) + BARS + MARGIN)
-        lines = textwrap.wrap(caption, int((self.width - 2 * MARGIN) / 0.062))
+        letters = int((self.width - 2 * MARGIN) / 0.062)
+        lines = [line for part in caption.split("\n") for line in textwrap.wrap(part, letters)]
         bottom = self.top(4) + LABEL  # of the label row
         self.height = to_pixels(bottom + 0.2 + LINE * len(lines) + MARGIN)
         self.figure = Figure(figsize=(self.width, self.height), dpi=DPI, facecolor=theme.ground, edgecolor="none")

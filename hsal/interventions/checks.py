@@ -51,7 +51,8 @@ def _check_edit(edit: Edit, config: ModelConfig, map_size: tuple[int, int], glim
         _check(sum(one[0] for one in edit.gaussians) > 0, f"{where}: all Gaussians have weight 0.")
     cells = [*(cell for cell in edit.look if cell is not None), *edit.bar, *((r, c) for r, c, _ in edit.paint)]
     for row, column in cells:
-        _check(0 <= row < h and 0 <= column < w, f"{where}: cell {row}, {column} lies outside the map of {h}x{w}.")
+        cell = f"row {row + 1}, column {column + 1} ({row}, {column} counted from 0)"
+        _check(0 <= row < h and 0 <= column < w, f"{where}: {cell} lies outside the map of {h} rows, {w} columns.")
     _check(all(0 <= value <= 1 for *_, value in edit.paint), f"{where}: saliency lies between 0 and 1.")
     _check(len(edit.look) <= glimpses, f"{where} has {glimpses} glimpses, not {len(edit.look)}.")
     _check(len(set(edit.bar)) < h * w, f"{where}: no cell is left to look at.")
@@ -62,7 +63,8 @@ def _check_edit(edit: Edit, config: ModelConfig, map_size: tuple[int, int], glim
 
 
 def _check_step(step: int, config: ModelConfig) -> None:
-    _check(0 <= step < config.meta_steps, f"A walk has at most {config.meta_steps} meta-steps: there is no {step + 1}.")
+    asked = f"meta-step {step + 1} (step {step} counted from 0)"
+    _check(0 <= step < config.meta_steps, f"A walk has at most {config.meta_steps} meta-steps: there is no {asked}.")
 
 
 def _check(good: bool, sentence: str) -> None:

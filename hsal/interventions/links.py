@@ -6,16 +6,24 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from hsal.interventions.checks import InterventionError
 from hsal.interventions.edits import NONE, Edit, Interventions, Rule
 
+MOST = 1_000_000_000  # of any number
 LARGEST = 100_000  # unpacked bytes: some hundred interventions
 _PARTS: dict[str, type] = {"edits": Edit, "rules": Rule}
+
+
+class _Problem(NamedTuple):
+    """What is wrong with a part: where all is refused, and where it alone is left out."""
+
+    refused: str
+    left_out: str
 
 
 def read_interventions(values: object) -> Interventions:
@@ -24,20 +32,26 @@ def read_interventions(values: object) -> Interventions:
     Raises:
         InterventionError: not an object, something unknown in it, or a value of the wrong kind.
     """
-    read, problems = restore_interventions(values)
+    read, problems = _read(values)
     if problems:
-        raise InterventionError(problems[0])
+        raise InterventionError(problems[0].refused)
     return read
 
 
 def restore_interventions(values: object) -> tuple[Interventions, list[str]]:
     """As much of `Interventions.to_dict` as can be read, and one sentence for each part that cannot."""
+    read, problems = _read(values)
+    return read, [problem.left_out for problem in problems]
+
+
+def _read(values: object) -> tuple[Interventions, list[_Problem]]:
     if not isinstance(values, Mapping):
-        return NONE, ["The interventions are no JSON object; none was restored."]
-    problems: list[str] = []
-    unknown = sorted(set(values) - {f.name for f in fields(Interventions)})
-    if unknown:
-        problems.append(f"The interventions have unknown parts ({', '.join(map(str, unknown))[:80]}), left out.")
+        wrong = "The interventions are no JSON object"
+        return NONE, [_Problem(f"{wrong}.", f"{wrong}; none was restored.")]
+    problems: list[_Problem] = []
+    if unknown := _unknown(values, [f.name for f in fields(Interventions)]):
+        wrong = f"The interventions have {unknown}"
+        problems.append(_Problem(f"{wrong}.", f"{wrong}; they were left out."))
     kept = {
         name: tuple(_each(values.get(name, []), partial(_record, kind), name[:-1], problems))
         for name, kind in _PARTS.items()
@@ -45,7 +59,8 @@ def restore_interventions(values: object) -> tuple[Interventions, list[str]]:
     hidden = tuple(_each(values.get("hidden", []), _box, "hidden part", problems))
     saliency = values.get("saliency", "")
     if not isinstance(saliency, str):
-        problems.append("The saliency model of the interventions is no name; the weights' own is used.")
+        wrong = "The saliency model of the interventions is no name"
+        problems.append(_Problem(f"{wrong}.", f"{wrong}; the weights' own is used."))
         saliency = ""
     return Interventions(kept["edits"], kept["rules"], hidden, saliency), problems
 
@@ -76,16 +91,24 @@ def unpack(word: str) -> tuple[Interventions, list[str]]:
     return restore_interventions(values)
 
 
-def _each(values: object, reader: Callable[[object], Any], name: str, problems: list[str]) -> list[Any]:
+def _unknown(values: Mapping[Any, Any], known: Sequence[str]) -> str:
+    """Keys that there are not, and those that there are; the empty word where all are known."""
+    unknown = ", ".join(sorted(map(str, set(values) - set(known))))[:80]
+    return f"unknown parts ({unknown}; known are {', '.join(known)})" if unknown else ""
+
+
+def _each(values: object, reader: Callable[[object], Any], name: str, problems: list[_Problem]) -> list[Any]:
     if not isinstance(values, list):
-        problems.append(f"The {name}s of the interventions are no list; none was restored.")
+        wrong = f"The {name}s of the interventions are no list"
+        problems.append(_Problem(f"{wrong}.", f"{wrong}; none was restored."))
         return []
     read = []
     for number, value in enumerate(values):
         try:
             read.append(reader(value))
         except (TypeError, ValueError, OverflowError) as error:
-            problems.append(f"The {name} {number + 1} of the interventions was left out: {error}.")
+            which = f"The {name} {number + 1} of the interventions"
+            problems.append(_Problem(f"{which} cannot be read: {error}.", f"{which} was left out: {error}."))
     return read
 
 
@@ -94,9 +117,8 @@ def _record(kind: type, value: object) -> Any:
     if not isinstance(value, Mapping):
         raise TypeError("it is no JSON object")
     readers = _READERS[kind]
-    unknown = sorted(set(value) - set(readers))
-    if unknown:
-        raise TypeError(f"it has unknown parts ({', '.join(map(str, unknown))[:80]})")
+    if unknown := _unknown(value, list(readers)):
+        raise TypeError(f"it has {unknown}")
     if kind is Edit and "step" not in value:
         raise TypeError("it does not say at which meta-step")
     return kind(**{name: _named(name, readers[name], item) for name, item in value.items()})
@@ -116,8 +138,10 @@ def _whole(item: object) -> int:
 
 
 def _number(item: object) -> float:
-    if isinstance(item, bool) or not isinstance(item, int | float) or not abs(item) < 1e9:
+    if isinstance(item, bool) or not isinstance(item, int | float):
         raise TypeError("must be a number")
+    if not abs(item) < MOST:
+        raise TypeError(f"must be a finite number below {MOST:,}")
     return float(item)
 
 

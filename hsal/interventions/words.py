@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hsal.interventions.edits import Edit, Interventions, Rule
+
+if TYPE_CHECKING:
+    from hsal.trace import Trace
+
+LONGEST = 300  # letters of one line on all that was done
 
 
 def words(interventions: Interventions, names: Sequence[str] = ()) -> Iterator[str]:
@@ -16,6 +24,27 @@ def words(interventions: Interventions, names: Sequence[str] = ()) -> Iterator[s
     for one in sorted([*interventions.edits, *interventions.rules], key=lambda one: one.step):
         for phrase in _edited(one, names) if isinstance(one, Edit) else _ruled(one):
             yield f"meta-step {one.step + 1}: {phrase}"
+
+
+def changed(trace: Trace) -> str:
+    """One line on what was done in a walk in place of the model, for its exports; the empty word where nothing was."""
+    done, end = trace.interventions, len(trace.steps)
+    reached = replace(
+        done, edits=tuple(edit for edit in done.edits if edit.step < end),
+        rules=tuple(rule for rule in done.rules if rule.step < end),
+    )
+    phrases = "; ".join(words(reached, trace.class_names))
+    return textwrap.shorten(f"Changed by hand: {phrases}", LONGEST, placeholder=" …") if phrases else ""
+
+
+def without_effect(trace: Trace) -> str:
+    """One sentence on what was asked for past a walk's end; the empty word where nothing was."""
+    end = len(trace.steps)
+    late = sorted({one.step + 1 for one in (*trace.interventions.edits, *trace.interventions.rules) if one.step >= end})
+    if not late:
+        return ""
+    where = f"meta-step{'s' * (len(late) > 1)} {', '.join(map(str, late))}"
+    return f"What was asked for at {where} had no effect: the walk ended at meta-step {end}."
 
 
 def _edited(edit: Edit, names: Sequence[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hsal import colours
 from hsal.errors import HsalError
+from hsal.interventions.words import changed
 from hsal.trace import Trace
 
 HERE = Path(__file__).parent
@@ -57,7 +58,7 @@ body {{ margin: 0 auto; max-width: 1140px; padding: 1.5rem 1.25rem; background: 
 </style>
 </head>
 <body>
-{html}
+{changed}{html}
 <script type="application/json" id="trace">{trace}</script>
 <script type="module">
 {js}
@@ -95,7 +96,9 @@ def standalone_html(trace: Trace, moment: int = 0) -> str:
     # Inside a script element only "<" could end it early; JSON allows it to be written as an escape.
     data = trace.to_json().replace("<", "\\u003c")
     title = escape(f"Attention over {trace.source.name}")
-    return PAGE.format(title=title, css=css, html=html, trace=data, js=js, moment=int(moment))
+    done = changed(trace)
+    told = f'<p class="base">{escape(done)}</p>\n' if done else ""
+    return PAGE.format(title=title, css=css, changed=told, html=html, trace=data, js=js, moment=int(moment))
 
 
 def save_page(trace: Trace, path: Path) -> None:

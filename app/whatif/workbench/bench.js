@@ -13,6 +13,7 @@ class Bench {
     this.count = 0;
     this.waiting = []; // wishes that the server has not answered: of a burst it hears the last message alone
     this.grip = this.corner = null;
+    this.typing = null; // the field with something in it that was not taken yet
     const over = element("div", "over");
     root.querySelector(".stage").append(over);
     this.player = new Player(root, data);
@@ -84,7 +85,10 @@ class Bench {
   }
 
   turn({ turns, place }, value) {
-    if (!Number.isFinite(value)) return;
+    if (!Number.isFinite(value)) {
+      this.draw();
+      return;
+    }
     this.preview(Number(place), { [turns]: turns === "weight" ? value / 100 : value });
     this.wish(this.mixed(this.gaussians));
   }
@@ -102,13 +106,19 @@ class Bench {
     const on = (target, event, act) => target.addEventListener(event, act, { signal });
     on(this.root, "hsal-moment", () => this.player && this.show());
     // the player listens on the same root: the tools' keys and buttons are not its own
-    on(doing, "keydown", (event) => event.stopPropagation());
+    on(doing, "keydown", (event) => {
+      if (this.typing || !undoes(event)) event.stopPropagation();
+    });
     on(doing, "click", (event) => {
       event.stopPropagation();
       const button = event.target.closest("button");
       if (button) this.press(button);
     });
+    on(doing, "input", ({ target }) => (this.typing = target));
+    on(doing, "focusout", () => (this.typing = null));
     on(doing, "change", ({ target }) => {
+      if (target !== this.typing) return; // a browser may take for typed what was shown here since
+      this.typing = null;
       if (target.dataset.turns) this.turn(target.dataset, target.valueAsNumber);
       else if (target.name === "glimpse") this.draw();
       else this.wish(fieldWish(this, target));

@@ -62,13 +62,21 @@ function nudge(bench, event) {
   bench.settling = setTimeout(() => bench.wish(bench.mixed(bench.gaussians)), SETTLES_MS);
 }
 
+// Undo and redo are the page's.
+function undoes({ ctrlKey, metaKey, key }) {
+  return (ctrlKey || metaKey) && key.toLowerCase() === "z";
+}
+
 function listenToHands(bench, signal) {
   const { root, player } = bench;
   const on = (target, event, act) => target.addEventListener(event, act, { signal });
   const [over, picture] = [root.querySelector(".over"), player.part("picture")];
   // the player listens on the same root: what is meant for a handle must not step it
-  for (const event of ["keydown", "click"]) on(over, event, (happened) => happened.stopPropagation());
-  on(over, "keydown", (event) => nudge(bench, event));
+  on(over, "click", (event) => event.stopPropagation());
+  on(over, "keydown", (event) => {
+    if (!undoes(event)) event.stopPropagation();
+    nudge(bench, event);
+  });
   on(over, "pointerdown", (event) => {
     bench.grip = event.target.closest(".handle");
     bench.grip?.setPointerCapture(event.pointerId);

@@ -45,29 +45,36 @@ function showGlimpses({ root, edit, player, step }) {
   root.querySelector("[data-do=blind]").textContent = blind ? "Let it see" : "It sees nothing";
 }
 
-function showRules({ root, data, step }) {
+function showRules(bench) {
+  const { root, data, step } = bench;
   const now = rulesAt(data.done, step);
   const field = (name) => root.querySelector(`[data-panel=rules] [name=${name}]`);
   field("covert").checked = now.covert ?? true;
   field("inhibition").checked = now.inhibition ?? true;
-  enter(field("glimpses"), now.glimpses ?? data.glimpses);
-  enter(field("temperature"), now.temperature ?? 0);
-  enter(field("seed"), now.seed);
+  enter(bench, field("glimpses"), now.glimpses ?? data.glimpses);
+  enter(bench, field("temperature"), now.temperature ?? 0);
+  enter(bench, field("seed"), now.seed);
 }
 
 // What is being typed is not overwritten.
-function enter(input, value) {
-  if (input !== input.getRootNode().activeElement) input.value = value;
+function enter({ typing }, input, value) {
+  if (input !== typing) input.value = value;
 }
 
 // One row of fields a Gaussian; the rows stay while their number does, so that the focus stays too.
-function showMix({ root, gaussians }) {
+function showMix(bench) {
+  const { root, gaussians, player } = bench;
+  const ends = {
+    weight: [0, 100], sigma: [NARROWEST_CELLS, WIDEST_CELLS],
+    row: [0.5, player.trace.rows + 0.5], column: [0.5, player.trace.columns + 0.5],
+  };
   const body = root.querySelector(".mix tbody");
   if (body.children.length !== gaussians.length) body.replaceChildren(...gaussians.map((_, place) => mixRow(place)));
   for (const [place, { weight, sigma, row, column }] of gaussians.entries()) {
     const values = { weight: (100 * weight).toFixed(0), sigma: sigma.toFixed(2), row: row.toFixed(2), column: column.toFixed(2) };
     for (const input of body.children[place].querySelectorAll("input")) {
-      enter(input, values[input.dataset.turns]);
+      [input.min, input.max] = ends[input.dataset.turns];
+      enter(bench, input, values[input.dataset.turns]);
     }
     body.children[place].querySelector("button").disabled = gaussians.length === 1;
   }
