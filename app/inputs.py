@@ -10,7 +10,7 @@ import streamlit as st
 from app import cache, session
 from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawing
 from app.origins import drawn_image
-from app.weights import describe
+from app.weights import describe, knows
 from app.widgets import plain
 from hsal.config import MNIST_TASKS
 from hsal.data.picture import FORMATS, load_picture
@@ -65,7 +65,7 @@ def scene(address: Address) -> Trace:
 
 def upload(address: Address) -> Trace | None:
     """A visitor's picture, or a walk taken home before; raises PictureError or TraceError."""
-    st.caption(f"{_known(address.weights)} A link cannot carry an upload: send the picture along, or the walk's JSON.")
+    st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the picture along, or the walk's JSON.")
     label = f"A picture ({', '.join(FORMATS)}), or a walk taken home as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
     chosen = (file.name, file.getvalue()) if file else session.kept_upload()
@@ -96,12 +96,6 @@ def _taken_home(name: str, data: bytes) -> Trace:
     return walk
 
 
-def _known(weights: str) -> str:
-    """One sentence on what the model has been trained to see, and one on all else."""
-    things = "handwritten digits" if describe(weights).task in MNIST_TASKS else "house numbers"
-    return f"The model knows {things} only. On any other picture it still attends, but can only name digits."
-
-
 def draw(address: Address) -> Trace | None:
     """A drawing on a canvas, or the one that a link carries."""
     from streamlit_drawable_canvas import st_canvas  # a component: imports only inside a running app
@@ -115,7 +109,7 @@ def draw(address: Address) -> Trace | None:
     with right:
         st.caption("Draw one to four digits with mouse, pen or finger. The link carries your drawing.")
         if describe(address.weights).task not in MNIST_TASKS:
-            st.caption(_known(address.weights))
+            st.caption(knows(address.weights))
         st.button("Clear", on_click=session.clear_canvas, icon=":material/delete:")
     strokes = (result.json_data or {}).get("objects")
     if strokes and result.image_data is not None:

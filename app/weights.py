@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hsal import shipped
 from hsal.cli import Train
+from hsal.config import MNIST_TASKS
 from hsal.errors import HsalError
 from hsal.files import runs_dir, shipped_weights
 from hsal.run_files import RunInfo, list_runs, newest_weights, read_run, snapshots
@@ -85,6 +86,12 @@ def describe(name: str) -> Weights:
             raise CheckpointError(f"The shipped training {rest} was not kept after update {step}.")
         return replace(shipped.describe(backbone), name=name)
     return shipped.describe(name)
+
+
+def knows(name: str) -> str:
+    """One sentence on what a model has been trained to see, and one on all else. Raises HsalError."""
+    things = "handwritten digits" if describe(name).task in MNIST_TASKS else "house numbers"
+    return f"The model knows {things} only. On any other picture it still attends, but can only name digits."
 
 
 def choices(asked: str = "") -> dict[str, str]:

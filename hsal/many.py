@@ -39,6 +39,8 @@ class Row:
     """Whether the model said stop, rather than running out of meta-steps."""
     attn_saliency: float | None = None
     """Mean saliency at the cells looked at, as a share of the map's maximum."""
+    notes: str = ""
+    """What was done to the picture before the model saw it."""
     problem: str = ""
     """Why there is no walk."""
 
@@ -47,7 +49,8 @@ def row_of(picture: str, trace: Trace) -> Row:
     """The row of a walk."""
     confidence = math.prod(float(step.class_probabilities[step.label]) for step in trace.steps)
     labels = " ".join(trace.class_names[label] for label in trace.labels)
-    return Row(picture, labels, confidence, len(trace.steps), trace.ended_by_stop, trace.attn_saliency)
+    notes = " ".join(trace.notes)
+    return Row(picture, labels, confidence, len(trace.steps), trace.ended_by_stop, trace.attn_saliency, notes)
 
 
 def table_bytes(rows: Iterable[Row], format: str) -> bytes:
@@ -154,7 +157,7 @@ def _parquet(rows: Iterable[Row]) -> bytes:
     from pyarrow import parquet
 
     kinds = {"picture": pa.string(), "labels": pa.string(), "confidence": pa.float64(), "steps": pa.int32(),
-             "stopped": pa.bool_(), "attn_saliency": pa.float64(), "problem": pa.string()}
+             "stopped": pa.bool_(), "attn_saliency": pa.float64(), "notes": pa.string(), "problem": pa.string()}
     table = pa.Table.from_pylist([asdict(row) for row in rows], schema=pa.schema(list(kinds.items())))
     sink = pa.BufferOutputStream()
     parquet.write_table(table, sink, compression="zstd")

@@ -5,10 +5,15 @@ import streamlit as st
 from app import cache
 from app.many import state
 from app.many.table import many_view, names_of
-from app.weights import choices, titles
+from app.weights import choices, knows, titles
 from app.widgets import refuse
+from hsal.data.picture import MAX_BYTES
 from hsal.errors import HsalError
 from hsal.pile import MOST_PICTURES, UNPACKED_BYTES, ZIP_BYTES
+
+MB = 2**20
+BOUNDS = (f"Pictures of up to {MAX_BYTES // MB} MB, or zips of up to {ZIP_BYTES // MB} MB; at most {MOST_PICTURES} "
+          f"pictures, together {UNPACKED_BYTES // MB} MB")
 
 st.title("Many pictures", anchor=False)
 st.markdown(
@@ -24,15 +29,15 @@ with right:
     chosen = st.selectbox("Model trained on", list(weights), key=state.choose_weights(list(weights)),
                           format_func=named.__getitem__)
     st.button("Try the sample scenes", on_click=state.take_samples, icon=":material/apps:", width="stretch")
-bounds = f"{MOST_PICTURES} of together {UNPACKED_BYTES // 2**20} MB"
 with left:
-    files = st.file_uploader(f"Pictures (up to 10 MB each), or zips of them; {bounds}", accept_multiple_files=True,
-                             key=f"many.files.{batch.round}", max_upload_size=ZIP_BYTES // 2**20)
+    files = st.file_uploader(BOUNDS, accept_multiple_files=True, key=f"many.files.{batch.round}",
+                             max_upload_size=ZIP_BYTES // MB)
 try:
     batch = state.take(chosen, files)
+    st.caption(knows(chosen))
     if batch.pile.pictures:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{len(batch.names):,} pictures: {names_of(batch)}.", width="content")
+            st.caption(f"{len(batch.names):,} files: {names_of(batch)}.", width="content")
             st.button("Forget them", on_click=state.forget, icon=":material/delete:")
     many_view(batch)
 except HsalError as error:

@@ -28,10 +28,11 @@ def test_confidence_is_the_probability_of_all_that_was_named() -> None:
         odds = np.zeros(11, np.float32)
         odds[step.label], odds[(step.label + 1) % 11] = named, other
         steps.append(replace(step, class_probabilities=odds))
-    row = row_of("a.png", replace(walk, steps=tuple(steps)))
+    row = row_of("a.png", replace(walk, steps=tuple(steps), notes=("Scaled.", "Bands.")))
     assert row.confidence == pytest.approx(0.5 * 0.25 * 0.2)
     assert (row.picture, row.labels, row.steps, row.stopped) == ("a.png", "3 7", 3, True)
     assert row.attn_saliency == walk.attn_saliency
+    assert row.notes == "Scaled. Bands."
 
 
 def test_the_tables_files_hold_the_rows() -> None:
@@ -40,7 +41,7 @@ def test_the_tables_files_hold_the_rows() -> None:
     assert read == [vars(row) for row in rows]
     first, second = csv.DictReader(io.StringIO(table_bytes(rows, "csv").decode()))
     assert first == {"picture": "a.png", "labels": "3 7", "confidence": "0.5", "steps": "3", "stopped": "True",
-                     "attn_saliency": "0.25", "problem": ""}
+                     "attn_saliency": "0.25", "notes": "", "problem": ""}
     assert second["picture"] == "'=1+1.png"  # no formula
     assert (second["steps"], second["problem"]) == ("", "It is, \"empty\".")
 

@@ -15,7 +15,7 @@ from tests.test_pile import zipped
 from tests.visiting import picture_bytes
 
 PATIENCE_MS = 120_000
-ROW_PX = 35
+HEAD_PX, ROW_PX = 35, 66  # a row with a note has three lines
 
 
 def drop(page: Page, app_url: str, *entries: tuple[str, bytes]) -> None:
@@ -40,13 +40,14 @@ def test_a_zip_becomes_a_table_each_row_of_which_opens_in_step_through(page: Pag
     with page.expect_download() as download:
         page.get_by_role("button", name="Table as Parquet").click()
     assert Path(download.value.path()).read_bytes()[:4] == b"PAR1"
-    page.get_by_test_id("stDataFrame").click(position={"x": ROW_PX / 2, "y": 2.5 * ROW_PX})  # the second row's box
+    second = {"x": HEAD_PX / 2, "y": HEAD_PX + 1.5 * ROW_PX}  # the box of the second row
+    page.get_by_test_id("stDataFrame").click(position=second)
     expect(page).to_have_url(re.compile("/step-through"), timeout=PATIENCE_MS)
     page.get_by_text("This is scene-5-00001.png, as uploaded before.").wait_for()
     page.locator(".attention-player canvas.picture").first.wait_for()
     page.get_by_role("link", name="Many pictures").click()
     page.get_by_role("button", name="Table as CSV").wait_for()  # all is as it was left
-    page.get_by_text("9 pictures:").wait_for()
+    page.get_by_text("9 files:").wait_for()
 
 
 def test_work_can_be_stopped_and_goes_on(page: Page, app_url: str) -> None:
@@ -58,7 +59,7 @@ def test_work_can_be_stopped_and_goes_on(page: Page, app_url: str) -> None:
     stopped.wait_for()
     assert int(re.search(r"(\d+) of", stopped.inner_text())[1]) < 150
     page.get_by_role("button", name="Go on").click()
-    page.get_by_text("Walks: 150.").wait_for()
+    page.get_by_text("150 pictures read.").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -36,6 +36,12 @@ def columns(page: AppTest) -> dict[str, list]:
     return page.dataframe[0].value.to_dict("list")
 
 
+def test_the_bounds_are_those_of_the_uploader() -> None:
+    (uploader,) = opened().file_uploader
+    assert uploader.proto.max_upload_size_mb == 50
+    assert "zips of up to 50 MB" in uploader.label
+
+
 def test_the_samples_become_a_table() -> None:
     page = opened()
     assert not page.dataframe
@@ -44,7 +50,7 @@ def test_the_samples_become_a_table() -> None:
     table = columns(page)
     assert table["labels"] == [" ".join(map(str, walk.labels)) for walk in recorded().values()]
     assert table["steps"] == [len(walk.steps) for walk in recorded().values()]
-    assert "problem" not in table
+    assert "notes" not in table  # a scene is shown to the model as it is
     assert [one.label for one in page.get("download_button")] == ["Table as CSV", "Table as Parquet"]
     button(page, "Forget them").click().run()
     assert not page.dataframe
@@ -57,8 +63,12 @@ def test_a_bad_picture_is_told_and_the_others_finish() -> None:
     assert not page.exception
     table = columns(page)
     assert table["picture"] == ["good.png", "bad.png"]
-    assert "is not a PNG" in table["problem"][1]
+    assert "Light and dark were exchanged" in table["notes"][0]
+    assert "is not a PNG" in table["notes"][1]
     assert table["steps"][0] >= 1
+    said = [shown(one.value) for one in page.caption]
+    assert any(text.startswith("1 picture read, 1 could not be.") for text in said)
+    assert any(text.startswith("The model knows handwritten digits only.") for text in said)
     assert "climbing out of it by its path: 1" in shown(page.warning[0].value)
     assert page.selectbox[-1].options == ["good.png"]
 

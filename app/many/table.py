@@ -18,6 +18,7 @@ from hsal.many import Row, row_of, table_bytes
 
 PORTION_S = 0.5  # of work between two drawings: Stop is heard that often
 EVERY_S = 0.1
+ROW_PX = 66  # three lines: Streamlit wraps text in rows above 64
 STEP_THROUGH = "../pages/step_through.py"
 COLUMNS = {
     "picture": st.column_config.TextColumn("Picture", width="medium"),
@@ -28,7 +29,9 @@ COLUMNS = {
     "steps": st.column_config.NumberColumn("Steps", help="Meta-steps, the one that said stop included."),
     "attn_saliency": st.column_config.NumberColumn(
         "attn_saliency", format="%.2f", help="Mean saliency at the cells looked at, as a share of the map's maximum."),
-    "problem": st.column_config.TextColumn("What went wrong", width="large"),
+    "notes": st.column_config.TextColumn(
+        "Note", width="large",
+        help="What was done to the picture before the model saw it, or why it could not be used."),
 }
 
 
@@ -82,7 +85,7 @@ def _at_rest() -> None:
     if not batch.rows:
         return
     bad = sum(bool(row.problem) for row in batch.rows)
-    st.caption(f"Walks: {len(batch.rows) - bad:,}{f'; pictures that could not be used: {bad:,}' if bad else ''}. "
+    st.caption(f"{count_of(len(batch.rows) - bad)} read{f', {bad:,} could not be' if bad else ''}. "
                "Click a column's head to sort, the box before a row to open it in Step through.")
     chosen = _table(batch.rows, f"many.table.{batch.round}")
     _open(batch, chosen)
@@ -91,11 +94,13 @@ def _at_rest() -> None:
 
 def _table(rows: list[Row], key: str | None = None) -> int | None:
     """The rows; with a key one can be chosen, and its place is returned."""
-    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS if name != "problem"}
-    if any(row.problem for row in rows):
-        columns["problem"] = [row.problem for row in rows]
+    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
+    columns["notes"] = [row.problem or row.notes for row in rows]
+    if not any(columns["notes"]):
+        del columns["notes"]
     selecting = {"key": key, "on_select": "rerun", "selection_mode": "single-row"} if key else {}
-    table = st.dataframe(columns, column_config=COLUMNS, hide_index=True, **selecting)
+    table = st.dataframe(columns, column_config=COLUMNS, hide_index=True, placeholder="",
+                         row_height=ROW_PX if "notes" in columns else None, **selecting)
     return next(iter(table.selection.rows), None) if key else None
 
 
@@ -123,6 +128,11 @@ def _downloads(rows: list[Row]) -> None:
             title = {"csv": "Table as CSV", "parquet": "Table as Parquet"}[format]
             st.download_button(title, lambda format=format: table_bytes(rows, format), f"hsal-pictures.{format}", mime,
                                icon=":material/download:", on_click="ignore")
+
+
+def count_of(pictures: int) -> str:
+    """So many pictures."""
+    return f"{pictures:,} picture{'' if pictures == 1 else 's'}"
 
 
 def names_of(batch: Batch) -> str:
