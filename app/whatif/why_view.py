@@ -64,7 +64,7 @@ def bars(found: Why, names: Sequence[str]) -> str:
         ".why i { display: block; height: 0.8em; min-width: 1px; border-radius: 2px }</style>"
         f"<table class='why'><caption style='text-align: left; caption-side: top'>Meta-step {found.step + 1} names "
         f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the step is run again. A "
-        "glimpse's share is the probability lost without it, of all that is lost so, glimpse by glimpse.</caption>"
+        "glimpse's share is the probability lost without it, divided by the losses of all of them together.</caption>"
         "<thead><tr><th scope='col'>Left out</th><th scope='col' colspan='2'>its share of what is lost</th>"
         f"<th scope='col'>probability of {name} without it</th></tr></thead><tbody>{rows}</tbody></table>"
     )
