@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from app.whatif.doing import after, possible
 from app.whatif.forks import MOST, Forks
+from app.whatif.names import fork_name, in_words
 from hsal.config import ModelConfig
 from hsal.interventions.checks import InterventionError
 from hsal.interventions.edits import NONE, Edit, Interventions, Rule
+from hsal.trace import Trace
+from tests.traces import make_trace
 
 A, B, C = (Interventions(saliency=name) for name in "abc")
 
@@ -94,3 +98,42 @@ def test_what_a_link_asks_for_is_kept_as_far_as_it_can_be_done() -> None:
     assert len(problems) == 4
     assert "row 100, column 1 (99, 0 counted from 0) lies outside the map of 13 rows" in problems[0]
     assert "nope" in problems[3]
+
+
+OWN = np.array([[0.5, 1.0, 2.0, 3.0], [0.5, 0.25, 6.0, 6.0]])
+
+
+@pytest.mark.parametrize(("changes", "said"), [
+    ({(1, 3): 5.0}, "Gaussian 2 moved"), ({(0, 1): 0.9}, "Gaussian 1 widened"), ({(0, 1): 1.1}, "Gaussian 1 narrowed"),
+    ({(0, 0): 0.9}, "Gaussian 1 made heavier"), ({(1, 0): 0.1}, "Gaussian 2 made lighter"),
+    ({(0, 2): 1.0, (1, 2): 1.0}, ""), ({(1, 3): 6.0004}, ""),
+])
+def test_what_a_hand_did_to_gaussians(changes: dict[tuple[int, int], float], said: str) -> None:
+    after = OWN.copy()
+    for place, value in changes.items():
+        after[place] = value
+    assert in_words(OWN, after) == said
+
+
+def test_gaussians_are_added_and_removed() -> None:
+    assert in_words(OWN, OWN[:1]) == "a Gaussian removed"
+    assert in_words(OWN[:1], OWN) == "a Gaussian added"
+    assert in_words(OWN[:0], OWN) == ""
+
+
+def test_a_fork_is_named_by_what_it_adds() -> None:
+    walk = make_trace()
+
+    def walk_of(done: Interventions) -> Trace:
+        assert done == NONE
+        return walk
+
+    own = tuple(map(tuple, walk.steps[1].gaussians.round(3).tolist()))
+    moved = Interventions((Edit(1, gaussians=(own[0], (*own[1][:3], 1.0), own[2])),))
+    labelled = Interventions((*moved.edits, Edit(2, label=4)))
+    forks = Forks().do(moved).do(labelled).go(0).do(Interventions((Edit(7, gaussians=own),)))
+    named = [fork_name(forks, place, walk.class_names, walk_of) for place in range(4)]
+    assert named == [
+        "The original", "meta-step 2: Gaussian 2 moved", "meta-step 3: 4 named",
+        "meta-step 8: 3 Gaussians laid by hand",  # past the walk's end, of which nothing is known
+    ]

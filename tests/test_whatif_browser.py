@@ -64,7 +64,7 @@ def test_a_dragged_gaussian_makes_a_fork_that_its_link_brings_to_a_fresh_browser
     assert [edit.step for edit in done.edits] == [0]
     assert done.edits[0].gaussians
     sentence = said(tab)
-    expect(tab.get_by_role("button", name="laid by hand")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
     assert "moment 2, in meta-step 1: the covert mask differs" in sentence
 
     context = browser.new_context()
@@ -72,7 +72,7 @@ def test_a_dragged_gaussian_makes_a_fork_that_its_link_brings_to_a_fresh_browser
     open_at(again, tab.url)
     assert said(again) == sentence
     assert again.locator(".stretches").nth(1).inner_text() == tab.locator(".stretches").nth(1).inner_text()
-    expect(again.get_by_role("button", name="laid by hand")).to_be_visible(timeout=PATIENCE_MS)
+    expect(again.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
     context.close()
 
 
@@ -98,7 +98,7 @@ def test_a_number_out_of_range_shows_what_is_used_and_is_undone_from_its_field(t
     width.press("Enter")
     expect(width).to_have_value("0.30")
     assert done_in(tab).edits[0].gaussians[0][1] == 5.556  # 1 / (2 * 0.3^2)
-    expect(tab.get_by_role("button", name="laid by hand")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 narrowed")).to_be_visible(timeout=PATIENCE_MS)
     width.press("Control+z")
     tab.get_by_text("Nothing is done yet").wait_for(timeout=PATIENCE_MS)
     width.press("Control+Shift+z")
@@ -108,7 +108,7 @@ def test_a_number_out_of_range_shows_what_is_used_and_is_undone_from_its_field(t
 def test_undo_is_heard_from_a_handle(tab: Page) -> None:
     handle = tab.locator(".handle.middle").first
     handle.press("Shift+ArrowLeft")
-    expect(tab.get_by_role("button", name="laid by hand")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
     handle.press("Control+z")
     tab.get_by_text("Nothing is done yet").wait_for(timeout=PATIENCE_MS)
 
@@ -155,6 +155,6 @@ def test_a_gaussian_is_moved_by_keys_alone(tab: Page) -> None:
     for _ in range(4):
         tab.keyboard.press("Shift+ArrowLeft")
     assert done_in(tab).edits[0].gaussians
-    expect(tab.get_by_role("button", name="laid by hand")).to_be_visible(timeout=PATIENCE_MS)
-    assert tab.get_by_role("button", name="laid by hand").count() == 1  # a burst of keys is one fork
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
+    assert tab.get_by_role("button", name="Gaussian 1 moved").count() == 1  # a burst of keys is one fork
     assert tab.locator(".count").first.inner_text().startswith("Moment 5 of")  # the players stood still

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -14,11 +15,12 @@ from app.weights import moment as weights_moment
 from app.whatif import forking, state
 from app.whatif.differences import Row, first_difference, labels_sentence, table
 from app.whatif.forks import Forks
+from app.whatif.names import fork_name
 from app.whatif.why_view import why_view
 from app.whatif.workbench import workbench
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
-from hsal.interventions.words import without_effect, words
+from hsal.interventions.words import without_effect
 from hsal.shipped import describe_series, shipped_series
 from hsal.trace import Trace
 
@@ -112,24 +114,13 @@ def _tree(forks: Forks, trace: Trace) -> None:
     st.markdown("**Forks**")
     with st.container(gap="xxsmall"):
         for place in forks.in_order():
+            name = fork_name(forks, place, trace.class_names, partial(forking.fork, trace))
+            branch = "\u2003" * (forks.depth(place) - 1) + "↳ " if place else ""
             st.button(
-                plain(_name(forks, place, trace)), key=f"whatif.fork.{place}", on_click=state.go, args=(place,),
+                plain(branch + name), key=f"whatif.fork.{place}", on_click=state.go, args=(place,),
                 type="secondary" if place == forks.at else "tertiary",
                 icon=":material/visibility:" if place == forks.at else None,
             )
-
-
-def _name(forks: Forks, place: int, trace: Trace) -> str:
-    """A fork is named by what it adds to the one it grew from."""
-    parent, done = forks.all[place]
-    if parent is None:
-        return "The original"
-    before = set(words(forks.all[parent].done, trace.class_names))
-    after = list(words(done, trace.class_names))
-    added = [phrase for phrase in after if phrase not in before]
-    name = "; ".join(added or [f"without: {phrase}" for phrase in before - set(after)] or after)
-    branch = "\u2003" * (forks.depth(place) - 1) + "↳ "
-    return branch + (name if len(name) <= 80 else f"{name[:79]}…")
 
 
 def differences(one: Trace, other: Trace, titles: tuple[str, str]) -> None:
