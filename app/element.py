@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+WIDE = Path(__file__).with_name("wide.css")  # of what may be wider than its place; wants --back, the ground's colour
+
 
 def joined(*paths: Path) -> str:
     """The texts of files, one after another: scripts in the order of use make one module."""

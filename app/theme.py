@@ -6,6 +6,7 @@ import base64
 
 import streamlit as st
 
+from app.element import WIDE, joined
 from hsal.files import ASSETS
 
 # In the page itself: a browser asks the server anew for any other icon whenever the address changes,
@@ -29,8 +30,9 @@ PAGES = (
 def style() -> None:
     """Page-wide CSS: a calm measure, less empty space above, and contrast where Streamlit's own falls short of AA."""
     on_primary = "#12171a" if is_dark() else "#ffffff"
+    ground = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.backgroundColor")
     st.html(
-        "<style>"
+        f"<style>.stApp {{ --back: {ground} }} {joined(WIDE)}"
         "[data-testid='stCaptionContainer'] { opacity: 1; color: color-mix(in srgb, currentColor 78%, transparent) }"
         f":is([data-testid^='stBaseButton-primary'], [data-testid='stMultiSelect'] :is([data-tag], [data-tag] *))"
         f" {{ color: {on_primary} }}"

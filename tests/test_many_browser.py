@@ -15,7 +15,7 @@ from tests.test_pile import zipped
 from tests.visiting import picture_bytes
 
 PATIENCE_MS = 120_000
-HEAD_PX, ROW_PX = 35, 66  # a row with a note has three lines
+HEAD_PX, ROW_PX = 35, 84  # a row has four lines where there is a note
 
 
 def drop(page: Page, app_url: str, *entries: tuple[str, bytes]) -> None:

@@ -29,6 +29,19 @@ def test_a_click_on_a_bar_shows_those_scenes_and_back_clears_it(page: Page, app_
     expect(page.get_by_text("2,000 scenes", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
 
+def test_tables_fit_a_desk_and_on_a_phone_a_shade_tells_that_they_scroll(page: Page, app_url: str) -> None:
+    open_results(page, app_url)
+    tables = page.locator(".figures:visible")
+    wider = "tables => tables.filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert tables.evaluate_all(wider) == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+    assert tables.evaluate_all(wider) > 0
+    first = tables.first.screenshot()
+    tables.first.evaluate("table => { table.style.background = 'none' }")
+    assert tables.first.screenshot() != first
+
+
 def test_a_thumbnail_opens_its_scene_in_step_through(page: Page, app_url: str) -> None:
     open_results(page, app_url)
     tile = page.locator("a[href*='index=']").first

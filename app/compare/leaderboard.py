@@ -77,7 +77,7 @@ def leaderboard_table(found: Sequence[Standing], metrics: Sequence[str]) -> str:
          f"{one.milliseconds:.1f}"]
         for one in found
     )
-    return table(head, body).replace('class="figures"', 'class="figures board"') + CLOSE
+    return table(head, body, "board")
 
 
 def past_the_ceiling(found: Sequence[Standing], metrics: Sequence[str]) -> str:
@@ -95,9 +95,6 @@ def past_the_ceiling(found: Sequence[Standing], metrics: Sequence[str]) -> str:
             for one in people if sign * value > sign * one.means[metric].value
         ]
     return " ".join(told)
-
-
-CLOSE = "<style>.figures.board th, .figures.board td { min-width: 5.6rem; padding-block: 0.35rem }</style>"
 
 
 def _name(one: Standing) -> str:

@@ -42,12 +42,10 @@ def metrics_table(
         [escape(models[model].title), *(_cell(scores[model].get(name), model in winners[name]) for name in names)]
         for model in models if model in scores
     )
-    return table(head, body).replace('class="figures"', 'class="figures close"') + CLOSE
+    return table(head, body, "close")
 
 
 OF_LOOKS = {"attn_saliency"}  # compares looks on one map, not maps: a map of one value everywhere would win
-CLOSE = """<style>.figures.close th, .figures.close td { min-width: 5.2rem; padding-block: 0.35rem }
-.figures.close th[scope=row] { min-width: 9.5rem }</style>"""
 
 
 def _head(name: str, here: float | None) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.element import element, joined
+from app.element import WIDE, element, joined
 from app.game.challenge import Challenge, Rival, to_parameters
 from app.game.score import MOST_NAMES, Score, Turn, compare, score, turns_of
 from hsal.player import page
@@ -90,4 +90,4 @@ def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
     css, colours_js = page.base()
     scripts = joined(*(page.HERE / name for name in SHARED), *(HERE / name for name in SCRIPTS))
-    return joined(HERE / "game.html"), f"{css}\n{joined(HERE / 'game.css')}", f"{colours_js}\n{scripts}"
+    return joined(HERE / "game.html"), f"{css}\n{joined(WIDE, HERE / 'game.css')}", f"{colours_js}\n{scripts}"

@@ -18,7 +18,7 @@ from hsal.many import Row, row_of, table_bytes
 
 PORTION_S = 0.5  # of work between two drawings: Stop is heard that often
 EVERY_S = 0.1
-ROW_PX = 66  # three lines: Streamlit wraps text in rows above 64
+ROW_PX = 84  # four lines: Streamlit wraps text in rows above 64
 STEP_THROUGH = "../pages/step_through.py"
 COLUMNS = {
     "picture": st.column_config.TextColumn("Picture", width="medium"),

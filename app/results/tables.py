@@ -11,25 +11,31 @@ from hsal.results import PAPER, ROWS, Figure, Pair, Result, Row, short_name
 from hsal.shipped import TITLES
 
 STYLE = """<style>
-.figures { overflow-x: auto }
 .figures table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.95rem }
 .figures th, .figures td { text-align: left; vertical-align: top; padding: 0.55rem 1rem 0.55rem 0; min-width: 8.5rem;
   border-bottom: 1px solid color-mix(in srgb, currentColor 16%, transparent) }
 .figures th { font-weight: 600 }
 .figures small { display: block; opacity: 0.72; line-height: 1.4; font-weight: 400 }
 .figures code { overflow-wrap: anywhere; font-size: 0.85em }
+.figures.close :is(th, td) { min-width: 5.2rem; padding-block: 0.35rem }
+.figures.close th[scope=row] { min-width: 9.5rem }
+.figures.board :is(th, td) { min-width: 5.6rem; padding-block: 0.35rem }
 </style>"""
 
 
-def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
-    """HTML of a table; the first cell of a row names it. Cells are HTML already."""
+def table(head: Iterable[str], body: Iterable[Iterable[str]], look: str = "") -> str:
+    """HTML of a table; the first cell of a row names it. Cells are HTML already.
+
+    Args:
+        look: "close" or "board", with narrower columns, for many of them.
+    """
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     rows = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
         for first, *cells in body
     )
     # wider than a phone: the keyboard scrolls it too
-    opening = '<div class="figures" tabindex="0" role="group" aria-label="Table">'
+    opening = f'<div class="figures wide {look}" tabindex="0" role="group" aria-label="Table">'
     return f'{STYLE}{opening}<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
@@ -102,20 +108,22 @@ def _on_map(measured: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def extrapolation_table(rows: Sequence[Row]) -> str:
-    """0-1 and F1 on scenes such as no training has shown, with inhibition of return switched off, and before."""
+    """0-1 and F1 on scenes such as no training has shown, with inhibition of return switched off, and before.
+
+    A column a training: there are fewer of them than of kinds of scenes.
+    """
     some = [row for row in rows
             if not row.ablation and ((one := row.results[0]).extrapolation or one.without_inhibition or one.before)]
-    columns = dict.fromkeys(title for row in some for title in row.results[0].extrapolation)
-    head = ["macro-F1 / 0-1", "as trained", "before this training", "without inhibition of return",
-            *map(escape, columns)]
-    body = []
-    for row in some:
-        first = row.results[0]
-        changed = (first.extrapolation.get(title) for title in columns)
-        measured = [first.test, first.before, first.without_inhibition, *changed]
-        figures = (f"{one['macro_f1']:.3f} / {one['exact_match']:.3f}" if one else "–" for one in measured)
-        body.append([_whole_name(row, f"seed {first.seed}"), *figures])
-    return table(head, body)
+    firsts = [row.results[0] for row in some]
+    kinds = {
+        "as trained": [one.test for one in firsts], "before this training": [one.before for one in firsts],
+        "without inhibition of return": [one.without_inhibition for one in firsts],
+    } | {title: [one.extrapolation.get(title) for one in firsts] for first in firsts for title in first.extrapolation}
+    head = ["macro-F1 / 0-1", *(_whole_name(row, f"seed {row.results[0].seed}") for row in some)]
+    return table(head, (
+        [escape(kind), *(f"{one['macro_f1']:.3f} / {one['exact_match']:.3f}" if one else "–" for one in measured)]
+        for kind, measured in kinds.items()
+    ))
 
 
 def _whole_name(row: Row, *further: str) -> str:
