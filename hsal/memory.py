@@ -14,11 +14,13 @@ from torch import Tensor
 from hsal.data.source import SceneSource
 from hsal.evaluate import scene_views
 from hsal.files import replacing
-from hsal.model import HSAL, View, divide_by_maximum
+from hsal.model import HSAL, View
 from hsal.progress import TrainingError
 from hsal.tracing import to_tensor
 
 ALL = slice(None)
+SCALE = 2  # columns of float16 that hold one float32
+LAYOUT = "volume, map, scale, counts"  # of a row; files of another layout have other names
 
 
 class Feed(Protocol):
@@ -41,6 +43,7 @@ class Memory:
 
     volumes: Tensor  # (n,C,h,w) float16
     saliency: Tensor  # (n,h,w) float16 in [0,1]
+    scale: Tensor  # (n,) float32, the undivided maps' maxima
     counts: Tensor  # (n,N) float32
 
     @classmethod
@@ -53,7 +56,8 @@ class Memory:
             file: where to keep it for runs to come, or to find it; a gigabyte for 60,000 scenes.
         """
         cells = model.map_size[0] * model.map_size[1]
-        shape = (scenes, model.backbone.channels * cells + cells + model.config.classes)
+        widths = (model.backbone.channels * cells, cells, SCALE, model.config.classes)
+        shape = (scenes, sum(widths))
         if file is None:
             rows = np.empty(shape, np.float16)
             yield from _fill(rows, model, source, seed, scenes)
@@ -64,15 +68,15 @@ class Memory:
                     yield from _fill(kept, model, source, seed, scenes)
                     kept.flush()
             rows = np.memmap(file, np.float16, "c", shape=shape)  # "c": torch wants writable memory
-        parts = torch.from_numpy(rows).split((model.backbone.channels * cells, cells, model.config.classes), dim=1)
-        volumes, saliency = (part.unflatten(1, (-1, *model.map_size)) for part in parts[:2])
-        yield cls(volumes, saliency[:, 0], parts[2].float())
+        volumes, saliency, scale, counts = torch.from_numpy(rows).split(widths, dim=1)
+        volumes, saliency = (part.unflatten(1, (-1, *model.map_size)) for part in (volumes, saliency))
+        yield cls(volumes, saliency[:, 0], scale.contiguous().view(torch.float32)[:, 0], counts.float())
 
     def view(self, model: HSAL, rows: Tensor) -> tuple[View, Tensor]:
-        """The views and label counts of some rows; the maps were divided before, so that their scale is lost."""
+        """The views and label counts of some rows."""
         device, rows = next(model.parameters()).device, rows.cpu()
-        volume, saliency = (kept[rows].to(device).float() for kept in (self.volumes, self.saliency))
-        return View(volume, *divide_by_maximum(saliency)), self.counts[rows].to(device)
+        view = View(*(kept[rows].to(device).float() for kept in (self.volumes, self.saliency, self.scale)))
+        return view, self.counts[rows].to(device)
 
     def views(self, model: HSAL) -> Iterator[tuple[View, Tensor]]:
         """All rows, in order."""
@@ -101,7 +105,8 @@ class Memory:
 def _fill(rows: np.ndarray, model: HSAL, source: SceneSource, seed: int, scenes: int) -> Iterator[int]:
     done = 0
     for view, counts in scene_views(model, source, seed, scenes):
-        parts = (view.volume.flatten(1), view.saliency.flatten(1), counts)
+        scale = view.scale.float()[:, None].view(torch.float16)  # (B,2): its bits, since float16 itself ends at 65,504
+        parts = (view.volume.flatten(1).half(), view.saliency.flatten(1).half(), scale, counts.half())
         rows[done : done + len(counts)] = torch.cat([part.cpu() for part in parts], dim=1).numpy()
         done += len(counts)
         yield done

@@ -50,7 +50,7 @@ def spots(channels: int = 64) -> Memory:
         label, cell = scene % 2, scene // 2
         volumes[scene, label, cell // 2, cell % 2] = 2
         counts[scene, label] = 1
-    return Memory(volumes.half(), volumes.amax(dim=1).half() / 2, counts)
+    return Memory(volumes.half(), volumes.amax(dim=1).half() / 2, torch.ones(8), counts)
 
 
 def check(model: HSAL) -> Views:

@@ -19,7 +19,7 @@ def told_by_the_volume(model: HSAL, scenes: int = 64) -> Memory:
     counts = torch.randint(0, 3, (scenes, 10), generator=generator).float()
     volumes = torch.zeros(scenes, model.backbone.channels, *model.map_size)
     volumes[:, :10] = counts[:, :, None, None]
-    return Memory(volumes.half(), torch.ones(scenes, *model.map_size).half(), counts)
+    return Memory(volumes.half(), torch.ones(scenes, *model.map_size).half(), torch.ones(scenes), counts)
 
 
 def test_it_learns_counts_that_can_be_read_off() -> None:

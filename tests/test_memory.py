@@ -40,6 +40,7 @@ def test_memory_holds_what_the_model_perceives() -> None:
     torch.testing.assert_close(view.volume, whole.volume[[3, 0]], atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(view.saliency, whole.saliency[[3, 0]], atol=3e-3, rtol=3e-3)
     assert view.saliency.amax(dim=(1, 2)).tolist() == [1, 1]
+    assert torch.equal(view.scale, whole.scale[[3, 0]])  # else nothing could be told on the paper's scale
 
 
 def test_views_are_all_rows_in_order() -> None:
@@ -61,6 +62,7 @@ def test_volumes_on_disk_are_found_again_and_not_made_anew(tmp_path: Path) -> No
     for memory in (written, found):
         assert torch.equal(memory.volumes, in_memory.volumes)
         assert torch.equal(memory.counts, in_memory.counts)
+        assert torch.equal(memory.scale, in_memory.scale)
     assert [path.name for path in file.parent.iterdir()] == ["volumes.f16"]
 
 
@@ -77,7 +79,7 @@ def test_volumes_cut_short_leave_no_file(tmp_path: Path) -> None:
 def test_rows_are_drawn_among_those_with_few_labels() -> None:
     model = fresh_model(MODEL, 0)
     counts = torch.tensor([[1.0, 0], [1, 1], [2, 1], [0, 1]])
-    memory = Memory(torch.ones(4, 64, 2, 2).half(), torch.ones(4, 2, 2).half(), counts)
+    memory = Memory(torch.ones(4, 64, 2, 2).half(), torch.ones(4, 2, 2).half(), torch.ones(4), counts)
 
     def drawn(largest: int) -> set[tuple[float, ...]]:
         _, counts = memory.draw(model, 1, 100, largest, torch.Generator().manual_seed(0))

@@ -14,7 +14,7 @@ from hsal.data.digits import Split
 from hsal.data.source import SceneSource
 from hsal.data.tasks import check_model, open_scenes
 from hsal.evaluate import scene_views
-from hsal.memory import Feed, Memory, Pictures
+from hsal.memory import LAYOUT, Feed, Memory, Pictures
 from hsal.model import HSAL
 from hsal.progress import VALIDATION_SEED
 from hsal.train import Views
@@ -60,7 +60,7 @@ def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
     """A name that no other backbone, saliency, task or seed shares, and all models on the same two do."""
     look, config = command.model, command.config
     seen = (command.task, command.placement, source.name, look.size_px, look.image_channels)
-    made = (look.backbone, look.saliency, look.cell_px, config.scene_seed, config.scenes)
+    made = (look.backbone, look.saliency, look.cell_px, config.scene_seed, config.scenes, LAYOUT)
     about = hashlib.sha256(repr((seen, made)).encode())
     for tensor in model.backbone.state_dict().values():
         about.update(tensor.cpu().contiguous().numpy().tobytes())
