@@ -96,9 +96,9 @@ def test_a_link_restores_maps_options_and_looks(browser: object, page: Page, slo
     stranger = browser.new_context().new_page()
     open_page(stranger, page.url)
     wait_for_map(stranger, "channel_energy")
-    assert stranger.locator(".tile").count() == 2
-    assert stranger.locator(".saliency-maps .opacity").input_value() == "30"
-    assert stranger.get_by_role("button", name="Boxes").get_attribute("aria-pressed") == "true"
+    expect(stranger.locator(".tile")).to_have_count(2)
+    expect(stranger.locator(".saliency-maps .opacity")).to_have_value("30")
+    expect(stranger.get_by_role("button", name="Boxes")).to_have_attribute("aria-pressed", "true")
     stranger.get_by_role("button", name="Options (1)").wait_for()
     assert "scale=rank" in stranger.url
     stranger.context.close()
