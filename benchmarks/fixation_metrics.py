@@ -12,18 +12,18 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.figure import Figure, as_markdown
-from benchmarks.fixation_job import METRICS, SIGMA_PX, Job
+from benchmarks.fixation_job import METRICS
 from hsal.data.fixated import open_fixated
 from hsal.device import machine
 from hsal.errors import HsalError
-from hsal.fixation.metrics import Known, fixation_density, measured
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,9 +49,10 @@ def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "job.json"
-        path.write_text(json.dumps(_osie(data, pictures, models)))
-        ours, theirs, apart = _taking_turns(Job(path), path, oracle)
-    what = f"{len(METRICS)} metrics of {models} maps, an OSIE picture, processor's time, mean of {len(ours)}"
+        job = _osie(data, pictures, models)
+        path.write_text(json.dumps(job))
+        ours, theirs, apart = _taking_turns(path, min(pictures, len(job["points"])), oracle)
+    what = f"{len(METRICS)} metrics of {models} maps, an OSIE picture, one thread's time, mean of {len(ours)}"
     return [
         Figure(f"{what}: hsal", 1e3 * float(np.mean(ours)), "ms", ""),
         Figure(f"{what}: pysaliency", 1e3 * float(np.mean(theirs)), "ms", ""),
@@ -60,41 +61,40 @@ def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
     ]
 
 
-def _osie(data: Path, pictures: int, models: int) -> dict[str, object]:
+def _osie(data: Path, pictures: int, models: int) -> dict[str, Any]:
     found = open_fixated(data)
     chosen = [found[index] for index in range(min(pictures, len(found)))]
     points = [np.stack(each.targets()).tolist() for each in chosen]
     return {"size": chosen[0].image.shape[:2], "models": models, "points": points}
 
 
-def _taking_turns(job: Job, path: Path, oracle: str) -> tuple[list[float], list[float], float]:
+def _taking_turns(path: Path, pictures: int, oracle: str) -> tuple[list[float], list[float], float]:
     """Seconds of each side for every picture, and how far apart any two values are."""
     ours, theirs, apart = [], [], 0.0
-    command = [oracle, "-m", "benchmarks.pysaliency_side", str(path)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        for turn, picture in enumerate([0, *range(len(job.points))]):  # the first once more, to warm up
-            print(picture, file=other.stdin, flush=True)
-            answer = json.loads(other.stdout.readline())
-            seconds, values = _own(job, picture)
+    with _side(sys.executable, "hsal_side", path) as own, _side(oracle, "pysaliency_side", path) as other:
+        for turn, picture in enumerate([0, *range(pictures)]):  # the first once more, to warm up
+            own_answer, other_answer = _asked(own, picture), _asked(other, picture)
             if turn:
-                ours.append(seconds)
-                theirs.append(answer["seconds"])
-                apart = max(apart, float(np.abs(values - np.array(answer["values"])).max()))
-        other.stdin.close()
+                ours.append(own_answer["seconds"])
+                theirs.append(other_answer["seconds"])
+                apart = max(apart, float(np.abs(np.subtract(own_answer["values"], other_answer["values"])).max()))
+        for side in (own, other):
+            side.stdin.close()
     return ours, theirs, apart
 
 
-def _own(job: Job, picture: int) -> tuple[float, np.ndarray]:
-    """Seconds, and (M,metrics) values."""
-    maps, (rows, columns), (other_rows, other_columns) = job.maps(picture), job.points[picture], job.others(picture)
-    baseline = job.baseline()
-    start = time.process_time()
-    known = Known(
-        rows, columns, other_rows=other_rows, other_columns=other_columns, baseline=baseline,
-        density=fixation_density(rows, columns, job.size, SIGMA_PX),
+def _side(python: str, module: str, path: Path) -> subprocess.Popen[str]:
+    """On one thread, since the time of a second that only waits would count too."""
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return subprocess.Popen(
+        [python, "-m", f"benchmarks.{module}", str(path)], cwd=ROOT, env=os.environ | one_thread,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    found = measured(maps, known, METRICS)
-    return time.process_time() - start, np.stack([found[name] for name in METRICS], axis=1)
+
+
+def _asked(side: subprocess.Popen[str], picture: int) -> dict[str, Any]:
+    print(picture, file=side.stdin, flush=True)
+    return json.loads(side.stdout.readline())
 
 
 if __name__ == "__main__":

@@ -1,21 +1,13 @@
-"""pysaliency's side of benchmarks/fixation_metrics.py, which starts it with the python of pysaliency's environment.
-
-For every picture's number on a line of its input it answers a line of JSON: seconds, and each metric's values.
-"""
+"""pysaliency's side of benchmarks/fixation_metrics.py, which starts it with the python of pysaliency's environment."""
 
 from __future__ import annotations
-
-import json
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pysaliency
 from pysaliency.models import SaliencyMapNormalizingModel
 from pysaliency.saliency_map_models import FixationMap, SaliencyMapModel
 
-from benchmarks.fixation_job import SIGMA_PX, Job
+from benchmarks.fixation_job import SIGMA_PX, Job, answer
 
 
 class Given(SaliencyMapModel):
@@ -57,15 +49,5 @@ def values(job: Job, picture: int, maps: np.ndarray) -> list[list[float]]:
     return np.array(found, float).tolist()
 
 
-def main() -> None:
-    """Answer until the input ends."""
-    job = Job(Path(sys.argv[1]))
-    for line in sys.stdin:
-        maps = job.maps(int(line))
-        start = time.process_time()
-        found = values(job, int(line), maps)
-        print(json.dumps({"seconds": time.process_time() - start, "values": found}), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer(values)

@@ -74,7 +74,8 @@ class ModelConfig:
     image_channels: int = 1
     """Channels of that image: 1 for grey, 3 for RGB."""
     cell_px: int = 8
-    """Pixels of the image along one cell of the map: 8, 16 for a coarser map, 32 as in the paper's ResNet."""
+    """Pixels of the image along one cell of the map: 8, 4 for a finer map, 16 for a coarser, 32 as in the paper's
+    ResNet. Not every backbone has every size."""
     classes: int = 10
     """Object classes, without stop (N)."""
     gaussians: int = 3
@@ -96,7 +97,7 @@ class ModelConfig:
         _check_types(self)
         _check(16 <= self.size_px <= 1024, "size_px must lie in 16..1024")
         _check(self.image_channels in (1, 3), "image_channels must be 1 or 3")
-        _check(self.cell_px in (8, 16, 32), "cell_px must be 8, 16 or 32")
+        _check(self.cell_px in (4, 8, 16, 32), "cell_px must be 4, 8, 16 or 32")
         for name in ("width", "classes", "gaussians", "glimpses", "hidden", "meta_steps"):
             _check(1 <= getattr(self, name) <= 4096, f"{name} must lie in 1..4096")
         _check(0 < self.beta_min < self.beta_max, "beta_min must be positive and below beta_max")

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from hsal.config import ModelConfig
+from hsal.config import ConfigError, ModelConfig
 from hsal.efficientnet import load_photo_weights
 from hsal.errors import HsalError
 
@@ -33,6 +33,7 @@ log = logging.getLogger("hsal")
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as torchvision's weights expect
 KINDS = ("resnet18", "resnet34")
 PRETRAINED = ("efficientnet_lite0", *KINDS)  # the backbones that have ImageNet weights
+HALVED = {32: 4, 16: 3, 8: 2}  # how many of the four stages halve the map, by cell_px
 TIMEOUT_S = 10.0  # no network must not mean a long wait
 
 
@@ -44,6 +45,8 @@ class ResNet(nn.Module):
     """A torchvision ResNet up to its last stage: (B,1 or 3,H,W) in [0,1] -> (B,512,H/cell_px,W/cell_px), rounded up."""
 
     def __init__(self, kind: str, config: ModelConfig) -> None:
+        if config.cell_px not in HALVED:
+            raise ConfigError("A ResNet has cells of 8, 16 or 32 px: set cell_px to one of these.")
         from torchvision import models  # takes seconds to import, and few need it
 
         super().__init__()
@@ -51,7 +54,7 @@ class ResNet(nn.Module):
         self.kind = kind
         self.stem = nn.Sequential(whole.conv1, whole.bn1, whole.relu, whole.maxpool)
         self.stages = nn.Sequential(whole.layer1, whole.layer2, whole.layer3, whole.layer4)
-        for stage in self.stages[{32: 4, 16: 3, 8: 2}[config.cell_px] :]:
+        for stage in self.stages[HALVED[config.cell_px] :]:
             stage[0].conv1.stride = stage[0].downsample[0].stride = (1, 1)
         self.channels = whole.fc.in_features
         self.map_size = (config.map_side, config.map_side)

@@ -12,7 +12,7 @@ from torch import nn
 from torchvision import models
 
 from hsal import backbones
-from hsal.config import ModelConfig
+from hsal.config import ConfigError, ModelConfig
 from hsal.model import HSAL
 from hsal.registry import UnknownNameError, build, names
 from hsal.resnet import load_imagenet
@@ -98,6 +98,20 @@ def test_compact_has_one_cell_for_every_16_pixels_or_part_of_them(size_px: int, 
     assert backbone.channels == 16  # 8 times the width of 2
     with torch.inference_mode():
         assert backbone(images(1, size_px)).shape == (1, 16, cells, cells)
+
+
+@pytest.mark.parametrize(("cell_px", "cells"), [(4, 16), (8, 8), (16, 4)])
+def test_compact_keeps_later_stages_at_full_size_for_finer_cells(cell_px: int, cells: int) -> None:
+    backbone = build(backbones, "compact", ModelConfig(size_px=64, width=2, cell_px=cell_px)).eval()
+    assert backbone.map_size == (cells, cells)
+    with torch.no_grad():
+        assert backbone(images(1, 64)).shape == (1, 16, cells, cells)
+
+
+@pytest.mark.parametrize(("kind", "cell_px"), [("compact", 32), ("resnet18", 4)])
+def test_cells_that_a_backbone_cannot_have_are_refused_in_one_sentence(kind: str, cell_px: int) -> None:
+    with pytest.raises(ConfigError, match=r"has cells of .* px: set cell_px to one of these"):
+        build(backbones, kind, ModelConfig(backbone=kind, size_px=64, cell_px=cell_px))
 
 
 @pytest.mark.parametrize("channels", [1, 3])

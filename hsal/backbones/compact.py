@@ -3,7 +3,8 @@
 Basic residual blocks after He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016.
 Differs: the paper takes ResNet-34 with ImageNet weights at 224x224; digits need far less.
 Each stage halves the map (100 -> 50 -> 25 -> 13 -> 7), early, because wide maps are what costs; with
-cell_px = 8 the last stage keeps its size (13x13), which answers the paper's remark that 7x7 is coarse.
+cell_px = 8 the last stage keeps its size (13x13), which answers the paper's remark that 7x7 is coarse, and with
+cell_px = 4 the last but one too, for small pictures.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import torch
 from torch import nn
 
 from hsal.config import ConfigError, ModelConfig
+
+STRIDES = {4: (2, 1, 1), 8: (2, 2, 1), 16: (2, 2, 2)}  # of the blocks, by cell_px; the stem halves the picture too
 
 
 class Block(nn.Module):
@@ -39,7 +42,7 @@ class Compact(nn.Module):
         width = config.width
         self.stem = nn.Conv2d(config.image_channels, width, 5, stride=2, padding=2, bias=False)
         self.stem_norm = nn.BatchNorm2d(width)
-        strides = (2, 2, 1 if config.cell_px == 8 else 2)
+        strides = STRIDES[config.cell_px]
         self.blocks = nn.Sequential(*(Block(width * 2**i, width * 2 ** (i + 1), strides[i]) for i in range(3)))
         self.channels = width * 8
         # oneDNN of torch 2.12 corrupts memory in the backward pass of channels-last strided 1x1
@@ -56,9 +59,9 @@ def build(config: ModelConfig) -> nn.Module:
     """The compact backbone at `config.width`.
 
     Raises:
-        ConfigError: it has no map of 32 px a cell.
+        ConfigError: it has no map of such cells.
     """
-    if config.cell_px == 32:
-        raise ConfigError("The compact backbone has cells of 8 or 16 px: set cell_px to one of these.")
+    if config.cell_px not in STRIDES:
+        raise ConfigError("The compact backbone has cells of 4, 8 or 16 px: set cell_px to one of these.")
     model = Compact(config)
     return model.to(memory_format=model.layout)

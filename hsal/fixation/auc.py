@@ -38,10 +38,8 @@ def auc(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 def auc_of(reading: Reading) -> float:
     """`auc` of one map."""
-    surely, places = reading.near
-    values, close = reading.pixels[reading.picture.at], np.sort(reading.pixels[places])
-    both = np.searchsorted(close, values, side="left") + np.searchsorted(close, values, side="right")
-    return float((surely + both / 2).mean() / len(reading.pixels))
+    below, not_above = reading.ranks.below()
+    return float((below + not_above).mean() / (2 * len(reading.pixels)))
 
 
 def shuffled_auc(
@@ -90,13 +88,12 @@ def auc_judd(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndar
 
 def auc_judd_of(reading: Reading) -> float:
     """`auc_judd` of one map."""
-    (surely, places), picture, pixels = reading.near, reading.picture, reading.pixels
-    never = len(pixels) - len(picture.once)
+    ranks, once = reading.ranks, reading.picture.once
+    never = len(reading.pixels) - len(once)
     if not never:
         raise MetricError("Every pixel was looked at: AUC-Judd needs at least one that was not.")
-    thresholds = pixels[picture.at] + picture.noise[picture.at]  # (n,)
-    once = pixels[picture.once] + picture.noise[picture.once]  # (u,)
-    below = surely + _below(pixels[places] + picture.noise[places], thresholds) - _below(once, thresholds)
+    thresholds = ranks.jittered  # (n,)
+    below = ranks.jittered_below() - _below(reading.pixels[once] + ranks.noise[once], thresholds)
     reached = np.stack([never - below, len(thresholds) - _below(thresholds, thresholds)])  # (2,n) at each threshold
     curve = np.sort(reached)  # both only rise as thresholds fall
     across, up = np.pad(curve, ((0, 0), (1, 1))) / [[never], [len(thresholds)]]

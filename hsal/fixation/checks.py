@@ -15,8 +15,8 @@ class MetricError(HsalError):
     """A metric cannot be reckoned from this; one sentence says what is wrong and what to do."""
 
 
-def checked_maps(maps: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
-    """Maps of one picture, (M,H,W), as (M,H*W) float32 or float64, and their size (H,W).
+def checked_maps(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
+    """Maps of one picture, (M,H,W), as (M,H*W) float32 or float64; minima and maxima (M,2) float64; and their size.
 
     Raises:
         MetricError: not (M,H,W), nothing in it, or NaN or infinity in a map.
@@ -29,10 +29,11 @@ def checked_maps(maps: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
     if values.dtype not in (np.float32, np.float64):
         values = values.astype(np.float64)
     flat = values.reshape(len(values), -1)  # (M,H*W)
-    for index, each in enumerate(flat):  # both carry a NaN along, and one of them any infinity
-        if not np.isfinite(each.max() - each.min()):
+    ends = np.array([(each.min(), each.max()) for each in flat], np.float64)  # both carry a NaN along
+    for index, each in enumerate(ends):
+        if not np.isfinite(each).all():
             raise MetricError(f"Map {index} holds NaN or infinity: give maps of finite numbers.")
-    return flat, values.shape[1:]
+    return flat, ends, values.shape[1:]
 
 
 def checked_picture(values: np.ndarray, size: tuple[int, int], what: str) -> np.ndarray:

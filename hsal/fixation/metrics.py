@@ -24,9 +24,9 @@ from hsal.fixation import boxes as box_metrics
 from hsal.fixation import values as fixation_values
 from hsal.fixation.auc import auc, auc_borji, auc_judd, carried_over, shuffled_auc
 from hsal.fixation.boxes import box_auc, box_nss, box_share
-from hsal.fixation.checks import MetricError, checked_maps, fixated_pixels
+from hsal.fixation.checks import MetricError, fixated_pixels
 from hsal.fixation.density import fixation_density
-from hsal.fixation.reading import Known, Needed, Picture, Reading, over_maps
+from hsal.fixation.reading import Known, Needed, Reading, over_maps, readings
 from hsal.fixation.values import attn_saliency, cc, information_gain, kl, nss, sim
 
 __all__ = [
@@ -155,10 +155,5 @@ def measured(maps: np.ndarray, known: Known, names: Sequence[str] | None = None)
         if missing:
             raise MetricError(f"{METRICS[name].title} needs {' and '.join(sorted(missing))}, which are not known here.")
     chosen = measurable(known) if names is None else tuple(names)
-    pixels, size = checked_maps(maps)
-    picture = Picture(known, size)
-    found = np.empty((len(chosen), len(pixels)))  # (metrics,M)
-    for column, each in enumerate(pixels):  # map by map, so that metrics share what is made of one
-        reading = Reading(each, picture)
-        found[:, column] = [METRICS[name].of(reading) for name in chosen]
-    return dict(zip(chosen, found, strict=True))
+    found = [[METRICS[name].of(reading) for name in chosen] for reading in readings(maps, known)]
+    return dict(zip(chosen, np.array(found).T, strict=True))  # (metrics,M)

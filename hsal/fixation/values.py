@@ -70,6 +70,9 @@ def sim(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
 
 def sim_of(reading: Reading) -> float:
     """`sim` of one map."""
+    if reading.brief:  # float32 rounds the sum by about 1e-7
+        density = reading.pixels * np.float32(1 / reading.total)
+        return float(np.minimum(density, reading.picture.brief_shares, out=density).sum())
     density = reading.density()
     return float(np.minimum(density, reading.picture.shares, out=density).sum())
 
