@@ -35,7 +35,7 @@ with question:
         page.onward(known, shown.chapter)
 with live:  # last, for it may wait for the model
     if shown.shows("pictures"):
-        page.choice_of_picture(shown)
+        page.choice_of_picture(own=place == chapter.scene)
     try:
         LIVE[chapter.live](place, shown)
     except HsalError as error:

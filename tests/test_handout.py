@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.lesson.text import handout_texts
-from hsal.drawing.handout import MOST_COLUMNS, draw_handout, handout_bytes
+from hsal.drawing.handout import HEIGHT, MOST_COLUMNS, draw_handout, handout_bytes
 from traces import make_trace
 
 
@@ -37,3 +37,10 @@ def test_nothing_leaves_the_page() -> None:
     for text in figure.texts:
         box = text.get_window_extent(renderer)
         assert min(box.x0, box.y0, figure.bbox.x1 - box.x1, figure.bbox.y1 - box.y1) > 0, text.get_text()
+
+
+def test_the_words_end_well_above_the_walk() -> None:
+    figure, walk = draw_handout(make_trace(), handout_texts()), handout_texts().walk
+    places = {text.get_text(): (1 - text.get_position()[1]) * HEIGHT for text in figure.texts}  # inches from the top
+    above = max(place for place in places.values() if place < places[walk])
+    assert places[walk] - above > 0.25  # two lines of one paragraph are 0.175 apart

@@ -86,6 +86,11 @@ def test_another_picture_is_kept_over_chapters_until_it_is_undone() -> None:
     assert data_of(page)["identity"] == own
 
 
+def test_a_link_to_the_chapters_own_picture_offers_no_way_back_to_it() -> None:
+    page = open_lesson(chapter="3", seed="1", index="349")
+    assert not any(button.label.startswith("The chapter's own") for button in page.button)
+
+
 def test_the_teachers_link_holds_what_is_left_out() -> None:
     page = open_lesson(chapter="4")
     assert "chapter=4&seed=1&index=3672" in page.code[0].value

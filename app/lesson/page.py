@@ -9,7 +9,6 @@ import streamlit as st
 
 from app.element import element, joined
 from app.lesson import state
-from app.lesson.address import LessonAddress
 from app.lesson.text import Chapter, reference_list, shown
 
 LIGHTS = (
@@ -56,11 +55,15 @@ def text(chapter: Chapter, number: int) -> None:
         st.markdown(shown(chapter.trial), unsafe_allow_html=True)
 
 
-def choice_of_picture(address: LessonAddress) -> None:
-    """Another scene, and the way back to the chapter's own."""
+def choice_of_picture(own: bool) -> None:
+    """Another scene, and the way back to the chapter's own.
+
+    Args:
+        own: whether the chapter's own is shown.
+    """
     with st.container(horizontal=True):
         st.button("Another picture", on_click=state.another_picture, icon=":material/casino:")
-        if address.seed is not None:
+        if not own:
             st.button("The chapter's own picture", on_click=state.own_picture, icon=":material/undo:")
 
 

@@ -113,7 +113,7 @@ def _words(page: _Page, texts: HandoutTexts) -> None:
     y += 0.26
     for word, meaning in texts.words:
         page.write(x, y, word, 9, bold=True)
-        y = page.wrapped(x, y + 0.17, meaning, 9, 58) + 0.07
+        y = page.wrapped(x, y + 0.17, meaning, 9, 64) + 0.07
 
 
 def _walk(page: _Page, trace: Trace, rows: list[str]) -> None:
