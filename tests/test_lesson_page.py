@@ -114,3 +114,8 @@ def test_inhibition_switched_off_is_another_walk() -> None:
     assert off["steps"][0]["next_saliency"] == off["steps"][0]["saliency"]
     came_back = [float(metric.value.rstrip("%")) for metric in page.metric]
     assert came_back[0] < 10 < 50 < came_back[1]
+
+
+def test_the_last_chapter_says_how_sure_each_model_is_and_calls_none_certain() -> None:
+    captions = " ".join(shown(caption.value) for caption in open_lesson(chapter="8").caption)
+    assert "taught by rewards, 5 (over 99%); taught by an order drawn by lot, 6 (36%)" in captions

@@ -75,7 +75,8 @@ def _learning(place: Place, shown: LessonAddress) -> None:
 def _likeliest(walk: Trace) -> str:
     probabilities = walk.steps[0].class_probabilities
     label = int(probabilities.argmax())
-    return f"{walk.class_names[label]} ({probabilities[label]:.0%})"
+    sure = "over 99%" if probabilities[label] >= 0.995 else f"{probabilities[label]:.0%}"
+    return f"{walk.class_names[label]} ({sure})"
 
 
 def _summary(walk: Trace) -> str:

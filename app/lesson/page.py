@@ -26,7 +26,8 @@ GRID = (
 )
 BESIDE = "'text live' auto 'question live' 1fr / minmax(0, 1fr) minmax(0, 1.6fr)"
 BELOW = "'text question' auto 'live live' auto / minmax(0, 1.2fr) minmax(0, 1fr)"
-LARGE = "html { font-size: 21px } .block-container { max-width: 1840px !important }"
+# letters grow with the screen: a wall is as far away as it is wide
+LARGE = "html { font-size: clamp(21px, 1.35vw, 32px) } .block-container { max-width: 1840px !important }"
 
 
 def style(present: bool, wide: bool) -> None:
