@@ -148,6 +148,11 @@ class TrainConfig:
     expected_label: bool = True
     """In reinforce, the label reward's exact expectation over the classes in place of one sample (the paper's);
     it looks at the immediate reward alone."""
+    log_label: bool = False
+    """The logarithm of the chance of a right label in place of the expected label reward: what is named wrongly and
+    with certainty gives the latter next to no gradient."""
+    expected_location: bool = False
+    """The location reward's exact expectation over the cells in place of one sample."""
     discount: float = 0.0
     """How much of what follows an action counts as earned by it: 0 is the immediate reward (the paper)."""
     fresh_glimpses: bool = False

@@ -10,7 +10,7 @@ from torch.nn.functional import pad
 
 from hsal.config import TrainConfig
 from hsal.model import MetaStep, Resume, Rollout, send
-from hsal.reward import label_reward, location_reward, with_stop
+from hsal.reward import expected_location_reward, label_reward, location_reward, with_stop
 from hsal.team import ALONE, Team
 
 
@@ -37,6 +37,7 @@ class Acted(NamedTuple):
     reward: Tensor  # (B,k+1) without gradient
     value: Tensor  # (B,k+1)
     label_loss: Tensor  # (B,) of the objective's own, in place of REINFORCE's on the class step; else 0
+    location_loss: Tensor  # (B,) minus the expected location reward, in place of REINFORCE's on the glimpses
     seen: Tensor  # (B,) priority at the glimpsed cells, summed, with gradient
     entropy: Tensor  # (B,)
     location_entropy: Tensor  # (B,) mean over the glimpses
@@ -97,7 +98,11 @@ def _act(step: MetaStep, free: Tensor, told: Tensor, named: Tensor, config: Trai
     class_entropy = -(log_classes.exp() * log_classes).sum(dim=1)  # (B,)
     return Acted(
         log_p=log_p, reward=torch.cat([seen.detach(), named[:, None]], dim=1), value=step.values,
-        label_loss=_label_loss(log_classes, free, log_p[:, -1], config), seen=seen.sum(dim=1),
+        label_loss=_label_loss(log_classes, free, log_p[:, -1], config),
+        location_loss=-expected_location_reward(
+            step.priority.detach(), log_locations.exp(), step.cells, config.fresh_glimpses
+        ).sum(dim=1),
+        seen=seen.sum(dim=1),
         entropy=location_entropy + class_entropy, location_entropy=location_entropy / step.cells.shape[1],
         saliency=step.saliency.flatten(1).gather(1, step.cells).mean(dim=1),
     )
@@ -111,6 +116,8 @@ def _label_loss(log_classes: Tensor, free: Tensor, log_told: Tensor, config: Tra
     if config.objective == "multiset":
         # Welleck et al. 2018, Loss Functions for Multiset Prediction: the oracle is uniform over what is free.
         return -(log_classes * available).sum(dim=1) / available.sum(dim=1)
+    if config.log_label:
+        return -(log_classes + available.log()).logsumexp(dim=1)
     if config.expected_label:
         return 1 - 2 * (log_classes.exp() * available).sum(dim=1)  # minus the reward's expectation
     return torch.zeros_like(log_told)
@@ -126,9 +133,10 @@ def _total(acted: list[tuple[Tensor, Acted]], batch: int, taken: int, config: Tr
     advantage = [
         goal - did.value for goal, (_, did) in zip(_returns(acted, batch, config.discount), acted, strict=True)
     ]  # (B_t,k+1) each
-    own_label = config.objective != "reinforce" or config.expected_label
+    own_label = config.objective != "reinforce" or config.expected_label or config.log_label
     by_action = [-did.log_p * gain.detach() for gain, (_, did) in zip(advantage, acted, strict=True)]
-    locations = sum(term[:, :-1].sum() for term in by_action) / taken
+    locations = sum((did.location_loss if config.expected_location else term[:, :-1]).sum()
+                    for term, (_, did) in zip(by_action, acted, strict=True)) / taken
     label = sum((did.label_loss if own_label else term[:, -1]).sum()
                 for term, (_, did) in zip(by_action, acted, strict=True)) / taken
     value = sum(gain.square().sum() for gain in advantage) / taken

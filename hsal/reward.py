@@ -48,3 +48,19 @@ def location_reward(priority: Tensor, cells: Tensor, fresh_only: bool = False) -
         return reward
     same = (cells[:, :, None] == cells[:, None, :]).tril(-1)  # (B,k,k) same[i,j]: glimpse i repeats an earlier j
     return reward * ~same.any(dim=2)
+
+
+def expected_location_reward(priority: Tensor, chances: Tensor, cells: Tensor, fresh_only: bool = False) -> Tensor:
+    """The mean of `location_reward` over where each glimpse may fall, the earlier ones given.
+
+    Args:
+        priority: (B,h,w). chances: (B,k,h*w), each glimpse's of the cells. cells: (B,k), those that were chosen.
+        fresh_only: as in `location_reward`.
+    Returns:
+        (B,k).
+    """
+    reward = priority.flatten(1)[:, None].expand_as(chances)  # (B,k,h*w)
+    if fresh_only:
+        looked = torch.zeros_like(chances).scatter(2, cells[..., None], 1.0)  # (B,k,h*w)
+        reward = reward * (looked.cumsum(dim=1) - looked == 0)
+    return (chances * reward).sum(dim=2)

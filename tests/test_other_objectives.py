@@ -13,6 +13,7 @@ from hsal.acts import greedy
 from hsal.config import ModelConfig, TrainConfig
 from hsal.model import MetaStep, Resume, Rollout, View, divide_by_maximum
 from hsal.objectives import loss_of, random_order
+from hsal.reward import with_stop
 from hsal.train import fresh_model
 from tests.reciting import counts, flat_steps, leaf, loss, make_step, rows_of
 
@@ -106,6 +107,33 @@ def test_the_expected_label_loss_by_hand() -> None:
     # +1 with 4/8, -1 else: 0; the location term as ever
     assert taken.policy.item() == pytest.approx(0 - 0.3 * log(0.75))
     assert taken.label_reward.item() == 1  # what was sampled is still told
+
+
+@pytest.mark.parametrize(("labels", "right"), [([1, 0], 4 / 8), ([2, 1], 7 / 8), ([0, 0], 1 / 8)])
+def test_the_logarithm_of_the_chance_to_be_right_by_hand(labels: list[int], right: float) -> None:
+    step = uneven_step()
+    taken = loss([step], counts(labels), TrainConfig(log_label=True, expected_location=True, **LABELS_ALONE))
+    taken.total.backward()
+    assert taken.policy.item() == pytest.approx(-log(right) - (0.1 / 4 + 0.5 * 3 / 4))
+    chances = torch.tensor([[4 / 8, 3 / 8, 1 / 8]])
+    free = with_stop(counts(labels)) > 0
+    torch.testing.assert_close(step.class_logits.grad, chances - chances * free / right)  # as of a cross-entropy
+
+
+def test_the_expected_location_reward_has_the_mean_of_the_sampled_gradients() -> None:
+    sampled = torch.zeros(1, 1, 2)
+    for cell, probability in enumerate((1 / 4, 3 / 4)):
+        step = uneven_step()._replace(cells=torch.tensor([[cell]]))
+        loss([step], counts([1, 0]), TrainConfig(expected_location=False, **LABELS_ALONE)).total.backward()
+        sampled += probability * step.location_logits.grad
+    expected = uneven_step()
+    taken = loss([expected], counts([1, 0]), TrainConfig(expected_location=True, **LABELS_ALONE))
+    taken.total.backward()
+    torch.testing.assert_close(expected.location_logits.grad, sampled)
+    assert sampled.abs().max() == pytest.approx(0.4 / 4 * 3 / 4)
+    assert expected.priority.grad is None or not expected.priority.grad.any()  # that has a weight of its own
+    assert taken.policy.item() == pytest.approx(-(0.1 / 4 + 0.5 * 3 / 4))  # the labels' expectation is 0 here
+    assert taken.location_reward.item() == pytest.approx(0.5)  # what was sampled is still told
 
 
 def two_rows(label: list[int], priority: list[float]) -> MetaStep:

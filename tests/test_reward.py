@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from hsal.reward import label_reward, location_reward, with_stop
+from hsal.reward import expected_location_reward, label_reward, location_reward, with_stop
 
 STOP = 4  # object classes 0..3
 
@@ -64,6 +64,15 @@ def test_a_cell_looked_at_before_in_the_meta_step_may_earn_nothing() -> None:
     torch.testing.assert_close(reward.detach(), torch.tensor([[0.4, 0.1, 0, 0, 0.2]]))
     reward.sum().backward()
     assert priority.grad.tolist() == [[[1, 1], [0, 1]]]
+
+
+@pytest.mark.parametrize(("fresh_only", "third"), [(False, 0.2), (True, 0.5 * 0.1)])
+def test_the_expected_reward_of_a_glimpse_counts_every_cell_by_its_chance(fresh_only: bool, third: float) -> None:
+    priority = torch.tensor([[[0.1, 0.3]]])
+    chances = torch.tensor([[[0.25, 0.75], [1, 0], [0.5, 0.5]]])
+    reward = expected_location_reward(priority, chances, torch.tensor([[1, 1, 0]]), fresh_only)
+    second = 0.1  # the cell looked at first has no chance here
+    torch.testing.assert_close(reward, torch.tensor([[0.25, second, third]]))
 
 
 def test_stop_may_be_named_when_nothing_is_left() -> None:

@@ -95,6 +95,9 @@ SHORT: dict[str, Any] = SMALL_BATCHES | {"steps": 800, "validate_every": 100}
 ABLATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "short": ("nothing changed, the short schedule of all ablations", {}),
     "sampled": ("label reward sampled, as in the paper, not its expectation", {"expected_label": False}),
+    "log": ("the logarithm of the chance of a right label, not its expected reward", {"log_label": True}),
+    "locations": ("location reward's expectation over the cells, not a sample", {"expected_location": True}),
+    "both": ("both of these", {"log_label": True, "expected_location": True}),
     "fresh": ("a glimpse is paid only at a cell that no other of the meta-step looked at", {"fresh_glimpses": True}),
     "no-priority": ("no direct gradient of the location reward", {"priority_weight": 0.0}),
     "no-entropy": ("a tenth of the entropy bonus", {"entropy_weight": 0.003, "entropy_weight_end": 0.003}),
