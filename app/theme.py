@@ -19,12 +19,14 @@ PAGES = (
     ("step_through", "Step through", ":material/footprint:", "step-through"),
     ("many", "Many pictures", ":material/grid_view:", "many-pictures"),
     ("lesson", "Covert and overt", ":material/school:", "covert-and-overt"),
+    ("exercises", "Exercises", ":material/assignment:", "exercises"),
     ("try_it", "Try it yourself", ":material/psychology:", "try-it"),
     ("game", "You against the model", ":material/sports_esports:", "you-against-the-model"),
     ("compare", "Compare saliency", ":material/compare:", "compare-saliency"),
     ("results", "Results", ":material/table_chart:", "results"),
     ("train", "Train", ":material/model_training:", "train"),
 )
+ASIDE = ("exercises",)  # pages that others lead to, and the navigation does not
 
 
 def style() -> None:

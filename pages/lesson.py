@@ -10,6 +10,8 @@ from app.lesson.text import Place, chapters
 from app.widgets import refuse, say
 from hsal.errors import HsalError
 
+OTHER_PICTURE = "The text was written beside the chapter's own picture; this is another, which may not show all of it."
+
 try:
     known = chapters()
 except HsalError as error:
@@ -40,7 +42,7 @@ with live:  # last, for it may wait for the model
         LIVE[chapter.live](place, shown)
     except HsalError as error:
         refuse(str(error))
-    st.caption(chapter.caption)
+    st.caption(chapter.caption if place == chapter.scene else f"{chapter.caption} {OTHER_PICTURE}")
 page.sources(chapter)
 if shown.shows("teachers"):
     for_teachers(shown, place)

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from app.lesson.exercises import exercises
 from app.lesson.sandbox import controller_bytes
 from app.lesson.text import chapters
 from tests.axe import findings
@@ -155,6 +156,18 @@ def test_the_handout_can_be_taken_home(page: Page, app_url: str) -> None:
     with page.expect_download(timeout=PATIENCE_MS) as taken:
         page.get_by_role("button", name="Handout (PDF)").click()
     assert taken.value.suggested_filename == "covert-and-overt-1-3672.pdf"
+
+
+def test_exercises_have_a_page_whose_answers_open_one_by_one_or_all_by_a_link(page: Page, app_url: str) -> None:
+    open_chapter(page, app_url, 1)
+    page.get_by_text("For teachers", exact=True).click()
+    way = page.get_by_role("link", name="Exercises with answers").get_attribute("href", timeout=PATIENCE_MS)
+    page.goto(f"{app_url}/{way}")  # a click would open another tab
+    answers = page.get_by_text("Answer.", exact=True)
+    page.get_by_text("Show the answer", exact=True).first.click(timeout=PATIENCE_MS)
+    expect(answers).to_have_count(1, timeout=PATIENCE_MS)
+    page.goto(f"{app_url}/exercises?answers=true")
+    expect(answers).to_have_count(len(exercises()), timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

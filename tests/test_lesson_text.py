@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.lesson.exercises import exercises
 from app.lesson.live import LIVE
 from app.lesson.text import (
-    EXERCISES,
     LESSON,
     PARTS,
     Chapter,
@@ -113,8 +113,11 @@ def test_a_damaged_chapter_is_one_sentence(tmp_path: Path, broken: str) -> None:
 
 
 def test_exercises_have_answers_and_the_handout_its_texts() -> None:
-    exercises = re.split(r"^## ", EXERCISES.read_text(), flags=re.MULTILINE)[1:]
-    assert len(exercises) >= 5
-    assert all(exercise.count("**Answer.** ") == 1 for exercise in exercises)
+    found = exercises()
+    assert len(found) >= 5
+    assert all(part for exercise in found for part in exercise)
+    assert found[0].title == "1. Covert or overt? (5 minutes, no computer)"
+    assert found[0].answer.startswith("Covert: a and c")
+    assert "Covert: a and c" not in found[0].task
     assert len(handout_texts().rows) == len(handout_texts().words) == 5
     assert LESSON.is_dir()

@@ -1,17 +1,13 @@
-"""For teachers: a link that fixes what a class sees, a presentation view, a handout, and exercises."""
+"""For teachers: a link that fixes what a class sees, a presentation view, a handout, and the way to exercises."""
 
 from __future__ import annotations
-
-import re
 
 import streamlit as st
 
 from app.lesson import state
 from app.lesson.address import CONTROLS, LessonAddress
 from app.lesson.scenes import handout
-from app.lesson.text import EXERCISES, Place
-
-ANSWER = re.compile(r"^\*\*Answer\.\*\* ", re.MULTILINE)
+from app.lesson.text import Place
 
 
 def for_teachers(shown: LessonAddress, place: Place) -> None:
@@ -32,15 +28,4 @@ def for_teachers(shown: LessonAddress, place: Place) -> None:
             st.download_button("Handout (PDF)", lambda: handout(place.seed, place.index),
                                f"covert-and-overt-{place.seed}-{place.index}.pdf", "application/pdf",
                                icon=":material/picture_as_pdf:", on_click="ignore")
-        st.subheader("Exercises", anchor=False)
-        for exercise in re.split(r"^## ", EXERCISES.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-            _exercise(exercise)
-
-
-def _exercise(text: str) -> None:
-    title, body = text.split("\n", 1)
-    task, answer = ANSWER.split(body)
-    with st.container(border=True):
-        st.markdown(f"**{title.strip()}**\n\n{task.strip()}")
-        if st.toggle("Show the answer", key=f"lesson.exercise.{title.split('.')[0]}"):
-            st.markdown(answer.strip())
+            st.markdown(":material/assignment: [Exercises with answers](exercises) have a page of their own.")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from hsal.drawing.handout import HandoutTexts
 
 LESSON = ASSETS / "texts" / "lesson"
-EXERCISES = ASSETS / "texts" / "exercises.md"
 PARTS = (
     "picture", "saliency", "mask", "spotlight", "priority", "broad", "glimpse", "glimpses", "answer", "inhibition",
 )  # what a text may light up
