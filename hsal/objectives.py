@@ -37,7 +37,7 @@ class Acted(NamedTuple):
     reward: Tensor  # (B,k+1) without gradient
     value: Tensor  # (B,k+1)
     label_loss: Tensor  # (B,) of the objective's own, in place of REINFORCE's on the class step; else 0
-    location_loss: Tensor  # (B,) minus the expected location reward, in place of REINFORCE's on the glimpses
+    location_loss: Tensor  # (B,) the expectation's, in place of REINFORCE's on the glimpses; else 0
     seen: Tensor  # (B,) priority at the glimpsed cells, summed, with gradient
     entropy: Tensor  # (B,)
     location_entropy: Tensor  # (B,) mean over the glimpses
@@ -99,10 +99,7 @@ def _act(step: MetaStep, free: Tensor, told: Tensor, named: Tensor, config: Trai
     return Acted(
         log_p=log_p, reward=torch.cat([seen.detach(), named[:, None]], dim=1), value=step.values,
         label_loss=_label_loss(log_classes, free, log_p[:, -1], config),
-        location_loss=-expected_location_reward(
-            step.priority.detach(), log_locations.exp(), step.cells, config.fresh_glimpses
-        ).sum(dim=1),
-        seen=seen.sum(dim=1),
+        location_loss=_location_loss(step, log_locations, config), seen=seen.sum(dim=1),
         entropy=location_entropy + class_entropy, location_entropy=location_entropy / step.cells.shape[1],
         saliency=step.saliency.flatten(1).gather(1, step.cells).mean(dim=1),
     )
@@ -121,6 +118,14 @@ def _label_loss(log_classes: Tensor, free: Tensor, log_told: Tensor, config: Tra
     if config.expected_label:
         return 1 - 2 * (log_classes.exp() * available).sum(dim=1)  # minus the reward's expectation
     return torch.zeros_like(log_told)
+
+
+def _location_loss(step: MetaStep, log_locations: Tensor, config: TrainConfig) -> Tensor:
+    """(B,) the loss on the glimpses, where it is another than REINFORCE's."""
+    if not config.expected_location:
+        return torch.zeros_like(log_locations[:, 0, 0])
+    chances = log_locations.exp()  # (B,k,h*w)
+    return -expected_location_reward(step.priority.detach(), chances, step.cells, config.fresh_glimpses).sum(dim=1)
 
 
 def _total(acted: list[tuple[Tensor, Acted]], batch: int, taken: int, config: TrainConfig) -> Loss:

@@ -20,6 +20,7 @@ except HsalError as error:
 shown, problems = state.enter(len(known))
 chapter = known[shown.chapter - 1]
 place = chapter.scene if shown.seed is None else Place(shown.seed, shown.index)
+own = place == chapter.scene
 
 page.style(shown.present, chapter.live in WIDE)
 st.title("Covert and overt", anchor=False)
@@ -37,12 +38,12 @@ with question:
         page.onward(known, shown.chapter)
 with live:  # last, for it may wait for the model
     if shown.shows("pictures"):
-        page.choice_of_picture(own=place == chapter.scene)
+        page.choice_of_picture(own)
     try:
         LIVE[chapter.live](place, shown)
     except HsalError as error:
         refuse(str(error))
-    st.caption(chapter.caption if place == chapter.scene else f"{chapter.caption} {OTHER_PICTURE}")
+    st.caption(chapter.caption if own else f"{chapter.caption} {OTHER_PICTURE}")
 page.sources(chapter)
 if shown.shows("teachers"):
     for_teachers(shown, place)

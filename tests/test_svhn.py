@@ -231,11 +231,13 @@ def test_an_archive_in_hsal_data_is_unpacked_into_the_cache(data: Path, tmp_path
     assert (data / "svhn" / "test.tar.gz").is_file()
 
 
-@pytest.mark.parametrize("kind", ["cut", "no archive", "climbs out", "climbs within", "link", "other files"])
+@pytest.mark.parametrize(
+    "kind", ["cut", "no archive", "climbs out", "climbs within", "nameless", "link", "other files"]
+)
 def test_a_bad_archive_is_refused_and_nothing_kept(kind: str, data: Path, tmp_path: Path) -> None:
     good, path = packed(tmp_path), tmp_path / "test.tar.gz"
     path.write_bytes({"cut": good[: len(good) // 2], "no archive": b"<html>"}.get(kind, good))
-    names = {"climbs out": "../../1.png", "climbs within": "test/..", "link": "test/digitStruct.mat",
+    names = {"climbs out": "../../1.png", "climbs within": "test/..", "nameless": ".", "link": "test/digitStruct.mat",
              "other files": "test/1.png"}
     if kind in names:
         member = tmp_path / "pack" / "test" / "1.png"

@@ -160,9 +160,9 @@ def _take_out(packed: tarfile.TarFile, folder: Path, part: Part) -> None:
         if member.isdir() and parts == (part,):
             continue
         source = packed.extractfile(member) if member.isreg() else None
-        if source is None or parts != (part, parts[-1]) or parts[-1] == "..":
+        if source is None or len(parts) != 2 or parts[0] != part or parts[1] == "..":
             raise tarfile.TarError(f"it holds {member.name!r}, which SVHN does not")
-        with source, (folder / part / parts[-1]).open("wb") as out:
+        with source, (folder / part / parts[1]).open("wb") as out:
             shutil.copyfileobj(source, out)
 
 

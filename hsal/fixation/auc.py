@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from hsal.fixation.checks import MetricError
+from hsal.fixation.ranks import count_below
 from hsal.fixation.reading import Known, Reading, over_maps
 
 
@@ -93,17 +94,12 @@ def auc_judd_of(reading: Reading) -> float:
     if not never:
         raise MetricError("Every pixel was looked at: AUC-Judd needs at least one that was not.")
     thresholds = ranks.jittered  # (n,)
-    below = ranks.jittered_below() - _below(reading.pixels[once] + ranks.noise[once], thresholds)
-    reached = np.stack([never - below, len(thresholds) - _below(thresholds, thresholds)])  # (2,n) at each threshold
+    below = ranks.jittered_below() - count_below(reading.pixels[once] + ranks.noise[once], thresholds)
+    reached = np.stack([never - below, len(thresholds) - count_below(thresholds, thresholds)])  # (2,n)
     curve = np.sort(reached)  # both only rise as thresholds fall
     across, up = np.pad(curve, ((0, 0), (1, 1))) / [[never], [len(thresholds)]]
     across[-1] = up[-1] = 1
     return float(np.trapezoid(up, across))
-
-
-def _below(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    """How many of the values are below each threshold: (m,), (n,) -> (n,)."""
-    return np.searchsorted(np.sort(values), thresholds, side="left")
 
 
 def auc_borji(

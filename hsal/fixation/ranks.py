@@ -27,7 +27,8 @@ class Ranks:
     def below(self) -> tuple[np.ndarray, np.ndarray]:
         """How many pixels are below each fixated value, and how many are not above it: (n,) int64 each."""
         surely, _, close = self._near
-        return surely + _below(close, self.values), surely + np.searchsorted(close, self.values, side="right")
+        below, not_above = (np.searchsorted(close, self.values, side=side) for side in ("left", "right"))
+        return surely + below, surely + not_above
 
     def jittered_below(self) -> np.ndarray:
         """How many pixels are below each fixated value once all are jittered: (n,) int64.
@@ -38,8 +39,8 @@ class Ranks:
         first, last = self._around(FINE_BUCKETS)
         within = places[_marked(first, last, FINE_BUCKETS).take(self._bucket(self.pixels[places], FINE_BUCKETS))]
         plain = self.pixels[within]  # (w,)
-        moved = _below(np.sort(plain + self.noise[within]), self.jittered) - _below(np.sort(plain), self.jittered)
-        return surely + _below(close, self.jittered) + moved
+        moved = count_below(plain + self.noise[within], self.jittered) - count_below(plain, self.jittered)
+        return surely + np.searchsorted(close, self.jittered) + moved
 
     @cached_property
     def _near(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -90,6 +91,6 @@ def _marked(first: np.ndarray, last: np.ndarray, buckets: int) -> np.ndarray:
     return marked
 
 
-def _below(ascending: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    """How many of the values are below each threshold: (m,), (n,) -> (n,) int64."""
-    return np.searchsorted(ascending, thresholds, side="left")
+def count_below(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """How many of the values, in any order, are below each threshold: (m,), (n,) -> (n,) int64."""
+    return np.searchsorted(np.sort(values), thresholds, side="left")
