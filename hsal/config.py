@@ -185,6 +185,9 @@ class TrainConfig:
     """The backbone's step size as a share of the others', where it is trained too."""
     clip: float = 5.0
     """Largest gradient norm."""
+    inhibition_clip: float = 0.3
+    """Largest norm of the gradient that flows back through one scene's inhibition of return, times the batch; 0 sets
+    no bound. Step after step it is multiplied there, and without a bound few scenes outweigh all others."""
     seed: int = 0
     """Seed of weights, batches and sampled actions."""
     validate_every: int = 200

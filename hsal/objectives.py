@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -61,6 +62,8 @@ def loss_of(
     rows, free, answer = torch.arange(len(counts), device=counts.device), counts, None
     acted: list[tuple[Tensor, Acted]] = []
     while (step := send(rollout, answer)) is not None:
+        if config.inhibition_clip and step.next_saliency.requires_grad:
+            step.next_saliency.register_hook(partial(_bounded, largest=config.inhibition_clip / config.batch))
         told = step.label if order is None else order[rows, len(acted)]
         named = label_reward(free, told)
         acted.append((rows, _act(step, free, told, named.reward, config)))
@@ -71,6 +74,12 @@ def loss_of(
         answer = Resume(keep=running, label=told)
     taken = team.total(sum(len(rows) for rows, _ in acted))
     return _total(acted, len(counts), taken, config)
+
+
+def _bounded(gradient: Tensor, largest: float) -> Tensor:
+    """The gradient (B,h,w), that of no scene longer than `largest`."""
+    length = gradient.flatten(1).norm(dim=1)  # (B,)
+    return gradient * (largest / length.clamp(min=largest))[:, None, None]
 
 
 def random_order(counts: Tensor, generator: torch.Generator) -> Tensor:

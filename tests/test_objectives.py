@@ -8,8 +8,12 @@ from math import log
 import pytest
 import torch
 
+from hsal.acts import sampler
 from hsal.config import TrainConfig
-from hsal.model import MetaStep
+from hsal.model import MetaStep, Rollout, send
+from hsal.objectives import loss_of
+from hsal.train import fresh_model
+from tests.learning import MODEL, spots
 from tests.reciting import counts, flat_steps, leaf, loss, make_step
 
 STOP = 2  # object classes 0 and 1
@@ -135,3 +139,32 @@ def test_the_same_images_twice_give_the_same_loss() -> None:
     once = loss(flat_steps([[0], [1], [STOP]]), counts([1, 0]), TrainConfig())
     twice = loss(flat_steps([[0, 0], [1, 1], [STOP, STOP]]), counts([1, 0], [1, 0]), TrainConfig())
     torch.testing.assert_close(twice.total, once.total)
+
+
+def flowing_back(bound: float) -> torch.Tensor:
+    """Norms of the gradient at each scene's saliency after the first inhibition of return, of a model that is loud."""
+    model, generator, steps = fresh_model(MODEL, 0), torch.Generator().manual_seed(0), []
+    with torch.no_grad():
+        for parameter in model.meta_controller.parameters():
+            parameter.mul_(4.0)
+    view, wanted = next(iter(spots().views(model)))
+
+    def watched(rollout: Rollout) -> Rollout:
+        answer = None
+        while (step := send(rollout, answer)) is not None:
+            step.next_saliency.retain_grad()
+            steps.append(step)
+            answer = yield step
+
+    config = TrainConfig(batch=8, inhibition_clip=bound)
+    loss_of(watched(model.rollout(view, sampler(generator), 3)), wanted, config, generator).total.backward()
+    return steps[0].next_saliency.grad.flatten(1).norm(dim=1)  # (B,)
+
+
+def test_no_scene_sends_back_more_than_the_bound_through_inhibition() -> None:
+    free = flowing_back(0.0)
+    bound = free.median().item()
+    bounded = flowing_back(bound * 8)
+    assert (free > bound * 1.01).any()
+    assert bounded.max() <= bound * 1.001
+    assert (bounded > 0).equal(free > 0)
