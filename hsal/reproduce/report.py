@@ -181,8 +181,8 @@ def _ablations(rows: Sequence[Row]) -> Iterator[str]:
     if not rows:
         return
     steps = rows[0].results[0].training["steps"]
-    yield "## Ablations\n\nMNIST Multiset, REINFORCE, one seed, validation scenes, on the backbone before the last. With"
-    yield f"only {steps} updates these are differences, not records.\n"
+    yield "## Ablations\n\nMNIST Multiset, REINFORCE, one seed, validation scenes, on the backbone before the last."
+    yield f"With only {steps} updates these are differences, not records.\n"
     yield (
         "| change | macro-F1 | 0-1 | `attn_saliency`, end over start | mask peak | mask mass"
         " | glimpses on more than one cell | 0-1 with 5 digits |\n|---|---|---|---|---|---|---|---|"
