@@ -27,7 +27,8 @@ class Preset:
 
 def _preset(name: str, title: str, expect: str, every: int, **settings: Any) -> Preset:
     """Every check keeps weights too, so that learning can be watched from one to the next."""
-    config = TrainConfig(validate_every=every, validation_scenes=200, **settings)
+    # no bound on inhibition's gradients: it steadies long trainings, and slows the first hundreds of updates
+    config = TrainConfig(validate_every=every, validation_scenes=200, inhibition_clip=0.0, **settings)
     return Preset(name, title, expect, config, series=every)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import NoBrowserError, launched, running_app
 from tests.commanding import make
@@ -39,6 +39,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("HSAL_REQUIRE_BROWSER") == "1":
             pytest.fail(str(error))
         pytest.skip(str(error))
+    expect.set_options(timeout=30_000)  # a busy machine is late, not wrong
     yield browser
     with_browser.__exit__(None, None, None)
 
