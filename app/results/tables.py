@@ -123,7 +123,7 @@ def extrapolation_table(rows: Sequence[Row]) -> str:
     return table(head, (
         [escape(kind), *(f"{one['macro_f1']:.3f} / {one['exact_match']:.3f}" if one else "–" for one in measured)]
         for kind, measured in kinds.items()
-    ))
+    ), "board")
 
 
 def _whole_name(row: Row, *further: str) -> str:
