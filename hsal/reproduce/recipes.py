@@ -162,9 +162,8 @@ def recipes() -> Iterator[Recipe]:
 
 def _row(task: Task, row: Row, backbone: str) -> Recipe:
     house = not task.startswith("mnist")
-    schedule = HOUSES if house else PATIENT | {"scenes": 40_000}
-    if row == "count":
-        schedule = HOUSES if house else SMALL_BATCHES | {"steps": 1500, "scenes": 40_000}
+    digits = PATIENT if row != "count" else SMALL_BATCHES | {"steps": 1500}
+    schedule = HOUSES if house else digits | {"scenes": 40_000}
     config = replace(TrainConfig(objective="reinforce" if row == "count" else row), **schedule)
     if task == "mnist-set" and row != "count":
         # on sets alone it learns to guess what is there: what scenes with repeats taught is trained further
@@ -174,7 +173,6 @@ def _row(task: Task, row: Row, backbone: str) -> Recipe:
         # real numbers are few: what street numbers taught is trained further, end to end
         tuned = replace(
             config, steps=400, learning_rate=4e-4, fine_tune=True, backbone_rate=0.5, validate_every=100,
-            validation_scenes=400,
         )
         if row != "count":
             return Recipe(
