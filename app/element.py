@@ -8,12 +8,18 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+HOSTED = Path(__file__).with_name("hosted.js")
 WIDE = Path(__file__).with_name("wide.css")  # of what may be wider than its place; wants --back, the ground's colour
 
 
 def joined(*paths: Path) -> str:
     """The texts of files, one after another: scripts in the order of use make one module."""
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def module(js: str) -> str:
+    """A module of an element, with `hosted` for its default export: what Streamlit calls."""
+    return f"{joined(HOSTED)}\n{js}"
 
 
 @cache
@@ -23,6 +29,6 @@ def element(name: str, html: str, css: str, js: str) -> ComponentRenderer:
     Once a process; the renderer registers itself again where a test brings another runtime.
 
     Args:
-        name: its own, over the whole app. js: a module with one default export.
+        name: its own, over the whole app. js: a module with one default export, which may use `hosted` of hosted.js.
     """
-    return st.components.v2.component(name, html=html, css=css, js=js, isolate_styles=True)
+    return st.components.v2.component(name, html=html, css=css, js=module(js), isolate_styles=True)

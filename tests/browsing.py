@@ -50,12 +50,26 @@ def launched() -> Iterator[Browser]:
 @contextmanager
 def running_app(**environment: str) -> Iterator[str]:
     """The address of a server of its own, healthy, with further environment variables."""
+    with _served("-m", "app.serve", **environment) as address:
+        yield address
+
+
+@contextmanager
+def running_script(path: Path) -> Iterator[str]:
+    """The address of a server that shows one Streamlit script."""
+    flags = ("--server.headless=true", "--browser.gatherUsageStats=false")
+    with _served("-m", "streamlit", "run", str(path), *flags, PYTHONPATH=str(ROOT)) as address:
+        yield address
+
+
+@contextmanager
+def _served(*command: str, **environment: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app.serve", f"--server.port={port}", "--server.address=127.0.0.1"]
+    whole = [sys.executable, *command, f"--server.port={port}", "--server.address=127.0.0.1"]
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        whole, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         address = f"http://127.0.0.1:{port}"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page
 
+from app.element import module
 from app.posner import bundle
 
 ADDRESS = "http://posner.test/"  # answered by the test itself
@@ -35,7 +36,8 @@ def document(seed: int) -> str:
     options = {"practice": PRACTICE, "lengths": [{"counts": COUNTS}, {"counts": COUNTS}], "seed": seed}
     return (
         f"<!doctype html><html lang=en><title>Task</title><style>{css}</style><main><h1>Task</h1>{html}</main>"
-        f'<script type="module">{js}\nmount(document.querySelector(".posner"), {json.dumps(options)});</script>'
+        f'<script type="module">{module(js)}\n'
+        f'new Posner(document.querySelector(".posner"), {json.dumps(options)});</script>'
     )
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.compare.models import data_address, encoded
 from app.compare.tiles import bundle
+from app.element import module
 from players import new_page
 
 HOST = """async ([html, css, js]) => {
@@ -19,7 +20,10 @@ HOST = """async ([html, css, js]) => {
     const parent = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
     parent.innerHTML = `<div>${html}</div><style>${css}</style>`;
     let leave = null;
-    window.call = (data) => { leave = module.default({ data, parentElement: parent }); };
+    window.call = (data) => {
+        leave = module.default({ data, parentElement: parent });
+        return new Promise((act) => setTimeout(act));
+    };
     window.leave = () => leave();
 }"""
 LEFT = np.array([[1.0, 0.2], [0.2, 0.2]], np.float32).repeat(20, 0).repeat(20, 1)  # (40,40), bright upper left
@@ -77,7 +81,8 @@ def shown(browser: object, tmp_path: Path) -> Iterator[Grid]:
     page, errors = new_page(browser, clock=False)
     (tmp_path / "host.html").write_text("<!doctype html><body></body>")
     page.goto((tmp_path / "host.html").as_uri())
-    page.evaluate(HOST, list(bundle()))
+    html, css, js = bundle()
+    page.evaluate(HOST, [html, css, module(js)])
     grid_shown = Grid(page)
     grid_shown.call(grid(tile("left", LEFT), tile("right", RIGHT)))
     expect(page.locator(".reading")).to_have_text("Point at a map.")

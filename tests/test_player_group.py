@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page
 
-from hsal.player.page import bundle
+from app.element import module
+from app.player import bundle
 from hsal.trace import Trace
 from players import new_page
 from traces import make_trace
@@ -38,9 +39,11 @@ class Players:
 
     def enter(self, trace: Trace, title: str, **options: object) -> None:
         self.page.evaluate("(data) => window.enter(data)", self.data(trace, title, **options))
+        self.page.clock.run_for(1)
 
     def call(self, place: int, trace: Trace, title: str, **options: object) -> None:
         self.page.evaluate("([place, data]) => window.call(place, data)", [place, self.data(trace, title, **options)])
+        self.page.clock.run_for(1)
 
     def data(self, trace: Trace, title: str, **options: object) -> dict:
         told = {"trace": trace.to_json(), "moment": 0, "compact": True, "stay": True, "key": title}
@@ -58,7 +61,8 @@ def players(browser: object, tmp_path: Path) -> Iterator[Players]:
     page, errors = new_page(browser, clock=True)
     (tmp_path / "host.html").write_text("<!doctype html><body></body>")
     page.goto((tmp_path / "host.html").as_uri())
-    page.evaluate(HOST, list(bundle()))
+    html, css, js = bundle()
+    page.evaluate(HOST, [html, css, module(js)])
     players = Players(page)
     players.enter(LONG, "Long")
     players.enter(SHORT, "Short")

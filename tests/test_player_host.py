@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from time import sleep
 
 import pytest
 
-from hsal.player.page import bundle
+from app.element import module
+from app.player import bundle
 from hsal.trace import Trace
 from players import Shown, new_page
+from tests.browsing import running_script
 from traces import make_trace
 
-ROOT = Path(__file__).parents[1]
 # A host as Streamlit is one: theme variables around a shadow root, which holds the html and the css.
 HOST = """async ([html, css, js]) => {
     const module = await import(URL.createObjectURL(new Blob([js], { type: "text/javascript" })));
@@ -56,6 +51,7 @@ class Host(Shown):
     def call(self, trace: Trace, name: str = "leave", **options: object) -> None:
         data = {"trace": trace.to_json(), "moment": 0, "compact": False, "key": "player", **options}
         self.page.evaluate("([data, name]) => { window[name] = window.call(data); }", [data, name])
+        self.page.clock.run_for(1)  # a call acts a moment later
 
     def leave(self, name: str = "leave") -> None:
         self.page.evaluate("(name) => window[name]()", name)
@@ -72,7 +68,8 @@ def host(browser: object, tmp_path: Path) -> Iterator[Host]:
     page.set_viewport_size({"width": 1140, "height": 900})
     (tmp_path / "host.html").write_text("<!doctype html><body></body>")
     page.goto((tmp_path / "host.html").as_uri())
-    page.evaluate(HOST, list(bundle()))
+    html, css, js = bundle()
+    page.evaluate(HOST, [html, css, module(js)])
     yield Host(page)
     page.close()
     assert errors == []
@@ -196,22 +193,8 @@ def served(tmp_path: Path) -> Iterator[str]:
     """The address of a Streamlit server that shows one player."""
     (tmp_path / "trace.json").write_text(make_trace().to_json())
     (tmp_path / "script.py").write_text(SCRIPT.format(path=str(tmp_path / "trace.json")))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(tmp_path / "script.py"), f"--server.port={port}",
-               "--server.address=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, **silent)
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-            break
-        except OSError:
-            sleep(0.1)
-    yield f"http://127.0.0.1:{port}/"
-    server.terminate()
-    server.wait(10)
+    with running_script(tmp_path / "script.py") as address:
+        yield f"{address}/"
 
 
 def test_in_streamlit_stepping_sends_nothing_and_a_rerun_keeps_the_place(browser: object, served: str) -> None:

@@ -14,6 +14,7 @@ from app.compare.pictures import Subject
 from app.compare.tables import walks_table
 from app.compare.walks import OWN, ask_walk
 from app.player import attention_player
+from app.watching import watched
 from app.weights import choices, describe, titles
 from app.widgets import plain, refuse
 from hsal.shipped import TITLES
@@ -38,7 +39,7 @@ def choose_weights(subject: Subject) -> None:
 def attention_view(subject: Subject, chosen: Chosen) -> None:
     """All of it, asked for again and again for as long as a walk is missing."""
     waits = not all(_answers(subject, chosen).values())
-    st.fragment(_now, run_every=EVERY_S if waits else None)(subject, chosen, waits)
+    watched(lambda: _now(subject, chosen) and waits, EVERY_S if waits else None)
 
 
 def _answers(subject: Subject, chosen: Chosen) -> dict[str, Made | None]:
@@ -48,10 +49,9 @@ def _answers(subject: Subject, chosen: Chosen) -> dict[str, Made | None]:
     return {name: ask_walk(name, subject, now, chosen.network, chosen.given) for name in (OWN, *others)}
 
 
-def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
+def _now(subject: Subject, chosen: Chosen) -> bool:
+    """Draw what is there; whether that is all, so that there is no need to ask on."""
     answers = _answers(subject, chosen)
-    if waits and all(answers.values()):
-        st.rerun()
     state.leave()  # before the players, which add their moment to the address
     walks = {name: made.value for name, made in answers.items() if made and made.value is not None}
     failed = dict.fromkeys(made.sentence for made in answers.values() if made and made.sentence)
@@ -64,6 +64,7 @@ def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
     if OWN in walks:
         st.html(walks_table(_titles(walks), walks, OWN))
     _players(walks)
+    return all(answers.values())
 
 
 def _titles(names: Mapping[str, object] | list[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from app.compare.scores import ask_scores, can_be_scored, chances, waits_for_oth
 from app.compare.tables import about_table, meanings, metrics_table
 from app.compare.tiles import saliency_maps
 from app.results.figures import QUIET
+from app.watching import watched
 from app.widgets import plain
 from hsal.maps.stimulus import About
 
@@ -26,7 +27,7 @@ EVERY_S = 0.4
 def maps_view(subject: Subject, chosen: Chosen) -> None:
     """All of it, asked for again and again for as long as something is missing."""
     waits = not _finished(subject, chosen)
-    st.fragment(_now, run_every=EVERY_S if waits else None)(subject, chosen, waits)
+    watched(lambda: _now(subject, chosen) and waits, EVERY_S if waits else None)
     with st.expander("About the models", icon=":material/menu_book:"):
         st.html(about_table(chosen.models))
 
@@ -53,12 +54,11 @@ def _all_there(subject: Subject, answers: Mapping[str, Made | None], scores: Map
     return all([*answers.values(), *scores.values()]) and not (scores and waits_for_others(subject))
 
 
-def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
+def _now(subject: Subject, chosen: Chosen) -> bool:
+    """Draw what is there; whether that is all, so that there is no need to ask on."""
     answers = _answers(subject, chosen)
     maps = _done(answers)
     scores = _scores(subject, maps)
-    if waits and _all_there(subject, answers, scores):
-        st.rerun()  # nothing is missing any more: no need to ask on
     state.leave()  # before the grid, which adds to the address what only the browser knows
     saliency_maps(grid(subject, chosen.models, answers), key="compare.grid")
     if notes := list(dict.fromkeys(note for drawn in maps.values() for note in drawn.notes)):
@@ -68,6 +68,7 @@ def _now(subject: Subject, chosen: Chosen, waits: bool) -> None:
     if len(maps) > 1:
         _two(chosen.models, maps)
     state.leave()
+    return _all_there(subject, answers, scores)
 
 
 def _metrics(subject: Subject, models: Mapping[str, About], scores: Mapping[str, Made | None]) -> None:

@@ -86,7 +86,7 @@ class AttentionGame {
     this.show();
     if (next.over) {
       this.screen("waiting");
-      this.send(next.turns);
+      this.trigger("play", next.turns);
     }
   }
 
@@ -179,29 +179,10 @@ class AttentionGame {
   }
 
   destroy() {
+    this.remember();
     this.listening.abort();
     this.sizes.disconnect();
   }
 }
 
-const mounted = new WeakMap(); // parentElement -> {root, game, call}
-
-// Streamlit calls this on mounting and again with each change of data or theme, always with the same parent, and
-// runs the function returned by the last call when the element goes. Only the newest call's function ends the game.
-export default function attend({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".game");
-  const previous = mounted.get(parentElement);
-  const call = {};
-  if (previous && previous.root !== root) previous.game.destroy();
-  const same = previous?.root === root;
-  const game = same ? previous.game : new AttentionGame(root, data);
-  game.send = (turns) => setTriggerValue("play", turns);
-  mounted.set(parentElement, { root, game, call });
-  if (same) game.load(data);
-  return () => {
-    if (mounted.get(parentElement)?.call !== call) return;
-    game.remember();
-    game.destroy();
-    mounted.delete(parentElement);
-  };
-}
+export default hosted(".game", (root, data) => new AttentionGame(root, data));

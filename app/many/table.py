@@ -9,6 +9,7 @@ import streamlit as st
 from app import cache
 from app.many import state
 from app.many.state import Batch
+from app.watching import watched
 from app.weights import describe
 from app.widgets import plain, say
 from hsal.data.picture import load_picture
@@ -37,21 +38,22 @@ COLUMNS = {
 
 def many_view(batch: Batch) -> None:
     """Progress while there is work, and the table."""
-    st.fragment(_at_work if batch.going else _at_rest, run_every=EVERY_S if batch.going else None)()
+    watched(_at_work if batch.going else _at_rest, EVERY_S if batch.going else None)
 
 
-def _at_work() -> None:
+def _at_work() -> bool:
+    """Do and show a portion; whether that was the last."""
     batch = state.batch()
     if batch.going and batch.left:
         _work(batch)
     if not batch.going or not batch.left:
         batch.going = False
-        st.rerun()
     done, total = len(batch.rows), len(batch.pile.pictures)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / total, f"{done:,} of {total:,} pictures")
         st.button("Stop", on_click=state.go, args=(False,), icon=":material/stop:")
     _table(batch.rows)
+    return not batch.going
 
 
 def _work(batch: Batch) -> None:
@@ -72,10 +74,15 @@ def traced(weights: str, name: str, data: bytes) -> Row:
         return Row(name, problem=str(error))
 
 
-def _at_rest() -> None:
+def _at_rest() -> bool:
+    """Show what was done; whether it goes on: a click on Go on draws this part alone anew."""
     batch = state.batch()
-    if batch.going:  # Go on was clicked, which draws this part alone anew
-        st.rerun()
+    if not batch.going:
+        _result(batch)
+    return batch.going
+
+
+def _result(batch: Batch) -> None:
     say(batch.pile.problems)
     if batch.left:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -5,9 +5,14 @@ Stepping, playing and scrubbing ask the server nothing. hsal/player holds its ht
 
 from __future__ import annotations
 
-from app.element import element
-from hsal.player.page import bundle
+from functools import cache
+from pathlib import Path
+
+from app.element import element, joined
+from hsal.player import page
 from hsal.trace import Trace
+
+HOSTED = Path(__file__).with_name("hosted_player.js")
 
 
 def attention_player(
@@ -32,3 +37,10 @@ def attention_player(
     data = {"trace": trace.to_json(), "moment": moment, "compact": compact, "stay": stay, "key": key}
     data |= {"group": group, "title": title, "mark": mark}
     element("hsal_attention_player", *bundle())(data=data, key=key)
+
+
+@cache
+def bundle() -> tuple[str, str, str]:
+    """Html, css and js, each as one text; the js is a module with one default export."""
+    html, css, js = page.bundle()
+    return html, css, f"{js}\n{joined(HOSTED)}"

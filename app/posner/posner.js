@@ -10,6 +10,7 @@ const NOTES = {
 };
 
 class Posner {
+  // options: {practice, lengths: [{counts}], seed}
   constructor(root, options) {
     this.root = root;
     this.options = options;
@@ -187,25 +188,4 @@ class Posner {
   }
 }
 
-// root: the element of posner.html. options: {practice, lengths: [{counts}], seed}.
-function mount(root, options) {
-  return new Posner(root, options);
-}
-
-const mounted = new WeakMap(); // parentElement -> {root, task, call}
-
-// Streamlit calls this on mounting and again with each change of data or theme, always with the same parent, and
-// runs the function returned by the last call when the element goes. Only the newest call's function ends the task.
-export default function attend({ data, parentElement }) {
-  const root = parentElement.querySelector(".posner");
-  const previous = mounted.get(parentElement);
-  const call = {};
-  if (previous && previous.root !== root) previous.task.destroy();
-  const task = previous?.root === root ? previous.task : mount(root, data);
-  mounted.set(parentElement, { root, task, call });
-  return () => {
-    if (mounted.get(parentElement)?.call !== call) return;
-    task.destroy();
-    mounted.delete(parentElement);
-  };
-}
+export default hosted(".posner", (root, data) => new Posner(root, data));

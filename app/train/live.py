@@ -14,6 +14,7 @@ from app.train.curves import training_curves
 from app.train.figures import ALONG, latest, speed, spoken
 from app.train.metrics import FIRST, GROUPS
 from app.train.points import points
+from app.watching import watched
 from app.widgets import plain
 from hsal.errors import HsalError
 from hsal.run_files import RunInfo, log_end, read_run
@@ -40,16 +41,17 @@ def curves_of(run: RunInfo, runs: Sequence[RunInfo]) -> None:
         log = st.toggle("Log scale", key=state.widget("log", False), help="What is not above 0 cannot be drawn on it.")
     lives = any(one.state in LIVING for one in shown)
     look = {"smoothing": smoothing, "log": log, "along": along}
-    st.fragment(_now, run_every=EVERY_S if lives else None)([one.folder for one in shown], groups or [], look)
+    folders = [one.folder for one in shown]
+    watched(lambda: _now(folders, groups or [], look), EVERY_S if lives else None)
     state.leave(run=run.folder.name, **{"with": beside})
 
 
-def _now(folders: Sequence[Path], groups: Sequence[str], look: dict) -> None:
-    """Drawn again and again, reading only what is new."""
+def _now(folders: Sequence[Path], groups: Sequence[str], look: dict) -> bool:
+    """Drawn again and again, reading only what is new; whether one of them was deleted."""
     try:
         shown = [read_run(folder) for folder in folders]
     except HsalError:
-        st.rerun()  # one was deleted: the page says so
+        return True  # the page says so
     drawn = [(run, points(run.folder)) for run in shown]
     _standing(*drawn[0])
     training_curves(train_figures.figure(drawn, groups, theme.is_dark(), **look), key="train.curves")

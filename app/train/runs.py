@@ -16,6 +16,7 @@ from app.train.figures import latest, spoken
 from app.train.form import fill_from
 from app.train.metrics import CHECK
 from app.train.settings import difference
+from app.watching import watched
 from app.weights import RUN
 from app.widgets import plain, refuse, say
 from hsal import launch
@@ -50,12 +51,8 @@ def known_runs() -> list[RunInfo]:
 
 def look_out(runs: Sequence[RunInfo]) -> None:
     """Draw the page anew as soon as a run comes, goes or changes its state, or keeps weights; costs little."""
-    st.fragment(_look_out, run_every=EVERY_S)(_marks(runs))
-
-
-def _look_out(before: list[tuple]) -> None:
-    if _marks(known_runs()) != before:
-        st.rerun()
+    before = _marks(runs)
+    watched(lambda: _marks(known_runs()) != before, EVERY_S)
 
 
 def _marks(runs: Sequence[RunInfo]) -> list[tuple]:

@@ -19,7 +19,7 @@ from hsal.trace import Trace
 HERE = Path(__file__).parent
 FORMATS = ("html",)
 
-# One module, in the order of use. mount.js has the module's only export.
+# One script, in the order of use.
 SCRIPTS = (
     "moments.js",
     "sentences.js",
@@ -32,7 +32,6 @@ SCRIPTS = (
     "controls.js",
     "lights.js",
     "player.js",
-    "mount.js",
 )
 
 COLOURS = {
@@ -62,7 +61,7 @@ body {{ margin: 0 auto; max-width: 1140px; padding: 1.5rem 1.25rem; background: 
 <script type="application/json" id="trace">{trace}</script>
 <script type="module">
 {js}
-mount(document.querySelector(".attention-player"), {{
+new Player(document.querySelector(".attention-player"), {{
   trace: document.getElementById("trace").textContent,
   moment: Address.moment() ?? {moment},
 }});
@@ -78,7 +77,7 @@ class PageError(HsalError):
 
 @cache
 def bundle() -> tuple[str, str, str]:
-    """The player's html, css and js, each as one text; the js is a module with one default export."""
+    """The player's html, css and js, each as one text; the js has the class `Player`."""
     css, colours_js = base()
     return _read("player.html"), f"{css}\n{_read('player.css')}", "\n".join([colours_js, *map(_read, SCRIPTS)])
 

@@ -8,14 +8,13 @@ const MARKS = ["fixations", "boxes"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class Maps {
-  // kept: what the visitor had chosen when the maps last went away.
-  constructor(root, kept) {
+  constructor(root, data) {
     this.root = root;
     this.part = (name) => root.querySelector(`.${name}`);
     this.tiles = new Map();
     this.spot = null;
     const linked = new URLSearchParams(location.search);
-    const look = kept ?? { opacity: linked.get("opacity"), marks: linked.get("marks") };
+    const look = data.remembered ?? { opacity: linked.get("opacity"), marks: linked.get("marks") };
     const opacity = Number(look.opacity ?? NaN);
     this.opacity = opacity >= 0 && opacity <= 100 ? opacity / 100 : USUAL;
     this.marks = new Set((look.marks ?? "").split(",").filter((mark) => MARKS.includes(mark)));
@@ -24,6 +23,7 @@ class Maps {
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.part("tiles"));
     this.paintRamp();
+    this.load(data);
   }
 
   async load(data) {
@@ -165,23 +165,4 @@ class Maps {
   }
 }
 
-const mounted = new WeakMap(); // parentElement -> {root, maps, call}
-let remembered = null; // the looks when the maps last went away
-
-// Streamlit calls this on mounting and again with each change of data, always with the same parent, and runs the
-// function returned by the last call when the element goes. Only the newest call's function takes the maps down.
-export default function show({ data, parentElement }) {
-  const root = parentElement.querySelector(".saliency-maps");
-  const previous = mounted.get(parentElement);
-  const call = {};
-  if (previous && previous.root !== root) previous.maps.destroy();
-  const maps = previous?.root === root ? previous.maps : new Maps(root, remembered);
-  mounted.set(parentElement, { root, maps, call });
-  maps.load(data);
-  return () => {
-    if (mounted.get(parentElement)?.call !== call) return;
-    remembered = maps.state();
-    maps.destroy();
-    mounted.delete(parentElement);
-  };
-}
+export default hosted(".saliency-maps", (root, data) => new Maps(root, data));

@@ -157,23 +157,4 @@ class Sandbox {
   }
 }
 
-const mounted = new WeakMap(); // parentElement -> {root, sandbox, call}
-const remembered = new Map(); // the element's key -> the state when it last went away
-
-// Streamlit calls this on mounting and with each change of data or theme; see the player, which does the same.
-export default function attend({ data, parentElement }) {
-  const root = parentElement.querySelector(".sandbox");
-  const previous = mounted.get(parentElement);
-  const whole = { ...data, remembered: remembered.get(data.key) };
-  const call = {};
-  if (previous?.root === root) previous.sandbox.load(whole);
-  else previous?.sandbox.destroy();
-  const sandbox = previous?.root === root ? previous.sandbox : new Sandbox(root, whole);
-  mounted.set(parentElement, { root, sandbox, call });
-  return () => {
-    if (mounted.get(parentElement)?.call !== call) return;
-    remembered.set(data.key, sandbox.state());
-    sandbox.destroy();
-    mounted.delete(parentElement);
-  };
-}
+export default hosted(".sandbox", (root, data) => new Sandbox(root, data));

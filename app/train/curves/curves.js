@@ -4,7 +4,8 @@ const KEYS = "Arrow keys move the cursor, plus and minus zoom, Escape shows all.
 const LEAST_PX_SHARE = 0.02; // a shorter stretch was a click
 
 class Curves {
-  constructor(root, kept) {
+  constructor(root, data) {
+    const kept = data.remembered;
     this.root = root;
     this.keys = KEYS;
     this.charts = new Map();
@@ -15,6 +16,7 @@ class Curves {
     root.querySelector(".whole").addEventListener("click", () => this.zoom(null));
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(root);
+    this.load(data);
   }
 
   load(data) {
@@ -131,23 +133,4 @@ class Curves {
   }
 }
 
-const mounted = new WeakMap(); // parentElement -> {root, curves, call}
-const remembered = new Map(); // the element's key -> the state when it last went away
-
-// Streamlit calls this on mounting and again with each change of data, always with the same parent, and runs the
-// function returned by the last call when the element goes. Only the newest call's function takes the curves down.
-export default function show({ data, parentElement }) {
-  const root = parentElement.querySelector(".training-curves");
-  const previous = mounted.get(parentElement);
-  const call = {};
-  if (previous && previous.root !== root) previous.curves.destroy();
-  const curves = previous?.root === root ? previous.curves : new Curves(root, remembered.get(data.key));
-  mounted.set(parentElement, { root, curves, call });
-  curves.load(data);
-  return () => {
-    if (mounted.get(parentElement)?.call !== call) return;
-    remembered.set(data.key, curves.state());
-    curves.destroy();
-    mounted.delete(parentElement);
-  };
-}
+export default hosted(".training-curves", (root, data) => new Curves(root, data));

@@ -43,7 +43,7 @@ def workbench(
 def bundle() -> tuple[str, str, str]:
     """The workbench's html, css and js, each as one text; the js is a module with one default export."""
     html, css, _ = player.bundle()
-    own = [player.HERE / name for name in player.SCRIPTS if name != "mount.js"] + [HERE / name for name in SCRIPTS]
+    own = [player.HERE / name for name in player.SCRIPTS] + [HERE / name for name in SCRIPTS]
     body, _, end = html.rpartition("</section>")
     _, colours_js = player.base()
     js = f"{colours_js}\n{joined(*own)}"

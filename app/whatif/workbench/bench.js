@@ -3,9 +3,8 @@
 const SHOWN_WITH = { saliency: "saliency", hide: "picture" }; // for the others the moment chooses
 
 class Bench {
-  constructor(root, data, send) {
+  constructor(root, data) {
     this.root = root;
-    this.send = send;
     this.listening = new AbortController();
     this.tool = "spotlight";
     this.click = "look";
@@ -81,7 +80,7 @@ class Bench {
     this.waiting.push({ ...wish, step: this.step, moment, number: this.count });
     this.data.done = afterWish(this.data.done, this.waiting.at(-1));
     this.edit = editAt(this.data.done, this.step);
-    this.send({ name: this.name, wishes: this.waiting });
+    this.trigger("wishes", { name: this.name, wishes: this.waiting });
   }
 
   turn({ turns, place }, value) {
@@ -140,25 +139,4 @@ class Bench {
   }
 }
 
-const mounted = new WeakMap(); // parentElement -> {root, bench, call}
-const remembered = new Map(); // the element's key -> the state when it last went away
-
-// Streamlit calls this on mounting and with each change of data or theme; see the player, which does the same.
-export default function attend({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".attention-player");
-  const previous = mounted.get(parentElement);
-  const whole = { ...data, remembered: remembered.get(data.key) };
-  const send = (wishes) => setTriggerValue("wishes", wishes);
-  const call = {};
-  if (previous?.root === root) previous.bench.load(whole);
-  else previous?.bench.destroy();
-  const bench = previous?.root === root ? previous.bench : new Bench(root, whole, send);
-  bench.send = send;
-  mounted.set(parentElement, { root, bench, call });
-  return () => {
-    if (mounted.get(parentElement)?.call !== call) return;
-    remembered.set(data.key, bench.state());
-    bench.destroy();
-    mounted.delete(parentElement);
-  };
-}
+export default hosted(".attention-player", (root, data) => new Bench(root, data));

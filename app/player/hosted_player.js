@@ -1,0 +1,1 @@
+export default hosted(".attention-player", (root, data) => new Player(root, data));
