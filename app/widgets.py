@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import cache, theme
 from app.downloads import downloads
+from app.parts import part
 from hsal.trace import Trace
 
 
@@ -28,7 +29,7 @@ def refuse(sentence: str) -> None:
     st.error(plain(sentence), icon=":material/error:")
 
 
-@st.fragment
+@part
 def strip_and_downloads(trace: Trace) -> None:
     """The strip of the whole walk, and what can be taken home."""
     text = trace.to_json()

@@ -134,6 +134,18 @@ def test_one_opacity_for_all(shown: Grid) -> None:
     assert "opacity=0" in shown.page.url
 
 
+def test_looks_stay_in_the_address_though_the_host_writes_it_anew(shown: Grid) -> None:
+    shown.page.locator(".opacity").fill("40")
+    shown.page.get_by_role("button", name="Fixations").click()
+    shown.page.evaluate("() => history.replaceState(null, '', '?models=left,right')")
+    shown.page.wait_for_function("() => location.search.includes('marks=fixations')")
+    assert re.search(r"models=left.*right&opacity=40", shown.page.url)
+    shown.page.evaluate("() => window.leave()")
+    shown.page.evaluate("() => history.replaceState(null, '', '?other')")
+    shown.page.wait_for_timeout(700)
+    assert shown.page.url.endswith("?other")
+
+
 def test_fixations_are_drawn_on_demand(shown: Grid) -> None:
     shown.page.locator(".opacity").fill("0")
     button = shown.page.get_by_role("button", name="Fixations")

@@ -13,8 +13,8 @@ from app.compare.models import known
 from app.compare.pictures import Subject
 from app.compare.tables import walks_table
 from app.compare.walks import OWN, ask_walk
+from app.parts import watched
 from app.player import attention_player
-from app.watching import watched
 from app.weights import choices, describe, titles
 from app.widgets import plain, refuse
 from hsal.shipped import TITLES

@@ -16,8 +16,8 @@ from app.compare.pictures import Subject
 from app.compare.scores import ask_scores, can_be_scored, chances, waits_for_others
 from app.compare.tables import about_table, meanings, metrics_table
 from app.compare.tiles import saliency_maps
+from app.parts import watched
 from app.results.figures import QUIET
-from app.watching import watched
 from app.widgets import plain
 from hsal.maps.stimulus import About
 

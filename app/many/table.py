@@ -9,7 +9,7 @@ import streamlit as st
 from app import cache
 from app.many import state
 from app.many.state import Batch
-from app.watching import watched
+from app.parts import watched
 from app.weights import describe
 from app.widgets import plain, say
 from hsal.data.picture import load_picture

@@ -12,6 +12,7 @@ import streamlit as st
 
 from app import session, theme
 from app.address import Address, to_parameters
+from app.parts import part
 from app.results import figures, filters, measured
 from app.results.filters import Filters, matching, size_ends
 from app.widgets import plain, refuse
@@ -41,7 +42,7 @@ MARKS = f"""<style>
 </style>"""
 
 
-@st.fragment
+@part
 def errors_browser() -> None:
     """All of it; reads and writes the filters in the address."""
     names = measured.with_cases()

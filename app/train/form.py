@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app import weights
+from app.parts import part
 from app.train import settings as train_settings
 from app.train import state
 from app.train.figures import spoken
@@ -28,7 +29,7 @@ OWN = "own"
 ACROSS = 3  # settings in a row
 
 
-@st.fragment
+@part
 def training_form(runs: Sequence[RunInfo]) -> None:
     """All of it; a started run becomes the chosen one."""
     _preset()

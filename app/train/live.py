@@ -8,13 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from app import theme
+from app.parts import watched
 from app.train import figures as train_figures
 from app.train import state
 from app.train.curves import training_curves
 from app.train.figures import ALONG, latest, speed, spoken
 from app.train.metrics import FIRST, GROUPS
 from app.train.points import points
-from app.watching import watched
 from app.widgets import plain
 from hsal.errors import HsalError
 from hsal.run_files import RunInfo, log_end, read_run

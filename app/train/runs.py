@@ -10,13 +10,13 @@ from pathlib import Path
 import streamlit as st
 
 from app import session
+from app.parts import watched
 from app.results.tables import table
 from app.train import points, state
 from app.train.figures import latest, spoken
 from app.train.form import fill_from
 from app.train.metrics import CHECK
 from app.train.settings import difference
-from app.watching import watched
 from app.weights import RUN
 from app.widgets import plain, refuse, say
 from hsal import launch

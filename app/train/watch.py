@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import cache
 from app.address import LARGEST_SEED
+from app.parts import part
 from app.player import attention_player
 from app.train import state
 from app.weights import RUN, SERIES
@@ -20,7 +21,7 @@ MASK = 1  # the moment of a walk that shows the first mask
 PICTURES = {"sample": "Sample", "scene": "Random"}
 
 
-@st.fragment
+@part
 def watch_learning(run: RunInfo | None) -> None:
     """A picture, a slider over updates, and the walk. Of the run, or of a training that comes with the project."""
     kept = snapshots(run.folder) if run else {}

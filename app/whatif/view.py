@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from app import cache, session
+from app.parts import part
 from app.player import attention_player
 from app.weights import SERIES, describe
 from app.weights import moment as weights_moment
@@ -28,7 +29,7 @@ GROUP = "whatif"
 NOTHING = "Nothing is done yet: change something under the second picture, and the model runs on by itself."
 
 
-@st.fragment
+@part
 def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     """All of it; what is done draws only this anew.
 

@@ -2,7 +2,7 @@
 
 const STEP = 0.01; // of the picture's side, for an arrow key
 const SPOKEN_AFTER_MS = 500;
-const WRITES_APART_MS = 300;
+const KEPT_EVERY_MS = 300;
 const USUAL = 0.7; // the map's opacity
 const MARKS = ["fixations", "boxes"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -22,6 +22,7 @@ class Maps {
     this.listen(this.listening.signal);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.part("tiles"));
+    this.keeping = setInterval(() => this.keep(), KEPT_EVERY_MS);
     this.paintRamp();
     this.load(data);
   }
@@ -41,7 +42,6 @@ class Maps {
       this.spot = null;
     }
     this.showControls();
-    this.write();
     const loading = data.tiles.map((tile) => this.tiles.get(tile.id).load(tile));
     if (!this.picture) loading.push(decoded(data.picture).then((picture) => {
       if (this.address === data.picture) this.picture = picture;
@@ -122,14 +122,12 @@ class Maps {
     const on = (target, event, act) => target.addEventListener(event, act, { signal });
     on(this.part("opacity"), "input", (event) => {
       this.opacity = Number(event.target.value) / 100;
-      this.write();
       this.draw();
     });
     for (const button of this.root.querySelectorAll("[data-mark]")) {
       on(button, "click", () => {
         const { mark } = button.dataset;
         if (!this.marks.delete(mark)) this.marks.add(mark);
-        this.write();
         this.showControls();
         this.draw();
       });
@@ -142,26 +140,23 @@ class Maps {
     return { opacity: String(Math.round(this.opacity * 100)), marks: [...this.marks].join(",") };
   }
 
-  // What only the browser knows goes into the address by itself, so that a link comes back to it; after every change of
-  // the server's too, which does not know of it.
-  write() {
-    this.writing ??= setTimeout(() => {
-      this.writing = null;
-      const url = new URL(location.href);
-      const { opacity, marks } = this.state();
-      for (const [key, text] of [["opacity", this.opacity === USUAL ? "" : opacity], ["marks", marks]]) {
-        if (text) url.searchParams.set(key, text);
-        else url.searchParams.delete(key);
-      }
-      if (url.href !== location.href) history.replaceState(history.state, "", url);
-    }, WRITES_APART_MS);
+  // What only the browser knows is kept in the address, so that a link comes back to it; the server, which does not know
+  // of it, writes the address anew whenever it likes.
+  keep() {
+    const url = new URL(location.href);
+    const { opacity, marks } = this.state();
+    for (const [key, text] of [["opacity", this.opacity === USUAL ? "" : opacity], ["marks", marks]]) {
+      if (text) url.searchParams.set(key, text);
+      else url.searchParams.delete(key);
+    }
+    if (url.href !== location.href) history.replaceState(history.state, "", url);
   }
 
   destroy() {
     this.listening.abort();
     this.sizes.disconnect();
     clearTimeout(this.speaking);
-    clearTimeout(this.writing);
+    clearInterval(this.keeping);
   }
 }
 

@@ -11,7 +11,7 @@ from tests.browsing import running_script
 RUNS = 60
 RESTLESS = f"""
 import streamlit as st
-from app.watching import watched
+from app.parts import watched
 runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
 def draw():
     st.text("part")
@@ -33,7 +33,7 @@ new MutationObserver(() => {
 def page() -> None:
     import streamlit as st
 
-    from app.watching import watched
+    from app.parts import watched
 
     runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     if runs == 1:
