@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from hsal import saliency
-from hsal.cli import main
+from hsal.cli import Train, main
 from hsal.config import TASKS
 from hsal.registry import find, names
 from hsal.reproduce.jobs import Workshop, make, train_command
 from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, SALIENCY_MODELS, STANDS_ON, quick, recipes
 from hsal.reproduce.report import write_report
 from hsal.results import load_results
+from hsal.runs import Run
 
 
 def test_every_task_has_every_row_once() -> None:
@@ -93,6 +94,31 @@ def test_a_saliency_model_is_measured_before_and_after_retraining(
     assert f" | {next(figures)}" in page
     assert "20 updates on 200 scenes" in page
     assert (tmp_path / "docs" / "figures" / "saliency_models.svg").exists()
+
+
+def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = next(quick(recipe) for recipe in recipes() if recipe.further)
+    assert recipe.further.fine_tune
+    assert not recipe.config.fine_tune
+    assert recipe.further.scene_seed != recipe.config.scene_seed
+    asked, shop = [], Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    jobs = importlib.import_module("hsal.reproduce.jobs")
+    finish = jobs._finish
+
+    def watching(command: Train) -> None:
+        asked.append(command)
+        finish(command)
+
+    monkeypatch.setattr(jobs, "_finish", watching)
+    make(recipe, 0, shop)
+    _, further = asked
+    assert further.whole
+    assert further.pretrained == str(Run(tmp_path / "runs" / f"{recipe.name}-0").weights)
+    (result,) = load_results(tmp_path / "results")
+    assert [point["step"] for point in result.curve] == [0, 10, 20, 30, 40]
+    assert result.training["fine_tune"]
+    assert result.before is not None
+    assert result.seconds > Run(tmp_path / "runs" / f"{recipe.name}-0").lines()[-1]["seconds"]
 
 
 def test_a_recipe_keeps_its_series_for_the_first_seed_alone(tmp_path: Path) -> None:

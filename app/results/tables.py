@@ -116,7 +116,7 @@ def extrapolation_table(rows: Sequence[Row]) -> str:
             if not row.ablation and ((one := row.results[0]).extrapolation or one.without_inhibition or one.before)]
     firsts = [row.results[0] for row in some]
     kinds = {
-        "as trained": [one.test for one in firsts], "before this training": [one.before for one in firsts],
+        "as trained": [one.test for one in firsts], "before the last training": [one.before for one in firsts],
         "without inhibition of return": [one.without_inhibition for one in firsts],
     } | {title: [one.extrapolation.get(title) for one in firsts] for first in firsts for title in first.extrapolation}
     head = ["macro-F1 / 0-1", *(_whole_name(row, f"seed {row.results[0].seed}") for row in some)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -90,11 +90,12 @@ def make(recipe: Recipe, seed: int, shop: Workshop) -> None:
     if shop.result(recipe, seed).exists():
         return
     figures = _count(recipe, seed, shop) if recipe.row == "count" else _attend(recipe, seed, shop)
+    last = recipe.further or recipe.config
     about = {
         "name": recipe.name, "task": recipe.task, "row": recipe.row, "ablation": recipe.ablation, "seed": seed,
         "commit": code_commit(), "machine": machine(),
         "command": f"hsal reproduce --task {recipe.task} --objective {recipe.row}",
-        "model": asdict(recipe.model), "training": asdict(replace(recipe.config, seed=seed)),
+        "model": asdict(recipe.model), "training": asdict(replace(last, seed=seed)),
     }
     with replacing(shop.result(recipe, seed)) as scratch:
         scratch.write_text(json.dumps(about | figures, indent=1) + "\n")
@@ -131,17 +132,14 @@ def _run(command: Pretrain | Train) -> Run:
 
 def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     """Train an attention model, and measure it on test scenes of its task, and on harder ones."""
-    command = train_command(recipe, seed, shop)
-    run = _run(command)
-    if not run.weights.exists():
-        _finish(command)
-    lines = run.lines()
-    curve = [
-        {"step": line["step"]} | {name: round(line[f"validation_{name}"], 5) for name in CURVE}
-        for line in lines if "validation_exact_match" in line
-    ]
-    further = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
-    shown = {"seconds": lines[-1]["seconds"], "curve": curve}
+    shown: dict[str, Any] = {"seconds": 0.0, "curve": []}
+    for stage in _stages(recipe):
+        command = train_command(stage, seed, shop)
+        run = _run(command)
+        if not run.weights.exists():
+            _finish(command)
+        _add(shown, run.lines())
+    beyond = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
     if recipe.folder == SALIENCY:
         unchanged = _measure(command, shop, FEW, DEFAULT_WEIGHTS, "validation", other=recipe.model.saliency)
         return shown | {
@@ -151,15 +149,34 @@ def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     if recipe.ablation:  # settings are chosen on validation scenes
         more = {"5 digits": _measure(command, shop, FEW // 4, split="validation", changes=EXTRAPOLATION["5 digits"])}
         return shown | {"validation": _measure(command, shop, FEW, split="validation"), "extrapolation": more}
-    return shown | _measures(command, shop, further)
+    return shown | _measures(command, shop, beyond)
 
 
-def _measures(command: Train, shop: Workshop, further: bool) -> dict[str, Any]:
-    """On test scenes of the task; where `further`, without inhibition of return and on harder scenes too."""
+def _stages(recipe: Recipe) -> Iterator[Recipe]:
+    """The trainings that a recipe stands for, each of which starts from the weights of the one before."""
+    yield recipe
+    if recipe.further:
+        name, config = f"{recipe.name}-further", recipe.further
+        yield replace(recipe, name=name, backbone=recipe.name, whole=True, config=config, further=None)
+
+
+def _add(shown: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Set a training's time and curve behind those of the trainings before it."""
+    before = shown["curve"][-1]["step"] if shown["curve"] else None
+    shown["seconds"] += lines[-1]["seconds"]
+    shown["curve"] += [
+        {"step": line["step"] + (before or 0)} | {name: round(line[f"validation_{name}"], 5) for name in CURVE}
+        for line in lines
+        if "validation_exact_match" in line and (line["step"] or before is None)  # a start is the end before
+    ]
+
+
+def _measures(command: Train, shop: Workshop, beyond: bool) -> dict[str, Any]:
+    """On test scenes of the task; where `beyond`, without inhibition of return and on harder scenes too."""
     measured: dict[str, Any] = {"test": _measure(command, shop, shop.scenes)}
-    if further:
+    if beyond:
         measured["without_inhibition"] = _measure(command, shop, FEW, inhibition=False)
-    if further and command.task == "mnist-multiset":
+    if beyond and command.task == "mnist-multiset":
         measured["extrapolation"] = {
             title: _measure(command, shop, FEW, changes=changes) for title, changes in EXTRAPOLATION.items()
         }

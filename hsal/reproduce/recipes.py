@@ -45,6 +45,8 @@ class Recipe:
     """Of the MNIST tasks' digits in training scenes; the shipped weights, made for drawings too, had them mixed."""
     whole: bool = False
     """Whether all weights are taken over, and not the backbone's alone."""
+    further: TrainConfig | None = None
+    """How what came of it is trained further, if at all; what starts from this recipe's weights starts before that."""
     ablation: str = ""
     """What is changed, in a few words; empty for the rows of the table."""
     series: int = 0
@@ -102,6 +104,8 @@ PATIENT: dict[str, Any] = {
 }
 # of house numbers one training of two came to little with all that
 HOUSES: dict[str, Any] = {"steps": 1500, "scenes": 30_000, "validation_scenes": 400, "inhibition_clip": 0.0}
+# their backbone names too few single digits to stay as it is: at the end it learns along, on scenes not yet seen
+END_TO_END: dict[str, Any] = {"fine_tune": True, "backbone_rate": 0.5, "learning_rate": 4e-4, "validate_every": 100}
 # as it was before that bound
 SHORT: dict[str, Any] = SMALL_BATCHES | {
     "steps": 800, "clip": 5.0, "fresh_glimpses": False, "inhibition_clip": 0.0, "validate_every": 100,
@@ -171,24 +175,27 @@ def _row(task: Task, row: Row, backbone: str) -> Recipe:
         return Recipe(f"{task}-{row}", task, row, f"mnist-multiset-{row}", DIGITS, tuned, whole=True)
     if task == "svhn-reassembled":
         # real numbers are few: what street numbers taught is trained further, end to end
-        tuned = replace(
-            config, steps=400, learning_rate=4e-4, fine_tune=True, backbone_rate=0.5, validate_every=100,
-        )
+        tuned = replace(config, steps=400, **END_TO_END)
         if row != "count":
             return Recipe(
                 f"{task}-{row}", task, row, f"street-numbers-{row}", HOUSE_NUMBERS, tuned, whole=True
             )
         config = replace(config, scenes=10_800)  # every training number three times, augmented
+    further = replace(config, steps=800, scene_seed=1, **END_TO_END)
     return Recipe(
         f"{task}-{row}", task, row, backbone, HOUSE_NUMBERS if house else DIGITS, config,
         series=250 if (task, row) == ("mnist-multiset", "reinforce") else 0,
+        further=further if task == "street-numbers" and row != "count" else None,
     )
 
 
 def quick(recipe: Recipe) -> Recipe:
     """The same recipe, cut down to seconds: it shows that every part runs, not what it can do."""
-    config = replace(recipe.config, steps=20, batch=16, scenes=200, validate_every=10, validation_scenes=50)
-    return replace(recipe, config=config, series=10 if recipe.series else 0)
+    def short(config: TrainConfig) -> TrainConfig:
+        return replace(config, steps=20, batch=16, scenes=200, validate_every=10, validation_scenes=50)
+
+    further = recipe.further and short(recipe.further)
+    return replace(recipe, config=short(recipe.config), further=further, series=10 if recipe.series else 0)
 
 
 def quick_backbone(backbone: Backbone) -> Backbone:

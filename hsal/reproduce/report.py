@@ -157,7 +157,7 @@ def _further(found: Sequence[Result]) -> Iterator[str]:
         if one.without_inhibition:
             rows.append((f"{name}: inhibition of return switched off", one.without_inhibition))
         if one.before:
-            rows.append((f"{name}: before the training on these numbers", one.before))
+            rows.append((f"{name}: before its last training", one.before))
         rows += [(f"{name}: {title}", measured) for title, measured in one.extrapolation.items()]
     if not rows:
         return
