@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hsal import saliency
+from hsal.checkpoint import save_model
 from hsal.cli import Train, main
 from hsal.config import TASKS
 from hsal.registry import find, names
@@ -19,6 +20,7 @@ from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, SALIENCY_MODELS, 
 from hsal.reproduce.report import write_report
 from hsal.results import load_results
 from hsal.runs import Run
+from hsal.train import fresh_model
 
 
 def test_every_task_has_every_row_once() -> None:
@@ -110,6 +112,9 @@ def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch
         finish(command)
 
     monkeypatch.setattr(jobs, "_finish", watching)
+    backbone = Run(shop.runs / recipe.backbone).weights
+    backbone.parent.mkdir(parents=True)
+    save_model(backbone, fresh_model(recipe.model, 0), {})
     make(recipe, 0, shop)
     _, further = asked
     assert further.whole
