@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from hsal.config import ConfigError, ModelConfig
 from hsal.efficientnet import load_photo_weights
 from hsal.errors import HsalError
+from hsal.memory_format import laid_out, memory_format_for
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
@@ -58,12 +59,14 @@ class ResNet(nn.Module):
             stage[0].conv1.stride = stage[0].downsample[0].stride = (1, 1)
         self.channels = whole.fc.in_features
         self.map_size = (config.map_side, config.map_side)
+        self.layout = memory_format_for(self)
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)  # (3,1,1)
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         # grey broadcasts to three equal channels
-        return self.stages(self.stem((image - self.mean) / self.std))  # (B,C,h,w)
+        normalized = laid_out((image - self.mean) / self.std, self.layout)
+        return self.stages(self.stem(normalized))  # (B,C,h,w)
 
 
 def load_imagenet(backbone: nn.Module) -> str:

@@ -86,14 +86,17 @@ def test_two_processes_train_as_one(
     command += ["--objective", objective]
     hsal(*command, "--out", tmp_path / "one")
     hsal(*command, "--out", tmp_path / "two", *more, start=start)
-    # Sums over the batch are taken in another order, which moves float32 by some 1e-7 of their size an update;
-    # Adam divides by the gradient's own size, so a weight may differ by that share of 4 steps of 1e-3 at most.
-    one, two = (read_tensors(tmp_path / run / "weights.safetensors")[1] for run in ("one", "two"))
-    start_of = read_tensors(weights(made, "backbone"))[1]
-    moved = [name for name in one if not name.startswith("backbone.")]
-    for name in moved:
-        torch.testing.assert_close(two[name], one[name], rtol=1e-5, atol=1e-5)
-    assert max((one[name] - start_of[name]).abs().max().item() for name in moved) > 1e-3  # far more than that
+    # Sums over the batch are taken in another order, which moves a gradient by some 1e-7 of its tensor's largest
+    # element. Adam divides an element by its own size, so weights whose gradient is near 0 differ by any share of a
+    # step; its running mean of the gradients does not divide, and tells on every processor.
+    one, two = (read_tensors(tmp_path / run / "state.safetensors")[1] for run in ("one", "two"))
+    means = [name for name in one if name.endswith(".exp_avg")]
+    assert means
+    for name in means:
+        torch.testing.assert_close(two[name], one[name], rtol=0, atol=1e-4 * one[name].abs().max().item())
+    moved, start_of = (read_tensors(file)[1] for file in (
+        tmp_path / "two" / "weights.safetensors", weights(made, "backbone")))
+    assert max((moved[name] - start_of[name]).abs().max().item() for name in moved) > 1e-3
     lines = [metrics(tmp_path / run) for run in ("one", "two")]
     assert [line["step"] for line in lines[1]] == [0, 1, 2, 3, 4]
     for single, double in zip(*lines, strict=True):

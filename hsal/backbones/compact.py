@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from hsal.config import ConfigError, ModelConfig
+from hsal.memory_format import laid_out, memory_format_for
 
 STRIDES = {4: (2, 1, 1), 8: (2, 2, 1), 16: (2, 2, 2)}  # of the blocks, by cell_px; the stem halves the picture too
 
@@ -45,13 +46,11 @@ class Compact(nn.Module):
         strides = STRIDES[config.cell_px]
         self.blocks = nn.Sequential(*(Block(width * 2**i, width * 2 ** (i + 1), strides[i]) for i in range(3)))
         self.channels = width * 8
-        # oneDNN of torch 2.12 corrupts memory in the backward pass of channels-last strided 1x1
-        # convolutions with fewer than 8 channels; for the others that layout is the quicker one.
-        self.layout = torch.channels_last if width >= 8 else torch.contiguous_format
+        self.layout = memory_format_for(self)
         self.map_size = (config.map_side, config.map_side)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        image = image.contiguous(memory_format=self.layout)
+        image = laid_out(image, self.layout)
         return self.blocks(torch.relu(self.stem_norm(self.stem(image))))  # (B,C,h,w)
 
 

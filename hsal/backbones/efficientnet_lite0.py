@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hsal.config import ModelConfig
+from hsal.memory_format import laid_out, memory_format_for
 
 CHANNELS = 1280
 # blocks, channels, expansion, kernel, stride of the first
@@ -69,13 +70,14 @@ class EfficientNetLite0(nn.Module):
         self.blocks = nn.Sequential(*_blocks(config.cell_px))
         self.head, self.head_norm = _convolution(320, CHANNELS, 1), _norm(CHANNELS)
         self.map_size = (config.map_side, config.map_side)
+        self.layout = memory_format_for(self)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_in")
 
     def forward(self, image: Tensor) -> Tensor:
         # -1..1 is what TensorFlow's Lite models were trained on; grey becomes three equal channels
-        x = (image * 2 - 1).expand(-1, 3, -1, -1)
+        x = laid_out((image * 2 - 1).expand(-1, 3, -1, -1), self.layout)
         x = self.blocks(functional.relu6(self.stem_norm(self.stem(x))))
         return functional.relu6(self.head_norm(self.head(x)))  # (B,1280,h,w)
 
