@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from hsal.config import MNIST_TASKS
-from hsal.interventions.links import pack, unpack
+from hsal.tracing.interventions.codec import pack, unpack
 
 INPUTS = ("sample", "scene", "upload", "draw")
 MODES = ("", "whatif")  # the walk alone; with a fork of it, or another, beside it
@@ -39,7 +39,7 @@ class Address:
     drawing: str = ""  # see pack_drawing
     weights: str = ""
     mode: str = ""
-    do: str = ""  # see hsal.interventions.links.pack
+    do: str = ""  # see hsal.tracing.interventions.codec.pack
     pin: str = ""  # the walk beside it; see app.whatif.pins.pack_pin
     moment: int = 0
 

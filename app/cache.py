@@ -15,19 +15,19 @@ import streamlit as st
 
 from app.address import Address
 from app.weights import RUN, SERIES, describe, find_run, moment, path_of, stamp
-from hsal.cli import Train
 from hsal.config import MNIST_TASKS, ModelConfig, task_scene
-from hsal.data.digits import DataError
+from hsal.data.base import DataError
 from hsal.errors import HsalError
-from hsal.files import DEFAULT_WEIGHTS
-from hsal.reopen import reopen
-from hsal.samples import FEATURED, recorded
-from hsal.settings import kept_command
-from hsal.trace import Trace
+from hsal.paths import DEFAULT_WEIGHTS
+from hsal.runs.config import kept_command
+from hsal.tracing.recovery import reopen
+from hsal.tracing.schema import Trace
+from hsal.training.commands import Train
+from hsal.zoo.samples import FEATURED, recorded
 
 if TYPE_CHECKING:
-    from hsal.checkpoint import Checkpoint
-    from hsal.data.source import SceneSource
+    from hsal.data.base import SceneSource
+    from hsal.zoo.checkpoint import Checkpoint
 
 RECORDED_TASK = "mnist-multiset"  # of the recorded samples
 SAMPLE_SEED = 1  # of the samples of other tasks
@@ -39,7 +39,7 @@ AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
 @lru_cache(maxsize=8)
 def checkpoint(name: str, version: int) -> Checkpoint:
     """The model of that name, in eval mode; version: its `stamp`. Raises HsalError."""
-    from hsal.checkpoint import load_model
+    from hsal.zoo.checkpoint import load_model
 
     kind, rest, step = moment(name)
     path, known = path_of(name), describe(name)  # there is such a step
@@ -55,8 +55,8 @@ def checkpoint(name: str, version: int) -> Checkpoint:
 
 def _untrained(name: str, config: ModelConfig, seed: int, start: str, whole: bool) -> Checkpoint:
     """The model that a training started from, made again from its seed and the weights it took."""
-    from hsal.checkpoint import Checkpoint, load_into
-    from hsal.train import fresh_model
+    from hsal.training.loop import fresh_model
+    from hsal.zoo.checkpoint import Checkpoint, load_into
 
     model = fresh_model(config, seed)
     load_into(model, start, whole)
@@ -65,7 +65,7 @@ def _untrained(name: str, config: ModelConfig, seed: int, start: str, whole: boo
 
 @lru_cache(maxsize=1)
 def _series(name: str) -> dict[int, Checkpoint]:
-    from hsal.series import load_series
+    from hsal.zoo.snapshots import load_series
 
     return load_series(name)
 
@@ -80,15 +80,15 @@ def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, cl
         HsalError: no such task, no data for it, or settings that cannot work.
     """
     if task not in MNIST_TASKS:
-        from hsal.data.svhn_files import unpacked
+        from hsal.data.svhn.files import unpacked
         from hsal.data.tasks import open_scenes
 
         if task == "svhn-multiset" and unpacked("test") is None:  # no page fetches hundreds of megabytes by itself
             raise DataError("SVHN's pictures are not here yet: run `hsal evaluate --task svhn-multiset` once, "
                             "which fetches them, or choose other weights.")
         return open_scenes(task, "test", size_px=size_px)
-    from hsal.data.digits import load_digits
-    from hsal.data.scenes import SceneRenderer
+    from hsal.data.digits.mnist import load_digits
+    from hsal.data.digits.scenes import SceneRenderer
 
     count = {"digits_min": digits, "digits_max": digits} if digits else {}
     changes = {"size_px": size_px, "digit_min_px": smallest, "digit_max_px": largest, "clutter": clutter}
@@ -106,8 +106,8 @@ def scene_trace(
 def _scene_trace(
     weights: str, version: int, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
 ) -> Trace:
-    from hsal.trace import Source
-    from hsal.tracing import trace_image
+    from hsal.tracing.recording import trace_image
+    from hsal.tracing.schema import Source
 
     known = describe(weights)
     scene = scenes(known.task, known.config.size_px, digits, smallest, largest, clutter).render(seed, index)
@@ -152,7 +152,7 @@ def _drawn_labels(task: str, size_px: int) -> list[tuple[int, ...]]:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _again(weights: str, version: int, name: str) -> Trace:
     """The walk of other weights over a recorded sample."""
-    from hsal.tracing import trace_image
+    from hsal.tracing.recording import trace_image
 
     walk, loaded = recorded()[name], checkpoint(weights, version)
     source = replace(walk.source, weights=loaded.name, saliency=loaded.model.config.saliency)
@@ -168,8 +168,8 @@ def picture_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: 
 def _picture_trace(
     weights: str, version: int, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]
 ) -> Trace:
-    from hsal.trace import Source
-    from hsal.tracing import trace_image
+    from hsal.tracing.recording import trace_image
+    from hsal.tracing.schema import Source
 
     loaded = checkpoint(weights, version)
     source = Source(kind, name, "", loaded.name, loaded.model.config.saliency)
@@ -179,7 +179,7 @@ def _picture_trace(
 @st.cache_data(max_entries=64, show_spinner=False)
 def strip(trace_json: str, kind: str, dark: bool) -> bytes:
     """The strip of a trace as "png", "svg" or "pdf"."""
-    from hsal.drawing.strip import strip_bytes
+    from hsal.export.strip import strip_bytes
 
     return strip_bytes(Trace.from_json(trace_json), kind, dark)
 
@@ -187,7 +187,7 @@ def strip(trace_json: str, kind: str, dark: bool) -> bytes:
 @st.cache_data(max_entries=16, show_spinner=False)
 def film(trace_json: str, kind: str) -> bytes:
     """The walk as "gif" or "webp"."""
-    from hsal.drawing.film import film_bytes
+    from hsal.export.film import film_bytes
 
     return film_bytes(Trace.from_json(trace_json), kind)
 
@@ -205,7 +205,7 @@ def warm() -> None:
     def load() -> None:
         try:
             checkpoint(DEFAULT_WEIGHTS, 0)
-            import hsal.tracing  # noqa: F401
+            import hsal.tracing.recording  # noqa: F401
         except HsalError:
             return  # the page that needs the weights says so
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import streamlit as st
 
 from app import cache
-from app.origins import lines_of
+from app.provenance import lines_of
 from hsal.errors import HsalError
-from hsal.interventions.links import pack
-from hsal.player.page import standalone_html
-from hsal.trace import Trace
+from hsal.export.player.page import standalone_html
+from hsal.tracing.interventions.codec import pack
+from hsal.tracing.schema import Trace
 
 LONGEST_LINK = 1900  # letters of what was done; some programs cut an address after 2,000
 

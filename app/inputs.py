@@ -9,15 +9,15 @@ import streamlit as st
 
 from app import cache, session
 from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawing
-from app.origins import drawn_image
+from app.provenance import drawn_image
 from app.weights import describe, knows
 from app.widgets import plain
 from hsal.config import MNIST_TASKS
-from hsal.data.picture import FORMATS, load_picture
-from hsal.data.prepare import as_scene, for_model
-from hsal.interventions.words import changed
-from hsal.reopen import looks_like_json
-from hsal.trace import Trace
+from hsal.data.images import FORMATS, load_picture
+from hsal.data.preprocess import as_scene, for_model
+from hsal.tracing.interventions.description import changed
+from hsal.tracing.recovery import looks_like_json
+from hsal.tracing.schema import Trace
 
 CANVAS_PX = 300
 PEN_PX = 14  # about the stroke of an MNIST digit at the scene's scale

@@ -9,7 +9,7 @@ from pathlib import Path
 from streamlit.web.cli import main
 
 from app import player
-from hsal import samples
+from hsal.zoo import samples
 
 
 def serve() -> None:

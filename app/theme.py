@@ -6,8 +6,8 @@ import base64
 
 import streamlit as st
 
-from app.element import WIDE, joined
-from hsal.files import ASSETS
+from app.component import WIDE, joined
+from hsal.paths import ASSETS
 
 # In the page itself: a browser asks the server anew for any other icon whenever the address changes,
 # and the player changes it with every step.

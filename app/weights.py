@@ -14,14 +14,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from hsal import shipped
-from hsal.cli import Train
 from hsal.config import MNIST_TASKS
 from hsal.errors import HsalError
-from hsal.files import runs_dir, shipped_weights
-from hsal.run_files import RunInfo, list_runs, newest_weights, read_run, snapshots
-from hsal.settings import kept_command
-from hsal.shipped import TITLES, CheckpointError, Weights
+from hsal.paths import runs_dir, shipped_weights
+from hsal.runs.config import kept_command
+from hsal.runs.store import RunInfo, list_runs, newest_weights, read_run, snapshots
+from hsal.training.commands import Train
+from hsal.zoo import weights as shipped
+from hsal.zoo.weights import TITLES, CheckpointError, Weights
 
 RUN, SERIES = "run:", "series:"
 
@@ -74,7 +74,7 @@ def stamp(name: str) -> int:
 
 
 def describe(name: str) -> Weights:
-    """As `hsal.shipped.describe`, for all names above. Raises HsalError."""
+    """As `hsal.zoo.weights.describe`, for all names above. Raises HsalError."""
     kind, rest, step = moment(name)
     if kind == RUN:
         run, path = find_run(rest), path_of(name)

@@ -9,8 +9,8 @@ import streamlit as st
 
 from app import cache, theme
 from app.downloads import downloads
-from app.parts import part
-from hsal.trace import Trace
+from app.fragments import part
+from hsal.tracing.schema import Trace
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ import time
 from playwright.sync_api import Browser, Page
 
 from benchmarks.figure import Figure
-from tests.browsing import launched, running_app
+from tests.fixtures.browser import launched, running_app
 
 PLAYER = ".attention-player"
 PICTURE = f"{PLAYER} canvas.picture"

@@ -9,13 +9,13 @@ from collections.abc import Callable
 import torch
 
 from benchmarks.figure import Figure
-from hsal.checkpoint import load_model
 from hsal.config import task_scene
-from hsal.data.digits import load_digits
-from hsal.data.scenes import SceneRenderer
-from hsal.files import DEFAULT_WEIGHTS
-from hsal.trace import Source
-from hsal.tracing import to_tensor, trace_image
+from hsal.data.digits.mnist import load_digits
+from hsal.data.digits.scenes import SceneRenderer
+from hsal.paths import DEFAULT_WEIGHTS
+from hsal.tracing.recording import to_tensor, trace_image
+from hsal.tracing.schema import Source
+from hsal.zoo.checkpoint import load_model
 
 
 def milliseconds(action: Callable[[], object], times: int = 50) -> float:

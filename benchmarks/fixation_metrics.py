@@ -1,7 +1,7 @@
 """All fixation metrics that pysaliency has too, by hsal and by pysaliency, on the same maps, picture by picture.
 
 pysaliency 0.2.22 wants numpy below 2.4, so its side runs with the python of an environment of its own, which
-HSAL_ORACLE names; how to make it stands in tests/oracles/pysaliency_answers.py. From the project's root:
+HSAL_ORACLE names; how to make it stands in tests/fixtures/oracles/pysaliency_answers.py. From the project's root:
 
     HSAL_DATA=... HSAL_ORACLE=.oracle/bin/python python -m benchmarks.fixation_metrics [--pictures 120] [--models 14]
 """
@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.figure import Figure, as_markdown
 from benchmarks.fixation_job import METRICS
-from hsal.data.fixated import open_fixated
+from hsal.data.fixations.dataset import open_fixated
 from hsal.device import machine
 from hsal.errors import HsalError
 
@@ -44,7 +44,8 @@ def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
     oracle, data = os.environ.get("HSAL_ORACLE"), Path(os.environ.get("HSAL_DATA", "")) / "osie_fixations"
     if not oracle or not data.is_dir():
         raise NoOracleError(
-            "set HSAL_ORACLE to the python of an environment with pysaliency (tests/oracles/pysaliency_answers.py says "
+            "set HSAL_ORACLE to the python of an environment with pysaliency"
+            " (tests/fixtures/oracles/pysaliency_answers.py says "
             "how to make it) and HSAL_DATA to a folder with osie_fixations to compare the speed of fixation metrics"
         )
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.fixation_job import METRICS, SIGMA_PX, Job, answer
-from hsal.fixation.metrics import Known, fixation_density, measured
+from hsal.gaze.metrics.catalog import Known, fixation_density, measured
 
 
 def values(job: Job, picture: int, maps: np.ndarray) -> list[list[float]]:

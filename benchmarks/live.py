@@ -13,22 +13,22 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.figure import Figure
-from hsal.checkpoint import load_model
-from hsal.commands.feeding import remember
 from hsal.config import MNIST_TASKS, TrainConfig
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device
-from hsal.files import DEFAULT_WEIGHTS
-from hsal.progress import Progress
-from hsal.runs import Run
-from hsal.settings import create_run
-from hsal.train import optimiser_for, train
+from hsal.paths import DEFAULT_WEIGHTS
+from hsal.runs.config import create_run
+from hsal.runs.writer import Run
+from hsal.training.data_loading import remember
+from hsal.training.loop import optimiser_for, train
+from hsal.training.progress import Progress
+from hsal.zoo.checkpoint import load_model
 
 ROUNDS, ROUND_S = 10, 4.0  # each followed and not followed
 READER = """
 import sys, time
 from pathlib import Path
-from hsal.run_files import list_runs, read_metrics
+from hsal.runs.store import list_runs, read_metrics
 folder, offset = Path(sys.argv[1]), 0
 while True:
     lines, offset = read_metrics(folder, offset)

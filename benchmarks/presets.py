@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from hsal import launch
-from hsal.cli import Train
-from hsal.presets import PRESETS
-from hsal.run_files import read_metrics, read_run
-from hsal.run_status import LIVING
+from hsal.runs import launcher as launch
+from hsal.runs.status import LIVING
+from hsal.runs.store import read_metrics, read_run
+from hsal.training.commands import Train
+from hsal.training.presets import PRESETS
 
 
 def presets() -> list[Figure]:

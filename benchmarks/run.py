@@ -11,7 +11,7 @@ from benchmarks import browser, core, live, presets, training
 from benchmarks.figure import Figure, as_markdown
 from benchmarks.fixation_metrics import NoOracleError, fixation_metrics
 from hsal.device import machine
-from tests.browsing import NoBrowserError
+from tests.fixtures.browser import NoBrowserError
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 MARKED = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)

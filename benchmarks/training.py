@@ -10,16 +10,16 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.core import milliseconds
 from benchmarks.figure import Figure
-from hsal.acts import sampler
-from hsal.checkpoint import load_model
-from hsal.commands.feeding import remember
 from hsal.config import MNIST_TASKS, TrainConfig
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device
-from hsal.files import DEFAULT_WEIGHTS
-from hsal.memory import Memory
-from hsal.tracing import to_tensor
-from hsal.train import optimiser_for, train
+from hsal.model.overrides import sampler
+from hsal.paths import DEFAULT_WEIGHTS
+from hsal.tracing.recording import to_tensor
+from hsal.training.data_loading import remember
+from hsal.training.feature_cache import Memory
+from hsal.training.loop import optimiser_for, train
+from hsal.zoo.checkpoint import load_model
 
 SCENES, UPDATES = 1000, 20  # of which 16 are timed or counted
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from hsal.errors import HsalError
-from hsal.files import ROOT
+from hsal.paths import ROOT
 
 
 def find_device(name: str) -> torch.device:

@@ -3,3 +3,7 @@
 
 class HsalError(Exception):
     """The base of every failure that a user can cause or mend; its text is that sentence."""
+
+
+class ResultsError(HsalError):
+    """A results file that is damaged; the message names it."""

@@ -1,54 +1,71 @@
-"""Extension points: a backbone or a saliency model is one file in its folder, found by its name.
+"""Extension points: a backbone or a saliency model is one module in its package, found by its name.
 
-Other packages add more through an entry point of the group `hsal.saliency` or `hsal.backbones`, which names a
-module that holds what such a file holds.
+Other packages add more through an entry point of the registry's group, which names a module that holds what such a
+module holds.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import Any
 
 from hsal.errors import HsalError
 
 
 class UnknownNameError(HsalError):
-    """No entry of that name; the message lists those there are."""
+    """No entry of that name; the message lists the known ones."""
 
 
-def names(package: ModuleType) -> list[str]:
-    """The names of all entries of a package, other packages' among them, sorted."""
-    return sorted({module.name for module in pkgutil.iter_modules(package.__path__)} | set(_plugged(package)))
+@dataclass(frozen=True)
+class Registry:
+    """The entries of one package and of one entry-point group."""
 
+    package: str
+    """Dotted name of the package; modules whose names begin with an underscore are no entries."""
+    group: str
+    """Entry-point group through which other packages add entries."""
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Former name -> present name; old links, runs and weights hold former names."""
 
-def find(package: ModuleType, name: str) -> ModuleType:
-    """The module of the entry `name`; a file of the folder wins over another package's entry.
+    def names(self) -> list[str]:
+        """The names of all entries, sorted, those of other packages included."""
+        return sorted({*self._own(), *self._plugged()})
 
-    Raises:
-        UnknownNameError: there is no such entry, or another package's cannot be loaded.
-    """
-    if name in {module.name for module in pkgutil.iter_modules(package.__path__)}:
-        return importlib.import_module(f"{package.__name__}.{name}")
-    if name not in names(package):
-        kind = package.__name__.rsplit(".", 1)[-1]
-        raise UnknownNameError(f"There is no {name!r} in hsal/{kind}. Choose one of: {', '.join(names(package))}.")
-    plugged = _plugged(package)[name]
-    try:
-        return plugged.load()
-    except Exception as error:  # a stranger's package may fail in any way
-        raise UnknownNameError(f"{name!r} of the package at {plugged.value} cannot be loaded: {error}.") from error
+    def find(self, name: str) -> ModuleType:
+        """The module of the entry `name`; an own module wins over another package's entry.
 
+        Raises:
+            UnknownNameError: there is no such entry, or another package's cannot be loaded.
+        """
+        name = self.former.get(name, name)
+        if name in self._own():
+            return importlib.import_module(f"{self.package}.{name}")
+        plugged = self._plugged()
+        if name not in plugged:
+            folder = self.package.replace(".", "/")
+            raise UnknownNameError(f"There is no {name!r} in {folder}. Choose one of: {', '.join(self.names())}.")
+        try:
+            return plugged[name].load()
+        except Exception as error:  # another package may fail in any way
+            where = plugged[name].value
+            raise UnknownNameError(f"{name!r} of the package at {where} cannot be loaded: {error}.") from error
 
-def build(package: ModuleType, name: str, *args: object) -> object:
-    """Call `build(*args)` of the entry `name`.
+    def build(self, name: str, *args: object) -> Any:
+        """Call `build(*args)` of the entry `name`.
 
-    Raises:
-        UnknownNameError: there is no such entry.
-    """
-    return find(package, name).build(*args)
+        Raises:
+            UnknownNameError: there is no such entry.
+        """
+        return self.find(name).build(*args)
 
+    def _own(self) -> set[str]:
+        path = importlib.import_module(self.package).__path__
+        return {module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_")}
 
-def _plugged(package: ModuleType) -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=package.__name__)}
+    def _plugged(self) -> dict[str, EntryPoint]:
+        return {point.name: point for point in entry_points(group=self.group)}

@@ -8,7 +8,7 @@ from app.game.score import read_play
 from app.weights import describe
 from app.widgets import refuse, say
 from hsal.errors import HsalError
-from hsal.files import ASSETS, DEFAULT_WEIGHTS
+from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 
 challenge, problems = state.enter()
 seed = challenge.seed

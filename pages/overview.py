@@ -4,8 +4,8 @@ import streamlit as st
 
 from app import cache
 from app.player import attention_player
-from hsal import samples
-from hsal.files import ASSETS
+from hsal.paths import ASSETS
+from hsal.zoo import samples
 
 # page, what one does there, icon, what is chosen on it
 NEXT = (

@@ -9,8 +9,8 @@ from app.weights import choices, titles
 from app.whatif import state
 from app.whatif.view import training_moment, whatif_view
 from app.widgets import plain, refuse, say, strip_and_downloads
-from hsal import samples
 from hsal.errors import HsalError
+from hsal.zoo import samples
 
 MODES = {"": "The walk", "whatif": "What if …"}
 

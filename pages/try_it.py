@@ -9,7 +9,7 @@ from app.results import figures, measured
 from app.results.tables import table
 from app.widgets import refuse
 from hsal.errors import HsalError
-from hsal.files import ASSETS
+from hsal.paths import ASSETS
 
 THREE = "<small>valid / neutral / invalid</small>"
 HEAD = (

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import NoBrowserError, launched, running_app
-from tests.commanding import make
+from tests.fixtures.browser import NoBrowserError, launched, running_app
+from tests.fixtures.commands import make
 
 
 @pytest.fixture(scope="session", autouse=True)

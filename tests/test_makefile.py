@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib.util import find_spec
 
-from tests.browsing import ROOT
+from tests.fixtures.browser import ROOT
 
 
 def test_every_module_that_is_run_can_be_found() -> None:

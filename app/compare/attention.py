@@ -8,17 +8,17 @@ import streamlit as st
 
 from app.compare import state
 from app.compare.controls import Chosen
+from app.compare.images import Subject
 from app.compare.jobs import Made
 from app.compare.models import known
-from app.compare.pictures import Subject
 from app.compare.tables import walks_table
-from app.compare.walks import OWN, ask_walk
-from app.parts import watched
+from app.compare.traces import OWN, ask_walk
+from app.fragments import watched
 from app.player import attention_player
 from app.weights import choices, describe, titles
 from app.widgets import plain, refuse
-from hsal.shipped import TITLES
-from hsal.trace import Trace
+from hsal.tracing.schema import Trace
+from hsal.zoo.weights import TITLES
 
 EVERY_S = 0.4
 BESIDE = 3  # players in a row

@@ -9,13 +9,13 @@ import streamlit as st
 
 from app.compare import state
 from app.compare.address import PRIORS, SCALES, SHARES, SPACES
+from app.compare.images import Subject
 from app.compare.models import KINDS, Given, known, offered, read_given, suiting_network, usual
-from app.compare.pictures import Subject
 from app.widgets import plain, refuse
 from hsal.errors import HsalError
-from hsal.maps.networks import OF_WEIGHTS, network_names
-from hsal.maps.saliency_maps import MapOptions
-from hsal.maps.stimulus import About
+from hsal.saliency.base import About
+from hsal.saliency.pipeline import MapOptions
+from hsal.zoo.networks import OF_WEIGHTS, network_names
 
 SPACE_TITLES = {"rgb": "RGB", "grey": "Grey", "lab": "CIE Lab", "hsv": "HSV", "ycbcr": "YCbCr"}
 PRIOR_TITLES = {"none": "None", "add": "Added", "multiply": "Multiplied"}

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from app.compare.images import Subject
 from app.compare.jobs import Made
 from app.compare.models import SHOWN_PX
-from app.compare.pictures import Subject
-from hsal import colours
-from hsal.maps.stimulus import About
+from hsal import colors as colours
+from hsal.saliency.base import About
 
 HINT = "Point at a map, tap it, or use the arrow keys: the same point is read in all of them."
 

@@ -10,7 +10,7 @@ from app import cache
 from app.address import LARGEST_SEED
 from app.compare import state
 from app.compare.address import WHOLE
-from app.compare.pictures import (
+from app.compare.images import (
     EXAMPLE,
     NO_OSIE,
     SCENE_TASKS,
@@ -24,9 +24,9 @@ from app.compare.pictures import (
     upload_subject,
 )
 from app.widgets import plain
-from hsal.data.picture import FORMATS
-from hsal.files import DEFAULT_WEIGHTS
-from hsal.shipped import TITLES
+from hsal.data.images import FORMATS
+from hsal.paths import DEFAULT_WEIGHTS
+from hsal.zoo.weights import TITLES
 
 LINKLESS = "A link cannot carry an upload: send the files along."
 UPLOADERS = {"upload": ("upload",), "own": ("picture", "table")}

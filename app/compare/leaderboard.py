@@ -14,11 +14,11 @@ from app.results import figures
 from app.results.tables import table
 from app.widgets import refuse
 from hsal.errors import HsalError
-from hsal.files import RESULTS
-from hsal.fixation.metrics import METRICS
-from hsal.gaze.literature import verdicts
-from hsal.gaze.ranking import Mean, Standing, best, ranking_metric, standings
-from hsal.gaze.table import Benchmark, load_benchmark
+from hsal.gaze.benchmark.published_rankings import verdicts
+from hsal.gaze.benchmark.ranking import Mean, Standing, best, ranking_metric, standings
+from hsal.gaze.benchmark.table import Benchmark, load_benchmark
+from hsal.gaze.metrics.catalog import METRICS
+from hsal.paths import RESULTS
 
 SHIPPED = RESULTS / "saliency-osie.parquet"
 KINDS = {"model": "", "floor": "a floor: knows nothing of the picture", "ceiling": "a ceiling: knows the answer"}

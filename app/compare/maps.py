@@ -10,16 +10,16 @@ from app import theme
 from app.compare import figures, state
 from app.compare.controls import Chosen
 from app.compare.grid import grid
+from app.compare.images import Subject
 from app.compare.jobs import Made
 from app.compare.models import Drawn, ask_map
-from app.compare.pictures import Subject
 from app.compare.scores import ask_scores, can_be_scored, chances, waits_for_others
 from app.compare.tables import about_table, meanings, metrics_table
 from app.compare.tiles import saliency_maps
-from app.parts import watched
+from app.fragments import watched
 from app.results.figures import QUIET
 from app.widgets import plain
-from hsal.maps.stimulus import About
+from hsal.saliency.base import About
 
 EVERY_S = 0.4
 

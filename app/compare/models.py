@@ -14,13 +14,13 @@ import numpy as np
 from PIL import Image
 
 from app.compare.address import Compared
+from app.compare.images import Subject
 from app.compare.jobs import Made, jobs
-from app.compare.pictures import Subject
-from hsal import registry, saliency
 from hsal.errors import HsalError
-from hsal.maps.networks import load_network, network_names
-from hsal.maps.saliency_maps import MapOptions, likeliest_label, saliency_map
-from hsal.maps.stimulus import About, Network
+from hsal.saliency import SALIENCY
+from hsal.saliency.base import About, Network
+from hsal.saliency.pipeline import MapOptions, likeliest_label, saliency_map
+from hsal.zoo.networks import load_network, network_names
 
 SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
 # what a map is thought to cost until one was made: what knows little is quick, what others bring may be slow
@@ -68,9 +68,9 @@ class Drawn:
 def known() -> dict[str, About]:
     """Name -> what it says of itself, of all models that can be loaded: models by year, then floors, then ceilings."""
     found = {}
-    for name in registry.names(saliency):
+    for name in SALIENCY.names():
         try:
-            found[name] = registry.find(saliency, name).ABOUT
+            found[name] = SALIENCY.find(name).ABOUT
         except (HsalError, ImportError):
             continue  # another package's that is broken must not take the others down
     order = list(KINDS)
@@ -164,7 +164,7 @@ def read_given(given: Given, shape: tuple[int, int]) -> np.ndarray:
     Args:
         shape: (H,W) of the picture that it is for.
     """
-    from hsal.maps.given_map import given_map
+    from hsal.saliency.user_map import given_map
 
     return given_map(given.data, shape)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.compare.images import Subject, Targets, other_targets
 from app.compare.jobs import Made, jobs
 from app.compare.models import Drawn
-from app.compare.pictures import Subject, Targets, other_targets
-from hsal.fixation.metrics import Known, box_share, carried_over, fixation_density, measured
-from hsal.maps.gaussian import centre_bump
+from hsal.gaze.metrics.catalog import Known, box_share, carried_over, fixation_density, measured
+from hsal.saliency.gaussian import centre_bump
 
 CENTRE_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
 COST_S = 0.3

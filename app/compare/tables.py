@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from math import isfinite, nan
 
-from app.compare.words import labels_of, what_changed
+from app.compare.captions import labels_of, what_changed
 from app.results.tables import table
-from hsal.fixation.metrics import METRICS
-from hsal.maps.stimulus import About
-from hsal.trace import Trace
+from hsal.gaze.metrics.catalog import METRICS
+from hsal.saliency.base import About
+from hsal.tracing.schema import Trace
 
 SIGNS = {True: "✓", False: "✗", None: ""}
 SPOKEN = {True: "right", False: "wrong", None: ""}

@@ -7,12 +7,12 @@ import streamlit as st
 from app.compare import state
 from app.compare.address import VIEWS
 from app.compare.attention import attention_view, choose_weights
+from app.compare.choices import offer
 from app.compare.controls import Chosen, choose_models
+from app.compare.images import Subject
 from app.compare.inputs import choose_picture
 from app.compare.leaderboard import leaderboard
 from app.compare.maps import maps_view
-from app.compare.offer import offer
-from app.compare.pictures import Subject
 from app.compare.results import over_a_test
 from app.widgets import plain, refuse, say
 from hsal.errors import HsalError

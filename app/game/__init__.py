@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.element import WIDE, element, joined
+from app.component import WIDE, element, joined
 from app.game.challenge import Challenge, Rival, to_parameters
 from app.game.score import MOST_NAMES, Score, Turn, compare, score, turns_of
-from hsal.player import page
-from hsal.trace import Trace
+from hsal.export.player import page
+from hsal.tracing.schema import Trace
 
 HERE = Path(__file__).parent
 SHARED = ("maps.js", "marks.js")  # the player's: pictures, and lines that can be seen on them

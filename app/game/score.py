@@ -9,7 +9,7 @@ import numpy as np
 
 from app.game.challenge import MOST_GLIMPSES, Rival
 from hsal.errors import HsalError
-from hsal.trace import Trace
+from hsal.tracing.schema import Trace
 
 MOST_NAMES = 9  # so many digits fit in a scene
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from hsal.files import ASSETS
+from hsal.paths import ASSETS
 
 TEXT = ASSETS / "texts" / "exercises.md"
 ANSWER = re.compile(r"^\*\*Answer\.\*\* ", re.MULTILINE)

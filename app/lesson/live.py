@@ -16,7 +16,7 @@ from app.lesson.text import Place
 from app.player import attention_player
 from app.results import figures
 from app.weights import describe
-from hsal.trace import Trace
+from hsal.tracing.schema import Trace
 
 Live = Callable[[Place, LessonAddress], None]
 

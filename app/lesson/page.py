@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.element import element, joined
+from app.component import element, joined
 from app.lesson import state
 from app.lesson.text import Chapter, reference_list, shown
 

@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from app.cache import AS_DRAWN, RECORDED_TASK, checkpoint, scene_trace, scenes
-from app.lesson.kept import CROSS_ENTROPY, REINFORCE, kept_returns, kept_volume, kept_walk
+from app.lesson.precomputed import CROSS_ENTROPY, REINFORCE, kept_returns, kept_volume, kept_walk
 from app.lesson.text import handout_texts
 from app.weights import stamp
 from hsal.config import ModelConfig
-from hsal.returns import Returns
-from hsal.trace import Trace
+from hsal.evaluation.revisits import Returns
+from hsal.tracing.schema import Trace
 
 __all__ = ["CROSS_ENTROPY", "REINFORCE", "handout", "returns", "volume_of", "walk_over"]
 MEASURED_SEED, MEASURED = 1, 200  # scenes over which returns are counted
@@ -29,8 +29,8 @@ def made_walk(weights: str, seed: int, index: int, inhibition: bool) -> Trace:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _walk_with_returns(weights: str, seed: int, index: int) -> Trace:
-    from hsal.interventions.edits import Interventions, Rule
-    from hsal.tracing import trace_image
+    from hsal.tracing.interventions.schema import Interventions, Rule
+    from hsal.tracing.recording import trace_image
 
     usual, never = walk_over(seed, index, weights), Interventions(rules=(Rule(0, inhibition=False),))
     model = checkpoint(weights, stamp(weights)).model
@@ -45,7 +45,7 @@ def returns(inhibition: bool) -> Returns:
 @st.cache_data(max_entries=2, show_spinner=False)
 def made_returns(inhibition: bool) -> Returns:
     """The same, counted now."""
-    from hsal.returns import count_returns
+    from hsal.evaluation.revisits import count_returns
 
     source = scenes(RECORDED_TASK, ModelConfig.size_px, *AS_DRAWN)
     pictures = [source.render(MEASURED_SEED, index) for index in range(MEASURED)]
@@ -63,7 +63,7 @@ def made_volume(seed: int, index: int) -> np.ndarray:
     """The same, made by the backbone."""
     import torch
 
-    from hsal.tracing import to_tensor
+    from hsal.tracing.recording import to_tensor
 
     image = walk_over(seed, index).image
     with torch.inference_mode():
@@ -74,6 +74,6 @@ def made_volume(seed: int, index: int) -> np.ndarray:
 @st.cache_data(max_entries=16, show_spinner=False)
 def handout(seed: int, index: int) -> bytes:
     """The one-page handout about a scene, a PDF; raises HsalError."""
-    from hsal.drawing.handout import handout_bytes
+    from hsal.export.handout import handout_bytes
 
     return handout_bytes(walk_over(seed, index), handout_texts())

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsal.errors import HsalError
-from hsal.files import ASSETS
+from hsal.paths import ASSETS
 
 if TYPE_CHECKING:
-    from hsal.drawing.handout import HandoutTexts
+    from hsal.export.handout import HandoutTexts
 
 LESSON = ASSETS / "texts" / "lesson"
 PARTS = (
@@ -156,7 +156,7 @@ def reference_list(chapter: Chapter) -> str:
 @cache
 def handout_texts() -> HandoutTexts:
     """What stands on the handout; raises LessonError."""
-    from hsal.drawing.handout import HandoutTexts  # with matplotlib, which no page waits for
+    from hsal.export.handout import HandoutTexts  # with matplotlib, which no page waits for
 
     try:
         return HandoutTexts(**tomllib.loads((LESSON / "handout.toml").read_text(encoding="utf-8")))

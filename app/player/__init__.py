@@ -1,6 +1,6 @@
 """The attention player as an element of a page: it holds a whole trace and walks it in the browser.
 
-Stepping, playing and scrubbing ask the server nothing. hsal/player holds its html, css and js.
+Stepping, playing and scrubbing ask the server nothing. hsal/export/player holds its html, css and js.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from app.element import element, joined
-from hsal.player import page
-from hsal.trace import Trace
+from app.component import element, joined
+from hsal.export.player import page
+from hsal.tracing.schema import Trace
 
 HOSTED = Path(__file__).with_name("hosted_player.js")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from app.element import element, joined
-from hsal.player.page import base
+from app.component import element, joined
+from hsal.export.player.page import base
 
 HERE = Path(__file__).parent
 SCRIPTS = ("trials.js", "run.js", "plot.js", "results.js", "posner.js")  # one module, in the order of use

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from hsal.colours import COVERT
-from hsal.cueing_results import CONDITIONS, CueingResult
+from hsal.colors import COVERT
+from hsal.evaluation.cueing_results import CONDITIONS, CueingResult
 
 MEANINGS = {"valid": "on the target", "neutral": "over everything", "invalid": "half a picture away"}
 

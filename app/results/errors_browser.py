@@ -12,15 +12,15 @@ import streamlit as st
 
 from app import session, theme
 from app.address import Address, to_parameters
-from app.parts import part
+from app.fragments import part
 from app.results import figures, filters, measured
 from app.results.filters import Filters, matching, size_ends
 from app.widgets import plain, refuse
-from hsal.cases import Case
-from hsal.colours import RIGHT, WRONG
+from hsal.colors import RIGHT, WRONG
 from hsal.errors import HsalError
-from hsal.mistakes import KINDS
-from hsal.shipped import describe, titles
+from hsal.evaluation.errors import KINDS
+from hsal.evaluation.per_scene import Case
+from hsal.zoo.weights import describe, titles
 
 PAGE = 24
 WORDS = {

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from hsal.cases import Case
-from hsal.colours import OBJECTIVES, RIGHT
-from hsal.mistakes import confusions
-from hsal.results import PAPER_ATTN_RATIO, Result, short_name
-from hsal.trace import Trace
+from hsal.colors import OBJECTIVES, RIGHT
+from hsal.evaluation.errors import confusions
+from hsal.evaluation.per_scene import Case
+from hsal.reproduce.results import PAPER_ATTN_RATIO, Result, short_name
+from hsal.tracing.schema import Trace
 
 DASHES = {"reinforce": "solid", "cross-entropy": "dash", "multiset": "dot", "count": "dashdot"}
 GREY = "#888888"
@@ -53,7 +53,7 @@ def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool =
 
 
 def confusion_totals(cases: Sequence[Case]) -> dict[tuple[int, int], float]:
-    """(true, named) -> how often one was taken for the other, over all cases; see `hsal.mistakes.confusions`."""
+    """(true, named) -> how often one was taken for the other, over all cases."""
     totals: Counter[tuple[int, int]] = Counter()
     for case in cases:
         if case.errors:

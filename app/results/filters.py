@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from hsal.cases import Case
-from hsal.mistakes import KINDS, confusions
+from hsal.evaluation.errors import KINDS, confusions
+from hsal.evaluation.per_scene import Case
 
 RIGHT = "right"
 ANSWERS = (RIGHT, *KINDS)

@@ -11,12 +11,12 @@ import streamlit as st
 from PIL import Image
 
 from app import cache
-from hsal import files
-from hsal.cases import Case, load_cases
-from hsal.cueing_results import CueingResult, load_cueing
+from hsal import paths as files
 from hsal.errors import HsalError
-from hsal.results import SALIENCY, Result, load_on_maps, load_results
-from hsal.shipped import describe
+from hsal.evaluation.cueing_results import CueingResult, load_cueing
+from hsal.evaluation.per_scene import Case, load_cases
+from hsal.reproduce.results import SALIENCY_FOLDER, Result, load_on_maps, load_results
+from hsal.zoo.weights import describe
 
 
 def results() -> list[Result]:
@@ -57,7 +57,7 @@ def _file(weights: str) -> Path:
 
 def on_maps() -> list[Result]:
     """Attention that starts from one saliency model's map after another; raises ResultsError."""
-    found = sorted((files.RESULTS / SALIENCY).glob("*.json"))
+    found = sorted((files.RESULTS / SALIENCY_FOLDER).glob("*.json"))
     return _on_maps(files.RESULTS, tuple((path.name, path.stat().st_mtime_ns) for path in found))
 
 

@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 from hsal.config import TASKS
-from hsal.results import PAPER, ROWS, Figure, Pair, Result, Row, short_name
-from hsal.shipped import TITLES
+from hsal.reproduce.results import PAPER, ROWS, Figure, Pair, Result, Row, short_name
+from hsal.zoo.weights import TITLES
 
 STYLE = """<style>
 .figures table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.95rem }

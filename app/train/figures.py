@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.train.metrics import CHECK, METRICS, Metric
-from hsal.colours import OBJECTIVES
-from hsal.results import PAPER, PAPER_ATTN_END, PAPER_ATTN_RATIO, PAPER_ATTN_START
-from hsal.run_files import RunInfo
+from hsal.colors import OBJECTIVES
+from hsal.reproduce.results import PAPER, PAPER_ATTN_END, PAPER_ATTN_RATIO, PAPER_ATTN_START
+from hsal.runs.store import RunInfo
 
 MOST_POINTS = 300  # of a line: about as many as there are pixels to a line's bends
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")

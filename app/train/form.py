@@ -9,19 +9,19 @@ from typing import Any
 import streamlit as st
 
 from app import weights
-from app.parts import part
+from app.fragments import part
 from app.train import settings as train_settings
 from app.train import state
 from app.train.figures import spoken
 from app.train.settings import FIRST, Setting
 from app.widgets import plain, refuse
-from hsal import launch
 from hsal.config import MNIST_TASKS, TASKS, TrainConfig
 from hsal.errors import HsalError
-from hsal.presets import PRESETS
-from hsal.results import short_name
-from hsal.run_files import RunInfo, name_run
-from hsal.shipped import TITLES
+from hsal.reproduce.results import short_name
+from hsal.runs import launcher as launch
+from hsal.runs.store import RunInfo, name_run
+from hsal.training.presets import PRESETS
+from hsal.zoo.weights import TITLES
 
 USUAL_S = 0.18  # an update on two cores, before this machine has shown its own
 PARTS = {"train": "Training", "model": "Model", "command": "Run"}

@@ -8,17 +8,17 @@ from pathlib import Path
 import streamlit as st
 
 from app import theme
-from app.parts import watched
+from app.fragments import watched
 from app.train import figures as train_figures
 from app.train import state
 from app.train.curves import training_curves
 from app.train.figures import ALONG, latest, speed, spoken
+from app.train.metric_stream import points
 from app.train.metrics import FIRST, GROUPS
-from app.train.points import points
 from app.widgets import plain
 from hsal.errors import HsalError
-from hsal.run_files import RunInfo, log_end, read_run
-from hsal.run_status import LIVING
+from hsal.runs.status import LIVING
+from hsal.runs.store import RunInfo, log_end, read_run
 
 EVERY_S = 1.0
 CALM = {"stopped": "Stopped as wished; it can go on where it was.", "finished": "Finished."}

@@ -10,20 +10,22 @@ from pathlib import Path
 import streamlit as st
 
 from app import session
-from app.parts import watched
+from app.fragments import watched
 from app.results.tables import table
-from app.train import points, state
+from app.train import metric_stream as points
+from app.train import state
 from app.train.figures import latest, spoken
 from app.train.form import fill_from
 from app.train.metrics import CHECK
 from app.train.settings import difference
 from app.weights import RUN
 from app.widgets import plain, refuse, say
-from hsal import launch
 from hsal.errors import HsalError
-from hsal.files import runs_dir
-from hsal.results import ROWS, short_name
-from hsal.run_files import (
+from hsal.paths import runs_dir
+from hsal.reproduce.results import ROWS, short_name
+from hsal.runs import launcher as launch
+from hsal.runs.status import LIVING
+from hsal.runs.store import (
     RunInfo,
     ask_to_stop,
     delete_run,
@@ -33,8 +35,7 @@ from hsal.run_files import (
     newest_weights,
     snapshots,
 )
-from hsal.run_status import LIVING
-from hsal.shipped import TITLES
+from hsal.zoo.weights import TITLES
 
 EVERY_S = 2.0
 ICONS = {

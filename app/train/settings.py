@@ -13,14 +13,15 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import docstring_parser
 
 from app import weights
-from hsal import backbones, saliency
-from hsal import settings as kept
-from hsal.cli import Train
+from hsal import backbones
 from hsal.config import ModelConfig, TrainConfig
 from hsal.data.tasks import check_model
 from hsal.errors import HsalError
 from hsal.registry import names
-from hsal.shipped import TITLES
+from hsal.runs import config as kept
+from hsal.saliency import models as saliency
+from hsal.training.commands import Train
+from hsal.zoo.weights import TITLES
 
 # of the model: given by the weights that a training starts from
 OF_BACKBONE = (*kept.OF_BACKBONE, "classes")

@@ -6,16 +6,16 @@ import streamlit as st
 
 from app import cache
 from app.address import LARGEST_SEED
-from app.parts import part
+from app.fragments import part
 from app.player import attention_player
 from app.train import state
 from app.weights import RUN, SERIES
 from app.widgets import refuse
-from hsal import samples
 from hsal.errors import HsalError
-from hsal.run_files import RunInfo, snapshots
-from hsal.shipped import TITLES, describe_series, shipped_series
-from hsal.trace import Trace
+from hsal.runs.store import RunInfo, snapshots
+from hsal.tracing.schema import Trace
+from hsal.zoo import samples
+from hsal.zoo.weights import TITLES, describe_series, shipped_series
 
 MASK = 1  # the moment of a walk that shows the first mask
 PICTURES = {"sample": "Sample", "scene": "Random"}

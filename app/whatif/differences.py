@@ -10,8 +10,8 @@ from math import hypot
 
 import numpy as np
 
-from hsal.moments import Moment, moments_of
-from hsal.trace import Trace
+from hsal.tracing.schema import Trace
+from hsal.tracing.timeline import Moment, moments_of
 
 SAME = 1e-4  # maps and probabilities closer than this are drawn, and counted, as the same
 KINDS = {

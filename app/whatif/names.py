@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.whatif.forks import Forks
+from app.whatif.branches import Forks
 from hsal.errors import HsalError
-from hsal.interventions.edits import Edit, Interventions
-from hsal.interventions.words import words
-from hsal.trace import Trace
+from hsal.tracing.interventions.description import words
+from hsal.tracing.interventions.schema import Edit, Interventions
+from hsal.tracing.schema import Trace
 
 LONGEST = 80
 NEAR = 6e-4  # the browser sends three decimals

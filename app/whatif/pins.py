@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from app import cache
 from app.address import Address, parse, to_parameters
-from app.origins import drawn_image
+from app.provenance import drawn_image
 from app.weights import choices
-from app.whatif import forking
-from hsal import samples
+from app.whatif import branching as forking
 from hsal.errors import HsalError
-from hsal.interventions.edits import NONE
-from hsal.interventions.links import unpack
-from hsal.trace import Trace
+from hsal.tracing.interventions.codec import unpack
+from hsal.tracing.interventions.schema import NONE
+from hsal.tracing.schema import Trace
+from hsal.zoo import samples
 
 LONGEST = 4000  # characters: a drawing with much done to it is shorter
 

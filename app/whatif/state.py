@@ -13,20 +13,20 @@ import streamlit as st
 
 from app import session
 from app.weights import SERIES, describe
-from app.whatif import forking
-from app.whatif.doing import after, possible
-from app.whatif.forks import Fork, Forks
+from app.whatif import branching as forking
+from app.whatif.apply import after, possible
+from app.whatif.branches import Fork, Forks
 from app.whatif.pins import pack_pin, pinned_walk
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
-from hsal.interventions.checks import InterventionError, check
-from hsal.interventions.edits import Interventions
-from hsal.interventions.links import pack, unpack
-from hsal.moments import moments_of
-from hsal.trace import Trace
+from hsal.tracing.interventions.checks import InterventionError, check
+from hsal.tracing.interventions.codec import pack, unpack
+from hsal.tracing.interventions.schema import Interventions
+from hsal.tracing.schema import Trace
+from hsal.tracing.timeline import moments_of
 
 if TYPE_CHECKING:
-    from hsal.why import Why
+    from hsal.evaluation.attribution import Why
 
 TREES, FORKED, LEFT, HEARD = "hsal.trees", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
 MOST_TREES = 8
@@ -178,7 +178,7 @@ def ask_why(walk: Trace) -> None:
 
 def do_change(walk: Trace, found: Why) -> None:
     """The smallest change that gives another label is done."""
-    from hsal.why import as_intervention
+    from hsal.evaluation.attribution import as_intervention
 
     _be_at()
     do(as_intervention(walk, found.change, found.step))

@@ -9,21 +9,22 @@ from html import escape
 import streamlit as st
 
 from app import cache, session
-from app.parts import part
+from app.fragments import part
 from app.player import attention_player
 from app.weights import SERIES, describe
 from app.weights import moment as weights_moment
-from app.whatif import forking, state
+from app.whatif import branching as forking
+from app.whatif import state
+from app.whatif.branches import Forks
 from app.whatif.differences import Row, first_difference, labels_sentence, table
-from app.whatif.forks import Forks
 from app.whatif.names import fork_name
 from app.whatif.why_view import why_view
 from app.whatif.workbench import workbench
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
-from hsal.interventions.words import without_effect
-from hsal.shipped import describe_series, shipped_series
-from hsal.trace import Trace
+from hsal.tracing.interventions.description import without_effect
+from hsal.tracing.schema import Trace
+from hsal.zoo.weights import describe_series, shipped_series
 
 GROUP = "whatif"
 NOTHING = "Nothing is done yet: change something under the second picture, and the model runs on by itself."

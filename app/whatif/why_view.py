@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.whatif import forking, state
+from app.whatif import branching as forking
+from app.whatif import state
 from app.widgets import plain, refuse
-from hsal.colours import COVERT, OVERT
+from hsal.colors import COVERT, OVERT
 from hsal.errors import HsalError
-from hsal.trace import Trace
+from hsal.tracing.schema import Trace
 
 if TYPE_CHECKING:
-    from hsal.why import Why
+    from hsal.evaluation.attribution import Why
 
 
 def why_view(original: Trace, walk: Trace) -> None:

@@ -2,5 +2,9 @@
 
 To add one, add a file here with a docstring that cites its source and a function
 `build(config: ModelConfig) -> torch.nn.Module` whose result has `channels` (C) and
-`map_size` ((h, w)) beside `forward`. Every entry passes the contract in tests/test_backbones.py.
+`map_size` ((h, w)) beside `forward`. Every entry passes the contract in tests/backbones/test_backbones.py.
 """
+
+from hsal.registry import Registry
+
+BACKBONES = Registry("hsal.backbones", "hsal.backbones")

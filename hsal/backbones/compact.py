@@ -12,8 +12,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from hsal.backbones._memory_format import laid_out, memory_format_for
 from hsal.config import ConfigError, ModelConfig
-from hsal.memory_format import laid_out, memory_format_for
 
 STRIDES = {4: (2, 1, 1), 8: (2, 2, 1), 16: (2, 2, 2)}  # of the blocks, by cell_px; the stem halves the picture too
 

@@ -6,7 +6,8 @@ and ReLU6 for swish. The volume is what the classifier averages: 1280 channels a
 
 Choice: finer maps come from strides of 1 in the last one (16 px a cell) or two (8 px a cell) strided stages, whose
 later kernels are dilated in their place, as in Yu, Koltun, Funkhouser, *Dilated Residual Networks*, CVPR 2017: every
-kernel still reaches the places it was trained for. Weights come from `hsal.efficientnet`; `build` gives random ones.
+kernel still reaches the places it was trained for. Weights come from
+`hsal.backbones._imagenet_weights`; `build` gives random ones.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
+from hsal.backbones._memory_format import laid_out, memory_format_for
 from hsal.config import ModelConfig
-from hsal.memory_format import laid_out, memory_format_for
 
 CHANNELS = 1280
 # blocks, channels, expansion, kernel, stride of the first

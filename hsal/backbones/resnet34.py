@@ -1,11 +1,11 @@
-"""ResNet-34, the paper's activation model. See hsal/resnet.py for source and choices."""
+"""ResNet-34, the paper's activation model. See hsal/backbones/_resnet.py for source and choices."""
 
 from __future__ import annotations
 
 from torch import nn
 
+from hsal.backbones._resnet import ResNet
 from hsal.config import ModelConfig
-from hsal.resnet import ResNet
 
 
 def build(config: ModelConfig) -> nn.Module:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hsal.config import MNIST_TASKS, ConfigError, ModelConfig, Placement, Task, task_scene
-from hsal.data.digits import SourceName, Split, load_digits
-from hsal.data.source import SceneSource
+from hsal.data.base import SceneSource, Split
+from hsal.data.digits.mnist import SourceName, load_digits
 
 
 def open_scenes(
@@ -26,7 +26,7 @@ def open_scenes(
         DataError: its data is not here; the message says what to do.
     """
     if task in MNIST_TASKS:
-        from hsal.data.scenes import SceneRenderer
+        from hsal.data.digits.scenes import SceneRenderer
 
         one = {"digits_max": 1} if single else {}
         scene = task_scene(task, placement=placement, size_px=size_px, **one, **(changes or {}))
@@ -35,15 +35,15 @@ def open_scenes(
         names = " and ".join(sorted(changes))
         raise ConfigError(f"Only scenes of MNIST digits can be changed, not those of {task}: leave out {names}.")
     if task == "street-numbers":
-        from hsal.data.streets import StreetNumbers
+        from hsal.data.street.numbers import StreetNumbers
 
         return StreetNumbers(split, size_px, single)
     if task == "svhn-reassembled":
-        from hsal.data.reassembled import Reassembled
+        from hsal.data.svhn.reassembled import Reassembled
 
         return Reassembled(split, size_px, single)
     if task == "svhn-multiset":
-        from hsal.data.svhn import SVHNNumbers
+        from hsal.data.svhn.multiset import SVHNNumbers
 
         return SVHNNumbers(split, size_px, single)
     raise ConfigError(f"There is no task {task!r}.")

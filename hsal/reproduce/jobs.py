@@ -11,23 +11,25 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from hsal import baseline, saliency
-from hsal.checkpoint import load_into, load_model
-from hsal.cli import Pretrain, Train
-from hsal.commands.feeding import remember, scenes_of, volume_file
-from hsal.commands.measuring import Exam, measure
-from hsal.data.digits import SourceName, Split
-from hsal.data.number_pictures import Samples
+from hsal.data.base import Split
+from hsal.data.digits.mnist import SourceName
+from hsal.data.svhn.full_images import Samples
 from hsal.device import code_commit, find_device, machine
-from hsal.evaluate import scene_views, walk_scenes
-from hsal.files import DEFAULT_WEIGHTS, replacing, shipped_weights
-from hsal.progress import VALIDATION_SEED
-from hsal.registry import find
+from hsal.evaluation.evaluate import scene_views, walk_scenes
+from hsal.evaluation.exam import Exam, measure
+from hsal.evaluation.inference import Walks
+from hsal.paths import DEFAULT_WEIGHTS, replacing, shipped_weights
 from hsal.reproduce.recipes import Backbone, Recipe
-from hsal.results import SALIENCY
-from hsal.runs import Run, stopwatch
-from hsal.train import fresh_model
-from hsal.walks import Walks
+from hsal.reproduce.results import SALIENCY_FOLDER
+from hsal.runs.execute import execute
+from hsal.runs.writer import Run, stopwatch
+from hsal.saliency import SALIENCY
+from hsal.training import count_baseline as baseline
+from hsal.training.commands import Pretrain, Train
+from hsal.training.data_loading import remember, scenes_of, volume_file
+from hsal.training.loop import fresh_model
+from hsal.training.progress import VALIDATION_SEED
+from hsal.zoo.checkpoint import load_into, load_model
 
 TEST_SEED = 1
 FEW = 2000  # scenes for what is beside the table
@@ -106,7 +108,8 @@ def train_command(recipe: Recipe, seed: int, shop: Workshop) -> Train:
         **_place(run), pretrained=shop.weights(start), task=recipe.task, placement=recipe.placement,
         digits=shop.digits, device=shop.device, whole=recipe.whole,
         series=recipe.series if seed == 0 else 0,
-        volumes=None if recipe.folder == SALIENCY else shop.runs / "volumes",  # no other training shares their maps
+        # no other training shares the volumes of another saliency model
+        volumes=None if recipe.folder == SALIENCY_FOLDER else shop.runs / "volumes",
         model=recipe.model, config=replace(recipe.config, seed=seed),
     )
 
@@ -118,7 +121,7 @@ def _place(run: Run) -> dict[str, Path]:
 
 def _finish(command: Pretrain | Train) -> None:
     """Train to the end; where somebody stops the training, all ends here."""
-    command.run()
+    execute(command)
     if not _run(command).weights.exists():
         raise KeyboardInterrupt
 
@@ -137,10 +140,10 @@ def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
             _finish(command)
         _add(shown, run.lines())
     beyond = seed == 0 and recipe.row == "reinforce" and not recipe.ablation
-    if recipe.folder == SALIENCY:
+    if recipe.folder == SALIENCY_FOLDER:
         unchanged = _measure(command, shop, FEW, DEFAULT_WEIGHTS, "validation", other=recipe.model.saliency)
         return shown | {
-            "title": find(saliency, recipe.model.saliency).ABOUT.title, "not_retrained": unchanged,
+            "title": SALIENCY.find(recipe.model.saliency).ABOUT.title, "not_retrained": unchanged,
             "validation": _measure(command, shop, FEW, split="validation"),
         }
     if recipe.ablation:  # settings are chosen on validation scenes

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import matplotlib
 from matplotlib.figure import Figure
 
-from hsal.colours import OBJECTIVES, OVERT
-from hsal.results import PAPER_ATTN_CROSS_ENTROPY, PAPER_ATTN_RATIO, PAPER_ATTN_START, Result, short_name
+from hsal.colors import OBJECTIVES, OVERT
+from hsal.reproduce.results import PAPER_ATTN_CROSS_ENTROPY, PAPER_ATTN_RATIO, PAPER_ATTN_START, Result, short_name
 
 
 def attn_saliency(results: Sequence[Result], path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from hsal.config import ModelConfig, Placement, PretrainConfig, Task, TrainConfig
-from hsal.results import SALIENCY
+from hsal.reproduce.results import SALIENCY_FOLDER
 
 Row = Literal["reinforce", "cross-entropy", "multiset", "count"]
 ROWS: tuple[Row, ...] = ("reinforce", "cross-entropy", "multiset", "count")
@@ -159,7 +159,7 @@ def recipes() -> Iterator[Recipe]:
         )
     for name in SALIENCY_MODELS:
         yield replace(
-            start, name=name, folder=SALIENCY, ablation=f"attention starts from {name}", series=0,
+            start, name=name, folder=SALIENCY_FOLDER, ablation=f"attention starts from {name}", series=0,
             model=replace(start.model, saliency=name), config=replace(start.config, **ON_MAPS),
         )
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hsal.config import TASKS, ModelConfig
-from hsal.drawing.strip import save_strip
+from hsal.export.strip import save_strip
 from hsal.reproduce import plots
-from hsal.reproduce.saliency_report import saliency_lines
-from hsal.results import (
+from hsal.reproduce.results import (
     PAPER,
     PAPER_ATTN_END,
     PAPER_ATTN_RATIO,
@@ -22,8 +21,9 @@ from hsal.results import (
     load_results,
     summary,
 )
-from hsal.samples import FEATURED, recorded
-from hsal.shipped import TITLES
+from hsal.reproduce.saliency_report import saliency_lines
+from hsal.zoo.samples import FEATURED, recorded
+from hsal.zoo.weights import TITLES
 
 PLACES = {
     "glimpses_in_digit": "glimpses inside a digit's box, all meta-steps",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hsal.reproduce import plots
-from hsal.results import Result
+from hsal.reproduce.results import Result
 
 INTRODUCTION = """## What each saliency map does to attention
 

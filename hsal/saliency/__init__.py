@@ -1,7 +1,6 @@
-"""Saliency models: a `Stimulus` -> map (B,h,w), >= 0, on any scale and of any resolution.
+"""Saliency models: which there are, what they share, and what is made of their maps."""
 
-To add one, add a file here with a docstring that cites its source, an `ABOUT` (`hsal.maps.stimulus.About`), a frozen
-dataclass `Parameters` where it has any, and a function `build(parameters: Parameters = Parameters()) -> SaliencyModel`.
-The attention model takes the means of its cells and divides each map by its maximum, so that neither resolution
-nor scale matter. Every entry passes the contract in tests/test_saliency.py.
-"""
+from hsal.registry import Registry
+
+FORMER = {"centre_prior": "center_prior"}
+SALIENCY = Registry("hsal.saliency.models", "hsal.saliency", FORMER)

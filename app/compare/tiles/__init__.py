@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.element import element, joined
+from app.component import element, joined
 
 HERE = Path(__file__).parent
 SCRIPTS = ("colours.js", "tile.js", "maps.js")  # one module, in the order of use

@@ -17,12 +17,12 @@ from safetensors import safe_open
 from safetensors.numpy import save
 from streamlit.components.v2.types import ComponentRenderer
 
-from app.element import element, joined
+from app.component import element, joined
 from hsal.config import ModelConfig
-from hsal.player.page import HERE as PLAYER
-from hsal.player.page import base
-from hsal.shipped import weights_path
-from hsal.trace import Trace
+from hsal.export.player.page import HERE as PLAYER
+from hsal.export.player.page import base
+from hsal.tracing.schema import Trace
+from hsal.zoo.weights import weights_path
 
 HERE = Path(__file__).parent
 MODEL = (HERE / "tensors.js", HERE / "metastep.js")  # pure; the tests run these alone

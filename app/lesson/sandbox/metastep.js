@@ -1,5 +1,5 @@
-// Pure: one meta-step of the model, from given Gaussians to a label. It mirrors hsal/attention.py, interface.py,
-// controller.py, inhibition.py and the first turn of HSAL.rollout; tests/test_sandbox_model.py holds it to them.
+// Pure: one meta-step of the model, from given Gaussians to a label. It mirrors hsal/model/attention.py, interface.py,
+// controller.py, inhibition.py and the first turn of HSAL.rollout; tests/app/test_sandbox_model.py holds it to them.
 // Maps are flat, row by row. view: {rows, columns, channels, saliency, volume}, volume[channel * cells + cell].
 
 // weight (out,in) times x, plus bias

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.element import element, joined
+from app.component import element, joined
 
 HERE = Path(__file__).parent
 SCRIPTS = ("scale.js", "chart.js", "curves.js")  # one module, in the order of use

@@ -1,6 +1,6 @@
 """The workbench: an attention player whose walk can be changed, by hand in the picture or by fields under it.
 
-What the visitor does is sent to the server as a wish (`app.whatif.doing.after`); the walk that follows comes back.
+What the visitor does is sent to the server as a wish (`app.whatif.apply.after`); the walk that follows comes back.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from app.element import element, joined
-from app.whatif.doing import as_plain
-from hsal.player import page as player
-from hsal.trace import Trace
+from app.component import element, joined
+from app.whatif.apply import as_plain
+from hsal.export.player import page as player
+from hsal.tracing.schema import Trace
 
 HERE = Path(__file__).parent
 SCRIPTS = ("wishes.js", "panels.js", "hands.js", "bench.js")  # after the player's own, in the order of use

@@ -1,0 +1,79 @@
+"""The same model's attention on each saliency map; walked beside the pages."""
+
+from __future__ import annotations
+
+from app import cache
+from app.compare.address import Compared
+from app.compare.images import Subject
+from app.compare.jobs import Made, jobs
+from app.compare.models import LOADING_S, Given, ask_network, known, network, options, read_given
+from app.weights import describe, stamp
+from hsal.data.fixations.base import Fixations
+from hsal.data.preprocess import PreparedPicture, for_model
+from hsal.saliency.pipeline import saliency_map
+from hsal.tracing.schema import Source, Trace
+
+OWN = ""  # stands for the model's own saliency
+COST_S = 0.4
+
+
+def ask_walk(
+    name: str, subject: Subject, state: Compared, network_name: str, given: Given | None
+) -> Made | None:
+    """A `Trace` of the weights that the state names on one saliency map, once it was walked; see `Jobs.ask`.
+
+    Args:
+        name: of a saliency model; `OWN` for the one that the weights were trained with.
+    """
+    asked = network_name if name and known()[name].needs & {"volume", "labels"} else ""
+    brought = given if name and "given" in known()[name].needs else None
+    version = stamp(state.weights)
+    shared = options(state) if name else None
+    key = ("walk", name, subject.digest, state.weights, version, shared, asked, brought and brought.digest)
+
+    for loaded in (_ask_weights(state.weights, version), ask_network(asked)):
+        if loaded is None or loaded.sentence:
+            return loaded
+
+    def work() -> Trace:
+        return _walk(name, subject, state, asked, brought, version)
+
+    return jobs().ask(key, work, cost_s=COST_S, weigh=lambda trace: 40 * trace.image.nbytes + 200_000)
+
+
+def _ask_weights(name: str, version: int) -> Made | None:
+    key = ("weights", name, version)
+    return jobs().ask(key, lambda: bool(cache.checkpoint(name, version)), cost_s=LOADING_S)
+
+
+def _walk(
+    name: str, subject: Subject, state: Compared, network_name: str, given: Given | None, version: int
+) -> Trace:
+    from hsal.tracing.recording import trace_image
+
+    loaded, picture = cache.checkpoint(state.weights, version), subject.picture
+    config = loaded.model.config
+    ready = for_model(picture.image, config)
+    raw = None
+    if name:
+        # the model sees the picture made ready for it, and so does the map
+        raw = saliency_map(
+            name, ready.image, options=options(state), network=network(network_name) if network_name else None,
+            fixations=_moved(picture.fixations, ready), given=given and read_given(given, ready.image.shape[:2]),
+        ).values
+    knows = subject.task and describe(state.weights).task == subject.task
+    source = Source("file", picture.name[:80], "", loaded.name, name or config.saliency)
+    boxes = tuple(ready.moved(box) for box in picture.boxes)
+    other = {} if raw is None else {"saliency": raw}
+    truth = subject.truth if knows else None
+    return trace_image(loaded.model, ready.image, source, truth, boxes, ready.notes, **other)
+
+
+def _moved(fixations: Fixations | None, ready: PreparedPicture) -> Fixations | None:
+    """Fixations of the picture in the pixels of what the model sees."""
+    if fixations is None:
+        return None
+    x = (fixations.x + 0.5) * ready.scale - 0.5 + ready.left_px
+    y = (fixations.y + 0.5) * ready.scale - 0.5 + ready.top_px
+    side = len(ready.image) - 1
+    return Fixations(x.clip(0, side), y.clip(0, side), fixations.subject, fixations.duration_ms)

@@ -1,0 +1,148 @@
+"""Many pictures: the work in small portions between drawings, the table, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from app import cache
+from app.fragments import watched
+from app.many_images import state
+from app.many_images.state import Batch
+from app.weights import describe
+from app.widgets import plain, say
+from hsal.data.images import load_picture
+from hsal.data.preprocess import for_model
+from hsal.errors import HsalError
+from hsal.export.table import Row, row_of, table_bytes
+
+PORTION_S = 0.5  # of work between two drawings: Stop is heard that often
+EVERY_S = 0.1
+ROW_PX = 84  # four lines: Streamlit wraps text in rows above 64
+STEP_THROUGH = "../pages/step_through.py"
+COLUMNS = {
+    "picture": st.column_config.TextColumn("Picture", width="medium"),
+    "labels": st.column_config.TextColumn("Named", help="What was named, in order."),
+    "confidence": st.column_config.NumberColumn(
+        "Confidence", format="percent", help="The probability of just these labels, stop included, at the cells looked "
+        "at: the product over the meta-steps."),
+    "steps": st.column_config.NumberColumn("Steps", help="Meta-steps, the one that said stop included."),
+    "attn_saliency": st.column_config.NumberColumn(
+        "attn_saliency", format="%.2f", help="Mean saliency at the cells looked at, as a share of the map's maximum."),
+    "notes": st.column_config.TextColumn(
+        "Note", width="large",
+        help="What was done to the picture before the model saw it, or why it could not be used."),
+}
+
+
+def many_view(batch: Batch) -> None:
+    """Progress while there is work, and the table."""
+    watched(_at_work if batch.going else _at_rest, EVERY_S if batch.going else None)
+
+
+def _at_work() -> bool:
+    """Do and show a portion; whether that was the last."""
+    batch = state.batch()
+    if batch.going and batch.left:
+        _work(batch)
+    if not batch.going or not batch.left:
+        batch.going = False
+    done, total = len(batch.rows), len(batch.pile.pictures)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done / total, f"{done:,} of {total:,} pictures")
+        st.button("Stop", on_click=state.go, args=(False,), icon=":material/stop:")
+    _table(batch.rows)
+    return not batch.going
+
+
+def _work(batch: Batch) -> None:
+    begun = time.monotonic()
+    while batch.going and batch.left and time.monotonic() - begun < PORTION_S:
+        batch.rows.append(traced(batch.weights, *batch.pile.pictures[len(batch.rows)]))
+
+
+def traced(weights: str, name: str, data: bytes) -> Row:
+    """The row of one picture; a bad one says why."""
+    try:
+        picture = load_picture(data, name)
+        ready = for_model(picture.pixels, describe(weights).config)
+        # as Step through will ask for it
+        shown, notes = name.rpartition("/")[2][:80], (*picture.notes, *ready.notes)
+        return row_of(name, cache.picture_trace(weights, "upload", shown, ready.image, notes))
+    except HsalError as error:
+        return Row(name, problem=str(error))
+
+
+def _at_rest() -> bool:
+    """Show what was done; whether it goes on: a click on Go on draws this part alone anew."""
+    batch = state.batch()
+    if not batch.going:
+        _result(batch)
+    return batch.going
+
+
+def _result(batch: Batch) -> None:
+    say(batch.pile.problems)
+    if batch.left:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.pictures):,} pictures are done.",
+                       width="content")
+            st.button("Go on", on_click=state.go, args=(True,), icon=":material/play_arrow:")
+    if not batch.rows:
+        return
+    bad = sum(bool(row.problem) for row in batch.rows)
+    st.caption(f"{count_of(len(batch.rows) - bad)} read{f', {bad:,} could not be' if bad else ''}. "
+               "Click a column's head to sort, the box before a row to open it in Step through.")
+    chosen = _table(batch.rows, f"many.table.{batch.round}")
+    _open(batch, chosen)
+    _downloads(batch.rows)
+
+
+def _table(rows: list[Row], key: str | None = None) -> int | None:
+    """The rows; with a key one can be chosen, and its place is returned."""
+    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
+    columns["notes"] = [row.problem or row.notes for row in rows]
+    if not any(columns["notes"]):
+        del columns["notes"]
+    selecting = {"key": key, "on_select": "rerun", "selection_mode": "single-row"} if key else {}
+    table = st.dataframe(columns, column_config=COLUMNS, hide_index=True, placeholder="",
+                         row_height=ROW_PX if "notes" in columns else None, **selecting)
+    return next(iter(table.selection.rows), None) if key else None
+
+
+def _open(batch: Batch, chosen: int | None) -> None:
+    """A row clicked opens at once; the list does the same for the keyboard."""
+    good = [place for place, row in enumerate(batch.rows) if not row.problem]
+    if chosen in good:
+        _leave(chosen)
+    if not good:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = batch.names
+        place = st.selectbox("Open a walk", good, format_func=lambda place: names[place], width=320)
+        if st.button("Open in Step through", icon=":material/footprint:"):
+            _leave(place)
+
+
+def _leave(place: int) -> None:
+    st.switch_page(STEP_THROUGH, query_params=state.open_in_step_through(place))
+
+
+def _downloads(rows: list[Row]) -> None:
+    with st.container(horizontal=True):
+        for format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
+            title = {"csv": "Table as CSV", "parquet": "Table as Parquet"}[format]
+            st.download_button(title, lambda format=format: table_bytes(rows, format), f"hsal-pictures.{format}", mime,
+                               icon=":material/download:", on_click="ignore")
+
+
+def count_of(pictures: int) -> str:
+    """So many pictures."""
+    return f"{pictures:,} picture{'' if pictures == 1 else 's'}"
+
+
+def names_of(batch: Batch) -> str:
+    """The pictures in a few words."""
+    names = batch.names
+    return plain(", ".join(name[:40] for name in names[:3]) + (f" and {len(names) - 3:,} more" if names[3:] else ""))

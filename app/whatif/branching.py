@@ -1,0 +1,112 @@
+"""Walks with interventions: the costly half of each, what is seen, is kept, and only attention is walked anew."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from app import cache
+from app.weights import describe, stamp
+from hsal.data.base import Box
+from hsal.errors import HsalError
+from hsal.saliency import SALIENCY
+from hsal.tracing.interventions.schema import Interventions
+from hsal.tracing.schema import Source, Trace
+
+if TYPE_CHECKING:
+    from hsal.evaluation.attribution import Why
+    from hsal.model.perception import View
+
+UNFIT = {"fixations", "given", "package"}  # needs that a picture alone does not meet, or not everywhere
+
+
+class _Picture(NamedTuple):
+    """A picture as a key of what is kept."""
+
+    pixels: bytes
+    shape: tuple[int, ...]
+
+    def array(self) -> np.ndarray:
+        return np.frombuffer(self.pixels, np.uint8).reshape(self.shape)
+
+
+class _Known(NamedTuple):
+    """What a trace says beside its walk."""
+
+    source: Source
+    truth: tuple[int, ...] | None
+    boxes: tuple[Box, ...]
+    notes: tuple[str, ...]
+
+
+def fork(original: Trace, done: Interventions) -> Trace:
+    """The walk over the original's picture with things done in place of the model.
+
+    Args:
+        original: the walk that all forks grow from; its weights are named as links name them.
+    Raises:
+        HsalError: something cannot be done, or the weights are gone.
+    """
+    if done == original.interventions:
+        return original
+    known = _Known(original.source, original.truth, original.boxes, original.notes)
+    weights = original.source.weights
+    config = describe(weights).config
+    wanted = (config.size_px, config.size_px) + ((3,) if config.image_channels == 3 else ())
+    if original.image.shape != wanted:  # a walk that was opened from a file may say anything of itself
+        raise HsalError(f"The weights {weights} cannot have walked over a picture of this size or kind: choose others.")
+    return _fork(weights, stamp(weights), _picture(original), known, done)
+
+
+def why(original: Trace, walk: Trace, step: int) -> Why:
+    """What the label of one meta-step of a fork (or of the original itself) rests on; raises HsalError."""
+    weights = original.source.weights
+    return _why(weights, stamp(weights), _picture(original), walk.to_json(), step)
+
+
+@lru_cache(maxsize=1)
+def models() -> tuple[tuple[str, str], ...]:
+    """Name and title of the saliency models that need no more than a picture, by title."""
+    found = []
+    for name in SALIENCY.names():
+        try:
+            about = SALIENCY.find(name).ABOUT
+        except (HsalError, ImportError):
+            continue  # another package's that is broken must not take the others down
+        if not about.needs & UNFIT:
+            found.append((name, about.title))
+    return tuple(sorted(found, key=lambda one: one[1]))
+
+
+def _picture(trace: Trace) -> _Picture:
+    return _Picture(trace.image.tobytes(), trace.image.shape)
+
+
+@lru_cache(maxsize=64)
+def _view(
+    weights: str, version: int, picture: _Picture, name: str, hidden: tuple[tuple[int, int, int, int], ...]
+) -> View:
+    from hsal.tracing.recording import view_of
+
+    return view_of(cache.checkpoint(weights, version).model, picture.array(), name, hidden)
+
+
+@lru_cache(maxsize=128)
+def _fork(weights: str, version: int, picture: _Picture, known: _Known, done: Interventions) -> Trace:
+    from hsal.tracing.recording import trace_image
+
+    view = _view(weights, version, picture, done.saliency, done.hidden)
+    model = cache.checkpoint(weights, version).model
+    return trace_image(model, picture.array(), *known, interventions=done, view=view)
+
+
+@lru_cache(maxsize=64)
+def _why(weights: str, version: int, picture: _Picture, walk_json: str, step: int) -> Why:
+    from hsal.evaluation.attribution import explain
+
+    walk = Trace.from_json(walk_json)
+    done = walk.interventions
+    view = _view(weights, version, picture, done.saliency, done.hidden)
+    return explain(cache.checkpoint(weights, version).model, view, walk, step)

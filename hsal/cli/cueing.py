@@ -1,0 +1,40 @@
+"""The settings of `hsal cueing`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hsal.data.base import Split
+from hsal.data.digits.mnist import SourceName
+
+
+@dataclass(frozen=True)
+class Cueing:
+    """Measure the model's own cueing effect: a spotlight on the target, elsewhere, or over everything.
+
+    The first label of a scene is read under each of the three; see hsal/evaluation/cueing.py. Example: hsal cueing
+    """
+
+    weights: str = "mnist-multiset"
+    """Name of shipped weights, or a .safetensors file."""
+    scenes: int = 2000
+    """Scenes of each number of digits, 1 to 4."""
+    seed: int = 1
+    """Seed of the scenes."""
+    split: Split = "test"
+    """Which digits."""
+    digits: SourceName = "embedded"
+    """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
+    width_cells: float = 1.5
+    """Standard deviation of the spotlight, in cells of the map."""
+    device: str = "auto"
+    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
+    json: Path | None = None
+    """Write the measures as JSON to this file; - is standard output."""
+
+    def run(self) -> int:
+        """Measure and print."""
+        from hsal.cli.run.cueing import run_cueing
+
+        return run_cueing(self)

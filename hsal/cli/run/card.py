@@ -1,0 +1,30 @@
+"""`hsal card`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hsal.config import MNIST_TASKS, Placement
+from hsal.evaluation.exam import Exam, measure, own_task
+from hsal.zoo.card import write_card
+from hsal.zoo.checkpoint import load_model, weights_path
+
+if TYPE_CHECKING:
+    from hsal.cli.card import Card
+
+
+def run_card(command: Card) -> int:
+    """Carry out `hsal card`."""
+    checkpoint = load_model(command.weights)
+    task = own_task(checkpoint)
+    placements: tuple[Placement, ...] = ("grid", "free") if task in MNIST_TASKS else ("grid",)
+    measured = {
+        placement: measure(
+            checkpoint, Exam(task, command.scenes, command.seed, "test", placement, command.digits, {})
+        )
+        for placement in placements
+    }
+    print(write_card(weights_path(command.weights), checkpoint, measured))
+    return 0
+
+

@@ -1,0 +1,30 @@
+"""`hsal ship`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hsal.paths import WEIGHTS
+from hsal.runs.store import snapshots
+from hsal.runs.writer import Run
+from hsal.zoo.checkpoint import load_model, save_model
+from hsal.zoo.snapshots import write_series
+from hsal.zoo.weights import SERIES
+
+if TYPE_CHECKING:
+    from hsal.cli.ship import Ship
+
+
+def run_ship(command: Ship) -> int:
+    """Carry out `hsal ship`."""
+    run = Run(command.run_folder)
+    if command.series:
+        path = WEIGHTS / SERIES / f"{command.name}.safetensors"
+        steps = write_series(path, snapshots(command.run_folder), command.backbone)
+        print(f"{path}: after {', '.join(map(str, steps))} updates")
+        return 0
+    trained = load_model(str(run.weights))
+    path = WEIGHTS / f"{command.name}.safetensors"
+    save_model(path, trained.model, trained.info, half=True)
+    print(path)
+    return 0

@@ -1,0 +1,143 @@
+"""A stranger's pile of files, some of them zips, taken apart safely: pictures with names, and what was left out.
+
+Nothing is written to disk, and nothing is unpacked beyond the bounds, whatever a zip says of itself.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from hsal.data.fixations.custom import ENDINGS
+from hsal.data.images import MAX_BYTES, quoted
+
+MOST_PICTURES = 200
+MOST_ENTRIES = 5000  # of a zip: its list alone takes memory
+UNPACKED_BYTES = 100 * 2**20  # of all pictures together
+ZIP_BYTES = 50 * 2**20
+_LIST_ENTRY = b"PK\x01\x02"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may claim any memory while they unpack
+_ENCRYPTED = 0x1
+
+
+@dataclass
+class Pile:
+    """What is in the pile so far."""
+
+    pictures: list[tuple[str, bytes]] = field(default_factory=list)
+    """Names, each once, and bytes, which nobody has decoded yet."""
+    problems: list[str] = field(default_factory=list)
+    """A sentence for each thing, or kind of things, left out."""
+
+    @property
+    def room_bytes(self) -> int:
+        """Bytes that may still be added."""
+        return UNPACKED_BYTES - sum(len(data) for _, data in self.pictures)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many pictures as there may be."""
+        return len(self.pictures) >= MOST_PICTURES
+
+    def add(self, name: str, data: bytes) -> None:
+        """One more picture; a name that is there already is numbered."""
+        taken = {known for known, _ in self.pictures}
+        path, number, unique = PurePosixPath(name), 2, name
+        while unique in taken:
+            unique, number = str(path.with_name(f"{path.stem} ({number}){path.suffix}")), number + 1
+        self.pictures.append((unique, data))
+
+
+def pile(files: Iterable[tuple[str, bytes]]) -> Pile:
+    """The pictures among files and in the zips among them, in their order.
+
+    Args:
+        files: name and bytes of each; a zip is told by its first bytes.
+    """
+    made, left = Pile(), 0
+    for name, data in files:
+        if data[:2] == b"PK":
+            left += _unzip(name, data, made)
+        elif made.full or len(data) > made.room_bytes:
+            left += 1
+        else:
+            made.add(name or "picture", data)
+    if left:
+        bounds = f"{MOST_PICTURES} pictures of together {UNPACKED_BYTES // 2**20} MB"
+        made.problems.append(f"At most {bounds} are taken at once: {left:,} were left out.")
+    if repeated := sum(count - 1 for count in Counter(data for _, data in made.pictures).values()):
+        made.problems.append(f"{repeated:,} of the pictures are copies of others here, byte by byte.")
+    return made
+
+
+def _unzip(name: str, data: bytes, made: Pile) -> int:
+    """Add a zip's pictures; returns how many found no room."""
+    shown = quoted(name)
+    if len(data) > ZIP_BYTES or data.count(_LIST_ENTRY) > MOST_ENTRIES:
+        reason = f"a zip may have {ZIP_BYTES // 2**20} MB and {MOST_ENTRIES:,} entries"
+        made.problems.append(f"{shown} was left out, since {reason}: make several of it.")
+        return 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _entries(shown, archive, made)
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, OverflowError):
+        made.problems.append(f"{shown} is a damaged zip and was left out: make it anew.")
+        return 0
+
+
+def _entries(shown: str, archive: zipfile.ZipFile, made: Pile) -> int:
+    refused: Counter[str] = Counter()
+    left = 0
+    for entry in archive.infolist():
+        if entry.is_dir() or _is_litter(entry.filename):
+            continue
+        if reason := _refused(entry):
+            refused[reason] += 1
+        elif made.full or made.room_bytes <= 0:
+            left += 1
+        else:
+            reason = _take(archive, entry, made)
+            refused[reason] += bool(reason)
+    made.problems += [f"Left out of {shown} as {reason}: {count:,}." for reason, count in refused.items() if count]
+    return left
+
+
+def _refused(entry: zipfile.ZipInfo) -> str:
+    """Why an entry is not even opened; empty where it is."""
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
+        return "climbing out of it by its path"
+    if path.suffix.lower() == ".zip":
+        return "a zip within the zip, to be unpacked first"
+    if path.suffix.lower() not in ENDINGS:
+        return "no picture by its name"
+    if entry.flag_bits & _ENCRYPTED:
+        return "encrypted"
+    if entry.compress_type not in _METHODS:
+        return "packed in an unusual way"
+    return ""
+
+
+def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, made: Pile) -> str:
+    """Unpack one entry, never more than it may have; returns why it was left out, or nothing."""
+    most = min(MAX_BYTES, made.room_bytes)
+    try:
+        with archive.open(entry) as opened:
+            data = opened.read(most + 1)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
+        return "damaged"
+    if len(data) > most:
+        return f"larger than {most / 2**20:.0f} MB when unpacked"
+    made.add(str(PurePosixPath(entry.filename)), data)
+    return ""
+
+
+def _is_litter(name: str) -> bool:
+    """What systems put beside one's files."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or (bool(parts) and parts[-1] in (".DS_Store", "Thumbs.db"))

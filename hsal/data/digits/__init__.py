@@ -1,0 +1,1 @@
+"""MNIST digits, and scenes made of them."""

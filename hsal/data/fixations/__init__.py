@@ -1,0 +1,1 @@
+"""Images of which it is known where people looked."""

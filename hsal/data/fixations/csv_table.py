@@ -1,0 +1,233 @@
+"""Fixations as a table in a text file, and which of its rows lie on which picture.
+
+    image,x,y,subject,duration
+    cat.jpg,120.5,88,anna,240
+
+A row a fixation. `x` and `y` are pixels of the upright picture, (0, 0) the centre of its upper left one; `image` is the
+picture's file name, and may be left out where there is only one picture; `subject` (any text) and `duration`
+(milliseconds) may be left out. Columns come in any order, other columns are ignored; comma, semicolon or tab.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hsal.data.base import DataError
+from hsal.data.fixations.base import Fixations
+from hsal.data.images import quoted
+
+MAX_CSV_BYTES = 64 * 2**20  # about two million fixations
+_WANTED = "its first line must name the columns x, y and image"
+_KNOWN = ("image", "x", "y", "subject", "duration")
+
+
+@dataclass(frozen=True)
+class FixationTable:
+    """A file's rows, column by column."""
+
+    name: str  # of the file, for sentences
+    image: np.ndarray  # (n,) str, the picture each row names; empty where the file has no such column
+    x: np.ndarray  # (n,) float32, pixels
+    y: np.ndarray  # (n,) float32, pixels
+    subject: np.ndarray  # (n,) int, numbered in the order of their names; or empty
+    duration_ms: np.ndarray  # (n,) float32, or empty
+    line: np.ndarray  # (n,) int, where in the file the row ends, from 1
+
+
+def read_table(path: Path) -> FixationTable:
+    """`parse_table` of a file; never reads more than MAX_CSV_BYTES + 1 bytes.
+
+    Raises:
+        DataError: it cannot be read, or as `parse_table`.
+    """
+    try:
+        with path.open("rb") as file:
+            return parse_table(file.read(MAX_CSV_BYTES + 1), path.name)
+    except OSError as error:
+        raise DataError(f"{quoted(path.name)} cannot be read ({error.strerror}): check the file.") from error
+
+
+def parse_table(data: bytes, name: str = "fixations.csv") -> FixationTable:
+    """A CSV file's bytes as a table.
+
+    Args:
+        name: the file's name, for the sentences alone; it need not be clean or true.
+    Raises:
+        DataError: empty, too large, no text, without its columns, or malformed; the message says the line.
+    """
+    shown = quoted(name)
+    text = _decoded(data, shown)
+    head, _, _ = text.partition("\n")
+    delimiter = max(",;\t", key=head.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        columns = _columns(next(rows), shown)
+        kept = [(rows.line_num, *values) for values in _values(rows, columns, shown)]
+    except (csv.Error, StopIteration) as error:
+        raise DataError(f"{shown}, line {max(rows.line_num, 1)}: not a line of a CSV file ({error}).") from error
+    if not kept:
+        raise DataError(f"{shown} has no fixations: there is no line below the columns' names.")
+    line, image, x, y, subject, duration = zip(*kept, strict=True)
+    subjects = np.unique(subject, return_inverse=True)[1] if "subject" in columns else np.empty(0, int)
+    return FixationTable(
+        shown, np.array(image) if "image" in columns else np.empty(0, str), np.array(x, np.float32),
+        np.array(y, np.float32), subjects,
+        np.array(duration, np.float32) if "duration" in columns else np.empty(0, np.float32), np.array(line),
+    )
+
+
+def _decoded(data: bytes, shown: str) -> str:
+    if not data.strip():
+        raise DataError(f"{shown} is empty: {_WANTED}, and a line follow for each fixation.")
+    if len(data) > MAX_CSV_BYTES:
+        raise DataError(f"{shown} has more than {MAX_CSV_BYTES // 2**20} MiB: split it into smaller files.")
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{shown}, line {line}: not UTF-8 text: save it as CSV in UTF-8.") from error
+    if "\0" in text:
+        raise DataError(f"{shown}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: not text: save it as CSV.")
+    return text
+
+
+def _columns(head: list[str], shown: str) -> dict[str, int]:
+    """Where each column that we know stands."""
+    names = [name.strip().lower() for name in head]
+    for name in ("x", "y"):
+        if name not in names:
+            raise DataError(f"{shown}, line 1: there is no column {name}: {_WANTED}.")
+    for name in _KNOWN:
+        if names.count(name) > 1:
+            raise DataError(f"{shown}, line 1: there are two columns {name}: leave one.")
+    return {name: names.index(name) for name in _KNOWN if name in names} | {"": len(names)}
+
+
+def _values(
+    rows: Iterator[list[str]], columns: dict[str, int], shown: str
+) -> Iterator[tuple[str, float, float, str, float]]:
+    """(image, x, y, subject, duration) of row after row; blank lines are passed over."""
+    width, where = columns[""], {name: columns.get(name) for name in _KNOWN}
+    for row in rows:
+        if not any(map(str.strip, row)):
+            continue
+        place = f"{shown}, line {rows.line_num}"
+        if len(row) != width:
+            raise DataError(f"{place}: {len(row)} values where the first line names {width} columns.")
+        image, subject = ("" if where[name] is None else row[where[name]].strip() for name in ("image", "subject"))
+        for name, value in (("image", image), ("subject", subject)):
+            if where[name] is not None and not value:
+                raise DataError(f"{place}: {name} is empty.")
+        x, y, duration = (
+            0.0 if where[name] is None else _number(row[where[name]], f"{place}: {name}")
+            for name in ("x", "y", "duration")
+        )
+        if duration < 0:
+            raise DataError(f"{place}: duration is negative: give milliseconds.")
+        yield image, x, y, subject, duration
+
+
+def _number(text: str, place: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        shown = f"{text.strip()[:20]!r}, not a number (write 12.5)" if text.strip() else "empty"
+        raise DataError(f"{place} is {shown}.")
+    return value
+
+
+def place(
+    table: FixationTable, shapes: Mapping[str, tuple[int, int]]
+) -> tuple[dict[str, Fixations], tuple[str, ...]]:
+    """Which fixations lie on which picture.
+
+    A picture is found by its name, or by its name without the ending. Fixations of pictures that are not there, and
+    those outside their picture, are left out, and a note says so.
+
+    Args:
+        shapes: (H,W) of each upright picture, by file name.
+    Returns:
+        Fixations by file name, of the pictures that have any; and the notes.
+    Raises:
+        DataError: no row names one of the pictures, or every fixation lies outside.
+    """
+    rows = _rows_by_picture(table, shapes)
+    known = np.concatenate([np.empty(0, int), *rows.values()])
+    missing = np.setdiff1d(np.arange(len(table.x)), known)
+    if not len(known):
+        first, some = quoted(str(table.image[0])), quoted(next(iter(shapes)))
+        raise DataError(f"{table.name} names none of the pictures: line {table.line[0]} says {first}, there is {some}.")
+    placed, outside = {}, []
+    for name, here in rows.items():
+        within = _within(table.x[here], table.y[here], shapes[name])
+        outside.append(here[~within])
+        if within.any():
+            placed[name] = _on(table, here[within], shapes[name])
+    out = np.sort(np.concatenate(outside))
+    if len(out) == len(known):
+        told = f"all {len(out):,} fixations lie outside their pictures, line {table.line[out[0]]} first"
+        raise DataError(f"{table.name}: {told}: give x and y in the picture's pixels, from 0.")
+    return placed, tuple(_notes(table, missing, out))
+
+
+def _rows_by_picture(table: FixationTable, shapes: Mapping[str, tuple[int, int]]) -> dict[str, np.ndarray]:
+    if not len(table.image):
+        if len(shapes) != 1:
+            told = f"{table.name}, line 1: there is no column image, and there are {len(shapes)} pictures"
+            raise DataError(f"{told}: add it, with the pictures' file names.")
+        return {next(iter(shapes)): np.arange(len(table.x))}
+    full = {_plain(name): name for name in shapes}
+    stems: dict[str, list[str]] = {}
+    for name in shapes:
+        stems.setdefault(_plain(Path(name).stem), []).append(name)
+    unambiguous = {stem: found[0] for stem, found in stems.items() if len(found) == 1}
+    rows: dict[str, list[np.ndarray]] = {}
+    said, which = np.unique(table.image, return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    for name, here in zip(said, np.split(order, np.cumsum(np.bincount(which))[:-1]), strict=True):
+        found = full.get(_plain(name)) or unambiguous.get(_plain(name))
+        if found:
+            rows.setdefault(found, []).append(here)
+    return {name: np.sort(np.concatenate(rows[name])) for name in shapes if name in rows}
+
+
+def _plain(name: str) -> str:
+    """One spelling for names that look alike: some systems write an accent as a letter of its own."""
+    return unicodedata.normalize("NFC", str(name))
+
+
+def _within(x: np.ndarray, y: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    height, width = shape
+    column, row = np.floor(x + 0.5), np.floor(y + 0.5)  # of the pixel that is looked at
+    return (column >= 0) & (column < width) & (row >= 0) & (row < height)
+
+
+def _on(table: FixationTable, rows: np.ndarray, shape: tuple[int, int]) -> Fixations:
+    height, width = shape
+    some = {name: getattr(table, name)[rows] for name in ("subject", "duration_ms") if len(getattr(table, name))}
+    return Fixations(table.x[rows].clip(0, width - 1), table.y[rows].clip(0, height - 1), **some)
+
+
+def _notes(table: FixationTable, missing: np.ndarray, outside: np.ndarray) -> Iterator[str]:
+    if len(missing):
+        first = table.image[missing[0]]
+        pictures = len(set(table.image[missing]))
+        yield (
+            f"{table.name}: {len(missing):,} fixations of {pictures:,} pictures that are not there were left out, line"
+            f" {table.line[missing[0]]} ({quoted(str(first))}) first."
+        )
+    if len(outside):
+        yield (
+            f"{table.name}: {len(outside):,} fixations outside their pictures were left out, line"
+            f" {table.line[outside[0]]} first."
+        )

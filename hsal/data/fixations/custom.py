@@ -1,0 +1,117 @@
+"""A folder of one's own pictures with a CSV of fixations, or of rendered scenes with the digits' boxes."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from hsal.data.base import Box, DataError
+from hsal.data.fixations.base import Fixations
+from hsal.data.fixations.csv_table import place, read_table
+from hsal.data.fixations.dataset import FixatedPicture, FixatedSet
+from hsal.data.images import PictureError, quoted, read_picture, read_shape
+from hsal.paths import ASSETS
+
+SCENES = "scenes.jsonl"  # what `hsal scenes` writes beside its pictures
+EXAMPLE = ASSETS / "fixations-example"  # three pictures with made-up fixations
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
+
+
+def open_own(root: Path) -> FixatedSet:
+    """The pictures of a folder, in the order of their names, with fixations.csv (or the only .csv) beside them.
+
+    Pictures without a fixation are kept, without; a damaged one is left out, and a note says so.
+
+    Raises:
+        DataError: no picture, no CSV or several, or a CSV that does not fit (`hsal/data/fixations/csv_table.py`).
+    """
+    files = sorted(path for path in root.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
+    table = read_table(_csv(root))
+    shapes, notes = {}, []
+    for path in files:
+        try:
+            shapes[path.name] = read_shape(path)
+        except PictureError as error:
+            notes.append(f"Left out: {error}")
+    if not shapes:
+        raise DataError(f"{root} has no picture: put PNG, JPEG, WebP, BMP or GIF files beside the CSV of fixations.")
+    placed, told = place(table, shapes)
+    names = list(shapes)
+    bare = [name for name in names if name not in placed]
+    if bare:
+        told = (*told, f"{len(bare):,} of {len(names):,} pictures have no fixations, {quoted(bare[0])} first.")
+
+    def load(index: int) -> FixatedPicture:
+        name = names[index]
+        picture = read_picture(root / name)
+        fixations = placed.get(name)
+        here = fixations and scaled(fixations, shapes[name], picture.pixels.shape[:2])
+        return FixatedPicture(name, picture.pixels, here, notes=picture.notes)
+
+    return FixatedSet(f"{root.name}, {len(names)} pictures", names, load, (*notes, *told))
+
+
+def _csv(root: Path) -> Path:
+    found = sorted(root.glob("*.csv"))
+    if root / "fixations.csv" in found:
+        return root / "fixations.csv"
+    if len(found) != 1:
+        told = "several .csv files and none is" if found else "no"
+        raise DataError(f"{root} has {told} fixations.csv: put one there, with the columns x, y and image.")
+    return found[0]
+
+
+def scaled(fixations: Fixations, shape: tuple[int, int], wanted: tuple[int, int]) -> Fixations:
+    """Fixations of a picture of shape (H,W) on the same picture scaled to the wanted (H,W)."""
+    if shape == wanted:
+        return fixations
+    y, x = (
+        ((axis + 0.5) * after / before - 0.5).clip(0, after - 1).astype(np.float32)
+        for axis, before, after in zip((fixations.y, fixations.x), shape, wanted, strict=True)
+    )
+    return replace(fixations, x=x, y=y)
+
+
+def open_rendered(root: Path) -> FixatedSet:
+    """Scenes as `hsal scenes` wrote them, with the boxes of their digits.
+
+    Raises:
+        DataError: scenes.jsonl is damaged, or names no picture that is there.
+    """
+    boxes: dict[str, tuple[Box, ...]] = {}
+    number = 0
+    try:
+        for line in (root / SCENES).read_text(encoding="utf-8").splitlines():
+            number += 1
+            told = json.loads(line)
+            boxes[Path(told["image"]).name] = tuple(
+                Box(*(int(box[key]) for key in ("label", "top_px", "left_px", "bottom_px", "right_px")))
+                for box in told["boxes"]
+            )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{root / SCENES}, line {number}: damaged: run hsal scenes again.") from error
+    names = [name for name in boxes if (root / name).is_file()]
+    if not names:
+        raise DataError(f"{root / SCENES} names no picture that is there: run hsal scenes again.")
+
+    def load(index: int) -> FixatedPicture:
+        picture = read_picture(root / names[index])
+        return FixatedPicture(names[index], picture.pixels, boxes=boxes[names[index]], notes=picture.notes)
+
+    missing = len(boxes) - len(names)
+    notes = [f"{SCENES} names {missing:,} pictures that are not there: left out."] if missing else []
+    return FixatedSet(f"{root.name}, {len(names)} scenes", names, load, notes)
+
+
+def example_zip() -> bytes:
+    """The example's pictures and CSV as one archive, to download and to make one's own after."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(EXAMPLE.iterdir()):
+            archive.write(path, f"{EXAMPLE.name}/{path.name}")
+    return buffer.getvalue()

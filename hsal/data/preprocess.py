@@ -1,0 +1,166 @@
+"""From any picture to one that the model can look at: square and of its size, grey or in colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from hsal.config import ModelConfig
+from hsal.data.base import Box
+from hsal.data.images import PictureError
+
+_EXCHANGED = "Light and dark were exchanged: the model knows light ink on a dark ground."
+_FAINTEST = 16  # levels between the darkest and the lightest of a picture with something on it
+
+
+@dataclass(frozen=True)
+class PreparedPicture:
+    """A picture as the model wants it."""
+
+    image: np.ndarray  # (size_px,size_px) uint8, light ink on dark, or (size_px,size_px,3) uint8 RGB
+    notes: tuple[str, ...]  # sentences on what was done to it
+    scale: float = 1.0  # pixels of the image to one of the picture
+    top_px: int = 0  # where the picture begins in the image
+    left_px: int = 0
+
+    def moved(self, box: Box) -> Box:
+        """A box of the picture, in the image's pixels: within it, and never empty."""
+        size = len(self.image)
+        top, bottom = _span(box.top_px, box.bottom_px, self.scale, self.top_px, size)
+        left, right = _span(box.left_px, box.right_px, self.scale, self.left_px, size)
+        return Box(box.label, top, left, bottom, right)
+
+
+def for_model(pixels: np.ndarray, config: ModelConfig) -> PreparedPicture:
+    """`as_scene` or `as_photo`, as the model of that config wants it; raises PictureError as they do."""
+    prepare = as_scene if config.image_channels == 1 else as_photo
+    return prepare(pixels, config.size_px)
+
+
+def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
+    """Make a picture a scene: grey, square, light ink on black. A true scene stays exactly as it is.
+
+    Grey is ITU-R 601 luma; the whole picture is scaled to fit, without distortion.
+
+    Args:
+        pixels: (H,W) grey or (H,W,3) RGB, uint8.
+        size_px: side of the square that the model sees.
+    Raises:
+        PictureError: pixels of another shape or type, or a blank picture.
+    """
+    fitted, scaled, banded = _fit(pixels, "L", size_px)
+    ink, changed = _ink_on_black(fitted.image)
+    # 0 is the border's own level by now
+    return replace(fitted, image=_square(ink, fitted, size_px, "constant"), notes=(*scaled, *changed, *banded))
+
+
+def as_photo(pixels: np.ndarray, size_px: int) -> PreparedPicture:
+    """Make a picture a square photograph in its own colours. One of that size stays exactly as it is.
+
+    The whole picture is scaled to fit, without distortion; its outermost pixels go on into the bands
+    that make it square, since black bars would stand out more than anything in the picture.
+
+    Args:
+        pixels: (H,W) grey or (H,W,3) RGB, uint8.
+        size_px: side of the square that the model sees.
+    Raises:
+        PictureError: pixels of another shape or type, or a blank picture.
+    """
+    fitted, scaled, banded = _fit(pixels, "RGB", size_px)
+    if np.ptp(fitted.image, axis=(0, 1)).max() < _FAINTEST:
+        raise PictureError("The picture is blank: it is of one colour all over. Choose one with something on it.")
+    return replace(fitted, image=_square(fitted.image, fitted, size_px, "edge"), notes=(*scaled, *banded))
+
+
+def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreparedPicture, list[str], list[str]]:
+    """The picture in Pillow's `mode`, its longer side size_px, with notes on the scaling and on bands to come."""
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
+        raise PictureError(f"A picture must be (H,W) or (H,W,3) uint8; this is {pixels.shape} {pixels.dtype}.")
+    height, width = pixels.shape[:2]
+    scale = size_px / max(height, width)
+    rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
+    # Bilinear with Pillow's antialiasing: the digits of the training scenes were scaled so, too.
+    picture = Image.fromarray(np.ascontiguousarray(pixels)).convert(mode)
+    small = np.asarray(picture.resize((columns, rows), Image.Resampling.BILINEAR))
+    same = (rows, columns) == (height, width)
+    scaled = [] if same else [f"Scaled from {width} x {height} to {columns} x {rows} pixels."]
+    sides = "left and right" if rows > columns else "above and below"
+    banded = [] if rows == columns else [f"Bands {sides} make the picture square."]
+    return PreparedPicture(small, (), scale, (size_px - rows) // 2, (size_px - columns) // 2), scaled, banded
+
+
+def _square(small: np.ndarray, fitted: PreparedPicture, size_px: int, mode: str) -> np.ndarray:
+    """The fitted picture with its bands, filled by numpy's `mode`."""
+    rows, columns = small.shape[:2]
+    bands = [(fitted.top_px, size_px - rows - fitted.top_px), (fitted.left_px, size_px - columns - fitted.left_px)]
+    return np.pad(small, bands if small.ndim == 2 else [*bands, (0, 0)], mode=mode)
+
+
+def _span(start: int, end: int, scale: float, offset: int, size: int) -> tuple[int, int]:
+    """Both ends in the image's pixels, at least one apart and within 0..size."""
+    first = min(max(round(start * scale) + offset, 0), size - 1)
+    return first, min(max(round(end * scale) + offset, first + 1), size)
+
+
+def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """(h,w) uint8 -> the same with ink near 255 on 0, and notes; ink on pure black passes untouched."""
+    if _is_scene(grey):
+        return grey, []
+    if _is_scene(255 - grey):
+        return 255 - grey, [_EXCHANGED]
+    levels, notes = grey.astype(np.float32), []
+    border = _border_level(levels)
+    paper, noise = _paper(levels, border)
+    inverted = _ink_is_dark(levels - paper, border)
+    if inverted:
+        levels, paper = 255 - levels, 255 - paper
+        notes.append(_EXCHANGED)
+    ink = np.maximum(levels - paper - 3 * noise, 0)
+    if inverted:
+        ink *= 255 / np.maximum(255 - paper, 32)  # ink takes a share of the light: weak in shade, strong in the sun
+    peak = float(np.quantile(ink, 0.998))  # not the maximum: a few stray specks are no ink
+    if peak < _FAINTEST:
+        raise PictureError("The picture is blank: no ink stands out from its ground. Choose one with something on it.")
+    notes.append("The ground was made black and the contrast stretched.")
+    return np.minimum(ink * (255 / peak), 255).round().astype(np.uint8), notes
+
+
+def _is_scene(grey: np.ndarray) -> bool:
+    """Whether it is ink on pure black already."""
+    return bool(np.median(grey) == 0 and _border_level(grey) == 0 and grey.max() >= 128)
+
+
+def _border_level(levels: np.ndarray) -> float:
+    """Median of a ring along the edges, wide enough to outvote a thin frame."""
+    wide = max(1, min(levels.shape) // 25)
+    ring = np.ones(levels.shape, dtype=bool)
+    ring[wide:-wide, wide:-wide] = False
+    return float(np.median(levels[ring]))
+
+
+def _ink_is_dark(contrast: np.ndarray, border: float) -> bool:
+    """Dark on a bright border, light on a dark one, unless the contrast to the paper clearly says otherwise."""
+    lighter, darker = float(np.quantile(contrast, 0.995)), -float(np.quantile(contrast, 0.005))
+    return 2 * darker >= lighter if border > 127 else darker > 2 * lighter
+
+
+def _paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
+    """The ground under the ink, (h,w), and its noise (a standard deviation), both in grey levels.
+
+    A lamp or a vignette shades paper smoothly: a quadratic surface is fitted to the pixels within 24
+    levels of it, at first of the border's level, then of the last fit, so that ink never pulls at it.
+    """
+    height, width = levels.shape
+    y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+    flat = levels.ravel()
+    paper, noise = np.full(flat.shape, border), 0.0
+    for _ in range(12):
+        ground = np.abs(flat - paper) < 24
+        if not ground.any():
+            break
+        paper = terms @ np.linalg.lstsq(terms[ground], flat[ground], rcond=None)[0]
+        noise = float(1.4826 * np.median(np.abs(flat - paper)[ground]))
+    return paper.reshape(levels.shape), noise

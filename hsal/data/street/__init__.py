@@ -1,0 +1,1 @@
+"""Street Numbers: synthetic house numbers that need no download."""

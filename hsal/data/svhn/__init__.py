@@ -1,0 +1,1 @@
+"""House numbers of SVHN."""

@@ -1,0 +1,144 @@
+"""How a house number is cut out of its picture: one rule, with boxes, for every source of numbers.
+
+The crop is the union of the digits' boxes, enlarged by 30 % and resized to a square, as in
+Goodfellow et al., *Multi-digit Number Recognition from Street View Imagery*, 2014.
+Differs: a number higher than wide is widened to a square, so that a lone digit is not stretched.
+Random changes follow what Cubuk et al., *AutoAugment*, CVPR 2019, found to help on SVHN: shear,
+rotation and inverted colours.
+
+Coordinates are continuous: pixel (0,0) covers 0..1 along both axes. Boxes are rows of left, top,
+right, bottom.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from hsal.data.base import Box
+
+ENLARGED = 1.3  # side of the crop per side of the boxes' union
+LUMA = (0.299, 0.587, 0.114)
+BLUR_SHARE, INVERT_SHARE = 0.25, 0.15  # of the scenes
+
+
+@dataclass(frozen=True)
+class View:
+    """A window on a picture, in its pixels: a rectangle, turned about its centre and sheared sideways."""
+
+    centre_x: float
+    centre_y: float
+    width: float
+    height: float
+    turn: float = 0.0  # radians, clockwise on the screen
+    shear: float = 0.0  # sideways move of a row, per its distance from the middle
+
+    def matrix(self, size_px: int) -> tuple[float, float, float, float, float, float]:
+        """Pillow's affine coefficients: from the square output's pixels to the picture's."""
+        across, down = self.width / size_px, self.height / size_px
+        cos, sin = math.cos(self.turn), math.sin(self.turn)
+        a, b = cos * across, (self.shear * cos - sin) * down
+        d, e = sin * across, (self.shear * sin + cos) * down
+        half = size_px / 2
+        return a, b, self.centre_x - (a + b) * half, d, e, self.centre_y - (d + e) * half
+
+    def reach(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of all that the window shows."""
+        a, b, _, d, e, _ = self.matrix(1)
+        x, y = (abs(a) + abs(b)) / 2, (abs(d) + abs(e)) / 2
+        return self.centre_x - x, self.centre_y - y, self.centre_x + x, self.centre_y + y
+
+    def boxes(self, boxes: np.ndarray, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
+        """The picture's boxes (n,4) as they lie in the output, cut at its border, at least 1 px wide.
+
+        A turned box is taken for the ellipse that fills it: the rectangle around that is no larger
+        than the digit, where the one around the turned corners is.
+        """
+        a, b, c, d, e, f = self.matrix(size_px)
+        det = a * e - b * d
+        shown = []
+        for label, (left, top, right, bottom) in zip(labels, boxes.tolist(), strict=True):
+            x, y = (left + right) / 2 - c, (top + bottom) / 2 - f
+            half_x, half_y = (right - left) / 2, (bottom - top) / 2
+            u, half_u = (e * x - b * y) / det, math.hypot(e * half_x, b * half_y) / abs(det)
+            v, half_v = (a * y - d * x) / det, math.hypot(d * half_x, a * half_y) / abs(det)
+            left, right = _span(u - half_u, u + half_u, size_px)
+            top, bottom = _span(v - half_v, v + half_v, size_px)
+            shown.append(Box(label, top, left, bottom, right))
+        return tuple(shown)
+
+
+def _span(low: float, high: float, size_px: int) -> tuple[int, int]:
+    """From..to in whole pixels of 0..size_px, at least one."""
+    start = min(max(round(low), 0), size_px - 1)
+    return start, max(min(round(high), size_px), start + 1)
+
+
+def number_view(boxes: np.ndarray) -> View:
+    """The window on a whole number from its boxes (n,4)."""
+    left, top = boxes[:, :2].min(0).tolist()
+    right, bottom = boxes[:, 2:].max(0).tolist()
+    height = ENLARGED * (bottom - top)
+    return View((left + right) / 2, (top + bottom) / 2, max(ENLARGED * (right - left), height), height)
+
+
+def digit_view(box: np.ndarray, rng: np.random.Generator) -> View:
+    """A window that shows one digit as digits are seen in whole numbers.
+
+    The digit is 30 % to 100 % of the window's height, squeezed sideways by up to 1.9, and lies
+    anywhere whole within it.
+    """
+    left, top, right, bottom = box.tolist()
+    share, squeeze, x, y = rng.random(4).tolist()
+    height = (bottom - top) / (0.3 + 0.7 * share)
+    width = max(height * 1.9**squeeze, right - left)
+    centre_x, centre_y = (left + right) / 2, (top + bottom) / 2
+    x, y = (x - 0.5) * (width - (right - left)), (y - 0.5) * (height - (bottom - top))
+    return View(centre_x + x, centre_y + y, width, height)
+
+
+def jittered(view: View, rng: np.random.Generator) -> View:
+    """The window, moved, scaled, stretched, turned and sheared a little."""
+    x, y, scale, aspect, turn, shear = (rng.random(6) * 2 - 1).tolist()
+    return replace(
+        view,
+        centre_x=view.centre_x + 0.07 * x * view.width,
+        centre_y=view.centre_y + 0.07 * y * view.height,
+        width=view.width * math.exp(0.04 + 0.13 * scale + 0.06 * aspect),
+        height=view.height * math.exp(0.04 + 0.13 * scale - 0.06 * aspect),
+        turn=math.radians(6) * turn,
+        shear=0.15 * shear,
+    )
+
+
+def slanted(view: View, rng: np.random.Generator) -> View:
+    """The window turned and sheared a little, not moved."""
+    turn, shear = (rng.random(2) * 2 - 1).tolist()
+    return replace(view, turn=math.radians(6) * turn, shear=0.15 * shear)
+
+
+def recoloured(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """An RGB image with other contrast, brightness and saturation; sometimes inverted, sometimes blurred."""
+    contrast, saturation, brightness, *gains = (rng.random(6) * 2 - 1).tolist()
+    blur, invert, radius = rng.random(3).tolist()
+    contrast = math.exp(0.3 * contrast) * (-1 if invert < INVERT_SHARE else 1)
+    saturation = 0.9 + 0.4 * saturation
+    matrix: list[float] = []  # three rows of four: from red, green, blue, and an offset
+    for channel, gain in enumerate(gains):
+        gain = contrast * math.exp(0.1 * gain)
+        row = [gain * (1 - saturation) * share for share in LUMA]
+        row[channel] += gain * saturation
+        matrix += [*row, 128 + 25 * brightness - 128 * gain]
+    image = image.convert("RGB", tuple(matrix))
+    return image.filter(ImageFilter.GaussianBlur(0.3 + 0.6 * radius)) if blur < BLUR_SHARE else image
+
+
+def shown_share(view: View, box: np.ndarray) -> float:
+    """What share of a box (4,) lies in the window, in [0,1]; a turned window counts as upright."""
+    left, top, right, bottom = box.tolist()
+    across = min(right, view.centre_x + view.width / 2) - max(left, view.centre_x - view.width / 2)
+    down = min(bottom, view.centre_y + view.height / 2) - max(top, view.centre_y - view.height / 2)
+    return max(across, 0) * max(down, 0) / ((right - left) * (bottom - top))

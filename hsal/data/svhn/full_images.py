@@ -1,0 +1,117 @@
+"""Sources of house numbers whose full pictures are at hand: framing a number, and the few labelled samples."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import abstractmethod
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from hsal.data.base import DataError
+from hsal.data.svhn.crop import ENLARGED, View, number_view
+from hsal.data.svhn.house_numbers import Number, NumberSource, neighbours
+from hsal.data.svhn.mosaic import bordered, mosaic
+from hsal.data.svhn.reassembled import Reassembled
+
+ROOM = 1.6  # what is kept around a number, in windows: random changes must find true pixels
+
+Labelled = tuple[Image.Image, tuple[int, ...], np.ndarray]  # RGB, labels, boxes (n,4) left, top, right, bottom
+
+
+class PictureSource(NumberSource):
+    """Numbers in full pictures, which are read anew each time: there may be too many to keep."""
+
+    @abstractmethod
+    def picture(self, number: int) -> Labelled:
+        """Picture 0..n-1 with its labels and boxes."""
+
+    def number(self, number: int) -> Number:
+        """Number 0..n-1 with its surroundings, its digits about as large as they will be shown."""
+        return framed(*self.picture(number), digit_px=max(32, round(self.size_px / ENLARGED)))
+
+    def alone(self, number: int, place: int) -> Number:
+        """One digit's square, its neighbours painted over, with a smooth fill around."""
+        shown = self.number(number)
+        box = shown.boxes[place]
+        side, centre = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
+        size = max(round(side), 1)
+        crop = np.asarray(shown.canvas.show(View(*centre.tolist(), side, side), size))  # (size,size,3)
+        square = np.concatenate([centre - side / 2, centre + side / 2])
+        hidden = neighbours(shown.boxes, place, square, size)
+        canvas, way = mosaic(crop[None], square[None], hidden[None])
+        return Number(canvas, (shown.labels[place],), way.of(box[None]))
+
+
+def framed(picture: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, digit_px: int) -> Number:
+    """The part of an RGB picture around a number, scaled so that its median digit is digit_px high or wide."""
+    view = number_view(boxes)
+    reach = View(view.centre_x, view.centre_y, ROOM * view.width, ROOM * view.height).reach()
+    left, right = (int(np.clip(round(x), 0, picture.width)) for x in reach[::2])
+    top, bottom = (int(np.clip(round(y), 0, picture.height)) for y in reach[1::2])
+    if right <= left or bottom <= top:
+        raise DataError("A number lies outside its picture: the labels belong to other pictures, fetch both again.")
+    scale = digit_px / float(np.median((boxes[:, 2:] - boxes[:, :2]).max(1)))
+    size = max(round((right - left) * scale), 1), max(round((bottom - top) * scale), 1)
+    cut = picture.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+    scales = np.array([size[0] / (right - left), size[1] / (bottom - top)])
+    canvas, margin = bordered(np.asarray(cut))
+    return Number(canvas, labels, (boxes - (left, top, left, top)) * np.tile(scales, 2) + margin)
+
+
+class Samples(PictureSource):
+    """The 17 labelled full pictures of SVHN in HSAL_DATA/svhn_samples, as a test split, for a report.
+
+    `ids` are their files' names without ending: train_00001, test_00142 and so on.
+
+    Raises:
+        DataError: they are missing or damaged.
+    """
+
+    def __init__(self, size_px: int = 64) -> None:
+        super().__init__("test", size_px, False, None)
+        self._folder = Path(os.environ.get("HSAL_DATA") or ".") / "svhn_samples"
+        if not os.environ.get("HSAL_DATA") or not (self._folder / "full_labels.json").is_file():
+            raise DataError("SVHN's samples were not found: set HSAL_DATA to a folder that holds svhn_samples/.")
+        try:
+            known = json.loads((self._folder / "full_labels.json").read_text())
+            self._labelled = {Path(name).stem: entry for name, entry in sorted(known.items()) if "digits" in entry}
+            self._count(np.array([len(entry["digits"]) for entry in self._labelled.values()]))
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise DataError(f"The labels in {self._folder} are damaged ({error}): fetch them again.") from error
+        self.ids = tuple(self._labelled)
+        self.name = f"{self.scenes} labelled samples of SVHN"
+
+    @property
+    def trained_on(self) -> tuple[bool, ...]:
+        """Which of them are among the numbers that SVHN Reassembled trains on: a report must leave them out.
+
+        Those that it validates or tests with count as not trained on.
+
+        Raises:
+            DataError: the file of crops is missing or damaged.
+        """
+        trained = set(Reassembled("train").ids)
+        return tuple(e["split"] == "test" and e["image_id"] in trained for e in self._labelled.values())
+
+    def picture(self, number: int) -> Labelled:
+        """Sample 0..16 with its labels and boxes."""
+        name = self.ids[number]
+        entry = self._labelled[name]
+        picture = open_picture(self._folder / "full" / f"{name}.png")
+        return picture, tuple(entry["digits"]), np.array(entry["boxes_xyxy"], dtype=np.float64)
+
+
+def open_picture(path: Path) -> Image.Image:
+    """A picture file as RGB.
+
+    Raises:
+        DataError: it is missing or damaged.
+    """
+    try:
+        with Image.open(path) as opened:
+            return opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow calls some damage a SyntaxError
+        raise DataError(f"The picture {path} is missing or damaged ({error}): fetch the data again.") from error

@@ -1,0 +1,128 @@
+"""What every source of house numbers shares: order, windows, random changes, and scenes of one digit."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from hsal.config import ConfigError
+from hsal.data.base import Scene, SceneSource, Split
+from hsal.data.svhn.crop import View, digit_view, jittered, number_view, recoloured, shown_share, slanted
+from hsal.data.svhn.mosaic import Canvas
+
+INTRUDES = 0.25  # from this share on a neighbour in view counts as a second digit
+
+
+@dataclass(frozen=True)
+class Number:
+    """A house number in its picture."""
+
+    canvas: Canvas
+    labels: tuple[int, ...]  # left to right as annotated
+    boxes: np.ndarray  # (n,4) left, top, right, bottom in the canvas's pixels
+
+
+class NumberSource(SceneSource):
+    """Scenes of whole numbers or, with `single`, of one digit each, size_px x size_px RGB.
+
+    Training scenes come in an order that the seed shuffles anew each round; validation and test
+    scenes in their own order, whatever the seed. Without augmentation a scene is a function of its
+    place in that order alone, and so is the window on a single digit.
+
+    A scene of a single digit shows it as large and as squeezed as digits are in whole numbers, at
+    any place. Where its window would show much of a neighbour, the digit is shown alone: only its
+    own square (side: the longer of its box) without the neighbours is real then, and all else is a
+    smooth fill.
+    """
+
+    def __init__(self, split: Split, size_px: int, single: bool, augment: bool | None) -> None:
+        if not 16 <= size_px <= 1024:
+            raise ConfigError(f"size_px must lie in 16..1024, not {size_px}.")
+        self.split, self.size_px, self.single = split, size_px, single
+        self.augment = split == "train" if augment is None else augment
+
+    def _count(self, digits: np.ndarray) -> None:
+        """Set `scenes` from how many digits each number has, (numbers,)."""
+        numbers = np.repeat(np.arange(len(digits)), digits)
+        first = np.cumsum(digits) - digits
+        self._items = np.stack([numbers, np.arange(len(numbers)) - first[numbers]], 1)  # (digits,2) number, place
+        if not self.single:
+            self._items = self._items[first]
+        self.scenes = len(self._items)
+
+    @abstractmethod
+    def number(self, number: int) -> Number:
+        """Number 0..n-1 of the split, in its picture."""
+
+    @abstractmethod
+    def alone(self, number: int, place: int) -> Number:
+        """One digit of a number in a picture of its own square alone."""
+
+    def item(self, seed: int, index: int) -> tuple[int, int]:
+        """Which number scene `index` of `seed` shows, 0..n-1, and which of its digits if single."""
+        if seed < 0:
+            raise ConfigError(f"A seed must be 0 or more, not {seed}.")
+        round_, place = divmod(index, self.scenes)
+        if self.split == "train":
+            place = _order(seed, round_, self.scenes)[place]
+        number, digit = self._items[place].tolist()
+        return number, digit
+
+    def render(self, seed: int, index: int = 0) -> Scene:
+        """Scene `index` of `seed`."""
+        number, place = self.item(seed, index)
+        rng = np.random.default_rng([seed, index] if self.augment else [number, place])
+        shown, view = self._single(number, place, rng) if self.single else self._whole(number, rng)
+        image = shown.canvas.show(view, self.size_px)
+        if self.augment:
+            image = recoloured(image, rng)
+        boxes = view.boxes(shown.boxes, shown.labels, self.size_px)
+        return Scene(np.asarray(image), tuple(sorted(shown.labels)), boxes)
+
+    def _whole(self, number: int, rng: np.random.Generator) -> tuple[Number, View]:
+        shown = self.number(number)
+        view = number_view(shown.boxes)
+        return shown, jittered(view, rng) if self.augment else view
+
+    def _single(self, number: int, place: int, rng: np.random.Generator) -> tuple[Number, View]:
+        shown = self.number(number)
+        view = digit_view(shown.boxes[place], rng)
+        if any(shown_share(view, box) >= INTRUDES for other, box in enumerate(shown.boxes) if other != place):
+            box, shown = shown.boxes[place], self.alone(number, place)
+            view = _carried(view, box, shown.boxes[0])
+        else:
+            shown = Number(shown.canvas, (shown.labels[place],), shown.boxes[place : place + 1])
+        return shown, slanted(view, rng) if self.augment else view
+
+
+def neighbours(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32) -> np.ndarray:
+    """Which pixels of one digit's square belong to other digits, (size,size) bool.
+
+    Args:
+        boxes: (n,4) all digits of the number.
+        place: which of them the square belongs to; its own box stays whole.
+        square: (4,) in the same pixels.
+    """
+    steps = (np.arange(size) + 0.5) / size
+    x, y = square[0] + steps * (square[2] - square[0]), square[1] + steps * (square[3] - square[1])
+    # (n,size,size): the pixels whose centre is in each box
+    within_x = (boxes[:, :1] <= x) & (x < boxes[:, 2:3])
+    within_y = (boxes[:, 1:2] <= y) & (y < boxes[:, 3:])
+    within = within_y[:, :, None] & within_x[:, None, :]
+    return np.delete(within, place, 0).any(0) & ~within[place]
+
+
+def _carried(view: View, box: np.ndarray, other: np.ndarray) -> View:
+    """The window that shows `other` as `view` shows `box`: the same digit on two canvases."""
+    scale = float((other[3] - other[1]) / (box[3] - box[1]))
+    x = float(other[0]) + (view.centre_x - float(box[0])) * scale
+    y = float(other[1]) + (view.centre_y - float(box[1])) * scale
+    return View(x, y, view.width * scale, view.height * scale)
+
+
+@lru_cache(maxsize=8)
+def _order(seed: int, round_: int, count: int) -> np.ndarray:
+    return np.random.default_rng([seed, round_]).permutation(count)

@@ -1,0 +1,1 @@
+"""What a model does on scenes, and every measure made from it."""

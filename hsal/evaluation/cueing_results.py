@@ -1,0 +1,105 @@
+"""What `hsal cueing` found, as a file. No torch is needed to read it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hsal.errors import ResultsError
+
+CONDITIONS = ("valid", "neutral", "invalid")
+MEASURES = {
+    "right": "probability of the target's label",
+    "stop": "share of scenes where it says stop",
+    "on_target": "share of glimpses on the target",
+}
+
+
+class Estimate(NamedTuple):
+    """A mean over scenes and its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Cued:
+    """Scenes with one number of digits."""
+
+    digits: int
+    scenes: int
+    conditions: dict[str, dict[str, Estimate]]
+    """Condition -> measure -> estimate; of the first meta-step."""
+    effect: Estimate
+    """Probability of the target's label, valid minus invalid."""
+
+
+@dataclass(frozen=True)
+class CueingResult:
+    """One measurement."""
+
+    weights: str
+    digits: str
+    """Where the digits come from."""
+    split: str
+    seed: int
+    width_cells: float
+    """Standard deviation of the spotlight."""
+    command: str
+    machine: str
+    seconds: float
+    cued: tuple[Cued, ...]
+    """One a number of digits."""
+
+    def to_json(self) -> str:
+        """The file's text."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    def lines(self) -> Iterator[str]:
+        """What a person reads in a terminal."""
+        yield f"weights {self.weights}, {self.digits}, {self.split}, seed {self.seed}, {self.seconds} s, {self.machine}"
+        for one in self.cued:
+            yield f"\n{one.digits} in the scene, {one.scenes} scenes"
+            for measure, meaning in MEASURES.items():
+                parts = [f"{name} {_told(one.conditions[name][measure])}" for name in CONDITIONS]
+                yield f"  {meaning + ':':38} {'  '.join(parts)}"
+            yield f"  {'cueing effect, valid minus invalid:':38} {_told(one.effect)}"
+
+
+def _told(estimate: Estimate) -> str:
+    return f"{estimate.mean:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def load_cueing(path: Path) -> CueingResult:
+    """Read the file.
+
+    Raises:
+        ResultsError: it is not there, or damaged.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return CueingResult(**found | {"cued": tuple(_cued(one) for one in found["cued"])})
+    except OSError as error:
+        raise ResultsError(f"The results file {path.name} cannot be read ({error.strerror}).") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ResultsError(
+            f"The results file {path.name} is damaged: `hsal cueing --json {path.name}` makes it again."
+        ) from error
+
+
+def _cued(found: dict[str, Any]) -> Cued:
+    conditions = {
+        name: {measure: _estimate(found["conditions"][name][measure]) for measure in MEASURES} for name in CONDITIONS
+    }
+    return Cued(found["digits"], found["scenes"], conditions, _estimate(found["effect"]))
+
+
+def _estimate(numbers: list[float]) -> Estimate:
+    if not all(math.isfinite(number) for number in numbers):
+        raise ValueError("not a finite number")
+    return Estimate(*numbers)

@@ -1,0 +1,177 @@
+"""The strip: a whole trace as one still figure, after Figure 2 of the paper.
+
+A column for each meta-step, a row each for saliency, mask, priority, glimpses and label. It is drawn
+with matplotlib's objects alone: pyplot and rcParams are global, and a server draws in many threads.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+import threading
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import Colormap
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from hsal.colors import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
+from hsal.errors import HsalError
+from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
+from hsal.export.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
+from hsal.tracing.interventions.description import changed
+from hsal.tracing.schema import Trace
+
+FORMATS = ("png", "svg", "pdf")
+# no date and no program's name, so that like figures are like files
+UNSIGNED = {
+    "png": {"Software": None}, "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+MOST_STEPS = 24  # a wider figure can no longer be read
+
+# One drawing at a time: matplotlib keeps fonts and glyphs in caches that threads would share.
+DRAWING = threading.Lock()
+
+
+class StripError(HsalError):
+    """The strip cannot be drawn or written as asked."""
+
+
+def strip_bytes(trace: Trace, format: str, dark: bool = False) -> bytes:
+    """The strip as a file's bytes; the same trace gives the same bytes.
+
+    SVG text is drawn as outlines: it looks the same where DejaVu Sans is missing, the tick and the
+    cross too, and it needs no rcParams. Each text stands beside its outline as a comment.
+
+    Args:
+        trace: any number of steps, of which the first MOST_STEPS are drawn.
+        format: "png", "svg" or "pdf".
+        dark: light text on a dark ground.
+    Raises:
+        StripError: another format.
+    """
+    if format not in FORMATS:
+        raise StripError(f"A strip can be drawn as png, svg or pdf, not as {format!r}.")
+    buffer = io.BytesIO()
+    unsigned = UNSIGNED[format]
+    with DRAWING:
+        draw_strip(trace, dark).savefig(buffer, format=format, metadata=unsigned)
+    return _number_ids(buffer.getvalue().decode()).encode() if format == "svg" else buffer.getvalue()
+
+
+def save_strip(trace: Trace, path: Path, dark: bool = False) -> None:
+    """Write the strip to a .png, .svg or .pdf file.
+
+    Raises:
+        StripError: another ending, or a file that cannot be written.
+    """
+    data = strip_bytes(trace, path.suffix.lower().removeprefix("."), dark)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise StripError(f"The strip cannot be written to {path} ({error.strerror}).") from error
+
+
+def draw_strip(trace: Trace, dark: bool = False) -> Figure:
+    """The strip as a figure: 5 axes for each step, column by column, then the picture and 3 colour bars.
+
+    Args:
+        trace: any number of steps, of which the first MOST_STEPS are drawn; its names are plain text.
+        dark: light text on a dark ground.
+    """
+    ratio = trace.image.shape[0] / trace.image.shape[1]
+    sheet = Sheet(trace.steps[:MOST_STEPS], ratio, _caption(trace), DARK if dark else LIGHT)
+    highest = max(float(step.priority.max()) for step in sheet.steps)
+    seen: set[tuple[int, int]] = set()
+    for column, step in enumerate(sheet.steps):
+        sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"step {column + 1}", sheet.theme.quiet, ha="center")
+        draw_saliency(sheet.cell(0, column), step, seen)
+        draw_mask(sheet.cell(1, column), trace.image, step)
+        draw_cells(sheet.cell(2, column), step.priority, green(), highest)
+        draw_glimpses(sheet.cell(3, column), trace.image, step)
+        draw_label(sheet.cell(4, column), trace, step, sheet.theme)
+        seen.update(glimpse.cell for glimpse in step.glimpses)
+    _draw_picture(sheet, trace)
+    _draw_bar(sheet, 0, matplotlib.colormaps[SALIENCY_MAP], "1", "share of maximum")
+    _draw_bar(sheet, 1, ramp("#000000", COVERT), "1", "height")
+    _draw_bar(sheet, 2, green(), f"{highest:.2g}", "priority")
+    return sheet.figure
+
+
+def green() -> Colormap:
+    """The colours of the priority map."""
+    return ramp("#000000", PRIORITY, "#D9FFF2")
+
+
+def _draw_picture(sheet: Sheet, trace: Trace) -> None:
+    """The picture itself, what is in it and what was named, and the key."""
+    high = PICTURE * sheet.ratio
+    axes = sheet.axes(MARGIN, sheet.top(0), PICTURE, high)
+    axes.imshow(in_colour(trace.image), aspect="auto", interpolation="antialiased")
+    sheet.write(MARGIN, HEAD_Y, plain(trace.source.name, 30), sheet.theme.quiet)
+    y = sheet.top(0) + high + 0.2
+    for word, labels in (("true", trace.truth), ("named", trace.labels)):
+        if labels is not None:
+            names = plain(", ".join(trace.class_names[label] for label in labels) or "nothing", 60)
+            sheet.write(MARGIN, y, word, sheet.theme.quiet)
+            for line in textwrap.wrap(names, 18, max_lines=3, placeholder="…"):
+                sheet.write(MARGIN + 0.45, y, line, sheet.theme.ink, 9)
+                y += 0.18
+    _draw_key(sheet, y + 0.1)
+
+
+def _draw_key(sheet: Sheet, top: float) -> None:
+    circle = {"linestyle": "", "marker": "o", "markerfacecolor": "none", "markeredgecolor": COVERT}
+    handles = (
+        Patch(facecolor=COVERT, label="covert: the mask"),
+        Line2D([], [], **circle, label="one sigma of a Gaussian"),
+        Patch(facecolor=COVERT, alpha=0.4, label="covert: broad first glimpse"),
+        Patch(facecolor="none", edgecolor=OVERT, linewidth=1.3, label="overt: glimpses, in order"),
+        Patch(facecolor="none", edgecolor=INHIBITION, hatch="//////", linewidth=0, label="inhibited: seen before"),
+    )
+    sheet.figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(MARGIN / sheet.width, 1 - top / sheet.height),
+        frameon=False, prop=FontProperties(family=FONT, size=7), labelcolor=sheet.theme.quiet,
+        borderpad=0, borderaxespad=0, handlelength=1.2, handleheight=0.9, labelspacing=0.7,
+    )
+
+
+def _draw_bar(sheet: Sheet, row: int, colours: Colormap, highest: str, meaning: str) -> None:
+    """A colour bar at the right end of a row, from 0 to its highest value."""
+    left, top, high = sheet.left(len(sheet.steps)) + 0.05, sheet.top(row), sheet.high(row)
+    axes = sheet.axes(left, top, 0.08, high)
+    axes.imshow(np.linspace(1, 0, 128)[:, None], cmap=colours, aspect="auto", interpolation="nearest")
+    quiet = sheet.theme.quiet
+    sheet.write(left + 0.13, top + 0.05, highest, quiet, 7)
+    sheet.write(left + 0.13, top + high - 0.05, "0", quiet, 7)
+    sheet.write(left + 0.19, top + high / 2, meaning, quiet, 6.5, ha="center", rotation=270)
+
+
+def _caption(trace: Trace) -> str:
+    source = trace.source
+    parts = [
+        f"{source.kind}: {plain(source.name, 60)}",
+        f"weights: {plain(source.weights, 60)}",
+        f"saliency model: {plain(source.saliency, 60)}",
+        f"attn_saliency: {trace.attn_saliency:.2f} of the map's maximum",
+    ]
+    if len(trace.steps) > MOST_STEPS:
+        parts.append(f"the first {MOST_STEPS} of {len(trace.steps)} steps")
+    if not trace.ended_by_stop:
+        parts.append("ended without stop")
+    told = "  ·  ".join(parts)
+    done = changed(trace)
+    return f"{told}\n{plain(done, len(done))}" if done else told
+
+
+def _number_ids(svg: str) -> str:
+    """matplotlib salts the ids of an SVG at random; number them in order, so that like figures are like files."""
+    numbers: dict[str, str] = {}
+    salted = r"(?<=[\"#])[a-zA-Z]+[0-9a-f]{10}(?=[\")])"
+    return re.sub(salted, lambda found: numbers.setdefault(found[0], f"i{len(numbers)}"), svg)

@@ -1,0 +1,125 @@
+"""The sheet that a strip is drawn on: its measures, its themes, and how text is set."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
+from matplotlib.patches import Rectangle
+
+from hsal.colors import COVERT, OVERT, PRIORITY
+from hsal.tracing.schema import Step
+
+DPI = 160
+FONT = "DejaVu Sans"  # comes with matplotlib, and has the tick and the cross
+
+# Inches, from the top left.
+MARGIN, GAP, CELL = 0.25, 0.09, 1.2
+PICTURE, NAMES, BARS = 1.75, 1.4, 0.4
+HEAD, LABEL, LINE = 0.28, 0.6, 0.15
+HEAD_Y = MARGIN + HEAD / 2
+
+
+class Theme(NamedTuple):
+    ground: str
+    ink: str
+    quiet: str
+
+
+class Row(NamedTuple):
+    name: str
+    meaning: str
+    colour: str | None
+
+
+LIGHT = Theme("#FFFFFF", "#1F2328", "#656D76")
+DARK = Theme("#0E1117", "#E6E8EB", "#9AA3AF")
+ROWS = (
+    Row("Saliency", "what stands out", "#BA3655"),  # the middle of inferno
+    Row("Mask", "covert attention", COVERT),
+    Row("Priority", "mask × saliency", PRIORITY),
+    Row("Glimpses", "overt attention", OVERT),
+    Row("Label", "what is named", None),
+)
+
+
+class Sheet:
+    """The figure, and where things lie on it."""
+
+    def __init__(self, steps: Sequence[Step], ratio: float, caption: str, theme: Theme) -> None:
+        self.theme = theme
+        self.steps = steps
+        self.ratio = ratio  # height of the picture over its width
+        self.width = to_pixels(self.left(len(self.steps)) + BARS + MARGIN)
+        letters = int((self.width - 2 * MARGIN) / 0.062)
+        lines = [line for part in caption.split("\n") for line in textwrap.wrap(part, letters)]
+        bottom = self.top(4) + LABEL  # of the label row
+        self.height = to_pixels(bottom + 0.2 + LINE * len(lines) + MARGIN)
+        self.figure = Figure(figsize=(self.width, self.height), dpi=DPI, facecolor=theme.ground, edgecolor="none")
+        FigureCanvasAgg(self.figure)
+        for row, (name, meaning, colour) in enumerate(ROWS):
+            self._name_row(row, name, meaning, colour)
+        for number, line in enumerate(lines):
+            self.write(MARGIN, bottom + 0.25 + LINE * number, line.strip(" ·"), theme.quiet)
+
+    def left(self, column: int) -> float:
+        return MARGIN + PICTURE + NAMES + column * (CELL + GAP)
+
+    def top(self, row: int) -> float:
+        return MARGIN + HEAD + row * (CELL * self.ratio + GAP)
+
+    def high(self, row: int) -> float:
+        return LABEL if ROWS[row].name == "Label" else CELL * self.ratio
+
+    def cell(self, row: int, column: int) -> Axes:
+        return self.axes(self.left(column), self.top(row), CELL, self.high(row))
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Axes without any decoration."""
+        place = (left / self.width, 1 - (top + height) / self.height, width / self.width, height / self.height)
+        axes = self.figure.add_axes(place)
+        axes.set_axis_off()
+        return axes
+
+    def write(self, x: float, y: float, text: str, colour: str, size: float = 7.5, **options: Any) -> None:
+        """Plain text, its middle at y."""
+        place = (x / self.width, 1 - y / self.height)
+        self.figure.text(*place, text, **font(size), color=colour, va="center", **options)
+
+    def _name_row(self, row: int, name: str, meaning: str, colour: str | None) -> None:
+        left, top, high = self.left(0), self.top(row), self.high(row)
+        middle = top + high / 2
+        self.write(left - 0.2, middle - 0.09, name, self.theme.ink, 10, ha="right")
+        self.write(left - 0.2, middle + 0.1, meaning, self.theme.quiet, 7, ha="right")
+        if colour:
+            place = ((left - 0.12) / self.width, 1 - (top + high) / self.height)
+            self.figure.add_artist(Rectangle(place, 0.035 / self.width, high / self.height, color=colour, linewidth=0))
+
+
+def to_pixels(inches: float) -> float:
+    """Rounded up to whole pixels: a fraction would leave an unpainted edge."""
+    return int(inches * DPI + 1) / DPI
+
+
+def font(size: float) -> dict[str, Any]:
+    """How every text is set; names are strangers' text, and a $ in them is no mathematics."""
+    return {"fontfamily": FONT, "fontsize": size, "parse_math": False}
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(FT2Font(findfont(FontProperties(family=FONT))).get_charmap())
+
+
+def plain(text: str, most: int) -> str:
+    """A stranger's text as one short line of characters that the font has: no warnings, no broken XML."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "–"
+    line = line if len(line) <= most else f"{line[: most - 1]}…"
+    return "".join(c if ord(c) in _glyphs() else "\ufffd" for c in line)

@@ -1,0 +1,1 @@
+"""The benchmark of saliency models against fixations or boxes."""

@@ -1,0 +1,18 @@
+"""What one model comes to on one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One model on one picture."""
+
+    model: str
+    picture: str
+    milliseconds: float
+    """Of the model alone, as `hsal.saliency.pipeline.SaliencyMap` has it."""
+    values: Mapping[str, float]
+    """Metric -> value."""

@@ -1,1 +1,0 @@
-"""Saliency maps of pictures: what models look at, what they share, and what is made of their maps."""

@@ -1,0 +1,108 @@
+"""Trainers as processes of their own, for the app: started, resumed, and left alone.
+
+A trainer outlives the app that started it; the run folder tells all there is to know. Nothing here loads torch.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hsal.data.tasks import check_model
+from hsal.paths import ROOT, runs_dir
+from hsal.runs.store import log_end, read_run
+from hsal.runs.status import LIVING, RunError, Status, read_status
+from hsal.runs.config import create_run, fitted, kept_command, to_settings
+
+if TYPE_CHECKING:
+    from hsal.training.commands import Train
+
+
+def start(command: Train, root: Path | None = None) -> Path:
+    """Make a run folder and start a trainer for it, which waits for its turn; returns the folder at once.
+
+    Args:
+        command: the training; its `out` is not looked at, and what the weights it starts from decide of its
+            model is taken from them.
+        root: where runs lie; `runs_dir()` where not given.
+    Raises:
+        ConfigError, CheckpointError: the settings are impossible.
+        RunError: the folder cannot be written, or no process started.
+    """
+    command = fitted(command)
+    check_model(command.model, command.task)
+    folder = _fresh_folder((root or runs_dir()).absolute(), command)
+    create_run(folder, to_settings(command))
+    _launch(folder, command.config.steps)
+    return folder
+
+
+def resume(folder: Path) -> None:
+    """Start a trainer that goes on with a run after its last checkpoint.
+
+    Raises:
+        RunError: the run is being trained, is finished, or its settings cannot be read; or no process started.
+    """
+    from hsal.training.commands import Train
+
+    run = read_run(folder)
+    if run.state in LIVING:
+        raise RunError(f"{folder.name} is being trained already.")
+    if run.state == "finished":
+        raise RunError(f"{folder.name} is finished: duplicate it with more steps to go further.")
+    command = kept_command(Train, folder)
+    (folder / "stop").unlink(missing_ok=True)
+    _launch(folder, command.config.steps)
+
+
+def _fresh_folder(root: Path, command: Train) -> Path:
+    """A new folder named by time, task and objective, and numbered where the name is taken."""
+    name = f"{datetime.now():%Y-%m-%d-%H%M}-{command.task}-{command.config.objective}"
+    for number in range(1, 1000):
+        folder = root / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RunError(f"{root} cannot be written ({error.strerror}): make it writable, or move it by HSAL_RUNS.") \
+                from error
+    raise RunError(f"{root} holds a thousand runs of this minute already: wait for the next.")
+
+
+def _launch(folder: Path, steps: int) -> None:
+    """Spawn `hsal train --resume FOLDER --queue`, in a session of its own."""
+    status = read_status(folder)
+    waiting = Status("starting", steps=steps, step=status.step if status else 0, queued_at=time.time())
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    try:
+        waiting.write(folder)
+        with (folder / "log.txt").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "hsal", "train", "--resume", str(folder), "--queue"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, "PYTHONPATH": path, "HSAL_RUNS": str(folder.parent)},
+            )
+    except OSError as error:
+        reason = f"The trainer of {folder.name} could not be started ({error.strerror}): try again."
+        raise RunError(reason) from error
+    threading.Thread(target=_wait, args=(process, folder), daemon=True).start()
+
+
+def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """See a trainer off; one that ended before it could say so is told of in its place."""
+    process.wait()
+    status = read_status(folder)
+    if status is not None and status.state == "starting":
+        said = log_end(folder, 1) or "it said nothing"
+        with suppress(OSError):  # the folder is gone, or takes nothing
+            replace(status, state="failed", reason=f"The trainer did not begin: {said}").write(folder)

@@ -1,0 +1,46 @@
+"""The middle is salient, whatever the picture shows: a floor that is hard to beat, since people look and aim there.
+
+Tatler, *The Central Fixation Bias in Scene Viewing*, Journal of Vision 7(14):4, 2007, describes it; the shape, a
+Gaussian with the picture's proportions, is a common choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.saliency.gaussian import centre_bump
+
+ABOUT = About(
+    title="Centre prior",
+    citation="Tatler, The Central Fixation Bias in Scene Viewing, Journal of Vision 7(14), 2007, for the bias; a "
+    "Gaussian of our own",
+    idea="The picture's middle, whatever it shows.",
+    kind="floor",
+)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The Gaussian's width."""
+
+    width: float = 0.25
+    """Sigma as a share of each side (Choice: four sigmas from border to border)."""
+
+    def __post_init__(self) -> None:
+        if not 0.01 <= self.width <= 10:
+            raise SaliencyError(f"width is {self.width}: choose 0.01..10.")
+
+
+def build(parameters: Parameters = Parameters()) -> SaliencyModel:
+    """The centre prior."""
+
+    def centre_prior(stimulus: Stimulus) -> Tensor:
+        """Picture (B,C,H,W) -> (B,H,W) in [0,1], the same for all."""
+        image = stimulus.image
+        bump = centre_bump(*image.shape[2:], parameters.width).to(image.device)
+        return bump.expand(len(image), -1, -1).clone()
+
+    return centre_prior

@@ -1,0 +1,39 @@
+"""The gradient of a label: pixels that would change a classifier's answer most.
+
+Simonyan, Vedaldi, Zisserman, *Deep Inside Convolutional Networks: Visualising Image Classification Models and
+Saliency Maps*, ICLR workshop 2014, section 3: the gradient of the unnormalised score of a label with respect to the
+picture; of a coloured one, the largest magnitude of a pixel's channels. Nothing is left out.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from hsal.saliency.base import About, SaliencyModel, Stimulus
+from hsal.saliency.target_label import ANY_LABEL, Parameters, needed_network, total_score
+
+ABOUT = About(
+    title="Class gradient (2014)",
+    citation="Simonyan, Vedaldi, Zisserman, Deep Inside Convolutional Networks, ICLR workshop 2014, section 3",
+    idea="Pixels whose change would alter the classifier's answer most.",
+    needs=frozenset({"labels"}),
+)
+
+
+def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
+    """The class-gradient saliency model."""
+
+    def class_gradient(stimulus: Stimulus) -> Tensor:
+        """Picture (B,1 or 3,H,W) -> (B,H,W), >= 0.
+
+        Raises:
+            SaliencyError: there is no network, or it has no such label.
+        """
+        network = needed_network(stimulus, ABOUT.title)
+        with torch.inference_mode(False), torch.enable_grad():
+            image = stimulus.image.detach().clone().requires_grad_()  # a tensor of inference mode becomes a plain one
+            (gradient,) = torch.autograd.grad(total_score(network, network.volume(image), parameters.label), image)
+        return gradient.abs().amax(dim=1)
+
+    return class_gradient

@@ -1,0 +1,42 @@
+"""Frequency-tuned saliency: how far each pixel's colour lies from the whole picture's mean colour.
+
+Achanta, Hemami, Estrada, Süsstrunk, *Frequency-tuned Salient Region Detection*, CVPR 2009, equation 4: in CIE L*a*b*,
+the distance between the picture's mean and the picture blurred by a 5x5 binomial kernel, which drops noise alone.
+Nothing is left out; at the border the outermost pixels are repeated, of which the paper says nothing.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+from hsal.saliency.base import About, SaliencyModel, Stimulus
+from hsal.saliency.color_spaces import rgb_to_lab
+
+ABOUT = About(
+    title="Frequency-tuned (2009)",
+    citation="Achanta, Hemami, Estrada, Süsstrunk, Frequency-tuned Salient Region Detection, CVPR 2009, equation 4",
+    idea="What has another colour than the picture as a whole.",
+)
+_BINOMIAL = (1, 4, 6, 4, 1)  # over 16
+
+
+def frequency_tuned(stimulus: Stimulus) -> Tensor:
+    """Picture (B,1 or 3,H,W) -> (B,H,W) >= 0, distances in L*a*b*."""
+    colours = rgb_to_lab(stimulus.image)  # (B,3,H,W)
+    mean = colours.mean(dim=(2, 3), keepdim=True)
+    # the constant goes first, so that a picture of one colour has a map of zeros but for rounding
+    return _binomial(colours - mean).square().sum(dim=1).sqrt()
+
+
+def build() -> SaliencyModel:
+    """The frequency-tuned saliency model; it has no parameters."""
+    return frequency_tuned
+
+
+def _binomial(maps: Tensor) -> Tensor:
+    channels = maps.shape[1]
+    taps = (maps.new_tensor(_BINOMIAL) / 16).expand(channels, 1, 5)  # one filter a channel
+    padded = functional.pad(maps, (2, 2, 2, 2), mode="replicate")
+    across = functional.conv2d(padded, taps[:, :, None], groups=channels)
+    return functional.conv2d(across, taps[..., None], groups=channels)

@@ -1,0 +1,88 @@
+"""Image Signature: the signs of a picture's cosine transform keep what is sparse in space and drop what is sparse in
+frequency.
+
+Hou, Harel, Koch, *Image Signature: Highlighting Sparse Salient Regions*, IEEE PAMI 34(1), 2012. Each colour channel of
+the picture, 64 px wide, goes through the discrete cosine transform; only the signs go back; the squares of what comes
+out are averaged over channels and blurred.
+
+Differs: a coefficient of next to nothing counts as zero, where rounding would give it a sign at random: the colour
+channels of a grey picture say nothing.
+Differs: at the border the blur's weights are scaled to sum to one; the authors' code takes what lies outside as 0.
+Differs: the authors' third colour space, DKL, is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
+from hsal.saliency.color_spaces import rgb_to_lab
+from hsal.saliency.gaussian import blur
+
+ABOUT = About(
+    title="Image Signature (2012)",
+    citation="Hou, Harel, Koch, Image Signature: Highlighting Sparse Salient Regions, IEEE PAMI 34(1), 2012, and the "
+    "defaults of its authors' signatureSal.m",
+    idea="What is small and unlike the repetition around it.",
+)
+_NOTHING = 1e-7  # of the largest value that a coefficient could have: above the rounding of float64 colours
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Colours, size and smoothness; the defaults are those of the authors' code."""
+
+    colours: Literal["lab", "rgb"] = "lab"
+    """Colour channels that are transformed (paper, section IV: Lab is the best of three)."""
+    width_px: int = 64
+    """Width that the picture is brought to, its height in proportion."""
+    blur_share: float = 0.045
+    """Sigma of the blur of the map, as a share of its width; 0 is none."""
+
+    def __post_init__(self) -> None:
+        if self.colours not in ("lab", "rgb"):
+            raise SaliencyError(f"colours is {self.colours!r}: choose lab or rgb.")
+        if not 8 <= self.width_px <= 512:
+            raise SaliencyError(f"width_px is {self.width_px}: choose 8..512.")
+        if not 0 <= self.blur_share <= 1:
+            raise SaliencyError(f"blur_share is {self.blur_share}: choose 0..1.")
+
+
+def build(parameters: Parameters = Parameters()) -> SaliencyModel:
+    """The Image Signature saliency model."""
+
+    def image_signature(stimulus: Stimulus) -> Tensor:
+        """Picture (B,1 or 3,H,W) -> (B,h,w) of width `width_px`, >= 0."""
+        image = stimulus.image.double()
+        height = max(1, round(image.shape[2] * parameters.width_px / image.shape[3]))
+        size = (height, parameters.width_px)
+        small = functional.interpolate(image, size, mode="bicubic", align_corners=False, antialias=True)  # (B,C,h,w)
+        small = small.clamp(0, 1)
+        channels = rgb_to_lab(small) / 100 if parameters.colours == "lab" else small
+        foreground = signature_image(channels).square().mean(dim=1)  # (B,h,w)
+        return blur(foreground, parameters.blur_share * parameters.width_px).float()
+
+    return image_signature
+
+
+def signature_image(channels: Tensor) -> Tensor:
+    """What the signs of the cosine transform alone make: (B,C,h,w) float64 of about -1..1 -> (B,C,h,w)."""
+    rows, columns = (_cosines(size, channels) for size in channels.shape[2:])  # (h,h), (w,w)
+    coefficients = rows @ channels @ columns.T
+    least = _NOTHING * math.sqrt(channels.shape[2] * channels.shape[3])  # the transform keeps the sum of squares
+    signs = torch.where(coefficients.abs() > least, coefficients.sign(), torch.zeros_like(coefficients))
+    return rows.T @ signs @ columns
+
+
+def _cosines(size: int, like: Tensor) -> Tensor:
+    """The orthonormal cosine transform of type II as a matrix (size,size): a row a frequency."""
+    place = torch.arange(size, device=like.device, dtype=like.dtype)
+    waves = torch.cos(math.pi / size * place[:, None] * (place + 0.5)) * math.sqrt(2 / size)
+    waves[0] /= math.sqrt(2)
+    return waves

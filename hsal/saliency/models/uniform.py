@@ -1,0 +1,21 @@
+"""Everything is equally salient: a floor, below which a saliency model tells nothing."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from hsal.saliency.base import About, SaliencyModel, Stimulus
+
+ABOUT = About(
+    title="Uniform", citation="A floor: no source", idea="Everything alike: nothing stands out.", kind="floor"
+)
+
+
+def uniform(stimulus: Stimulus) -> Tensor:
+    """Image (B,C,H,W) -> ones (B,H,W)."""
+    return stimulus.image.new_ones(len(stimulus.image), *stimulus.image.shape[2:])
+
+
+def build() -> SaliencyModel:
+    """The uniform map; it has no parameters."""
+    return uniform

@@ -1,0 +1,31 @@
+"""A map that somebody brings along: of another program, or drawn by hand; `hsal.saliency.user_map` decodes it."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
+
+ABOUT = About(
+    title="A map of your own",
+    citation="Whoever made it",
+    licence="its maker's",
+    idea="Whatever the map that you bring along says.",
+    needs=frozenset({"given"}),
+)
+
+
+def upload(stimulus: Stimulus) -> Tensor:
+    """The given map (B,h,w), as it is.
+
+    Raises:
+        SaliencyError: no map was given.
+    """
+    if stimulus.given is None:
+        raise SaliencyError("No map was brought along: upload a .npy file or a picture.")
+    return stimulus.given.to(stimulus.image)
+
+
+def build() -> SaliencyModel:
+    """The map that was brought along; it has no parameters."""
+    return upload

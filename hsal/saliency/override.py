@@ -1,0 +1,34 @@
+"""Attention that starts from another saliency model's map: the same weights, without retraining."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from hsal.model.hsal import HSAL
+from hsal.model.perception import View
+from hsal.saliency import SALIENCY
+from hsal.saliency.base import SaliencyModel, Stimulus
+from hsal.saliency.first_step import FirstStep
+
+
+def saliency_model(name: str) -> SaliencyModel | None:
+    """A saliency model to put in place of a model's own; None, which leaves its own, for an empty name.
+
+    Raises:
+        UnknownNameError: there is no such saliency model.
+    """
+    return SALIENCY.build(name) if name else None
+
+
+def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> View:
+    """`HSAL.perceive` of pictures (B,1,H,W) or (B,3,H,W) in [0,1], through another saliency model's map.
+
+    A map of a label is of the label that the model itself would name first.
+
+    Raises:
+        SaliencyError: the other model needs what a picture alone does not tell.
+    """
+    if other is None:
+        return model.perceive(image)
+    volume = model.backbone(image)
+    return model.look(image, volume, other(Stimulus(image, volume, FirstStep("the model", model))))

@@ -1,0 +1,135 @@
+"""From a model and one image to a `Trace`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hsal.data.base import Box
+from hsal.model.hsal import HSAL, MetaStep
+from hsal.model.perception import View
+from hsal.rewards import label_reward
+from hsal.saliency.base import SaliencyError, SaliencyModel
+from hsal.saliency.override import perceive, saliency_model
+from hsal.tracing.interventions.overrides import acts_of
+from hsal.tracing.interventions.schema import NONE, Interventions, cover
+from hsal.tracing.schema import Glimpse, Source, Step, Trace
+
+
+def trace_image(
+    model: HSAL,
+    image: np.ndarray,
+    source: Source,
+    truth: Sequence[int] | None = None,
+    boxes: Sequence[Box] = (),
+    notes: Sequence[str] = (),
+    saliency: str | np.ndarray = "",
+    interventions: Interventions = NONE,
+    view: View | None = None,
+) -> Trace:
+    """Roll attention out over one image, greedily, until stop or the last meta-step.
+
+    Args:
+        model: in eval mode.
+        image: of the model's size; (H,W) uint8, light ink on dark, or (H,W,3) uint8 for a model of colours.
+        source: where it came from; `image_sha256` is filled in here, and `saliency` where a name is given.
+        truth: the label multiset, where known; gives the label rewards.
+        boxes: true places. notes: what was done to the picture before.
+        saliency: what attention starts from in place of the model's own map: the name of a saliency model, or a map
+            (h',w') >= 0 over the whole image, which `source` should name.
+        interventions: what is done in place of the model; the trace holds the image with what they hide.
+        view: `view_of` the same picture and saliency, where it is kept: only attention is walked then.
+    Raises:
+        UnknownNameError: there is no such saliency model.
+        SaliencyError: the saliency model needs more than a picture, or the map is none.
+        InterventionError: an intervention that cannot be done.
+    """
+    device = next(model.parameters()).device
+    acts = acts_of(interventions, model.config, model.map_size, device)
+    named = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
+    if isinstance(saliency, str) and (other := interventions.saliency or saliency):
+        saliency, named = other, replace(named, saliency=other)
+    if view is None:
+        view = view_of(model, image, saliency, interventions.hidden)
+    image = cover(image, interventions.hidden)
+    with torch.inference_mode():
+        scale = float(view.scale[0])
+        steps = _record(model, model.rollout(view, acts=acts), truth)
+    names = (*(str(label) for label in range(model.config.classes)), "stop")
+    true = None if truth is None else tuple(sorted(truth))
+    return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes), interventions)
+
+
+def view_of(
+    model: HSAL, image: np.ndarray, saliency: str | np.ndarray = "", hidden: Sequence[tuple[int, int, int, int]] = ()
+) -> View:
+    """What a walk over one image starts from, `hidden` parts of it covered; see `trace_image`."""
+    device = next(model.parameters()).device
+    with torch.inference_mode():
+        return perceive(model, to_tensor(cover(image, tuple(hidden))[None], device), _other(saliency))
+
+
+def _other(saliency: str | np.ndarray) -> SaliencyModel | None:
+    if isinstance(saliency, str):
+        return saliency_model(saliency)
+    raw = torch.from_numpy(np.require(saliency, np.float32, ["C", "W"]))[None]  # (1,h',w')
+    if raw.ndim != 3 or not raw.numel() or not raw.isfinite().all() or raw.min() < 0:
+        raise SaliencyError("A saliency map must be two-dimensional, with finite values of at least 0.")
+    return lambda _: raw
+
+
+def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
+    """(B,H,W) or (B,H,W,3) uint8 -> (B,1,H,W) or (B,3,H,W) float32 in [0,1]."""
+    pixels = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(device)
+    return (pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)).float() / 255
+
+
+def _record(model: HSAL, rollout: object, truth: Sequence[int] | None) -> list[Step]:
+    free = None
+    if truth is not None:
+        free = torch.bincount(torch.tensor(list(truth), dtype=torch.long), minlength=model.config.classes)[None].float()
+    steps = []
+    for step in rollout:
+        reward = None
+        if free is not None:
+            named = label_reward(free, step.label.cpu())
+            free, reward = named.free, float(named.reward[0])
+        steps.append(_to_step(step, reward))
+        if steps[-1].label == model.config.stop:
+            break
+    return steps
+
+
+def _to_step(step: MetaStep, reward: float | None) -> Step:
+    width = step.mask.shape[2]
+    values = step.values[0].tolist()
+    priority = _array(step.priority)
+    locations = _array(step.location_logits.softmax(dim=2)).reshape(-1, *priority.shape)  # (k,h,w)
+    cells = [divmod(cell, width) for cell in step.cells[0].tolist()]
+    glimpses = tuple(
+        Glimpse(probabilities, cell, value, float(priority[cell]))
+        for probabilities, cell, value in zip(locations, cells, values[:-1], strict=True)
+    )
+    return Step(
+        saliency=_array(step.saliency),
+        gaussians=np.stack([_array(part) for part in step.gaussians], axis=1),
+        mask=_array(step.mask),
+        priority=priority,
+        broad_weights=_array(step.broad_weights),
+        glimpses=glimpses,
+        class_probabilities=_array(step.class_logits.softmax(dim=1)),
+        label=int(step.label[0]),
+        value=values[-1],
+        reward=reward,
+        next_saliency=_array(step.next_saliency),
+    )
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    """The first row of a batch, as float32 on the CPU."""
+    return tensor[0].float().cpu().numpy()

@@ -1,0 +1,1 @@
+"""Training: the backbone alone, then meta-controller and controller together."""

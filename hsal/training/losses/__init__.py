@@ -1,0 +1,1 @@
+"""What training minimizes: one pure function an objective."""

@@ -1,0 +1,1 @@
+"""Models and their weights: put together by name, saved, found and described."""

@@ -1,0 +1,119 @@
+"""Weights as safetensors with their config inside; never a pickle."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from hsal.config import ConfigError, ModelConfig, from_json, to_json
+from hsal.model.hsal import HSAL
+from hsal.paths import replacing
+from hsal.registry import UnknownNameError
+from hsal.zoo.build import build_model
+from hsal.zoo.weights import CheckpointError, weights_path
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model with what is known of its making."""
+
+    name: str
+    model: HSAL  # in eval mode, on the CPU
+    info: dict[str, Any]  # task, data, seed, command, seconds, machine, ...
+
+
+def save_model(path: Path, model: HSAL, info: dict[str, Any], half: bool = False) -> None:
+    """Write a model's weights, config and `info`; the file appears whole or not at all.
+
+    Args:
+        half: in half precision, at half the size; loading brings single precision back.
+    Raises:
+        CheckpointError: it cannot be written.
+    """
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    if half:
+        tensors = {name: t.half() if t.is_floating_point() else t for name, t in tensors.items()}
+    metadata = {"hsal": "model 1", "config": to_json(model.config), "info": json.dumps(info, sort_keys=True)}
+    write_tensors(path, tensors, metadata)
+
+
+def load_model(name: str) -> Checkpoint:
+    """Read weights by shipped name or by path.
+
+    Raises:
+        CheckpointError: missing, truncated, not safetensors, not of HSAL, or config and tensors disagree.
+    """
+    path = weights_path(name)
+    metadata, tensors = read_tensors(path)
+    try:
+        config = from_json(ModelConfig, metadata["config"])
+        model = build_model(config)
+        model.load_state_dict(tensors)
+        info = dict(json.loads(metadata["info"]))
+    except (KeyError, TypeError, ValueError, ConfigError, UnknownNameError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CheckpointError(f"The weights {path.name} do not fit this version of hsal ({reason}).") from error
+    return Checkpoint(path.stem, model.eval(), info)
+
+
+def load_into(model: HSAL, name: str, whole: bool = False, refine: bool = False) -> dict[str, Any]:
+    """Copy another checkpoint's backbone, or all of it, into `model`; returns that checkpoint's info.
+
+    Args:
+        name: of shipped weights, or a path.
+        refine: allow cells of another size, for a backbone that is trained further: its tensors fit,
+            but what they were trained to see has another stride.
+
+    Raises:
+        CheckpointError: the file is not a checkpoint, or its backbone is another.
+    """
+    path = weights_path(name)
+    metadata, tensors = read_tensors(path)
+    own = {key.removeprefix("backbone."): t for key, t in tensors.items() if key.startswith("backbone.")}
+    part, chosen = (model, tensors) if whole else (model.backbone, own)
+    try:
+        kept, info = from_json(ModelConfig, metadata["config"]), dict(json.loads(metadata["info"]))
+        alike = ("backbone",) if refine else ("backbone", "cell_px")
+        if any(getattr(kept, field) != getattr(model.config, field) for field in alike):
+            raise ValueError("their tensors may have the same shapes")
+        part.load_state_dict(chosen)
+        return info
+    except (KeyError, TypeError, ValueError, ConfigError, RuntimeError) as error:
+        wanted = "model than this one" if whole else f"backbone than {model.config.backbone} of this size"
+        raise CheckpointError(f"{path.name} holds another {wanted}.") from error
+
+
+def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
+    """Write a safetensors file; it appears whole or not at all.
+
+    Raises:
+        CheckpointError: the folder cannot be written or the disk is full.
+    """
+    try:
+        with replacing(path) as scratch:
+            save_file(tensors, scratch, metadata)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path} could not be written ({error}). Make room, or choose another folder.") from error
+
+
+def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    """Metadata and tensors of a safetensors file written by this project.
+
+    Raises:
+        CheckpointError: missing, damaged, or without our metadata.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The weights {path.name} are missing or damaged. Fetch or train them again.") from error
+    if "hsal" not in metadata:
+        raise CheckpointError(f"{path.name} holds no HSAL model: its metadata lacks our mark.")
+    return metadata, tensors

@@ -1,0 +1,122 @@
+"""Networks whose labels a saliency model may ask for: a backbone with its classifier, from pixels to labels.
+
+A picture is scaled to what the network was trained on, whole and by differentiable steps, so that gradients reach
+its own pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
+
+import torch
+from torch import Tensor, nn
+
+from hsal.backbones import BACKBONES
+from hsal.backbones._imagenet_weights import read_weights, weights_file
+from hsal.backbones._resnet import KINDS, cached, imagenet_state, load_body
+from hsal.config import ModelConfig
+from hsal.errors import HsalError
+from hsal.paths import shipped_weights
+from hsal.saliency.base import Network
+from hsal.saliency.first_step import FirstStep, scaled
+from hsal.zoo.checkpoint import load_model
+from hsal.zoo.weights import CheckpointError, describe, titles
+
+OF_WEIGHTS = "weights:"
+PHOTO = "efficientnet_lite0"
+TITLES = {PHOTO: "EfficientNet-Lite0, ImageNet", "resnet18": "ResNet-18, ImageNet", "resnet34": "ResNet-34, ImageNet"}
+SHORTER_PX = 224  # of a picture's sides, as ImageNet's classifiers were trained
+
+
+class NetworkError(HsalError):
+    """There is no such network; the message lists those there are."""
+
+
+class Classifier(nn.Module):
+    """A backbone for photographs, and a linear classifier of its volume's mean."""
+
+    def __init__(self, name: str, labels: Sequence[str], body: nn.Module, head: nn.Linear) -> None:
+        super().__init__()
+        self.name, self.labels, self.body, self.head = name, labels, body, head
+
+    def volume(self, image: Tensor) -> Tensor:
+        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the picture whole, its shorter side scaled to 224 px.
+
+        Differs from how ImageNet's accuracy is measured: nothing is cropped, so that the map covers all of it.
+        """
+        shorter = min(image.shape[2:])
+        size = [max(1, round(side * SHORTER_PX / shorter)) for side in image.shape[2:]]
+        return self.body(scaled(image, size))
+
+    def logits(self, volume: Tensor) -> Tensor:
+        """(B,C,h,w) -> (B,1000)."""
+        return self.head(volume.mean(dim=(2, 3)))
+
+
+def network_names() -> dict[str, str]:
+    """Name -> title of the networks that can be had here and now without a download, the one for photographs first."""
+    there = [PHOTO] * (weights_file() is not None) + [kind for kind in KINDS if cached(kind)]
+    return {name: TITLES[name] for name in there} | {
+        OF_WEIGHTS + name: title for name, title in titles(_tasks()).items()
+    }
+
+
+def load_network(name: str) -> Network:
+    """A network by its name, in eval mode, on the CPU, its parameters frozen.
+
+    Args:
+        name: efficientnet_lite0, resnet18, resnet34, or weights:NAME of any HSAL weights, shipped or by path.
+    Raises:
+        NetworkError: there is no such network.
+        PhotoWeightsError, ImageNetError, CheckpointError: its weights cannot be had.
+    """
+    if name not in TITLES and not name.startswith(OF_WEIGHTS):
+        raise NetworkError(f"There is no network {name!r}. Choose one of: {', '.join(network_names())}.")
+    with torch.inference_mode(False):  # parameters made in that mode could never lend a gradient
+        if name.startswith(OF_WEIGHTS):
+            network = FirstStep(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
+        else:
+            network = _photo(name)
+        return network.eval().requires_grad_(False)
+
+
+def _photo(name: str) -> Classifier:
+    # Choice: 16 px a cell, twice as fine as the networks' own; the labels stay the same
+    body = BACKBONES.build(name, ModelConfig(backbone=name, cell_px=16 if name == PHOTO else 32, image_channels=3))
+    if name == PHOTO:
+        state = read_weights()
+        body.load_state_dict({key: tensor for key, tensor in state.items() if not key.startswith("classifier.")})
+    else:
+        state = imagenet_state(name)
+        load_body(body, state)
+    weight, bias = (state[f"{'classifier' if name == PHOTO else 'fc'}.{part}"] for part in ("weight", "bias"))
+    head = nn.Linear(body.channels, len(bias))
+    head.load_state_dict({"weight": weight, "bias": bias})
+    return Classifier(name, _imagenet_labels(), body, head)
+
+
+def _imagenet_labels() -> Sequence[str]:
+    """ImageNet's 1,000 labels. Of torchvision its table alone where it is in its place: the whole takes seconds."""
+    found = find_spec("torchvision")
+    table = Path(found.origin).parent / "models" / "_meta.py" if found and found.origin else None
+    if table is not None and table.is_file():
+        labels = run_path(str(table)).get("_IMAGENET_CATEGORIES", ())
+        if len(labels) == 1000:
+            return labels
+    from torchvision import models
+
+    return models.ResNet18_Weights.IMAGENET1K_V1.meta["categories"]
+
+
+def _tasks() -> dict[str, str]:
+    """Shipped weights that are there -> their task."""
+    tasks = {}
+    for name in shipped_weights():
+        try:
+            tasks[name] = describe(name).task
+        except CheckpointError:  # weights that cannot be read cannot be had
+            continue
+    return tasks

@@ -1,0 +1,104 @@
+"""What weights are, told by their file's header alone: nothing here loads torch or a tensor."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+
+from hsal import paths as files
+from hsal.config import ConfigError, ModelConfig, from_json
+from hsal.errors import HsalError
+
+SERIES = "series"  # folder beside the shipped weights
+TITLES = {
+    "mnist-multiset": "MNIST Multiset", "mnist-set": "MNIST Set", "street-numbers": "Street Numbers",
+    "svhn-reassembled": "SVHN Reassembled", "svhn-multiset": "SVHN Multiset",
+}
+
+
+class CheckpointError(HsalError):
+    """Weights that are missing, damaged or not ours; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What is known of weights without loading them."""
+
+    name: str
+    task: str  # that they were trained on, as in hsal.config.TASKS
+    config: ModelConfig
+
+
+def titles(tasks: Mapping[str, str]) -> dict[str, str]:
+    """Name of weights -> their task in plain words, and their name too where two have the same task.
+
+    Args:
+        tasks: name -> task.
+    """
+    shared = {task for task, count in Counter(tasks.values()).items() if count > 1}
+    plain = {name: TITLES.get(task, task) for name, task in tasks.items()}
+    return {name: f"{plain[name]} ({name})" if task in shared else plain[name] for name, task in tasks.items()}
+
+
+def weights_path(name: str) -> Path:
+    """The file of shipped weights by name, or of any weights by path.
+
+    Raises:
+        CheckpointError: neither exists.
+    """
+    for path in (files.WEIGHTS / f"{name}.safetensors", Path(name)):
+        if _is_file(path):
+            return path
+    known = ", ".join(files.shipped_weights())
+    raise CheckpointError(f"There are no weights {name!r}. Give a .safetensors file or one of: {known}.")
+
+
+def describe(name: str) -> Weights:
+    """Task and config of weights, by shipped name or by path; reads the header of the file only.
+
+    Raises:
+        CheckpointError: missing, damaged, or not of this version of hsal.
+    """
+    path = weights_path(name)
+    try:
+        with safe_open(path, "np") as file:
+            metadata = file.metadata() or {}
+        config = from_json(ModelConfig, metadata["config"])
+        task = json.loads(metadata["info"]).get("task", files.DEFAULT_WEIGHTS)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The weights {path.name} are missing or damaged. Fetch or train them again.") from error
+    except (KeyError, ValueError, AttributeError, ConfigError) as error:
+        raise CheckpointError(f"The weights {path.name} do not fit this version of hsal.") from error
+    return Weights(path.stem, str(task), config)
+
+
+def describe_series(name: str) -> tuple[str, tuple[int, ...]]:
+    """A shipped series by its name: the weights that hold its backbone, and the updates it was kept after.
+
+    Raises:
+        CheckpointError: there is no such series, or it is damaged.
+    """
+    path = files.WEIGHTS / SERIES / f"{name}.safetensors"
+    try:
+        with safe_open(path, "np") as file:
+            metadata = file.metadata() or {}
+        return metadata["backbone"], tuple(json.loads(metadata["steps"]))
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise CheckpointError(f"There is no series {name!r} of shipped weights, or it is damaged.") from error
+
+
+def shipped_series() -> list[str]:
+    """Names of the series of weights along a training that come with the project."""
+    return sorted(path.stem for path in (files.WEIGHTS / SERIES).glob("*.safetensors"))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long to be one
+        return False

@@ -1,0 +1,45 @@
+"""Many pictures: drop a pile of them, and get a table of what attention made of each."""
+
+import streamlit as st
+
+from app import cache
+from app.many_images import state
+from app.many_images.table import many_view, names_of
+from app.weights import choices, knows, titles
+from app.widgets import refuse
+from hsal.data.archive import MOST_PICTURES, UNPACKED_BYTES, ZIP_BYTES
+from hsal.data.images import MAX_BYTES
+from hsal.errors import HsalError
+
+MB = 2**20
+BOUNDS = (f"Pictures of up to {MAX_BYTES // MB} MB, or zips of up to {ZIP_BYTES // MB} MB; at most {MOST_PICTURES} "
+          f"pictures, together {UNPACKED_BYTES // MB} MB")
+
+st.title("Many pictures", anchor=False)
+st.markdown(
+    "Drop several pictures, or a zip of them, and attention walks over each: what was named, how sure the model was, "
+    "how many steps it took and how much stood out where it looked. Each row opens in Step through. "
+    "`hsal trace FOLDER --out FILE.parquet` does the same for any number."
+)
+weights = choices()
+named = titles(weights)
+batch = state.batch()
+left, right = st.columns([2.4, 1], gap="medium")
+with right:
+    chosen = st.selectbox("Model trained on", list(weights), key=state.choose_weights(list(weights)),
+                          format_func=named.__getitem__)
+    st.button("Try the sample scenes", on_click=state.take_samples, icon=":material/apps:", width="stretch")
+with left:
+    files = st.file_uploader(BOUNDS, accept_multiple_files=True, key=f"many.files.{batch.round}",
+                             max_upload_size=ZIP_BYTES // MB)
+try:
+    batch = state.take(chosen, files)
+    st.caption(knows(chosen))
+    if batch.pile.pictures:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{len(batch.names):,} files: {names_of(batch)}.", width="content")
+            st.button("Forget them", on_click=state.forget, icon=":material/delete:")
+    many_view(batch)
+except HsalError as error:
+    refuse(str(error))
+cache.warm()

@@ -1,0 +1,234 @@
+"""Compare saliency alone, without a browser: what it shows, and what it says to bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hsal.zoo.samples import recorded
+from tests.fixtures.browser import ROOT
+from tests.fixtures.step_through import parameter, picture_bytes, shown
+
+PAGE = str(ROOT / "pages" / "compare.py")
+
+
+@pytest.fixture(autouse=True)
+def _no_osie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pictures that come with the project alone."""
+    monkeypatch.delenv("HSAL_DATA", raising=False)
+
+
+def visit(**parameters: str) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    for name, value in parameters.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def element(page: AppTest) -> dict:
+    """What the last of our own elements was given."""
+    return json.loads(page.get("bidi_component")[-1].proto.json)
+
+
+def filled(page: AppTest) -> dict:
+    """The grid once no map is waited for."""
+    for _ in range(200):
+        grid = element(page)
+        if all(tile["state"] != "waiting" for tile in grid["tiles"]):
+            return grid
+        time.sleep(0.1)
+        page.run()
+        assert not page.exception
+    raise AssertionError("a map never came")
+
+
+def put(page: AppTest, uploader: str, name: str, data: bytes) -> None:
+    """Put a file into an uploader, and run."""
+    page.file_uploader(key=f"compare.file.{uploader}").set_value((name, data, "application/octet-stream")).run()
+    assert not page.exception
+
+
+def states(grid: dict) -> dict[str, str]:
+    return {tile["id"]: tile["state"] for tile in grid["tiles"]}
+
+
+def tables(page: AppTest) -> str:
+    return " ".join(html.proto.body for html in page.get("html"))
+
+
+def test_the_grid_is_there_before_any_map_is() -> None:
+    page = visit(models="channel_energy,uniform", input="scene", seed="910")
+    assert set(states(element(page)).values()) <= {"waiting", "done"}
+    grid = filled(page)
+    assert states(grid) == {"channel_energy": "done", "uniform": "done"}
+    assert (grid["width"], grid["height"]) == (100, 100)
+    assert grid["boxes"]
+    assert all(tile["time"] for tile in grid["tiles"])
+
+
+def test_a_link_restores_what_was_chosen() -> None:
+    page = visit(models="uniform", input="scene", seed="42", scale="sum", smooth="0.02", prior="add")
+    assert not page.warning
+    assert states(filled(page)) == {"uniform": "done"}
+    assert page.selectbox(key="compare.scale").value == "sum"
+    assert page.slider(key="compare.smooth").value == 0.02
+    for name, value in {"models": "uniform", "seed": "42", "scale": "sum", "smooth": "0.02", "prior": "add"}.items():
+        assert parameter(page, name) == value
+
+
+def test_ticking_a_model_is_in_the_address_and_the_usual_is_not() -> None:
+    page = visit(models="uniform")
+    page.checkbox(key="compare.model.channel_energy").check().run()
+    assert set(parameter(page, "models").split(",")) == {"channel_energy", "uniform"}
+    assert page.selectbox(key="compare.network")
+
+
+def test_nothing_ticked_says_what_to_do() -> None:
+    page = visit(models="uniform")
+    page.checkbox(key="compare.model.uniform").uncheck().run()
+    assert [info.value for info in page.info] == ["Tick at least one model."]
+
+
+def test_scores_come_where_fixations_are_known_and_say_what_they_mean() -> None:
+    page = visit(input="photo", photo="coffee.jpg", models="uniform")
+    filled(page)
+    for _ in range(100):
+        if "NSS" in tables(page):
+            break
+        time.sleep(0.1)
+        page.run()
+    assert "NSS" in tables(page)
+    assert any("made up" in caption.value for caption in page.caption)
+    assert any("standard deviations" in text.value for text in page.markdown)
+
+
+def test_two_maps_are_set_against_each_other() -> None:
+    page = visit(models="channel_energy,uniform", first="uniform", second="channel_energy")
+    filled(page)
+    page.run()
+    assert len(page.get("plotly_chart")) == 2
+    assert page.selectbox(key="compare.first").value == "uniform"
+    assert any("same everywhere" in text.value for text in page.markdown)
+
+
+def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
+    page = visit(view="attention", models="uniform", sample="2")
+    for _ in range(200):
+        if len(page.get("bidi_component")) == 2:
+            break
+        time.sleep(0.1)
+        page.run()
+    players = [json.loads(player.proto.json) for player in page.get("bidi_component")]
+    assert [player["title"] for player in players] == ["Channel energy, the model's own", "Uniform"]
+    assert {player["group"] for player in players} == {"compare"}
+    assert "What it changes" in tables(page)
+    assert len(set(json.loads(players[1]["trace"])["steps"][0]["saliency"]["data"])) == 1
+
+
+def test_attention_says_what_was_done_to_an_uploaded_picture() -> None:
+    page = visit(view="attention", input="upload", models="uniform")
+    put(page, "upload", "paper.png", picture_bytes())
+    for _ in range(200):
+        if page.get("bidi_component"):
+            break
+        time.sleep(0.1)
+        page.run()
+    assert any("Light and dark were exchanged" in caption.value for caption in page.caption)
+
+
+def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest.MonkeyPatch) -> None:
+    for there in ("weights_file", "cached"):
+        monkeypatch.setattr(f"hsal.zoo.networks.{there}", lambda *_: None)
+    page = visit(input="upload", models="channel_energy")
+    assert "**A saliency map** tells" in page.markdown[0].value
+    put(page, "upload", "photo.png", picture_bytes())
+    offered = page.selectbox(key="compare.network").options
+    assert offered[0].startswith("The one at hand: MNIST Multiset")
+    assert any("reads digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
+    page = visit(input="sample", models="channel_energy")
+    assert page.selectbox(key="compare.network").options[0].startswith("The one that suits: MNIST Multiset")
+    assert not any("reads digits" in caption.value for caption in page.caption)
+
+
+def test_a_map_of_a_label_says_which_and_the_boxes_share_is_told() -> None:
+    page = visit(input="sample", sample="2", models="grad_cam,uniform")
+    times = {tile["id"]: tile["time"] for tile in filled(page)["tiles"]}
+    truth = {str(box.label) for box in recorded()["2"].boxes}
+    assert re.match(r"for the digit (\d), ", times["grad_cam"])[1] in truth
+    assert "for" not in times["uniform"]
+    for _ in range(100):
+        if "Mass in boxes" in tables(page):
+            break
+        time.sleep(0.1)
+        page.run()
+    share = re.search(r"chance: (0\.\d{3}), the boxes", tables(page))[1]
+    assert f">{share}<" in re.sub("</?strong>", "", tables(page))  # what the uniform map scores
+
+
+def test_the_leaderboard_has_a_link_of_its_own() -> None:
+    page = visit(view="leaderboard")
+    assert parameter(page, "view") == "leaderboard"
+    assert not page.get("bidi_component")
+
+
+def test_photographs_that_are_not_here_say_how_to_get_them() -> None:
+    page = visit(input="photo", photo="1001.jpg", models="uniform")
+    assert "photograph “1001.jpg”, which is not here" in shown(page.warning[0].value)
+    assert any("HSAL_DATA/osie_fixations" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (b"", "is empty"), (b"image,x\ncoffee.png,3\n", "line 1: there is no column y"),
+        (b"x,y\n3,4\n3,fish\n", "line 3: y is 'fish'"), (b"x,y\n4000,4\n", "all 1 fixations lie outside"),
+        (b"image,x,y\nother.png,3,4\n", "names none of the pictures"),
+    ],
+)
+def test_a_bad_csv_is_one_sentence_that_says_the_line(table: bytes, said: str) -> None:
+    page = visit(input="own", models="uniform")
+    put(page, "picture", "coffee.png", picture_bytes())
+    put(page, "table", "looks.csv", table)
+    assert len(page.error) == 1
+    assert said in shown(page.error[0].value)
+
+
+def test_a_picture_with_its_fixations_is_measured() -> None:
+    page = visit(input="own", models="uniform")
+    put(page, "picture", "mine.png", picture_bytes())
+    put(page, "table", "looks.csv", b"x,y\n3,4\n50,60\n900,2\n")
+    assert filled(page)["fixations"] == [[3, 4], [50, 60]]
+    assert any("outside" in shown(caption.value) for caption in page.caption)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (np.ones((90, 120), np.float32), ""), (np.ones((40, 40)), "proportions"),
+        (np.array([[1, np.nan], [1, 1]]), "NaN or infinite"), (-np.ones((9, 12)), "below zero"),
+    ],
+)
+def test_a_map_of_ones_own_is_one_more_model_or_one_sentence(values: np.ndarray, said: str) -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    page = visit(input="upload", models="uniform")
+    put(page, "upload", "mine.png", picture_bytes())
+    put(page, "map", "map.npy", buffer.getvalue())
+    assert [shown(error.value) for error in page.error if said not in shown(error.value)] == []
+    assert len(page.error) == (1 if said else 0)
+
+
+def test_a_huge_picture_is_reduced_and_says_so() -> None:
+    page = visit(input="upload", models="uniform")
+    put(page, "upload", "big.png", picture_bytes((1600, 1200)))
+    grid = filled(page)
+    assert (grid["width"], grid["height"]) == (800, 600)
+    assert any("Reduced from 1600 x 1200 to 800 x 600" in shown(caption.value) for caption in page.caption)

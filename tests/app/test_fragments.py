@@ -1,0 +1,70 @@
+"""Parts of a page that are drawn again and again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from tests.fixtures.browser import running_script
+
+RUNS = 60
+RESTLESS = f"""
+import streamlit as st
+from app.fragments import watched
+runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+def draw():
+    st.text("part")
+    return runs < {RUNS}
+watched(draw, 0.02 if runs < {RUNS} else None)
+st.subheader("After")
+st.text(f"run {{runs}}")
+"""
+WATCHFUL = """
+window.lost = 0;
+new MutationObserver(() => {
+    const there = document.querySelector("h3") !== null;
+    if (window.seen && !there) window.lost += 1;
+    window.seen ||= there;
+}).observe(document, { subtree: true, childList: true });
+"""
+
+
+def page() -> None:
+    import streamlit as st
+
+    from app.fragments import watched
+
+    runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    if runs == 1:
+        st.session_state["number"] = 7
+    st.number_input("Number", 0, 9, key="number")
+
+    def draw() -> bool:
+        st.text("part")
+        return True
+
+    watched(draw, None)
+    st.text(f"run {runs}")
+
+
+def test_the_pages_own_run_comes_to_its_end() -> None:
+    """What it said would be lost if it were drawn anew at once, the number among it."""
+    at = AppTest.from_function(page).run()
+    assert not at.exception
+    assert [text.value for text in at.text] == ["part", "run 1"]
+    assert at.number_input[0].value == 7
+
+
+def test_what_follows_on_the_page_stays_though_the_timer_is_late(browser: object, tmp_path: Path) -> None:
+    """A timer of 20 ms is late again and again: each time the page is drawn anew, calls of it are on their way."""
+    (tmp_path / "script.py").write_text(RESTLESS)
+    with running_script(tmp_path / "script.py") as address:
+        page = browser.new_page()
+        page.add_init_script(WATCHFUL)
+        page.goto(address)
+        page.get_by_text(f"run {RUNS}").wait_for(timeout=120_000)
+        page.wait_for_timeout(300)  # of calls that are still on their way
+        assert page.evaluate("window.lost") == 0
+        assert page.locator("h3").inner_text() == "After"
+        page.close()

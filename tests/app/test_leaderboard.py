@@ -1,0 +1,101 @@
+"""The leaderboard without a browser, on a benchmark made up for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.compare import leaderboard
+from hsal.gaze.benchmark.ranking import Mean, lead, standings
+from hsal.gaze.benchmark.table import load_benchmark
+from tests.fixtures.gaze_data import made_up
+
+
+def page(path: Path) -> AppTest:
+    return AppTest.from_string(
+        "from pathlib import Path\nfrom app.compare.leaderboard import leaderboard\n"
+        f"leaderboard(Path({str(path)!r}))\n",
+        default_timeout=120,
+    )
+
+
+def html(shown: AppTest) -> str:
+    return " ".join(element.proto.body for element in shown.get("html"))
+
+
+def test_it_shows_every_model_the_best_in_bold_and_what_metrics_mean(tmp_path: Path) -> None:
+    made_up(tmp_path / "table.parquet")
+    shown = page(tmp_path / "table.parquet").run()
+    assert not shown.exception
+    assert not shown.error
+    text = html(shown)
+    assert all(title in text for title in ("Itti", "GBVS", "Centre", "People"))
+    assert "<strong>0.700</strong><small>[0.6" in text
+    assert "<strong>0.900</strong>" not in text  # people know the answer
+    meanings = " ".join(element.value for element in shown.markdown)
+    assert "How surprised one is" in meanings
+    assert "Lower is better" in meanings
+    captions = " ".join(element.value for element in shown.caption)
+    assert "a slide rule" in captions
+
+
+def test_another_metric_is_chosen(tmp_path: Path) -> None:
+    made_up(tmp_path / "table.parquet")
+    shown = page(tmp_path / "table.parquet").run()
+    shown.segmented_control(key="leaderboard.metric").set_value("kl").run()
+    assert not shown.exception
+    assert any("How surprised" in element.value for element in shown.caption)
+
+
+@pytest.mark.parametrize("content", [None, b"nonsense"])
+def test_a_missing_or_damaged_file_is_one_sentence(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "table.parquet"
+    if content is not None:
+        path.write_bytes(content)
+    shown = page(path).run()
+    assert not shown.exception
+    assert len(shown.error) == 1
+    assert "make it with hsal benchmark" in shown.error[0].value
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_figure_has_a_row_a_model_best_on_top(dark: bool) -> None:
+    figure = leaderboard.bars(made_up(), "kl", dark)
+    assert list(figure.layout.yaxis.categoryarray) == ["Centre", "GBVS", "Itti", "People"]
+    points = {title: value for trace in figure.data for title, value in zip(trace.y, trace.x, strict=True)}
+    assert points == pytest.approx({"Itti": 1.0, "GBVS": 1.5, "Centre": 2.0, "People": 0.5})
+    assert {trace.name: trace.marker.symbol for trace in figure.data} == {
+        "model": "circle", "floor": "circle-open", "ceiling": "diamond",
+    }
+
+
+def test_the_table_marks_floors_and_ceilings() -> None:
+    text = leaderboard.leaderboard_table(standings(made_up()), ("shuffled_auc",))
+    assert re.search(r"Centre<small>a floor", text)
+    assert re.search(r"People<small>a ceiling", text)
+
+
+def test_a_model_ahead_of_a_ceiling_is_told_with_the_reason() -> None:
+    found = standings(made_up())  # KL: people 0.5, Itti 1.0
+    assert leaderboard.past_the_ceiling(found, ("shuffled_auc", "kl")) == ""
+    *others, people = sorted(found, key=lambda one: one.kind == "ceiling")
+    worse = [*others, replace(people, means={**people.means, "kl": Mean(1.25, 1, 2)})]
+    told = leaderboard.past_the_ceiling(worse, ("shuffled_auc", "kl"))
+    assert told.startswith("By KL, Itti (1.000) is ahead of a ceiling, People (1.250)")
+    assert "nobody of a half looked at" in told
+
+
+def test_published_orders_are_told() -> None:
+    assert "GBVS ahead of Itti" in leaderboard.verdict_table(made_up())
+
+
+def test_on_the_shipped_one_the_best_model_beats_the_centre_prior() -> None:
+    benchmark = load_benchmark(leaderboard.SHIPPED)
+    first = next(one for one in standings(benchmark) if one.kind == "model")
+    assert len(benchmark.pictures) == 120
+    assert lead(benchmark, "shuffled_auc", first.model, "centre_prior").low > 0.2
+    assert standings(benchmark)[0].kind == "ceiling"  # people foretell each other better than any model does

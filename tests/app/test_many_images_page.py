@@ -1,0 +1,120 @@
+"""Many pictures without a browser: a pile becomes a table, portion by portion, and each row opens in Step through."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.many_images import state
+from app.many_images import table as many_table
+from hsal.zoo.samples import recorded
+from tests.data.test_archive import zipped
+from tests.fixtures.browser import ROOT
+from tests.fixtures.step_through import picture_bytes, shown
+
+PAGE = str(ROOT / "pages" / "many.py")
+
+
+@pytest.fixture(autouse=True)
+def _all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many_table, "PORTION_S", 60.0)
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=120).run()
+    assert not page.exception
+    return page
+
+
+def button(page: AppTest, label: str) -> object:
+    return next(one for one in page.button if one.label == label)
+
+
+def try_samples(page: AppTest) -> None:
+    button(page, "Try the sample scenes").click().run()
+    page.run()  # once all is done, the part's timer has the page drawn anew; there is no timer here
+
+
+def columns(page: AppTest) -> dict[str, list]:
+    return page.dataframe[0].value.to_dict("list")
+
+
+def test_the_bounds_are_those_of_the_uploader() -> None:
+    (uploader,) = opened().file_uploader
+    assert uploader.proto.max_upload_size_mb == 50
+    assert "zips of up to 50 MB" in uploader.label
+
+
+def test_the_samples_become_a_table() -> None:
+    page = opened()
+    assert not page.dataframe
+    try_samples(page)
+    assert not page.exception
+    table = columns(page)
+    assert table["labels"] == [" ".join(map(str, walk.labels)) for walk in recorded().values()]
+    assert table["steps"] == [len(walk.steps) for walk in recorded().values()]
+    assert "notes" not in table  # a scene is shown to the model as it is
+    assert [one.label for one in page.get("download_button")] == ["Table as CSV", "Table as Parquet"]
+    button(page, "Forget them").click().run()
+    assert not page.dataframe
+
+
+def test_a_bad_picture_is_told_and_the_others_finish() -> None:
+    page = opened()
+    inside = zipped(("good.png", picture_bytes()), ("bad.png", b"none"), ("../out.png", b"x"))
+    page.file_uploader[0].upload("pile.zip", inside, "application/zip").run()
+    page.run()
+    assert not page.exception
+    table = columns(page)
+    assert table["picture"] == ["good.png", "bad.png"]
+    assert "Light and dark were exchanged" in table["notes"][0]
+    assert "is not a PNG" in table["notes"][1]
+    assert table["steps"][0] >= 1
+    said = [shown(one.value) for one in page.caption]
+    assert any(text.startswith("1 picture read, 1 could not be.") for text in said)
+    assert any(text.startswith("The model knows handwritten digits only.") for text in said)
+    assert "climbing out of it by its path: 1" in shown(page.warning[0].value)
+    assert page.selectbox[-1].options == ["good.png"]
+
+
+def test_work_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened()
+    traced, seen = many_table.traced, []
+
+    def stopping(weights: str, name: str, data: bytes) -> object:
+        seen.append(name)
+        if len(seen) == 3:
+            state.go(False)
+        return traced(weights, name, data)
+
+    monkeypatch.setattr(many_table, "traced", stopping)
+    try_samples(page)
+    assert "Stopped: 3 of 8 pictures are done." in " ".join(shown(one.value) for one in page.caption)
+    assert len(columns(page)["picture"]) == 3
+    button(page, "Go on").click().run()
+    assert len(seen) == len(set(seen)) == 8
+    assert len(columns(page)["picture"]) == 8
+
+
+def test_other_weights_walk_anew() -> None:
+    page = opened()
+    try_samples(page)
+    before = columns(page)["confidence"]
+    page.selectbox(key=state.WEIGHTS).select("mnist-set").run()
+    assert columns(page)["confidence"] != before
+    assert len(columns(page)["confidence"]) == 8
+
+
+def test_a_row_opens_in_step_through() -> None:
+    page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=120).run()
+    page.switch_page(PAGE).run()
+    try_samples(page)
+    page.selectbox[-1].select_index(2).run()
+    button(page, "Open in Step through").click().run()
+    assert not page.exception
+    *_, player = page.get("bidi_component")
+    walk = json.loads(json.loads(player.proto.json)["trace"])
+    assert walk["source"]["name"] == "scene-5-00002.png"
+    assert [step["label"] for step in walk["steps"]] == [step.label for step in recorded()["3"].steps]

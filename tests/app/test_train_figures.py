@@ -1,0 +1,100 @@
+"""What the curves of Train show, and how the metrics are read on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.train import figures
+from app.train.figures import figure, latest, reference, smooth, speed, spoken, thin
+from app.train.metric_stream import forget, points
+from app.train.metrics import GROUPS, METRICS
+from hsal.runs.store import read_run
+from tests.fixtures.run_folders import lines, make_run, write_lines
+
+
+def test_every_logged_figure_has_its_sentence(made: Path) -> None:
+    logged = [json.loads(line) for line in (made / "model" / "metrics.jsonl").read_text().splitlines()]
+    names = {name for line in logged for name in line} - {"step", "seconds"}
+    known = {metric.name: metric for metric in METRICS}
+    assert names <= set(known)
+    assert len(known) == len(METRICS)
+    assert all(metric.about.endswith(".") for metric in METRICS)
+
+
+def test_smoothing_by_hand() -> None:
+    # weights 1/2 each step back: (0.5*4) / 0.5, (0.25*4 + 0.5*8) / 0.75
+    assert smooth([4.0, 8.0], 0.5) == pytest.approx([4.0, 20 / 3])
+    assert smooth([4.0, 8.0], 0.0) == [4.0, 8.0]
+
+
+def test_thinning_keeps_both_ends() -> None:
+    assert thin(3) == [0, 1, 2]
+    kept = thin(10_000)
+    assert (len(kept), kept[0], kept[-1]) == (figures.MOST_POINTS, 0, 9_999)
+    assert kept == sorted(set(kept))
+
+
+def test_speed_and_time_by_hand() -> None:
+    assert speed(lines(40)) == pytest.approx(2.0)  # half a second an update
+    assert speed(lines(0)) is None
+    assert [spoken(seconds) for seconds in (4, 200, 180, 840, 7500)] == [
+        "4 s", "3 min 20 s", "3 min", "14 min", "2 h 5 min",
+    ]
+
+
+def test_the_papers_figures_stand_where_their_scale_allows(tmp_path: Path) -> None:
+    run, read = read_run(make_run(tmp_path, "one")), lines(40)
+    assert reference("validation_exact_match", run, read) == {"y": 0.935, "text": "the paper's 0.935"}
+    gain = reference("validation_attn_saliency_paper", run, read)
+    assert gain["y"] == pytest.approx(100 * 126.5 / 58.7)  # the run's own start, with the paper's gain
+    assert reference("validation_attn_saliency_paper", run, read[1:]) is None  # its start is not known
+    assert reference("validation_attn_saliency", run, read) is None
+    other = read_run(make_run(tmp_path, "two", objective="multiset"))
+    assert reference("validation_exact_match", other, read) is None
+
+
+def test_a_figure_has_a_line_for_each_run_that_knows_it(tmp_path: Path) -> None:
+    runs = [read_run(make_run(tmp_path, name, objective=objective)) for name, objective in
+            (("one", "reinforce"), ("two", "reinforce"), ("three", "cross-entropy"))]
+    drawn = figure([(runs[0], lines(40)), (runs[1], lines(20)), (runs[2], [])], ["Answers", "Losses"], False,
+                   along="seconds")
+    charts = {chart["id"]: chart for chart in drawn["charts"]}
+    assert set(charts) == {metric.name for metric in METRICS if metric.group in ("Answers", "Losses")}
+    exact = charts["validation_exact_match"]["lines"]
+    assert [line["run"] for line in exact] == ["one", "two"]
+    assert exact[0]["y"] == [0.0, 0.1, 0.2, 0.3, 0.4]
+    assert exact[0]["x"][-1] == pytest.approx(21 / 60, abs=1e-3)  # minutes
+    assert exact[0]["marks"]
+    assert not charts["total"]["lines"][0]["marks"]
+    assert charts["policy"]["lines"] == []
+    one, two, three = drawn["runs"]
+    assert one["colour"] == two["colour"] != three["colour"]
+    assert (one["dash"], two["dash"], three["dash"]) == ("solid", "dash", "solid")
+
+
+def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
+    run = read_run(make_run(tmp_path, "one"))
+    read = [{"step": 1, "seconds": 1.0, "total": float("nan")}, {"step": 2, "seconds": 2.0, "total": 3.0}]
+    charts = {chart["id"]: chart for chart in figure([(run, read)], GROUPS, True)["charts"]}
+    assert charts["total"]["lines"][0]["y"] == [3.0]
+    assert latest(read, "total") == 3.0
+
+
+def test_points_are_read_on_and_follow_a_resume(tmp_path: Path) -> None:
+    folder = make_run(tmp_path, "one", done=10)
+    assert [line["step"] for line in points(folder)] == list(range(11))
+    write_lines(folder, lines(12, start=11))
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 13, "sec')  # a line that is being written
+    assert points(folder)[-1]["step"] == 12
+    metrics = (folder / "metrics.jsonl").read_text().splitlines(keepends=True)
+    (folder / "metrics.jsonl").write_text("".join(metrics[:6]))  # back to update 5
+    write_lines(folder, [{"step": 6, "seconds": 9.0, "total": -1.0}])
+    read = points(folder)
+    assert [line["step"] for line in read] == list(range(7))
+    assert read[-1]["total"] == -1.0
+    forget(folder)
+    assert len(points(folder)) == 7

@@ -1,0 +1,191 @@
+"""What every backbone keeps to, and that a new file is found by its name."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+import torch
+from torch import nn
+from torchvision import models
+
+from hsal.backbones import BACKBONES
+from hsal.backbones._resnet import load_imagenet
+from hsal.config import ConfigError, ModelConfig
+from hsal.registry import UnknownNameError
+from hsal.zoo.build import build_model
+
+KINDS = BACKBONES.names()
+SIZE_PX = 100
+
+NEW_FILE = '''
+"""Mean ink of each quarter of the image."""
+from torch import nn
+
+
+class Quarters(nn.Module):
+    channels, map_size = 1, (2, 2)
+
+    def forward(self, image):
+        return nn.functional.adaptive_avg_pool2d(image, 2)
+
+
+def build(config):
+    return Quarters()
+'''
+
+
+def make(kind: str, size_px: int = SIZE_PX, seed: int = 3) -> nn.Module:
+    torch.manual_seed(seed)
+    return BACKBONES.build(kind, ModelConfig(backbone=kind, width=2, size_px=size_px, cell_px=16)).eval()
+
+
+def images(count: int, size_px: int = SIZE_PX) -> torch.Tensor:
+    return torch.rand(count, 1, size_px, size_px, generator=torch.Generator().manual_seed(0))
+
+
+def test_the_papers_kind_of_backbone_is_there() -> None:
+    assert {"compact", "resnet18", "resnet34"} <= set(KINDS)
+
+
+@pytest.mark.parametrize("size_px", [SIZE_PX, 64])
+@pytest.mark.parametrize("kind", KINDS)
+def test_shape_range_and_what_it_says_of_itself(kind: str, size_px: int) -> None:
+    backbone = make(kind, size_px)
+    with torch.inference_mode():
+        volume = backbone(images(3, size_px))
+    assert volume.shape == (3, backbone.channels, *backbone.map_size)
+    assert bool(volume.isfinite().all())
+    assert volume.min() >= 0
+    assert volume.max() > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blank_image_gives_finite_activations(kind: str) -> None:
+    with torch.inference_mode():
+        volume = make(kind)(torch.zeros(1, 1, SIZE_PX, SIZE_PX))
+    assert bool(volume.isfinite().all())
+    assert volume.min() >= 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_image_alone_gives_what_it_gives_in_a_batch(kind: str) -> None:
+    # in double precision: untrained deep networks reach large values, whose rounding differs by batch
+    backbone, batch = make(kind).double(), images(3).double()
+    with torch.inference_mode():
+        together = backbone(batch)
+        for row in range(3):
+            torch.testing.assert_close(backbone(batch[row : row + 1]), together[row : row + 1])
+    assert not torch.allclose(together[0], together[1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_seed_gives_the_same_backbone(kind: str) -> None:
+    first, second = make(kind), make(kind)
+    assert first.state_dict().keys() == second.state_dict().keys()
+    for name, tensor in first.state_dict().items():
+        assert torch.equal(tensor, second.state_dict()[name]), name
+    with torch.inference_mode():
+        assert torch.equal(first(images(2)), second(images(2)))
+
+
+@pytest.mark.parametrize(("size_px", "cells"), [(100, 7), (64, 4), (65, 5), (16, 1)])
+def test_compact_has_one_cell_for_every_16_pixels_or_part_of_them(size_px: int, cells: int) -> None:
+    backbone = make("compact", size_px)
+    assert backbone.map_size == (cells, cells)
+    assert backbone.channels == 16  # 8 times the width of 2
+    with torch.inference_mode():
+        assert backbone(images(1, size_px)).shape == (1, 16, cells, cells)
+
+
+@pytest.mark.parametrize(("cell_px", "cells"), [(4, 16), (8, 8), (16, 4)])
+def test_compact_keeps_later_stages_at_full_size_for_finer_cells(cell_px: int, cells: int) -> None:
+    backbone = BACKBONES.build("compact", ModelConfig(size_px=64, width=2, cell_px=cell_px)).eval()
+    assert backbone.map_size == (cells, cells)
+    with torch.no_grad():
+        assert backbone(images(1, 64)).shape == (1, 16, cells, cells)
+
+
+@pytest.mark.parametrize(("kind", "cell_px"), [("compact", 32), ("resnet18", 4)])
+def test_cells_that_a_backbone_cannot_have_are_refused_in_one_sentence(kind: str, cell_px: int) -> None:
+    with pytest.raises(ConfigError, match=r"has cells of .* px: set cell_px to one of these"):
+        BACKBONES.build(kind, ModelConfig(backbone=kind, size_px=64, cell_px=cell_px))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("cell_px", "size_px", "cells"), [(32, 64, 2), (16, 64, 4), (8, 64, 8), (32, 65, 3)])
+def test_resnet_has_cells_as_the_config_says(cell_px: int, size_px: int, cells: int, channels: int) -> None:
+    config = ModelConfig(backbone="resnet18", size_px=size_px, cell_px=cell_px, image_channels=channels)
+    backbone = BACKBONES.build("resnet18", config).eval()
+    assert (backbone.channels, backbone.map_size) == (512, (cells, cells))
+    with torch.inference_mode():
+        assert backbone(torch.rand(2, channels, size_px, size_px)).shape == (2, 512, cells, cells)
+
+
+def test_resnet_is_torchvisions_own_network() -> None:
+    backbone = BACKBONES.build("resnet18", ModelConfig(size_px=64, cell_px=32, image_channels=3)).eval()
+    whole = models.resnet18(weights=None).eval()
+    whole.avgpool, whole.fc = nn.Identity(), nn.Identity()
+    state = whole.state_dict()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models.ResNet18_Weights, "get_state_dict", lambda *_, **__: with_head(state))
+        phrase = load_imagenet(backbone)
+    assert phrase == "ImageNet weights of torchvision ResNet18_Weights.IMAGENET1K_V1"
+    image = torch.rand(2, 3, 64, 64)
+    normalise = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
+    mean, std = (torch.tensor(part)[:, None, None] for part in (normalise.mean, normalise.std))
+    with torch.inference_mode():
+        torch.testing.assert_close(backbone(image).flatten(1), whole((image - mean) / std))
+
+
+def with_head(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return state | {"fc.weight": torch.zeros(1000, 512), "fc.bias": torch.zeros(1000)}
+
+
+def test_grey_is_seen_as_three_equal_channels() -> None:
+    backbone, grey = make("resnet18", 64), images(2, 64)
+    with torch.inference_mode():
+        assert torch.equal(backbone(grey), backbone(grey.expand(-1, 3, -1, -1)))
+
+
+@pytest.mark.parametrize("error", [URLError("no route"), TimeoutError("slow"), RuntimeError("invalid hash value")])
+def test_without_imagenet_weights_the_backbone_stays_and_says_so(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(models.ResNet18_Weights, "get_state_dict", fail)
+    backbone = make("resnet18", 64)
+    before = [tensor.clone() for tensor in backbone.state_dict().values()]
+    assert load_imagenet(backbone) == "from scratch: the ImageNet weights could not be had"
+    assert all(torch.equal(one, other) for one, other in zip(before, backbone.state_dict().values(), strict=True))
+
+
+def test_compact_has_no_imagenet_weights() -> None:
+    assert load_imagenet(make("compact")) == "from scratch: there are no ImageNet weights for this backbone"
+
+
+def test_an_unknown_name_is_told_with_the_choices() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        BACKBONES.build("rsnet", ModelConfig())
+    sentence = str(caught.value)
+    assert "'rsnet'" in sentence
+    assert "hsal/backbones" in sentence
+    assert ", ".join(KINDS) in sentence
+    assert "\n" not in sentence
+
+
+def test_a_new_file_in_the_folder_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "quarters.py").write_text(NEW_FILE)
+    package = importlib.import_module(BACKBONES.package)
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    importlib.invalidate_caches()
+    assert BACKBONES.names() == sorted([*KINDS, "quarters"])
+    model = build_model(ModelConfig(backbone="quarters", hidden=8))
+    assert model.map_size == (2, 2)
+    ink = torch.zeros(1, 1, 4, 4)
+    ink[..., :2, 2:] = 0.5  # the upper right quarter
+    assert model.perceive(ink).volume.tolist() == [[[[0, 0.5], [0, 0]]]]

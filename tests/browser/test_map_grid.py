@@ -1,0 +1,201 @@
+"""The grid of maps as Streamlit would call it: one point read in all, one scale of colours, one opacity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from players import new_page
+from playwright.sync_api import Locator, Page, expect
+
+from app.compare.models import data_address, encoded
+from app.compare.tiles import bundle
+from app.component import module
+
+HOST = """async ([html, css, js]) => {
+    const module = await import(URL.createObjectURL(new Blob([js], { type: "text/javascript" })));
+    const parent = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+    parent.innerHTML = `<div>${html}</div><style>${css}</style>`;
+    let leave = null;
+    window.call = (data) => {
+        leave = module.default({ data, parentElement: parent });
+        return new Promise((act) => setTimeout(act));
+    };
+    window.leave = () => leave();
+}"""
+LEFT = np.array([[1.0, 0.2], [0.2, 0.2]], np.float32).repeat(20, 0).repeat(20, 1)  # (40,40), bright upper left
+RIGHT = np.full((40, 40), 0.5, np.float32)
+
+
+def tile(name: str, values: np.ndarray | None, sentence: str = "") -> dict:
+    told = {"id": name, "title": name.title(), "idea": "its idea", "time": "3 ms", "sentence": sentence}
+    told |= {"png": "", "high": 0}
+    if values is None:
+        return told | {"state": "failed" if sentence else "waiting"}
+    png, high = encoded(values)
+    return told | {"state": "done", "png": png, "high": high}
+
+
+def grid(*tiles: dict, **changes: object) -> dict:
+    picture = data_address(np.full((40, 40, 3), 90, np.uint8))
+    told = {
+        "name": "a square", "width": 40, "height": 40, "picture": picture, "tiles": list(tiles),
+        "fixations": [[30, 30]], "boxes": [], "overt": "#E69F00", "hint": "Point at a map.",
+    }
+    return told | changes
+
+
+class Grid:
+    """The element, read as a visitor reads it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def call(self, data: dict) -> None:
+        self.page.evaluate("(data) => window.call(data)", data)
+
+    def tile(self, name: str) -> Locator:
+        return self.page.locator(f".tile[data-model={name}]")
+
+    def point(self, name: str, across: float, down: float) -> None:
+        box = self.tile(name).locator("canvas").bounding_box()
+        assert box
+        self.page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+
+    def values(self) -> list[str]:
+        return self.page.locator(".value").all_inner_texts()
+
+    def pixel(self, name: str, across: float, down: float) -> list[int]:
+        return self.tile(name).locator("canvas").evaluate(
+            """(canvas, [across, down]) => [...canvas.getContext("2d").getImageData(
+                Math.floor(across * canvas.width), Math.floor(down * canvas.height), 1, 1).data].slice(0, 3)""",
+            [across, down],
+        )
+
+
+@pytest.fixture
+def shown(browser: object, tmp_path: Path) -> Iterator[Grid]:
+    page, errors = new_page(browser, clock=False)
+    (tmp_path / "host.html").write_text("<!doctype html><body></body>")
+    page.goto((tmp_path / "host.html").as_uri())
+    html, css, js = bundle()
+    page.evaluate(HOST, [html, css, module(js)])
+    grid_shown = Grid(page)
+    grid_shown.call(grid(tile("left", LEFT), tile("right", RIGHT)))
+    expect(page.locator(".reading")).to_have_text("Point at a map.")
+    page.wait_for_function("() => document.querySelector('div').shadowRoot.querySelectorAll('.tile').length === 2")
+    page.wait_for_timeout(200)
+    yield grid_shown
+    page.close()
+    assert errors == []
+
+
+def test_pointing_at_one_map_reads_the_same_point_in_all(shown: Grid) -> None:
+    shown.point("right", 0.25, 0.25)
+    assert shown.values() == ["1", "0.5"]
+    assert "column 11, row 11" in shown.page.locator(".reading").inner_text()
+    shown.point("left", 0.75, 0.25)
+    assert shown.values() == ["0.2", "0.5"]
+    shown.page.mouse.move(0, 0)
+    assert shown.values() == ["", ""]
+
+
+def test_arrow_keys_read_too_and_are_spoken(shown: Grid) -> None:
+    tiles = shown.page.locator(".tiles")
+    tiles.focus()
+    tiles.press("ArrowLeft")  # begins in the middle
+    assert shown.values() == ["0.2", "0.5"]
+    for key in ("Shift+ArrowLeft", "Shift+ArrowUp"):
+        tiles.press(key)
+    assert shown.values() == ["1", "0.5"]
+    expect(shown.page.locator(".spoken")).to_have_text("At column 17, row 17: Left 1, Right 0.5")
+    tiles.press("Escape")
+    assert shown.values() == ["", ""]
+
+
+def test_one_scale_of_colours_for_all(shown: Grid) -> None:
+    shown.page.locator(".opacity").fill("100")
+    brightest, half = shown.pixel("left", 0.2, 0.2), shown.pixel("right", 0.5, 0.5)
+    assert np.abs(np.subtract(brightest, (0xFC, 0xFF, 0xA4))).max() <= 2  # inferno's end
+    assert np.abs(np.subtract(half, (0xBC, 0x37, 0x54))).max() <= 3  # its middle: half of the highest of all maps
+    shown.call(grid(tile("left", LEFT * 0.25), tile("right", RIGHT)))
+    shown.page.wait_for_timeout(200)
+    assert np.abs(np.subtract(shown.pixel("right", 0.5, 0.5), (0xFC, 0xFF, 0xA4))).max() <= 2
+    assert shown.page.locator(".high").inner_text() == "0.5"
+
+
+def test_one_opacity_for_all(shown: Grid) -> None:
+    shown.page.locator(".opacity").fill("0")
+    assert [shown.pixel(name, 0.5, 0.5) for name in ("left", "right")] == [[90, 90, 90]] * 2
+    shown.page.wait_for_timeout(400)
+    assert "opacity=0" in shown.page.url
+
+
+def test_looks_stay_in_the_address_though_the_host_writes_it_anew(shown: Grid) -> None:
+    shown.page.locator(".opacity").fill("40")
+    shown.page.get_by_role("button", name="Fixations").click()
+    shown.page.evaluate("() => history.replaceState(null, '', '?models=left,right')")
+    shown.page.wait_for_function("() => location.search.includes('marks=fixations')")
+    assert re.search(r"models=left.*right&opacity=40", shown.page.url)
+    shown.page.evaluate("() => window.leave()")
+    shown.page.evaluate("() => history.replaceState(null, '', '?other')")
+    shown.page.wait_for_timeout(700)
+    assert shown.page.url.endswith("?other")
+
+
+def test_fixations_are_drawn_on_demand(shown: Grid) -> None:
+    shown.page.locator(".opacity").fill("0")
+    button = shown.page.get_by_role("button", name="Fixations")
+    assert shown.page.get_by_role("button", name="Boxes").is_hidden()
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    at = 30.5 / 40
+    assert shown.pixel("right", at, at) == [0xE6, 0x9F, 0x00]
+    button.click()
+    assert shown.pixel("right", at, at) == [90, 90, 90]
+
+
+def test_maps_come_one_by_one_and_the_point_stays(shown: Grid) -> None:
+    shown.call(grid(tile("left", LEFT), tile("slow", None), tile("bad", None, "Not on this picture.")))
+    assert shown.page.locator(".state").inner_text() == "2 of 3 maps"
+    assert shown.tile("bad").locator(".sentence").inner_text() == "Not on this picture."
+    shown.point("slow", 0.25, 0.25)
+    assert shown.values() == ["1", "", ""]
+    shown.call(grid(tile("left", LEFT), tile("slow", RIGHT), tile("bad", None, "Not on this picture.")))
+    expect(shown.tile("slow").locator(".value")).to_have_text("0.5")
+    assert shown.page.locator(".state").inner_text() == ""
+
+
+def test_another_picture_begins_without_a_point(shown: Grid) -> None:
+    shown.point("left", 0.25, 0.25)
+    other = data_address(np.full((40, 40, 3), 200, np.uint8))
+    shown.call(grid(tile("left", LEFT), tile("right", RIGHT), picture=other))
+    assert shown.values() == ["", ""]
+
+
+@pytest.mark.parametrize("width", [340, 1140])
+def test_the_grid_fits_its_page(shown: Grid, width: int) -> None:
+    shown.page.set_viewport_size({"width": width, "height": 900})
+    shown.call(grid(*(tile(f"map{number}", RIGHT) for number in range(9))))
+    shown.page.wait_for_timeout(200)
+    assert shown.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    lefts = {round(one.bounding_box()["x"]) for one in shown.page.locator(".tile").all()}
+    assert len(lefts) == (2 if width == 340 else 4)
+
+
+def test_hostile_titles_are_only_text(shown: Grid) -> None:
+    trick = "<img src=x onerror=window.hit=1>"
+    shown.call(grid(tile("left", LEFT) | {"title": trick, "idea": trick}, tile("bad", None, trick)))
+    assert shown.tile("left").locator(".title").inner_text() == trick
+    assert shown.page.locator("img").count() == 0
+    assert shown.page.evaluate("window.hit") == 0
+
+
+def test_names_for_those_who_do_not_see(shown: Grid) -> None:
+    assert shown.page.get_by_role("region", name="Saliency maps").count() == 1
+    assert re.search("a square.*Arrow keys", shown.page.locator(".tiles").get_attribute("aria-label"))
+    assert shown.page.get_by_role("img", name="Left: its idea").count() == 1
+    assert shown.page.get_by_role("slider", name="Map over picture").count() == 1

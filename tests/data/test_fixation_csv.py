@@ -1,0 +1,124 @@
+"""A CSV of fixations: what it says, and every way in which it may be wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsal.data.base import DataError
+from hsal.data.fixations import csv_table as fixation_csv
+from hsal.data.fixations.csv_table import parse_table, place, read_table
+
+SHAPES = {"cat.jpg": (20, 30), "dog.png": (20, 30)}  # H, W
+
+
+def refusal(text: str | bytes) -> str:
+    """The sentence with which a file is refused."""
+    with pytest.raises(DataError) as caught:
+        parse_table(text if isinstance(text, bytes) else text.encode())
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert sentence.startswith('"fixations.csv"')
+    assert sentence.endswith(".")
+    return sentence
+
+
+def test_columns_come_in_any_order_and_others_are_ignored() -> None:
+    rows = b"Y, note ,x,image,duration,subject\r\n2,hm,1.5,cat.jpg,200,zoe\r\n\r\n4,,3,cat.jpg,90,anna\r\n"
+    table = parse_table(rows)
+    np.testing.assert_array_equal(table.x, [1.5, 3])
+    np.testing.assert_array_equal(table.y, [2, 4])
+    np.testing.assert_array_equal(table.duration_ms, [200, 90])
+    np.testing.assert_array_equal(table.subject, [1, 0])  # anna is 0, zoe 1
+    np.testing.assert_array_equal(table.line, [2, 4])  # line 3 is blank
+    assert list(table.image) == ["cat.jpg", "cat.jpg"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_spreadsheets_write_is_read(encoding: str, delimiter: str) -> None:
+    text = "image,x,y\n\"schöne, Katze.jpg\",1,2\n".replace(",", delimiter)
+    (image,) = parse_table(text.encode(encoding)).image
+    assert image == "schöne, Katze.jpg".replace(",", delimiter)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (b"", "is empty"),
+    (b" \n \n", "is empty"),
+    (b"image,x,y\n", "has no fixations"),
+    (b"image,x\ncat.jpg,1\n", "line 1: there is no column y"),
+    (b"image,x,y,x\ncat.jpg,1,2,3\n", "line 1: there are two columns x"),
+    (b"image,x,y\ncat.jpg,1,2\ncat.jpg,one,2\n", "line 3: x is 'one', not a number"),
+    (b"image,x,y\ncat.jpg,1,nan\n", "line 2: y is 'nan', not a number"),
+    (b"image,x,y\ncat.jpg,1,\n", "line 2: y is empty"),
+    (b"image,x,y\n,1,2\n", "line 2: image is empty"),
+    (b"image,x,y,duration\na.jpg,1,2,-3\n", "line 2: duration is negative"),
+    (b"image,x,y\ncat.jpg,1\n", "line 2: 2 values where the first line names 3"),
+    (b"image;x;y\ncat.jpg;1,5;2\n", "line 2: x is '1,5', not a number (write 12.5)"),
+    (b'image,x,y\n"cat.jpg,1,2\n', "not a line of a CSV file"),
+    (b"image,x,y\ncat.jpg,1,2\nk\xe4tzchen.jpg,1,2\n", "line 3: not UTF-8 text"),
+    (b"image,x,y\n\x00,1,2\n", "line 2: not text"),
+    (b"\x89PNG\r\n\x1a\n\x00\x00", "not UTF-8 text"),
+    (b"\xff\xfei", "not UTF-8 text"),
+    (b"x" * 200_000 + b",y\n1,2\n", "line 1"),
+])
+def test_a_bad_file_is_told_in_one_sentence_with_its_line(text: bytes, said: str) -> None:
+    assert said in refusal(text)
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixation_csv, "MAX_CSV_BYTES", 2**20)
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(2**40)  # a terabyte of nothing
+    with pytest.raises(DataError, match="more than 1 MiB"):
+        read_table(path)
+    with pytest.raises(DataError, match="cannot be read"):
+        read_table(tmp_path)
+
+
+def test_fixations_find_their_pictures_by_name_with_and_without_its_ending() -> None:
+    table = parse_table(b"image,x,y,subject\ndog,1,2,7\ncat.jpg,3,4,9\ndog.png,5,6,9\n")
+    placed, notes = place(table, SHAPES)
+    assert notes == ()
+    np.testing.assert_array_equal(placed["dog.png"].x, [1, 5])
+    np.testing.assert_array_equal(placed["dog.png"].subject, [0, 1])
+    np.testing.assert_array_equal(placed["cat.jpg"].y, [4])
+    assert not len(placed["cat.jpg"].duration_ms)
+
+
+def test_an_accent_may_be_spelled_in_two_ways() -> None:
+    table = parse_table("image,x,y\nka\u0308tzchen.jpg,1,2\n".encode())
+    assert list(place(table, {"k\u00e4tzchen.jpg": (9, 9)})[0]) == ["k\u00e4tzchen.jpg"]
+
+
+def test_of_a_single_picture_no_column_image_is_needed() -> None:
+    table = parse_table(b"x,y\n1,2\n")
+    assert list(place(table, {"cat.jpg": (20, 30)})[0]) == ["cat.jpg"]
+    with pytest.raises(DataError, match="line 1: there is no column image, and there are 2 pictures"):
+        place(table, SHAPES)
+
+
+def test_what_lies_outside_is_left_out_and_told() -> None:
+    # the picture has 30 columns and 20 rows: pixel centres 0..29, so that 29.4 is in the last one and 29.5 is not
+    table = parse_table(b"image,x,y\ncat.jpg,29.4,19\ncat.jpg,29.5,3\ncat.jpg,-0.4,0\ncat.jpg,4,-1\ncat.jpg,4,20\n")
+    placed, (note,) = place(table, SHAPES)
+    np.testing.assert_array_equal(placed["cat.jpg"].x, [29, 0])
+    np.testing.assert_array_equal(placed["cat.jpg"].y, [19, 0])
+    assert note == '"fixations.csv": 3 fixations outside their pictures were left out, line 3 first.'
+
+
+def test_all_outside_or_all_of_other_pictures_is_refused() -> None:
+    with pytest.raises(DataError, match=r"all 2 fixations lie outside their pictures, line 2 first"):
+        place(parse_table(b"image,x,y\ncat.jpg,31,2\ncat.jpg,3,200\n"), SHAPES)
+    with pytest.raises(DataError, match=r'names none of the pictures: line 2 says "cow.jpg", there is "cat.jpg"'):
+        place(parse_table(b"image,x,y\ncow.jpg,1,2\n"), SHAPES)
+
+
+def test_names_that_fit_no_picture_are_left_out_and_told() -> None:
+    table = parse_table(b"image,x,y\ncat.jpg,1,2\ncow.jpg,1,2\ncow.jpg,1,2\nowl.jpg,1,2\n")
+    placed, (note,) = place(table, SHAPES)
+    assert list(placed) == ["cat.jpg"]
+    assert '3 fixations of 2 pictures that are not there were left out, line 3 ("cow.jpg") first' in note

@@ -1,0 +1,94 @@
+"""Pictures from files, and their names."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hsal.data.images import MAX_BYTES, PictureError, read_picture
+from tests.fixtures.images import encode, four_fields, refusal
+
+
+@pytest.fixture
+def colours() -> np.ndarray:
+    return four_fields()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", '"passwd"'),
+        ("C:\\photos\\a.png", '"a.png"'),
+        ("a\x1b[31m\nb\u202e.png", '"a [31m b .png"'),
+        ("x" * 300 + ".png", '"xxxxxxxxxxxxxxxxxxxxxxxxxx…xxxxxxxxx.png"'),
+        ("\x00", '"picture"'),
+        ("", '"picture"'),
+    ],
+)
+def test_names_are_cleaned_for_sentences(name: str, shown: str) -> None:
+    assert refusal(b"", name).startswith(f"{shown} is empty")
+
+
+def test_read_picture(tmp_path: Path, colours: np.ndarray) -> None:
+    path = tmp_path / "colours.png"
+    path.write_bytes(encode(Image.fromarray(colours)))
+    assert np.array_equal(read_picture(path).pixels, colours)
+
+
+def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match=r'"absent\.png" does not exist'):
+        read_picture(tmp_path / "absent.png")
+    with pytest.raises(PictureError, match="is a folder"):
+        read_picture(tmp_path)
+    with pytest.raises(PictureError, match="cannot be read"):
+        read_picture(tmp_path / ("long" * 200))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(PictureError, match="is not a plain file"):
+        read_picture(tmp_path / "pipe.png")
+
+
+def test_a_forbidden_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patched rather than made: to the superuser no file is forbidden."""
+    path = tmp_path / "secret.png"
+    path.write_bytes(b"x")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(PictureError, match=r"cannot be read \(Permission denied\)"):
+        read_picture(path)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "huge.png"
+    with path.open("wb") as file:
+        file.truncate(3 * 2**30)
+    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(PictureError, match="has 3,221,225,472 bytes"):
+        read_picture(path)
+
+
+def test_a_file_that_grows_is_read_no_further_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "grown.png"
+    path.write_bytes(b"x")
+    asked = []
+
+    class Endless(io.BytesIO):
+        def read(self, size: int = -1) -> bytes:
+            asked.append(size)
+            return b"\0" * size
+
+    monkeypatch.setattr(Path, "open", lambda *_: Endless())
+    with pytest.raises(PictureError, match="more than the 10,485,760"):
+        read_picture(path)
+    assert asked == [MAX_BYTES + 1]

@@ -1,0 +1,47 @@
+"""The handout: one page, the walk's columns, the same bytes for the same walk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from traces import make_trace
+
+from app.lesson.text import handout_texts
+from hsal.export.handout import HEIGHT, MOST_COLUMNS, draw_handout, handout_bytes
+
+
+def test_the_handout_is_one_pdf_page_and_always_the_same() -> None:
+    data = handout_bytes(make_trace(), handout_texts())
+    assert data.startswith(b"%PDF-")
+    assert data.count(b"/Type /Page ") == 1
+    assert data == handout_bytes(make_trace(), handout_texts())
+
+
+def test_it_has_the_picture_and_five_cells_for_each_meta_step() -> None:
+    trace = make_trace()
+    steps = min(len(trace.steps), MOST_COLUMNS)
+    figure = draw_handout(trace, handout_texts())
+    assert len(figure.axes) == 1 + 5 * steps
+
+
+def test_all_its_texts_stand_on_the_page() -> None:
+    texts = replace(handout_texts(), title="Ein Titel", tasks=["Eine Aufgabe."])
+    written = " ".join(text.get_text() for text in draw_handout(make_trace(), texts).texts)
+    assert "Ein Titel" in written
+    assert "1. Eine Aufgabe." in written
+    assert all(word in written for word, _ in texts.words)
+
+
+def test_nothing_leaves_the_page() -> None:
+    figure = draw_handout(make_trace(), handout_texts())
+    renderer = figure.canvas.get_renderer()
+    for text in figure.texts:
+        box = text.get_window_extent(renderer)
+        assert min(box.x0, box.y0, figure.bbox.x1 - box.x1, figure.bbox.y1 - box.y1) > 0, text.get_text()
+
+
+def test_the_words_end_well_above_the_walk() -> None:
+    figure, walk = draw_handout(make_trace(), handout_texts()), handout_texts().walk
+    places = {text.get_text(): (1 - text.get_position()[1]) * HEIGHT for text in figure.texts}  # inches from the top
+    above = max(place for place in places.values() if place < places[walk])
+    assert places[walk] - above > 0.25  # two lines of one paragraph are 0.175 apart

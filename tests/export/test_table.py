@@ -1,0 +1,118 @@
+"""Many pictures as a table: what its numbers mean, its files, and `hsal trace FOLDER --out`, stopped and gone on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyarrow import parquet
+
+from hsal.cli import main
+from hsal.export import table as many
+from hsal.export.table import ManyError, Row, Rows, row_of, table_bytes
+from tests.fixtures.commands import refused, weights
+from tests.fixtures.traces import make_trace
+
+
+def test_confidence_is_the_probability_of_all_that_was_named() -> None:
+    walk = make_trace()
+    chances = ([0.5, 0.5], [0.25, 0.75], [0.2, 0.8])  # of the label named first
+    steps = []
+    for step, (named, other) in zip(walk.steps, chances, strict=True):
+        odds = np.zeros(11, np.float32)
+        odds[step.label], odds[(step.label + 1) % 11] = named, other
+        steps.append(replace(step, class_probabilities=odds))
+    row = row_of("a.png", replace(walk, steps=tuple(steps), notes=("Scaled.", "Bands.")))
+    assert row.confidence == pytest.approx(0.5 * 0.25 * 0.2)
+    assert (row.picture, row.labels, row.steps, row.stopped) == ("a.png", "3 7", 3, True)
+    assert row.attn_saliency == walk.attn_saliency
+    assert row.notes == "Scaled. Bands."
+
+
+def test_the_tables_files_hold_the_rows() -> None:
+    rows = [Row("a.png", "3 7", 0.5, 3, True, 0.25), Row("=1+1.png", problem="It is, \"empty\".")]
+    read = parquet.read_table(io.BytesIO(table_bytes(rows, "parquet"))).to_pylist()
+    assert read == [vars(row) for row in rows]
+    first, second = csv.DictReader(io.StringIO(table_bytes(rows, "csv").decode()))
+    assert first == {"picture": "a.png", "labels": "3 7", "confidence": "0.5", "steps": "3", "stopped": "True",
+                     "attn_saliency": "0.25", "notes": "", "problem": ""}
+    assert second["picture"] == "'=1+1.png"  # no formula
+    assert (second["steps"], second["problem"]) == ("", "It is, \"empty\".")
+
+
+def test_a_stopped_table_goes_on_with_whole_lines_and_files_that_did_not_change(tmp_path: Path) -> None:
+    out, files = tmp_path / "table.csv", [tmp_path / name for name in ("a", "b", "c", "d")]
+    for file in files:
+        file.write_text("x")
+    with Rows(out, {"weights": "1"}) as rows:
+        for file in files[:3]:
+            rows.add(file, Row(str(file), "3"))
+        rows.add(files[3], Row(str(files[3]), problem="bad"))
+    part = tmp_path / "table.csv.part"
+    part.write_bytes(part.read_bytes()[:-5])  # the process ended within the last line, c's
+    files[0].write_text("other")
+    with Rows(out, {"weights": "1"}) as rows:
+        assert [rows.has(file) for file in files] == [False, True, False, False]
+        for file in (files[0], *files[2:]):
+            rows.add(file, Row(str(file), "4"))
+        rows.finish(files)
+    assert [line.split(",")[1] for line in out.read_text().splitlines()[1:]] == ["4", "3", "4", "4"]
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[1]\n", '{"weights": "1"}\n{}\n', '{"weights": "1"}\n[]\n'])
+def test_a_damaged_or_foreign_part_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "table.csv.part").write_text(text)
+    with pytest.raises(ManyError, match="delete it"):
+        Rows(tmp_path / "table.csv", {"weights": "1"})
+
+
+def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = tmp_path / "pictures", tmp_path / "table.parquet"
+    shutil.copytree(made / "scenes", folder / "below")
+    (folder / "bad.png").write_text("no picture")
+    model = str(weights(made, "model"))
+    command = ["trace", str(folder), "--weights", model, "--device", "cpu", "--out", str(out)]
+    added = many.Rows.add
+
+    def stopping(self: Rows, path: Path, row: Row) -> None:
+        added(self, path, row)
+        if path.name == "scene-5-00001.png":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(many.Rows, "add", stopping)
+    assert main(command) == 130
+    assert not out.exists()
+    lines = (tmp_path / "table.parquet.part").read_text().splitlines()
+    assert [Path(json.loads(line)["picture"]).name for line in lines[1:]] == ["scene-5-00000.png", "scene-5-00001.png"]
+    assert "other settings" in refused(capsys, *command, "--saliency", "uniform")
+
+    seen: list[str] = []
+    monkeypatch.setattr(many.Rows, "add", lambda self, path, row: (seen.append(path.name), added(self, path, row)))
+    assert main(command) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == f"4 rows written to {out}; 1 picture could not be read, and the table says why."
+    assert seen == ["bad.png", "scene-5-00002.png"]
+    rows = parquet.read_table(out).to_pylist()
+    assert [Path(row["picture"]).name for row in rows] == ["bad.png", *(f"scene-5-0000{n}.png" for n in range(3))]
+    assert "is not a PNG" in rows[0]["problem"]
+    assert rows[0]["confidence"] is None
+    assert all(0 < row["confidence"] <= 1 and row["steps"] > 0 for row in rows[1:])
+    assert not (tmp_path / "table.parquet.part").exists()
+
+
+def test_a_table_that_cannot_be_made_is_one_line(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, scenes = weights(made, "model"), made / "scenes"
+    assert "--out writes .parquet or .csv" in refused(capsys, "trace", scenes, "--weights", model, "--out", "a.xlsx")
+    (tmp_path / "empty").mkdir()
+    assert "holds no picture" in refused(capsys, "trace", tmp_path / "empty", "--weights", model)

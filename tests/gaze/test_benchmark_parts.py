@@ -1,0 +1,261 @@
+"""The parts of a benchmark of saliency models, each on its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsal.data.fixations.base import Fixations
+from hsal.data.fixations.dataset import FixatedPicture, FixatedSet, open_fixated
+from hsal.gaze.benchmark.partial_results import Ledger
+from hsal.gaze.benchmark.published_rankings import verdicts
+from hsal.gaze.benchmark.ranking import best, lead, ranking_metric, standings
+from hsal.gaze.benchmark.record import Rated
+from hsal.gaze.benchmark.report import text_table, write_report
+from hsal.gaze.benchmark.runner import Gallery, all_metrics, rate, split_people
+from hsal.gaze.benchmark.table import COLUMNS, BenchmarkError, assembled, load_benchmark
+from hsal.gaze.metrics.catalog import fixated_pixels, nss
+from hsal.saliency.base import SaliencyError
+from hsal.saliency.pipeline import MapOptions, saliency_map
+from tests.fixtures.gaze_data import ABOUT, looked_at, made_up
+
+
+def points(*places: tuple[int, int], people: tuple[int, ...] = ()) -> Fixations:
+    x, y = (np.array(axis, np.float32) for axis in zip(*places, strict=True))
+    return Fixations(x, y, np.array(people))
+
+
+def pictures(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixatedSet:
+    image = np.arange(size[0] * size[1] * 3, dtype=np.uint8).reshape(*size, 3)
+    return FixatedSet("some", [f"{place}.png" for place in range(len(fixations))],
+                      lambda place: FixatedPicture(f"{place}.png", image, fixations[place]))
+
+
+def test_the_others_are_the_fixations_on_other_pictures() -> None:
+    gallery = Gallery(pictures(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
+    known = gallery.known(1, gallery.pictures[1])
+    assert (known.rows.tolist(), known.columns.tolist()) == ([4, 6], [3, 5])
+    assert (known.other_rows.tolist(), known.other_columns.tolist()) == ([2, 0], [1, 7])
+    alone = Gallery(pictures(points((1, 2))), seed=0)
+    assert "shuffled_auc" not in all_metrics(alone.known(0, alone.pictures[0]))
+
+
+def test_of_too_many_others_a_seed_draws_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hsal.gaze.benchmark.runner.MAX_OTHERS", 5)
+    many = points(*((place % 10, place // 10) for place in range(80)))
+    drawn = [Gallery(pictures(many, many), seed).known(0, FixatedPicture("0.png", np.zeros((8, 10, 3), np.uint8), many))
+             for seed in (1, 1, 2)]
+    places = [list(zip(one.other_rows.tolist(), one.other_columns.tolist(), strict=True)) for one in drawn]
+    assert places[0] == places[1] != places[2]
+    assert len(set(places[0])) == 5  # drawn without replacement
+
+
+def test_people_are_split_in_two_that_share_nobody() -> None:
+    looked = points(*((place, 1) for place in range(9)), people=(4, 4, 7, 7, 8, 8, 9, 9, 9))
+    one, other = split_people(looked, seed=0)
+    assert len(one.x) + len(other.x) == 9
+    assert len(np.unique(one.subject)) == len(np.unique(other.subject)) == 2
+    assert not set(one.subject) & set(other.subject)
+    splits = {tuple(np.unique(split_people(looked, seed)[0].subject)) for seed in range(20)}
+    assert len(splits) > 3
+    for unknown in (None, points((1, 1)), points((1, 1), (2, 2), people=(5, 5))):
+        with pytest.raises(SaliencyError, match="two of them at least"):
+            split_people(unknown, seed=0)
+
+
+def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
+    looked = points((1, 1), (2, 1), (7, 6), (8, 6), people=(0, 0, 1, 1))  # two people, who look at different ends
+    gallery = Gallery(pictures(looked, points((3, 3))), seed=0)
+    (found,) = rate(gallery, 0, ["human"], ["nss"], MapOptions())
+    image = gallery.pictures[0].image
+    wanted = []
+    for shown, other in ((0, 1), (1, 0)):
+        one, two = (points(*((x, y) for x, y, who in zip(looked.x, looked.y, looked.subject, strict=True) if who == me))
+                    for me in (shown, other))
+        values = saliency_map("human", image, fixations=one).values
+        wanted.append(nss(values[None], *fixated_pixels(two))[0])
+    assert found.values["nss"] == pytest.approx(np.mean(wanted))
+    assert found.values["nss"] < 0  # neither foretells the other
+
+
+def test_every_model_gets_every_metric_and_a_failing_one_says_why(tmp_path: Path) -> None:
+    gallery = Gallery(open_fixated(looked_at(tmp_path)), seed=0)
+    made = list(rate(gallery, 0, ["uniform", "channel_energy", "centre_prior"], ["auc", "nss"], MapOptions()))
+    failed = next(one for one in made if not isinstance(one, Rated))
+    assert failed[0] == "channel_energy"
+    assert isinstance(failed[1], SaliencyError)
+    rated = {one.model: one for one in made if isinstance(one, Rated)}
+    assert rated.keys() == {"uniform", "centre_prior"}
+    assert rated["uniform"].values == {"auc": 0.5, "nss": 0}
+    assert rated["centre_prior"].milliseconds > 0
+
+
+def test_information_gain_is_over_the_centre_prior(tmp_path: Path) -> None:
+    gallery = Gallery(open_fixated(looked_at(tmp_path)), seed=0)
+    (found,) = rate(gallery, 0, ["centre_prior"], ["information_gain"], MapOptions())
+    assert found.values["information_gain"] == 0
+
+
+def test_a_gallery_knows_when_it_is_another(tmp_path: Path) -> None:
+    one = Gallery(pictures(points((1, 2)), points((3, 4))), seed=0).fingerprint()
+    assert one == Gallery(pictures(points((1, 2)), points((3, 4))), seed=1).fingerprint()
+    assert one != Gallery(pictures(points((1, 2)), points((3, 5))), seed=0).fingerprint()
+    assert one != Gallery(pictures(points((1, 2))), seed=0).fingerprint()
+
+
+def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    made = made_up(path)
+    read = load_benchmark(path)
+    assert (read.models, read.pictures, read.metrics, read.about) == (
+        made.models, made.pictures, made.metrics, made.about
+    )
+    np.testing.assert_array_equal(read.values, made.values)
+    np.testing.assert_array_equal(read.milliseconds, made.milliseconds)
+    np.testing.assert_allclose(read.of("shuffled_auc")[1], [0.6, 0.7, 0.7, 0.8], rtol=1e-6)
+
+
+def test_the_table_is_tidy_for_all_who_read_parquet(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    made_up(tmp_path / "table.parquet")
+    table = parquet.read_table(tmp_path / "table.parquet")
+    assert tuple(table.column_names) == COLUMNS
+    assert table.num_rows == 4 * 4 * 3
+    rows = table.to_pylist()
+    (row,) = [one for one in rows if (one["model"], one["picture"], one["metric"]) == ("gbvs", "3.png", "auc")]
+    assert row["value"] == pytest.approx(0.8)
+    assert row["milliseconds"] == 40
+
+
+def test_a_missing_or_damaged_table_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    with pytest.raises(BenchmarkError, match="There is no benchmark"):
+        load_benchmark(path)
+    made_up(path)
+    whole = path.read_bytes()
+    for damaged in (b"", b"nonsense", whole[:-20], whole[:40] + b"\xff" * 400 + whole[440:]):
+        path.write_bytes(damaged)
+        with pytest.raises(BenchmarkError, match="is damaged or no benchmark"):
+            load_benchmark(path)
+
+
+def test_models_that_lack_a_picture_are_left_out_of_the_table() -> None:
+    some = [Rated("a", "0", 1, {"auc": 0.5}), Rated("a", "1", 1, {"auc": 0.5}), Rated("b", "0", 1, {"auc": 0.5})]
+    assert assembled(some, ["0", "1"], ABOUT).models == ("a",)
+    with pytest.raises(BenchmarkError, match="No model was measured on every picture"):
+        assembled(some[2:], ["0", "1"], ABOUT)
+
+
+SETTINGS = {"seed": 0, "metrics": ["auc"]}
+
+
+def entry(model: str, picture: str, value: float = 0.5) -> Rated:
+    return Rated(model, picture, 2.0, {"auc": value})
+
+
+def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    out = tmp_path / "table.parquet"
+    with Ledger(out, SETTINGS) as ledger:
+        ledger.add(entry("a", "0", 0.25))
+        ledger.add(entry("b", "0"))
+    part = out.with_name("table.parquet.part")
+    part.write_bytes(part.read_bytes()[:-5])  # killed in the middle of the second line
+    with Ledger(out, SETTINGS) as ledger:
+        assert ledger.missing(["a", "b"], "0") == ["b"]
+        ledger.add(entry("b", "0"))  # and killed again
+    with Ledger(out, SETTINGS) as ledger:
+        assert ledger.missing(["a", "b"], "0") == []
+        benchmark = ledger.finish(["a", "b"], ["0"], ABOUT)
+    assert benchmark.of("auc").tolist() == [[0.25], [0.5]]
+    assert load_benchmark(out).about["settings"] == SETTINGS
+    assert not part.exists()
+
+
+def test_a_table_takes_further_models_and_keeps_the_others(tmp_path: Path) -> None:
+    out = tmp_path / "table.parquet"
+    with Ledger(out, SETTINGS) as ledger:
+        ledger.add(entry("a", "0", 0.25))
+        ledger.finish(["a"], ["0"], ABOUT)
+    with Ledger(out, SETTINGS) as ledger:
+        assert ledger.missing(["a", "b"], "0") == ["b"]
+        ledger.add(entry("b", "0"))
+        assert ledger.finish(["a", "b"], ["0"], ABOUT).of("auc").tolist() == [[0.25], [0.5]]
+    with Ledger(out, SETTINGS, fresh=True) as ledger:
+        assert ledger.missing(["a", "b"], "0") == ["a", "b"]
+
+
+def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
+    out = tmp_path / "table.parquet"
+    with Ledger(out, SETTINGS) as ledger:
+        ledger.add(entry("a", "0"))
+    with pytest.raises(BenchmarkError, match=r"other settings \(seed\)"):
+        Ledger(out, SETTINGS | {"seed": 1})
+    with Ledger(out, SETTINGS) as ledger:
+        ledger.finish(["a"], ["0"], ABOUT)
+    with pytest.raises(BenchmarkError, match=r"other settings \(metrics\)"):
+        Ledger(out, SETTINGS | {"metrics": ["nss"]})
+    part = out.with_name("table.parquet.part")
+    for damaged in ("[]\n", json.dumps(SETTINGS) + "\nnonsense\n", json.dumps(SETTINGS) + '\n{"model": 3}\n'):
+        part.write_text(damaged)
+        with pytest.raises(BenchmarkError, match=r"part"):
+            Ledger(out, SETTINGS)
+
+
+def test_standings_are_means_with_intervals_best_first() -> None:
+    found = standings(made_up())
+    assert [one.model for one in found] == ["human", "gbvs", "itti_koch", "centre_prior"]
+    gbvs = found[1]
+    assert gbvs.means["shuffled_auc"].value == pytest.approx(0.7)
+    # the mean of four draws from 0.6 0.7 0.7 0.8 lies within 0.6..0.8, and 95 % of the draws further in than that
+    assert 0.6 < gbvs.means["shuffled_auc"].low < 0.7 < gbvs.means["shuffled_auc"].high < 0.8
+    assert found[0].means["shuffled_auc"][1:] == pytest.approx((0.9, 0.9))
+    assert gbvs.milliseconds == 25  # the median of 10 20 30 40
+    assert (gbvs.title, gbvs.kind) == ("GBVS", "model")
+    assert [one.model for one in standings(made_up(), "kl")] == ["human", "itti_koch", "gbvs", "centre_prior"]
+    assert ranking_metric(made_up()) == "shuffled_auc"
+
+
+def test_the_best_is_best_as_the_metric_has_it_and_no_ceiling() -> None:
+    found = standings(made_up())
+    assert best(found, "shuffled_auc") == "gbvs"
+    assert best(found, "kl") == "itti_koch"  # lower is better
+    assert best([one for one in found if one.model == "human"], "kl") == "human"
+
+
+def test_a_lead_is_reckoned_picture_by_picture() -> None:
+    ahead = lead(made_up(), "shuffled_auc", "gbvs", "itti_koch")
+    assert ahead == pytest.approx((0.1, 0.1, 0.1), abs=1e-6)  # 0.1 on each of the pictures, however they are drawn
+    assert lead(made_up(), "kl", "gbvs", "itti_koch").value == pytest.approx(-0.5)
+
+
+def test_published_orders_are_held_against_the_table() -> None:
+    told = {(claim.ahead, claim.behind, claim.metric): verdict for claim, _, verdict in verdicts(made_up())}
+    assert told == {("gbvs", "itti_koch", "auc"): "holds", ("itti_koch", "centre_prior", "shuffled_auc"): "holds"}
+
+
+def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) -> None:
+    made_up(tmp_path / "table.parquet")
+    page = write_report(tmp_path / "table.parquet", tmp_path / "docs")
+    text = page.read_text(encoding="utf-8")
+    assert "| GBVS | **0.700** [" in text
+    assert "| People (ceiling) | 0.900 [" in text
+    assert "The best model, GBVS, is +0.200 [" in text
+    assert "Seed 3; 90 s; a slide rule; commit abc1234." in text
+    assert "One was left out." in text
+    assert "GBVS ahead of Itti" in text
+    figure = (tmp_path / "docs" / "figures" / "table.svg").read_bytes()
+    assert b"<svg" in figure
+    write_report(tmp_path / "table.parquet", tmp_path / "docs")
+    assert (tmp_path / "docs" / "figures" / "table.svg").read_bytes() == figure
+
+
+def test_the_terminal_shows_the_leaderboard() -> None:
+    head, *rows = text_table(made_up())
+    assert head.split() == ["AUC", "Shuffled", "AUC", "KL", "ms"]
+    assert [row.split()[0] for row in rows] == ["People", "GBVS", "Itti", "Centre"]
+    assert "0.700*" in rows[1]
+    assert "1.000*" in rows[2]

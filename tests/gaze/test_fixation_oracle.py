@@ -1,0 +1,40 @@
+"""Metrics of saliency maps against pysaliency's recorded answers (tests/fixtures/oracles/pysaliency_answers.py)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsal.gaze.metrics import catalog as fm
+from tests.fixtures.oracles.fixation_cases import Case, cases
+
+CASES = cases()
+ANSWERS = json.loads((Path(__file__).parent / "oracles" / "pysaliency.json").read_text())
+SHARED = ["auc", "auc_judd", "shuffled_auc", "nss", "cc", "sim", "kl", "information_gain"]
+
+
+def density(case: Case) -> np.ndarray:
+    return fm.fixation_density(case.rows, case.columns, case.maps.shape[1:], case.sigma_px)
+
+
+def test_every_case_was_answered() -> None:
+    assert ANSWERS.keys() == CASES.keys()
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("metric", SHARED)
+def test_a_metric_is_pysaliencys(metric: str, case: str) -> None:
+    given = CASES[case]
+    known = fm.Known(
+        given.rows, given.columns, other_rows=given.other_rows, other_columns=given.other_columns,
+        baseline=given.baseline, density=density(given),
+    )  # fmt: skip
+    ours = fm.METRICS[metric].measure(given.maps, known)
+    assert ours == pytest.approx(ANSWERS[case][metric], rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_density_is_pysaliencys_fixation_map(case: str) -> None:
+    row = density(CASES[case])[CASES[case].rows[0]]
+    assert row == pytest.approx(np.array(ANSWERS[case]["density_row"]), rel=1e-6, abs=1e-9)

@@ -1,0 +1,203 @@
+"""What may be sent into a rollout and set about it: rows that leave, labels told, inhibition, carried memory."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from hsal.config import ModelConfig
+from hsal.model.attention import Gaussians, mask_of
+from hsal.model.hsal import HSAL, MetaStep, Resume, send
+from hsal.model.inhibition import inhibit
+from hsal.model.overrides import Act, Acts, always, sampler
+from hsal.model.perception import View, divide_by_maximum
+from hsal.training.loop import fresh_model
+
+CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=3, gaussians=2, glimpses=2, meta_steps=4)
+
+
+def make_model(**changes: object) -> HSAL:
+    return fresh_model(ModelConfig(**{**CONFIG.__dict__, **changes}), seed=1)
+
+
+def random_view(count: int) -> View:
+    volume = torch.randn(count, 16, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
+    return View(volume, *divide_by_maximum(volume.square().sum(dim=1)))
+
+
+def numbers(step: MetaStep) -> dict[str, Tensor]:
+    """All tensors of a step, by name."""
+    fields = {**step._asdict(), **step.gaussians._asdict()}
+    return {name: tensor for name, tensor in fields.items() if isinstance(tensor, Tensor)}
+
+
+def answered(model: HSAL, view: View, *answers: Resume | None, **options: object) -> list[MetaStep]:
+    """The steps of a rollout to which these answers are sent, one after each."""
+    with torch.no_grad():
+        rollout, steps = model.rollout(view, **options), []
+        for answer in (None, *answers):
+            steps.append(send(rollout, answer))
+    return steps
+
+
+def test_rows_that_are_kept_go_on_as_if_all_had_stayed() -> None:
+    model, view = make_model(), random_view(4)
+    keeps = (torch.tensor([True, False, True, True]), torch.tensor([False, True, True]))
+    undisturbed = answered(model, view, None, None)
+    left = answered(model, view, *(Resume(keep=keep) for keep in keeps))
+    for step, given, rows in zip(undisturbed, left, ([0, 1, 2, 3], [0, 2, 3], [2, 3]), strict=True):
+        for name, tensor in numbers(given).items():
+            torch.testing.assert_close(tensor, numbers(step)[name][rows], msg=name)
+
+
+def test_the_gradient_passes_through_rows_that_are_kept() -> None:
+    model = make_model()
+    rollout = model.rollout(random_view(3))
+    first = send(rollout, None)
+    second = send(rollout, Resume(keep=torch.tensor([False, True, False])))
+    (gradient,) = torch.autograd.grad(second.class_logits.square().sum(), first.mask)
+    assert gradient[1].any()
+    assert not gradient[[0, 2]].any()
+
+
+def test_a_label_that_is_told_takes_the_place_of_the_models_own() -> None:
+    model, view = make_model(), random_view(2)
+    own = answered(model, view, None)[0].label
+    other = (own + 1) % 4
+    told_own, told_other, untold = (
+        answered(model, view, answer)[1] for answer in (Resume(label=own), Resume(label=other), None)
+    )
+    assert torch.equal(told_own.class_logits, untold.class_logits)
+    assert torch.equal(told_other.saliency, untold.saliency)
+    assert not torch.allclose(told_other.mask, untold.mask)
+    assert not torch.allclose(told_other.class_logits, untold.class_logits)
+
+
+def test_labels_are_told_to_all_rows_and_then_some_leave() -> None:
+    model, view = make_model(), random_view(3)
+    labels, keep = torch.tensor([2, 0, 1]), torch.tensor([False, True, True])
+    stayed = answered(model, view, Resume(label=labels))[1]
+    left = answered(model, view, Resume(keep=keep, label=labels))[1]
+    torch.testing.assert_close(left.class_logits, stayed.class_logits[keep])
+
+
+def test_without_inhibition_the_map_stays_as_it_is() -> None:
+    view = random_view(2)
+    for step in answered(make_model(), view, None, None, acts=always(Act(inhibition=False))):
+        assert torch.equal(step.saliency, view.saliency)
+        assert torch.equal(step.next_saliency, view.saliency)
+
+
+@pytest.mark.parametrize("carry", [True, False])
+def test_the_controller_remembers_earlier_meta_steps_only_where_it_carries(carry: bool) -> None:
+    model, shown = make_model(carry_hidden=carry), []
+    model.controller.register_forward_pre_hook(lambda _, args: shown.append(args[-1].clone()))
+    answered(model, random_view(1), None, None)
+    calls = CONFIG.glimpses + 1
+    assert not shown[0].any()
+    assert [bool(hidden.any()) for hidden in shown[calls::calls]] == [carry, carry]
+    assert all(hidden.any() for number, hidden in enumerate(shown) if number % calls)  # within one it always does
+
+
+def test_a_rollout_that_has_ended_sends_nothing() -> None:
+    rollout = make_model().rollout(random_view(1), meta_steps=1)
+    assert send(rollout, None) is not None
+    assert send(rollout, None) is None
+    assert send(rollout, Resume(keep=torch.tensor([True]))) is None
+
+
+def at(wanted: int, act: Act) -> Acts:
+    """One act at one meta-step."""
+    return lambda number: act if number == wanted else Act()
+
+
+def spot(rows: int, row: float, column: float) -> Gaussians:
+    """One narrow Gaussian in every row of a batch."""
+    return Gaussians(*(torch.full((rows, 1), value) for value in (1.0, 2.0, row, column)))
+
+
+def test_gaussians_that_are_laid_take_the_place_of_the_models_own_for_one_meta_step() -> None:
+    model, view, laid = make_model(), random_view(2), spot(2, 1.0, 3.0)
+    own = answered(model, view, None, None)
+    first = answered(model, view, None, acts=at(0, Act(gaussians=laid)))
+    assert torch.equal(first[0].mask, mask_of(laid, model.map_size))
+    assert torch.equal(first[0].priority, first[0].mask * view.saliency)
+    assert first[0].gaussians is laid
+    assert not torch.allclose(first[0].class_logits, own[0].class_logits)
+    assert first[1].gaussians.alpha.shape == (2, 2)  # the model's own again
+    second = answered(model, view, None, None, acts=at(1, Act(gaussians=laid)))
+    assert torch.equal(second[0].mask, own[0].mask)
+    assert torch.equal(second[1].mask, mask_of(laid, model.map_size))
+    assert second[2].gaussians.alpha.shape == (2, 2)
+
+
+def test_a_saliency_map_that_is_set_is_what_all_that_follows_looks_at() -> None:
+    model, view, other = make_model(), random_view(2), torch.rand(2, 3, 3)
+    own, steps = answered(model, view, None), answered(model, view, None, acts=at(1, Act(saliency=lambda _: other)))
+    assert torch.equal(steps[0].mask, own[0].mask)
+    assert torch.equal(steps[1].saliency, other)
+    assert torch.equal(steps[1].priority, steps[1].mask * other)
+    assert not torch.allclose(steps[1].mask, own[1].mask)  # the meta-controller saw it
+    assert torch.equal(steps[1].next_saliency, inhibit(other, steps[1].mask, steps[1].cells))
+
+
+def test_without_a_spotlight_all_is_let_through_and_glimpsed_cells_alone_are_inhibited() -> None:
+    view = random_view(1)
+    (step,) = answered(make_model(), view, acts=always(Act(covert=False)))
+    assert torch.equal(step.mask, torch.ones(1, 3, 3))
+    assert torch.equal(step.priority, view.saliency)
+    expected = view.saliency.flatten(1).scatter(1, step.cells, 0.0).view(1, 3, 3)
+    assert torch.equal(step.next_saliency, expected)
+
+
+@pytest.mark.parametrize("glimpses", [0, 1, 4])
+def test_the_number_of_glimpses_may_be_another(glimpses: int) -> None:
+    step, following = answered(make_model(), random_view(2), None, acts=at(0, Act(glimpses=glimpses)))
+    assert step.cells.shape == (2, glimpses)
+    assert step.location_logits.shape == (2, glimpses, 9)
+    assert step.values.shape == (2, glimpses + 1)
+    assert following.cells.shape == (2, CONFIG.glimpses)
+
+
+def test_glimpses_fall_where_they_are_told_and_never_where_they_are_barred() -> None:
+    model, view = make_model(), random_view(2)
+    own = answered(model, view)[0]
+    second = (own.cells[:, 1] + 1) % 9
+    told = answered(model, view, acts=always(Act(cells=torch.stack([torch.tensor([-1, -1]), second], dim=1))))[0]
+    assert torch.equal(told.cells, torch.stack([own.cells[:, 0], second], dim=1))
+    assert not torch.equal(told.class_logits, own.class_logits)  # the controller saw what lies there
+    barred = torch.zeros(2, 9, dtype=torch.bool).scatter(1, own.cells, True)
+    elsewhere = answered(model, view, acts=always(Act(barred=barred)))[0]
+    assert not barred.gather(1, elsewhere.cells).any()
+    assert elsewhere.location_logits.softmax(dim=2)[:, 0][barred].max() == 0
+
+
+def test_a_label_may_be_told_or_vetoed_and_the_model_hears_of_it() -> None:
+    model, view = make_model(), random_view(1)
+    own = answered(model, view, None)
+    best = int(own[0].label)
+    vetoed = answered(model, view, acts=always(Act(vetoed=torch.arange(4)[None] == best)))[0]
+    assert int(vetoed.label) == own[0].class_logits[0].argsort(descending=True)[1]
+    told = answered(model, view, None, acts=at(0, Act(label=vetoed.label)))
+    assert torch.equal(told[0].label, vetoed.label)
+    assert torch.equal(told[0].class_logits, own[0].class_logits)
+    assert not torch.allclose(told[1].class_logits, own[1].class_logits)
+
+
+def test_one_meta_step_may_be_sampled_and_a_low_temperature_is_greedy() -> None:
+    model, view = make_model(), random_view(2)
+    own = answered(model, view, None)
+    cold = sampler(torch.Generator().manual_seed(0), temperature=1e-4)
+    assert torch.equal(answered(model, view, None, acts=always(Act(choose=cold)))[1].cells, own[1].cells)
+    hot = sampler(torch.Generator().manual_seed(0), temperature=1e4)
+    drawn = torch.cat([answered(model, view, acts=always(Act(choose=hot)))[0].cells for _ in range(40)])
+    assert len(drawn.unique()) == 9  # every cell is chosen now and then
+
+
+@pytest.mark.parametrize("blind", [0, 1, 2])
+def test_a_glimpse_that_is_blind_gives_the_controller_nothing(blind: int) -> None:
+    model, view, shown = make_model(), random_view(1), []
+    model.controller.register_forward_pre_hook(lambda _, args: shown.append(bool(args[3].any())))
+    answered(model, view, acts=always(Act(blind=frozenset([blind]), cells=view.saliency.flatten(1).topk(2)[1])))
+    assert shown == [number != blind for number in range(3)]

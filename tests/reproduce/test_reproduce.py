@@ -1,0 +1,223 @@
+"""What `hsal reproduce` makes: its recipes, its jobs and its report."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hsal.cli import main
+from hsal.config import TASKS
+from hsal.reproduce.jobs import Workshop, make, train_command
+from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, SALIENCY_MODELS, STANDS_ON, quick, recipes
+from hsal.reproduce.report import write_report
+from hsal.reproduce.results import load_results
+from hsal.runs.writer import Run
+from hsal.saliency import SALIENCY
+from hsal.training.commands import Train
+from hsal.training.loop import fresh_model
+from hsal.zoo.checkpoint import save_model
+
+
+def test_every_task_has_every_row_once() -> None:
+    table = [(recipe.task, recipe.row) for recipe in recipes() if not recipe.ablation]
+    assert sorted(table) == sorted((task, row) for task in TASKS for row in ROWS)
+    names = [recipe.name for recipe in recipes()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_recipe_stands_on_something_that_is_made() -> None:
+    names = {backbone.name for backbone in BACKBONES} | {recipe.name for recipe in recipes()}
+    assert all(recipe.backbone in names for recipe in recipes())
+    made = {backbone.name: backbone.model for backbone in BACKBONES}
+    for recipe in recipes():
+        if not recipe.whole:  # the backbone's volumes are of the model's kind and size
+            other = made[recipe.backbone]
+            assert (other.backbone, other.cell_px, other.size_px) == (
+                recipe.model.backbone, recipe.model.cell_px, recipe.model.size_px
+            )
+    assert set(STANDS_ON) == set(TASKS)
+
+
+def test_ablations_change_what_they_say_and_nothing_else() -> None:
+    ablations = [recipe for recipe in recipes() if recipe.ablation and not recipe.folder]
+    made = {recipe.name.removeprefix("ablation-"): recipe for recipe in ablations}
+    assert made.keys() == ABLATIONS.keys()
+    base = made["short"]
+    assert all(one.backbone == ABLATIONS[name][1].get("stands_on", base.backbone) for name, one in made.items())
+    for name, (title, changes) in ABLATIONS.items():
+        one = made[name]
+        assert one.ablation == title
+        for part in ("model", "config"):
+            before, after = vars(getattr(base, part)), vars(getattr(one, part))
+            assert {key: after[key] for key in after if after[key] != before[key]} == {
+                key: value for key, value in changes.items() if key in after and before[key] != value
+            }
+
+
+def test_every_saliency_model_that_a_scene_suffices_for_has_its_recipe(tmp_path: Path) -> None:
+    enough = {name for name in SALIENCY.names() if SALIENCY.find(name).ABOUT.needs <= {"volume"}}
+    assert enough - {"random"} == set(SALIENCY_MODELS)
+    made = [recipe for recipe in recipes() if recipe.folder]
+    assert [recipe.model.saliency for recipe in made] == list(SALIENCY_MODELS)
+    short = next(recipe for recipe in recipes() if recipe.name == "ablation-short")
+    for recipe in made:
+        assert replace(recipe.model, saliency="channel_energy") == short.model
+        assert replace(recipe.config, scenes=short.config.scenes) == short.config
+    shop = Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    assert shop.result(made[0], 0) == tmp_path / "results" / "saliency" / "channel_energy-0.json"
+    assert train_command(made[0], 0, shop).out == tmp_path / "runs" / "saliency" / "channel_energy-0"
+    assert train_command(made[0], 0, shop).volumes is None
+
+
+@pytest.mark.usefixtures("small")
+def test_a_saliency_model_is_measured_before_and_after_retraining(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("hsal.reproduce.recipes"), "SALIENCY_MODELS", ("uniform",))
+    shop = Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    recipe = quick(next(recipe for recipe in recipes() if recipe.folder))
+    make(recipe, 0, shop)
+    (result,) = load_results(tmp_path / "results" / "saliency")
+    assert load_results(tmp_path / "results") == []  # not among the ablations
+    assert result.test["saliency"] == result.not_retrained["saliency"] == "uniform"
+    assert (result.test["weights"], result.not_retrained["weights"]) == ("weights", "mnist-multiset")
+    assert result.test["split"] == result.not_retrained["split"] == "validation"
+    page = write_report(tmp_path / "results", tmp_path / "docs").read_text()
+    before, after = result.not_retrained, result.test
+    figures = (
+        f"{one['macro_f1']:.3f} / {one['exact_match']:.3f} | {one['attn_saliency']:.2f} |" for one in (before, after)
+    )
+    assert f"| Uniform | {next(figures)}" in page
+    assert f" | {next(figures)}" in page
+    assert "20 updates on 200 scenes" in page
+    assert (tmp_path / "docs" / "figures" / "saliency_models.svg").exists()
+
+
+def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = next(quick(recipe) for recipe in recipes() if recipe.further)
+    assert recipe.further.fine_tune
+    assert not recipe.config.fine_tune
+    assert recipe.further.scene_seed != recipe.config.scene_seed
+    asked, shop = [], Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    jobs = importlib.import_module("hsal.reproduce.jobs")
+    finish = jobs._finish
+
+    def watching(command: Train) -> None:
+        asked.append(command)
+        finish(command)
+
+    monkeypatch.setattr(jobs, "_finish", watching)
+    backbone = Run(shop.runs / recipe.backbone).weights
+    backbone.parent.mkdir(parents=True)
+    save_model(backbone, fresh_model(recipe.model, 0), {})
+    make(recipe, 0, shop)
+    _, further = asked
+    assert further.whole
+    assert further.pretrained == str(Run(tmp_path / "runs" / f"{recipe.name}-0").weights)
+    (result,) = load_results(tmp_path / "results")
+    assert [point["step"] for point in result.curve] == [0, 10, 20, 30, 40]
+    assert result.training["fine_tune"]
+    assert result.before is not None
+    assert result.seconds > Run(tmp_path / "runs" / f"{recipe.name}-0").lines()[-1]["seconds"]
+
+
+def test_a_recipe_keeps_its_series_for_the_first_seed_alone(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, tmp_path, "embedded", "cpu", 10)
+    recipe = next(recipe for recipe in recipes() if recipe.series)
+    assert [train_command(recipe, seed, shop).series for seed in (0, 1)] == [recipe.series, 0]
+    assert quick(recipe).config.steps < recipe.config.steps
+
+
+def reproduce(tmp_path: Path, *more: str) -> int:
+    folders = [f"--{name}={tmp_path / name}" for name in ("runs", "results", "docs")]
+    return main(["reproduce", "--digits", "embedded", "--scenes", "20", "--seeds", "1", *folders, *more])
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every recipe cut down, on a backbone that is shipped."""
+    from hsal.cli.run import reproducing
+
+    monkeypatch.setattr(reproducing, "recipes", lambda: (quick(recipe) for recipe in recipes()))
+
+
+@pytest.mark.usefixtures("small")
+def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
+    only = ("--task", "mnist-multiset", "--objective", "reinforce", "--no-ablations", "--no-saliency")
+    assert reproduce(tmp_path, *only) == 0
+    (result,) = load_results(tmp_path / "results")
+    assert (result.task, result.row, result.seed) == ("mnist-multiset", "reinforce", 0)
+    assert [point["step"] for point in result.curve] == [0, 10, 20]
+    assert result.test["scenes"] == 20
+    assert result.without_inhibition is not None
+    assert "5 digits" in result.extrapolation
+    assert len(list((tmp_path / "runs" / "mnist-multiset-reinforce-0" / "series").iterdir())) == 3
+    page = (tmp_path / "docs" / "results.md").read_text()
+    assert "0.978 / 0.935" in page  # the paper's
+    assert f"{result.test['macro_f1']:.3f} / {result.test['exact_match']:.3f} (1 seed)" in page
+    assert "not measured here: run `hsal reproduce --task svhn-multiset --objective reinforce`" in page
+    assert (tmp_path / "docs" / "figures" / "attn_saliency.svg").exists()
+    assert "](figures/walk.png)" in page
+    assert (tmp_path / "docs" / "figures" / "walk.png").exists()
+
+    written = tmp_path / "results" / "mnist-multiset-reinforce-0.json"
+    before = written.stat().st_mtime_ns
+    assert reproduce(tmp_path, *only) == 0
+    assert written.stat().st_mtime_ns == before  # what is there is not made again
+
+
+@pytest.mark.usefixtures("small")
+def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hsal.reproduce import jobs
+
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    only = ("--task", "mnist-multiset", "--objective", "multiset", "--no-ablations", "--no-saliency")
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "_measures", stopped)
+        assert reproduce(tmp_path, *only) == 130
+    assert not (tmp_path / "results").exists()
+    monkeypatch.setattr(jobs, "_finish", stopped)  # the finished training is not run again
+    assert reproduce(tmp_path, *only) == 0
+    assert (tmp_path / "results" / "mnist-multiset-multiset-0.json").exists()
+
+
+@pytest.mark.usefixtures("small")
+def test_the_count_head_has_its_row(tmp_path: Path) -> None:
+    assert reproduce(tmp_path, "--task", "mnist-set", "--objective", "count") == 0
+    (result,) = load_results(tmp_path / "results")
+    assert set(result.curve[-1]) == {"step", "exact_match", "macro_f1"}
+    assert 0 <= result.test["exact_match"] <= 1
+
+
+@pytest.mark.usefixtures("small")
+def test_a_task_without_data_is_left_out_and_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HSAL_DATA", str(tmp_path))
+    assert reproduce(tmp_path, "--task", "svhn-reassembled", "--objective", "count", "--scratch") == 0
+    assert "svhn-reassembled is left out." in caplog.text
+    assert load_results(tmp_path / "results") == []
+
+
+def test_the_report_is_a_function_of_the_results(tmp_path: Path) -> None:
+    evaluation = {
+        "exact_match": 0.5, "macro_f1": 0.75, "mask_peak": 0.9, "mask_mass": 5.0, "moving": 0.25, "scenes": 2000,
+        "mean_steps": 3.0,
+    }
+    made = {
+        "name": "ablation-x", "task": "mnist-multiset", "row": "reinforce", "ablation": "one thing changed", "seed": 0,
+        "seconds": 90, "validation": evaluation, "training": {"steps": 7},
+        "curve": [{"step": 0, "attn_saliency": 0.1}, {"step": 7, "attn_saliency": 0.25}],
+    }
+    (tmp_path / "ablation-x-0.json").write_text(json.dumps(made))
+    page = write_report(tmp_path, tmp_path / "docs").read_text()
+    assert "| one thing changed | 0.750 | 0.500 | 2.50 | 0.90 | 5.0 | 0.25 |" in page
+    assert "7 updates" in page
+    assert write_report(tmp_path, tmp_path / "again").read_text() == page

@@ -1,0 +1,48 @@
+"""Run folders: made once, resumed with the same settings, and never from another model's state."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from hsal.zoo.checkpoint import CheckpointError
+from hsal.runs.store import RunError
+from hsal.runs.writer import Run
+from hsal.runs.config import create_run
+from tests.fixtures.small_training import begin_pretrain, begin_train, weights
+
+
+def test_a_run_folder_is_made_once(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "run"
+    create_run(folder, {"task": "mnist-set"})
+    assert json.loads((folder / "config.json").read_text()) == {"task": "mnist-set"}
+    with pytest.raises(RunError, match=r"holds a run already\. Go on with it by --resume"):
+        create_run(folder, {"task": "mnist-set"})
+
+
+def test_a_run_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RunError, match="cannot be written") as caught:
+        create_run(tmp_path / "file" / "run", {})
+    assert "\n" not in str(caught.value)
+
+
+def test_without_a_checkpoint_a_run_begins_at_the_beginning(tmp_path: Path) -> None:
+    setup = begin_train(0)
+    before = weights(setup.module)
+    assert Run(tmp_path).restore(setup.module, lambda: setup.optimiser) == (0, 0.0)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in setup.module.state_dict().items())
+
+
+def test_a_damaged_or_foreign_state_is_refused(tmp_path: Path) -> None:
+    run, setup, other = Run(tmp_path), begin_train(0), begin_pretrain(0)
+    run.keep(setup.module, setup.optimiser, 3, 1.0)
+    with pytest.raises(CheckpointError, match="another model") as caught:
+        run.restore(other.module, lambda: other.optimiser)
+    assert "\n" not in str(caught.value)
+    run.state.write_bytes(run.state.read_bytes()[:-1])
+    with pytest.raises(CheckpointError, match="damaged"):
+        run.restore(setup.module, lambda: setup.optimiser)

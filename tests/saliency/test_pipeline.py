@@ -1,0 +1,165 @@
+"""One picture, one model, one map: options, notes, and what cannot be."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from stimuli import Small
+
+from hsal.data.fixations.base import Fixations
+from hsal.registry import Registry, UnknownNameError
+from hsal.saliency import SALIENCY
+from hsal.saliency.base import About, SaliencyError
+from hsal.saliency.pipeline import MapOptions, saliency_map
+
+PICTURE = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)
+
+
+@pytest.fixture
+def spy(monkeypatch: pytest.MonkeyPatch) -> list:
+    """A model "spy" of the folder that keeps what it is shown and gives the map's first pixel alone."""
+    seen = []
+
+    def look(stimulus) -> torch.Tensor:
+        seen.append(stimulus)
+        result = torch.zeros(1, *stimulus.image.shape[2:])
+        result[0, 0, 0] = 4.0
+        return result
+
+    module = SimpleNamespace(ABOUT=About("Spy", "none"), build=lambda: look, __name__=f"{SALIENCY.package}.spy")
+    monkeypatch.setattr(Registry, "find", lambda registry, name: module)
+    return seen
+
+
+def test_a_map_of_the_pictures_size_comes_back() -> None:
+    made = saliency_map("uniform", PICTURE)
+    assert made.model == "uniform"
+    assert made.values.shape == (48, 64)
+    assert made.values.dtype == np.float32
+    assert made.values.min() == made.values.max() == 1
+    assert made.milliseconds > 0
+    assert made.notes == ()
+
+
+def test_a_grey_picture_is_shown_with_one_channel(spy: list) -> None:
+    saliency_map("spy", PICTURE[..., 0])
+    assert spy[0].image.shape == (1, 1, 48, 64)
+    assert spy[0].image[0, 0, 5, 6] == pytest.approx(PICTURE[5, 6, 0] / 255)
+
+
+def test_the_model_is_shown_the_colour_space_asked_for(spy: list) -> None:
+    saliency_map("spy", PICTURE, options=MapOptions(colour_space="grey"))
+    assert spy[0].image.shape == (1, 1, 48, 64)
+    expected = PICTURE[5, 6] @ [0.299, 0.587, 0.114] / 255
+    assert spy[0].image[0, 0, 5, 6] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_large_picture_is_reduced_and_said_so(spy: list) -> None:
+    fixations = Fixations(np.array([0.0, 63.0], np.float32), np.array([0.0, 47.0], np.float32))
+    made = saliency_map("spy", PICTURE, options=MapOptions(cap_px=32), fixations=fixations)
+    assert spy[0].image.shape == (1, 3, 24, 32)
+    assert made.values.shape == (48, 64)
+    assert made.notes == ("The picture was reduced from 64 x 48 to 32 x 24 pixels for the model.",)
+    # pixels are halved: centre 0 lies at -0.25 of the small one, centre 63 at 31.25
+    assert spy[0].fixations[0].x.tolist() == [-0.25, 31.25]
+    assert spy[0].fixations[0].y.tolist() == [-0.25, 23.25]
+
+
+def test_smoothing_is_a_share_of_the_longer_side(spy: list) -> None:
+    made = saliency_map("spy", PICTURE, options=MapOptions(smooth=1 / 16))  # sigma 4 px
+    near, far = (sum(np.exp(-0.5 * ((at - column) / 4) ** 2) for column in range(64)) for at in (0, 4))
+    assert made.values[0, 4] / made.values[0, 0] == pytest.approx(np.exp(-0.5) * near / far, rel=1e-4)
+    assert made.values[0, 4] == pytest.approx(made.values[4, 0], rel=1e-3)
+
+
+def test_the_prior_is_averaged_or_multiplied(spy: list) -> None:
+    options = MapOptions(centre_prior="add", centre_width=0.25, scale="none")
+    added = saliency_map("spy", PICTURE, options=options).values
+    assert added[23:25, 31:33] == pytest.approx(0.5, abs=2e-3)  # the prior's 1, and nothing of the map
+    assert added[0, 0] == pytest.approx(0.5 + 0.5 * np.exp(-0.5 * ((23.5 / 12) ** 2 + (31.5 / 16) ** 2)))
+    times = saliency_map("spy", PICTURE, options=MapOptions(centre_prior="multiply", scale="none")).values
+    assert times[0, 0] == pytest.approx(4 * np.exp(-0.5 * ((23.5 / 12) ** 2 + (31.5 / 16) ** 2)))
+    assert times.sum() == times[0, 0]
+
+
+def test_a_network_gives_the_volume() -> None:
+    network = Small()
+    made = saliency_map("channel_energy", PICTURE, network=network, options=MapOptions(scale="none"))
+    with torch.no_grad():
+        volume = network.volume(torch.from_numpy(PICTURE).permute(2, 0, 1)[None] / 255)
+    energy = volume.square().sum(1)[0]  # (6,8) cells of 8 px
+    # between the centres of four cells the map is their mean
+    assert made.values[7:9, 7:9].mean() == pytest.approx(float(energy[:2, :2].mean()), rel=1e-4)
+    assert made.notes == ()
+
+
+def test_a_network_that_is_shown_other_colours_is_told() -> None:
+    made = saliency_map("channel_energy", PICTURE, network=Small(), options=MapOptions(colour_space="lab"))
+    assert made.notes == ("The network learnt from RGB pictures and was shown lab here.",)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"colour_space": "cmyk"}, "lab"),
+        ({"scale": "loud"}, "min-max"),
+        ({"centre_prior": "yes"}, "multiply"),
+        ({"smooth": -1}, "smooth"),
+        ({"smooth": float("nan")}, "smooth"),
+        ({"centre_width": 0}, "centre_width"),
+        ({"cap_px": 10**9}, "cap_px"),
+    ],
+)
+def test_options_that_cannot_be_are_told(change: dict, word: str) -> None:
+    with pytest.raises(SaliencyError, match=word):
+        MapOptions(**change)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((48, 64), np.float32),
+        np.zeros((48, 64, 4), np.uint8),
+        np.zeros(64, np.uint8),
+        np.zeros((4, 64), np.uint8),
+    ],
+)
+def test_pictures_that_cannot_be_are_told(image: np.ndarray) -> None:
+    with pytest.raises(SaliencyError, match="picture") as caught:
+        saliency_map("uniform", image)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_missing_or_unknown_is_told() -> None:
+    with pytest.raises(UnknownNameError, match="channel_energy"):
+        saliency_map("no_such_map", PICTURE)
+    with pytest.raises(SaliencyError, match="backbone"):
+        saliency_map("channel_energy", PICTURE)
+    with pytest.raises(SaliencyError, match="no parameters"):
+        saliency_map("uniform", PICTURE, parameters={"width": 1})
+
+
+@pytest.mark.parametrize(
+    "result",
+    [torch.ones(48, 64), torch.ones(2, 48, 64), torch.full((1, 48, 64), float("nan")), torch.full((1, 48, 64), -1.0)],
+)
+def test_a_model_that_gives_no_map_is_told(spy: list, monkeypatch: pytest.MonkeyPatch, result: torch.Tensor) -> None:
+    module = SALIENCY.find("spy")
+    monkeypatch.setattr(module, "build", lambda: lambda stimulus: result)
+    with pytest.raises(SaliencyError, match="no map"):
+        saliency_map("spy", PICTURE)
+
+
+def test_another_packages_failure_is_one_sentence_and_our_own_is_not_hidden(
+    spy: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = SALIENCY.find("spy")
+    monkeypatch.setattr(module, "build", lambda: lambda stimulus: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        saliency_map("spy", PICTURE)
+    module.__name__ = "elsewhere.spy"
+    with pytest.raises(SaliencyError, match="division by zero"):
+        saliency_map("spy", PICTURE)

@@ -1,0 +1,62 @@
+"""The published JSON Schema: it is the one of the code, every trace that is shipped keeps to it, others do not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hsal.tracing.interventions.schema import Edit, Interventions, Rule
+from hsal.tracing.json_schema import FILE, schema, text
+from hsal.zoo.samples import recorded
+from tests.fixtures.traces import make_trace
+
+DONE = Interventions(
+    (Edit(0, ((0.5, 1.0, 2.0, 3.0),), ((1, 2, 0.5),), (None, (3, 4)), ((0, 0),), (1,), 3, (4, 5)),),
+    (Rule(1, False, 3, True, 0.5, 7),), ((1, 2, 3, 4),), "uniform",
+)
+
+
+@pytest.fixture(scope="module")
+def published() -> Draft202012Validator:
+    read = json.loads(FILE.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(read)
+    return Draft202012Validator(read)
+
+
+def test_the_published_file_is_what_the_code_says() -> None:
+    assert FILE.read_text(encoding="utf-8") == text(), "write it again: make assets"
+    assert json.loads(text()) == schema()
+
+
+def test_every_shipped_trace_keeps_to_it(published: Draft202012Validator) -> None:
+    assert len(recorded()) == 8
+    for walk in recorded().values():
+        published.validate(json.loads(walk.to_json()))
+
+
+def test_so_do_traces_with_interventions_in_colours_or_without_truth(published: Draft202012Validator) -> None:
+    walk = replace(make_trace(), interventions=DONE)
+    values = json.loads(walk.to_json())
+    assert values["interventions"].keys() == {"edits", "rules", "hidden", "saliency"}
+    assert len(values["interventions"]["edits"][0]) == 8
+    for good in (walk, make_trace(colour=True), make_trace(truth=None)):
+        published.validate(json.loads(good.to_json()))
+
+
+@pytest.mark.parametrize("change", [
+    lambda v: v.pop("steps"), lambda v: v.update(schema=9), lambda v: v.update(extra=1),
+    lambda v: v["source"].update(seed="x"), lambda v: v["source"].pop("kind"), lambda v: v["image"].update(dtype="int"),
+    lambda v: v["steps"][0].update(label=1.5), lambda v: v["steps"][0]["mask"]["data"].append("x"),
+    lambda v: v["steps"][0]["glimpses"][0].update(cell=[1]), lambda v: v["steps"][0]["mask"].update(shape=[7]),
+    lambda v: v["image"]["data"].append(256), lambda v: v["interventions"]["edits"][0].pop("step"),
+    lambda v: v["interventions"]["edits"][0].update(look=[[1]]), lambda v: v["interventions"].update(undo=[]),
+])
+def test_what_is_no_trace_does_not(published: Draft202012Validator, change: Callable[[dict[str, Any]], object]) -> None:
+    values = replace(make_trace(), interventions=DONE).to_dict()
+    change(values)
+    assert not published.is_valid(values)

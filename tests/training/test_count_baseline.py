@@ -1,0 +1,49 @@
+"""The CNN with a count head."""
+
+from __future__ import annotations
+
+import torch
+
+from hsal.config import ModelConfig, TrainConfig
+from hsal.model.hsal import HSAL
+from hsal.training.count_baseline import MOST, CountHead, fit, measure
+from hsal.training.feature_cache import Memory
+from hsal.training.loop import fresh_model
+
+MODEL = ModelConfig(width=4, cell_px=16, hidden=128, size_px=32)
+
+
+def told_by_the_volume(model: HSAL, scenes: int = 64) -> Memory:
+    """Volumes whose first ten channels hold the counts themselves."""
+    generator = torch.Generator().manual_seed(0)
+    counts = torch.randint(0, 3, (scenes, 10), generator=generator).float()
+    volumes = torch.zeros(scenes, model.backbone.channels, *model.map_size)
+    volumes[:, :10] = counts[:, :, None, None]
+    return Memory(volumes.half(), torch.ones(scenes, *model.map_size).half(), torch.ones(scenes), counts)
+
+
+def test_it_learns_counts_that_can_be_read_off() -> None:
+    model = fresh_model(MODEL, 0)
+    memory, head = told_by_the_volume(model), CountHead(model)
+    assert measure(head, memory.views(model))["exact_match"] < 0.1
+    config = TrainConfig(steps=500, batch=64, learning_rate=3e-3, validate_every=500)
+    *_, last = fit(head, model, config, memory, memory)
+    assert last.checked
+    assert last.metrics["validation_exact_match"] > 0.9
+    assert last.metrics["validation_macro_f1"] > 0.9
+
+
+def test_its_logits_are_over_counts_of_each_class() -> None:
+    model = fresh_model(MODEL, 0)
+    logits = CountHead(model)(torch.zeros(3, model.backbone.channels, *model.map_size))
+    assert logits.shape == (3, 10, MOST + 1)
+
+
+def test_the_same_seed_learns_the_same() -> None:
+    model = fresh_model(MODEL, 0)
+    memory, losses = told_by_the_volume(model), []
+    for _ in range(2):
+        torch.manual_seed(5)
+        updates = fit(CountHead(model), model, TrainConfig(steps=3, batch=8), memory, memory)
+        losses.append([update.metrics["loss"] for update in updates])
+    assert losses[0] == losses[1]

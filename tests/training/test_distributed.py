@@ -1,0 +1,131 @@
+"""Several processes take the steps that one would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from hsal.config import ConfigError, TrainConfig
+from hsal.model.overrides import sampler
+from hsal.training.distributed import ALONE, Sampler, Team, form_team
+from hsal.training.loop import fresh_model, optimiser_for, train
+from hsal.zoo.checkpoint import read_tensors
+from tests.fixtures.commands import TRAIN, refused, weights
+from tests.fixtures.small_training import MODEL, check, spots
+
+CPU = torch.device("cpu")
+
+
+class Recited(Sampler):
+    """A sampler that is told how many rows run in each process, in place of asking them."""
+
+    def __init__(self, generator: torch.Generator, team: Team, running: list[list[int]]) -> None:
+        super().__init__(generator, team)
+        self.told = iter(running)
+
+    def _running(self, own: int) -> list[int]:
+        told = next(self.told)
+        assert told[self.team.number] == own
+        return told
+
+
+def test_a_batch_is_shared_out_in_order() -> None:
+    rows = list(range(7))
+    shares = [rows[Team(CPU, None, number, 3).own(7)] for number in range(3)]
+    assert shares == [[0, 1], [2, 3], [4, 5, 6]]
+    assert rows[ALONE.own(7)] == rows
+
+
+def test_each_process_draws_its_rows_of_what_one_would_draw() -> None:
+    first, later = torch.randn(10, 49), torch.randn(5, 11)  # in the second draw five rows are left, two of them ours
+    alone = torch.Generator().manual_seed(3)
+    wanted = [sampler(alone)(first), sampler(alone)(later)]
+    drawn = []
+    for number, rows in enumerate((slice(0, 4), slice(4, 10))):
+        choose = Recited(torch.Generator().manual_seed(3), Team(CPU, None, number, 2), [[4, 6], [2, 3]])
+        drawn.append([choose(first[rows]), choose(later[slice(0, 2) if number == 0 else slice(2, 5)])])
+    for both, whole in zip(zip(*drawn, strict=True), wanted, strict=True):
+        assert torch.equal(torch.cat(both), whole)
+
+
+def test_who_has_ended_stands_by_until_all_have() -> None:
+    choose = Recited(torch.Generator(), Team(CPU, None, 0, 2), [[0, 3], [0, 1], [0, 0]])
+    choose.finish()
+    assert list(choose.told) == []
+
+
+def hsal(*arguments: object, start: tuple[str, ...] = ()) -> None:
+    """The command line in processes of its own."""
+    told = subprocess.run(
+        [sys.executable, *start, "-m", "hsal", *map(str, arguments)], capture_output=True, text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert told.returncode == 0, told.stderr
+
+
+def metrics(run: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+TORCHRUN = ("-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", "29613")
+
+
+@pytest.mark.parametrize(("objective", "start", "more"), [
+    ("reinforce", (), ["--processes", 2]), ("cross-entropy", TORCHRUN, []),
+])
+def test_two_processes_train_as_one(
+    made: Path, tmp_path: Path, objective: str, start: tuple[str, ...], more: list[object]
+) -> None:
+    command = ["train", "--pretrained", weights(made, "backbone"), *TRAIN, "--steps", 4, "--batch", 7]
+    command += ["--objective", objective]
+    hsal(*command, "--out", tmp_path / "one")
+    hsal(*command, "--out", tmp_path / "two", *more, start=start)
+    # Sums over the batch are taken in another order, which moves a gradient by some 1e-7 of its tensor's largest
+    # element. Adam divides an element by its own size, so weights whose gradient is near 0 differ by any share of a
+    # step; its running mean of the gradients does not divide, and tells on every processor.
+    one, two = (read_tensors(tmp_path / run / "state.safetensors")[1] for run in ("one", "two"))
+    means = [name for name in one if name.endswith(".exp_avg")]
+    assert means
+    for name in means:
+        torch.testing.assert_close(two[name], one[name], rtol=0, atol=1e-4 * one[name].abs().max().item())
+    moved, start_of = (read_tensors(file)[1] for file in (
+        tmp_path / "two" / "weights.safetensors", weights(made, "backbone")))
+    assert max((moved[name] - start_of[name]).abs().max().item() for name in moved) > 1e-3
+    lines = [metrics(tmp_path / run) for run in ("one", "two")]
+    assert [line["step"] for line in lines[1]] == [0, 1, 2, 3, 4]
+    for single, double in zip(*lines, strict=True):
+        assert double.keys() == single.keys()
+        for name in single.keys() - {"seconds"}:
+            assert double[name] == pytest.approx(single[name], rel=1e-4, abs=1e-5), name
+
+
+def test_updates_in_bfloat16_learn_too() -> None:
+    config = TrainConfig(steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2)
+    model = fresh_model(MODEL, 0)
+    team = form_team("cpu", "bf16-mixed", 1, config.batch)
+    with team.autocast():
+        assert (model.controller.classify(torch.zeros(1, MODEL.hidden))).dtype == torch.bfloat16
+    *_, last = train(model, optimiser_for(model, config), config, spots(), check(model), team=team)
+    assert last.metrics["validation_exact_match"] == 1
+
+
+def test_impossible_teams_are_one_sentence(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["train", "--out", tmp_path / "run", "--pretrained", weights(made, "backbone"), *TRAIN]
+    for processes in (0, 5):  # of batches of 4
+        assert "processes" in refused(capsys, *command, "--processes", processes)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(ConfigError, match=r"1\.\.batch"):
+        form_team("cpu", "32-true", 9, 8)
+
+
+def test_one_process_in_single_precision_does_not_load_fabric() -> None:
+    told = ("import sys; from hsal.training.distributed import form_team; form_team('cpu', '32-true', 1, 8);"
+            "print(any(name.startswith('lightning') for name in sys.modules))")
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

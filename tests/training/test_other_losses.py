@@ -1,0 +1,230 @@
+"""Cross-entropy in random order, the multiset oracle, expected label rewards, returns, and rows that leave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from math import log
+
+import pytest
+import torch
+from torch import Tensor
+
+from hsal.config import ModelConfig, TrainConfig
+from hsal.model.hsal import MetaStep, Resume, Rollout
+from hsal.model.overrides import greedy
+from hsal.model.perception import View, divide_by_maximum
+from hsal.rewards import with_stop
+from hsal.training.loop import fresh_model
+from hsal.training.losses.objective import loss_of, random_order
+from tests.fixtures.rollouts import counts, flat_steps, leaf, loss, make_step, rows_of
+
+STOP = 2  # object classes 0 and 1
+CROSS_ENTROPY = TrainConfig(objective="cross-entropy")
+LABELS_ALONE = {"value_weight": 0.0, "entropy_weight": 0.0, "priority_weight": 0.0}
+
+
+def uneven_step(label: int = 0) -> MetaStep:
+    """Class odds 4:3:1, one glimpse on a map of two cells with priorities 0.1 and 0.5."""
+    return make_step(
+        cells=[[1]], label=[label], priority=leaf([[[0.1, 0.5]]]), location_logits=leaf([[[0.0, log(3)]]]),
+        class_logits=leaf([[log(4), log(3), 0.0]]), values=leaf([[0.2, -0.4]]),
+    )
+
+
+def test_random_order_is_each_rows_multiset_and_then_stop() -> None:
+    labels = counts([2, 1, 0, 3], [0, 0, 1, 0], [0, 0, 0, 0])
+    order = random_order(labels, torch.Generator().manual_seed(0))
+    assert order.shape == (3, 7)
+    assert Counter(order[0].tolist()) == {0: 2, 1: 1, 3: 3, 4: 1}
+    assert order[0, -1] == 4
+    assert order[1].tolist() == [2, 4, 4, 4, 4, 4, 4]
+    assert order[2].tolist() == [4] * 7
+
+
+def test_every_order_is_as_likely() -> None:
+    order = random_order(counts([1, 1, 1]).repeat(6000, 1), torch.Generator().manual_seed(0))
+    seen = Counter(tuple(row[:3]) for row in order.tolist())
+    assert len(seen) == 6
+    assert all(abs(times - 1000) < 120 for times in seen.values())  # one standard deviation is 29
+
+
+def test_cross_entropy_tells_the_true_labels_whatever_was_named() -> None:
+    heard: list[Resume] = []
+    taken = loss(flat_steps([[STOP, 0], [STOP, 0], [0, 0]]), counts([1, 1], [0, 1]), CROSS_ENTROPY, heard)
+    first, second = ([each.label.tolist() for each in heard][step] for step in (0, 1))
+    assert {first[0], second[0]} == {0, 1}
+    assert [first[1], second[1]] == [1, STOP]
+    assert heard[1].keep.tolist() == [True, False]  # named stop where stop was due
+    assert taken.total.item() == taken.policy.item() == pytest.approx(log(3))  # one of three, even odds
+    assert taken.label_reward.item() == 1
+
+
+def test_cross_entropy_by_hand_and_glimpses_go_unrewarded() -> None:
+    step, last = uneven_step(), uneven_step(STOP)
+    taken = loss([step, last], counts([0, 1]), CROSS_ENTROPY)
+    assert taken.total.item() == pytest.approx((log(8 / 3) + log(8)) / 2)  # first the 1, then stop
+    taken.total.backward()
+    # p - onehot(1), over two steps
+    torch.testing.assert_close(step.class_logits.grad, torch.tensor([[0.5, 3 / 8 - 1, 1 / 8]]) / 2)
+    assert step.location_logits.grad is None or not step.location_logits.grad.any()
+    assert step.priority.grad is None or not step.priority.grad.any()
+    assert step.values.grad is None or not step.values.grad.any()
+
+
+def test_the_multiset_oracle_is_even_over_what_is_free() -> None:
+    config = TrainConfig(objective="multiset", **LABELS_ALONE)
+    step = uneven_step(label=1)
+    taken = loss([step], counts([2, 1]), config)
+    # -(log 4/8 + log 3/8) / 2; the location term: log odds 3/4, reward 0.5, value 0.2
+    assert taken.total.item() == pytest.approx((log(2) + log(8 / 3)) / 2 - 0.3 * log(0.75))
+    taken.total.backward()
+    torch.testing.assert_close(step.class_logits.grad, torch.tensor([[0.5 - 0.5, 3 / 8 - 0.5, 1 / 8]]))
+
+
+def test_what_the_model_names_leaves_the_oracle() -> None:
+    config = TrainConfig(objective="multiset", **LABELS_ALONE)
+    steps = [uneven_step(label=1), uneven_step(label=0), uneven_step(label=STOP)]
+    loss(steps, counts([1, 1]), config).total.backward()
+    wanted = ([0.5, 0.5, 0], [1, 0, 0], [0, 0, 1])  # both; the 0; stop
+    for step, target in zip(steps, wanted, strict=True):
+        torch.testing.assert_close(3 * step.class_logits.grad, torch.tensor([[4 / 8, 3 / 8, 1 / 8]]) - counts(target))
+
+
+@pytest.mark.parametrize("labels", [[1, 0], [2, 1], [0, 0]])
+def test_the_expected_label_reward_has_the_mean_of_the_sampled_gradients(labels: list[int]) -> None:
+    sampled = torch.zeros(1, 3)
+    for label, probability in enumerate((4 / 8, 3 / 8, 1 / 8)):
+        step = uneven_step(label)
+        loss([step], counts(labels), TrainConfig(expected_label=False, **LABELS_ALONE)).total.backward()
+        sampled += probability * step.class_logits.grad
+    expected = uneven_step()
+    loss([expected], counts(labels), TrainConfig(expected_label=True, **LABELS_ALONE)).total.backward()
+    assert sampled.abs().max() > 0.1
+    torch.testing.assert_close(expected.class_logits.grad, sampled)
+
+
+def test_the_expected_label_loss_by_hand() -> None:
+    taken = loss([uneven_step()], counts([1, 0]), TrainConfig(expected_label=True, **LABELS_ALONE))
+    # +1 with 4/8, -1 else: 0; the location term as ever
+    assert taken.policy.item() == pytest.approx(0 - 0.3 * log(0.75))
+    assert taken.label_reward.item() == 1  # what was sampled is still told
+
+
+@pytest.mark.parametrize(("labels", "right"), [([1, 0], 4 / 8), ([2, 1], 7 / 8), ([0, 0], 1 / 8)])
+def test_the_logarithm_of_the_chance_to_be_right_by_hand(labels: list[int], right: float) -> None:
+    step = uneven_step()
+    taken = loss([step], counts(labels), TrainConfig(log_label=True, expected_location=True, **LABELS_ALONE))
+    taken.total.backward()
+    assert taken.policy.item() == pytest.approx(-log(right) - (0.1 / 4 + 0.5 * 3 / 4))
+    chances = torch.tensor([[4 / 8, 3 / 8, 1 / 8]])
+    free = with_stop(counts(labels)) > 0
+    torch.testing.assert_close(step.class_logits.grad, chances - chances * free / right)  # as of a cross-entropy
+
+
+def test_the_expected_location_reward_has_the_mean_of_the_sampled_gradients() -> None:
+    sampled = torch.zeros(1, 1, 2)
+    for cell, probability in enumerate((1 / 4, 3 / 4)):
+        step = uneven_step()._replace(cells=torch.tensor([[cell]]))
+        loss([step], counts([1, 0]), TrainConfig(expected_location=False, **LABELS_ALONE)).total.backward()
+        sampled += probability * step.location_logits.grad
+    expected = uneven_step()
+    taken = loss([expected], counts([1, 0]), TrainConfig(expected_location=True, **LABELS_ALONE))
+    taken.total.backward()
+    torch.testing.assert_close(expected.location_logits.grad, sampled)
+    assert sampled.abs().max() == pytest.approx(0.4 / 4 * 3 / 4)
+    assert expected.priority.grad is None or not expected.priority.grad.any()  # that has a weight of its own
+    assert taken.policy.item() == pytest.approx(-(0.1 / 4 + 0.5 * 3 / 4))  # the labels' expectation is 0 here
+    assert taken.location_reward.item() == pytest.approx(0.5)  # what was sampled is still told
+
+
+def two_rows(label: list[int], priority: list[float]) -> MetaStep:
+    """Values of 0 and even odds; the priority at the cell looked at, one a row."""
+    return make_step(
+        cells=[[0]] * len(label), label=label, priority=torch.tensor(priority)[:, None, None].expand(-1, 1, 2),
+        location_logits=torch.zeros(len(label), 1, 2), class_logits=torch.zeros(len(label), 3),
+        values=torch.zeros(len(label), 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("discount", "returns"),
+    [
+        # first row: glimpse 0.4, right stop; second row: glimpse 0.5, 0 right, glimpse 0.2, 1 right, glimpse 0.3, stop
+        (0.0, [0.4, 1, 0.5, 1, 0.2, 1, 0.3, 1]),
+        # backwards with one half: 1; 0.4 + 0.5. And 1; 0.3 + 0.5; 1 + 0.4; 0.2 + 0.7; 1 + 0.45; 0.5 + 0.725
+        (0.5, [0.9, 1, 1.225, 1.45, 0.9, 1.4, 0.8, 1]),
+        (1.0, [1.4, 1, 4.0, 3.5, 2.5, 2.3, 1.3, 1]),
+    ],
+)
+def test_returns_by_hand(discount: float, returns: list[float]) -> None:
+    # what the first row does after its end is not seen
+    steps = [two_rows([STOP, 0], [0.4, 0.5]), two_rows([0, 1], [9.0, 0.2]), two_rows([0, STOP], [9.0, 0.3])]
+    taken = loss(steps, counts([0, 0], [1, 1]), TrainConfig(discount=discount, expected_label=False))
+    # with values of 0 each return is an advantage; four meta-steps were taken
+    assert taken.value.item() == pytest.approx(sum(each**2 for each in returns) / 4)
+    locations, labels = sum(returns[::2]), sum(returns[1::2])
+    assert taken.policy.item() == pytest.approx((log(2) * locations + log(3) * labels) / 4)
+    assert taken.location_reward.item() == pytest.approx((0.4 + 0.5 + 0.2 + 0.3) / 4)  # told without what follows
+
+
+def test_a_second_glimpse_at_the_same_cell_may_go_unrewarded() -> None:
+    step = make_step(
+        cells=[[1, 1]], label=[0], priority=leaf([[[0.2, 0.6]]]), location_logits=torch.zeros(1, 2, 2),
+        class_logits=torch.zeros(1, 3), values=torch.zeros(1, 3),
+    )
+    taken = loss([step], counts([1, 0]), TrainConfig(fresh_glimpses=True, priority_weight=0.1))
+    assert taken.location_reward.item() == pytest.approx(0.6)
+    taken.total.backward()
+    torch.testing.assert_close(step.priority.grad, torch.tensor([[[0.0, -0.1]]]))
+    assert loss([step], counts([1, 0]), TrainConfig()).location_reward.item() == pytest.approx(1.2)
+
+
+MODEL = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=2, gaussians=2, glimpses=2, meta_steps=5)
+
+
+def staying(rollout: Rollout) -> Rollout:
+    """The same rollout, but rows that leave are only hidden: the model goes on with all of them."""
+    step = next(rollout)
+    rows = torch.arange(len(step.label))
+    while True:
+        answer = yield rows_of(step, rows)
+        told = step.label.clone()
+        told[rows] = answer.label
+        rows = rows[answer.keep]
+        try:
+            step = rollout.send(Resume(label=told))
+        except StopIteration:
+            return
+
+
+def gradients(config: TrainConfig, stay: bool) -> tuple[Tensor, list[Tensor]]:
+    model = fresh_model(MODEL, seed=3)
+    volume = torch.randn(12, 16, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
+    rollout = model.rollout(View(volume, *divide_by_maximum(volume.square().sum(dim=1))), greedy)
+    labels = torch.randint(0, 3, (12, 2), generator=torch.Generator().manual_seed(5)).float()
+    config = replace(config, inhibition_clip=0.0)  # a bound hangs on the model's own step, not on what hides rows of it
+    taken = loss_of(staying(rollout) if stay else rollout, labels, config, torch.Generator().manual_seed(6))
+    taken.total.backward()
+    parameters = [*model.meta_controller.parameters(), *model.controller.parameters()]
+    return torch.stack(taken).detach(), [torch.zeros(1) if each.grad is None else each.grad for each in parameters]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [TrainConfig(discount=0.5), CROSS_ENTROPY, TrainConfig(objective="multiset"), TrainConfig(expected_label=True)],
+    ids=["reinforce", "cross-entropy", "multiset", "expected"],
+)
+def test_rows_that_leave_leave_the_loss_as_it_is(config: TrainConfig) -> None:
+    (left, from_left), (stayed, from_stayed) = gradients(config, stay=False), gradients(config, stay=True)
+    torch.testing.assert_close(left, stayed)
+    for one, other in zip(from_left, from_stayed, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_a_batch_is_the_mean_of_its_meta_steps() -> None:
+    rows = [flat_steps([[0], [1], [STOP]]), flat_steps([[STOP]])]
+    alone = [loss(steps, labels, TrainConfig()).total * len(steps)
+             for steps, labels in zip(rows, (counts([1, 1]), counts([0, 0])), strict=True)]
+    together = loss(flat_steps([[0, STOP], [1, 0], [STOP, 0]]), counts([1, 1], [0, 0]), TrainConfig()).total
+    torch.testing.assert_close(together, sum(alone) / 4)

@@ -1,0 +1,195 @@
+"""Training: it learns, and a run that was stopped goes on as if it had not been."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from hsal.config import PretrainConfig, TrainConfig
+from hsal.data.digits.scenes import SceneRenderer
+from hsal.model.hsal import HSAL
+from hsal.runs.writer import Run
+from hsal.training.loop import fresh_model, optimiser_for, train, validate
+from hsal.training.pretrain import Learner, pretrain
+from tests.fixtures.small_training import (
+    BOTH,
+    MODEL,
+    PRETRAIN,
+    SCENE,
+    TRAIN,
+    Setup,
+    begin_train,
+    check,
+    logged,
+    renderer,
+    spots,
+    weights,
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Sums in one order, so that two runs can agree to the bit."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_reinforce_learns_a_few_easy_scenes() -> None:
+    config = TrainConfig(
+        steps=120, batch=48, episode_steps=3, validate_every=120, entropy_weight=0.01, learning_rate=2e-2
+    )
+    model = fresh_model(MODEL, 0)
+    backbone = weights(model.backbone)
+    rewards, last = [], {}
+    for progress in train(model, optimiser_for(model, config), config, spots(), check(model)):
+        rewards.append(progress.metrics["label_reward"])
+        last = progress.metrics
+    # at the start one of eleven names is right; at the end nearly all are
+    assert np.mean(rewards[:3]) < -0.5
+    assert np.mean(rewards[-10:]) > 0.8
+    assert last["validation_exact_match"] == 1
+    assert all(torch.equal(tensor, backbone[name]) for name, tensor in model.backbone.state_dict().items())
+
+
+@BOTH
+def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], tmp_path: Path) -> None:
+    undisturbed = begin(1)
+    metrics = [progress.metrics for progress in undisturbed.updates(0)]
+
+    run, stopped = Run(tmp_path), begin(1)
+    for progress in stopped.updates(0):
+        run.log(progress, seconds=10.0 * progress.step)
+        if progress.checked:
+            run.keep(stopped.module, stopped.optimiser, progress.step, 10.0 * progress.step)
+        if progress.step == 5:  # two updates after the checkpoint, and in the middle of a line
+            break
+    with run.metrics.open("a") as file:
+        file.write('{"step": 6, "seconds": 6')
+
+    resumed = begin(2)  # other weights than the run had: all must come from the checkpoint
+    done, seconds = run.restore(resumed.module, lambda: resumed.optimiser)
+    assert (done, seconds) == (3, 30)
+    assert [line["step"] for line in logged(run)] == [1, 2, 3]
+    for progress in resumed.updates(done):
+        run.log(progress, seconds)
+    wanted = undisturbed.module.state_dict()
+    for name, tensor in resumed.module.state_dict().items():
+        assert torch.equal(tensor, wanted[name]), name
+    assert [line["step"] for line in logged(run)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [{key: line[key] for key in each} for line, each in zip(logged(run), metrics, strict=True)] == metrics
+
+
+@BOTH
+def test_a_finished_run_has_nothing_left_to_do(begin: Callable[[int], Setup]) -> None:
+    assert list(begin(0).updates(7)) == []
+
+
+@BOTH
+def test_progress_says_when_to_keep_the_weights(begin: Callable[[int], Setup]) -> None:
+    taken = list(begin(0).updates(0))
+    assert [progress.step for progress in taken] == [1, 2, 3, 4, 5, 6, 7]
+    assert {progress.steps for progress in taken} == {7}
+    for progress in taken:
+        assert progress.checked == (progress.step in (3, 6, 7))  # every third, and the last
+        assert progress.checked == any(name.startswith("validation_") for name in progress.metrics)
+        assert all(math.isfinite(value) for value in progress.metrics.values())
+
+
+def test_the_step_size_falls_along_a_cosine_and_warms_up_in_pretraining() -> None:
+    def rates(setup: Setup) -> list[float]:
+        return [setup.optimiser.param_groups[0]["lr"] for _ in setup.updates(0)]
+
+    falling = [0.5 * (1 + math.cos(math.pi * number / 7)) for number in range(7)]
+    assert rates(begin_train(0)) == pytest.approx([TRAIN.learning_rate * share for share in falling])
+    model = Learner(fresh_model(MODEL, 0))
+    optimiser = torch.optim.AdamW(model.parameters())
+    config = PretrainConfig(steps=20, batch=2, validate_every=20, validation_scenes=2, learning_rate=1.0)
+    warm = Setup(model, optimiser, lambda done: pretrain(model, optimiser, config, renderer(), renderer(), done))
+    # a tenth of 20 updates is the warm-up: half, then all
+    assert rates(warm)[:3] == pytest.approx([0.5, *(0.5 * (1 + math.cos(math.pi * number / 20)) for number in (1, 2))])
+
+
+def test_every_pretraining_update_sees_new_scenes_and_validation_leaves_the_backbone_alone() -> None:
+    asked = []
+
+    class Asked(SceneRenderer):
+        def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+            asked.append((seed, start, count))
+            return super().batch(seed, start, count)
+
+    learner = Learner(fresh_model(MODEL, 0))
+    optimiser = torch.optim.AdamW(learner.parameters())
+    list(pretrain(learner, optimiser, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
+    assert asked == [(0, 0, 4), (0, 4, 4), (0, 8, 4), (0, 12, 4), (0, 16, 4), (0, 20, 4), (0, 24, 4)]
+    assert learner.backbone.stem_norm.num_batches_tracked == 7  # the updates', not validation's
+    assert not learner.training
+
+
+def test_the_gradient_is_clipped() -> None:
+    model = fresh_model(MODEL, 0)
+    config = TrainConfig(steps=1, batch=8, clip=0.25, learning_rate=1.0)
+    groups = optimiser_for(model, config).param_groups
+    before = torch.cat([parameter.detach().flatten() for parameter in groups[0]["params"]])
+    plain = torch.optim.SGD([{"params": group["params"], "scale": group["scale"]} for group in groups])
+    (progress,) = train(model, plain, config, spots(), check(model))
+    after = torch.cat([parameter.detach().flatten() for parameter in groups[0]["params"]])
+    assert progress.metrics["gradient_norm"] > 0.25
+    assert (after - before).norm().item() == pytest.approx(0.25, rel=1e-3)  # one step of size 1 along it
+
+
+def test_another_seed_takes_other_steps() -> None:
+    def after(seed: int) -> Tensor:
+        model = fresh_model(MODEL, 0)
+        config = replace(TRAIN, seed=seed)
+        list(train(model, optimiser_for(model, config), config, spots(), check(model)))
+        return model.controller.classify.weight.detach()
+
+    assert torch.equal(after(0), after(0))
+    assert not torch.equal(after(0), after(1))
+
+
+def test_validation_reports_the_scalar_measures() -> None:
+    model = fresh_model(MODEL, 0)
+    measures = validate(model, check(model)())
+    assert measures.keys() >= {"validation_exact_match", "validation_macro_f1", "validation_attn_saliency"}
+    assert all(isinstance(value, float) for value in measures.values())
+
+
+def test_the_same_seed_gives_the_same_fresh_model() -> None:
+    one, twin, other = (fresh_model(MODEL, seed) for seed in (4, 4, 5))
+    assert isinstance(one, HSAL)
+    assert not one.training
+    assert all(torch.equal(tensor, twin.state_dict()[name]) for name, tensor in one.state_dict().items())
+    assert not torch.equal(one.controller.encode.weight, other.controller.encode.weight)
+
+
+@pytest.mark.parametrize("objective", ["cross-entropy", "multiset"])
+def test_every_objective_learns_the_labels(objective: str) -> None:
+    config = TrainConfig(
+        objective=objective, steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2
+    )
+    model = fresh_model(MODEL, 0)
+    *_, last = train(model, optimiser_for(model, config), config, spots(), check(model))
+    assert last.metrics["validation_exact_match"] == 1
+
+
+def test_the_entropy_weight_changes_along_a_straight_line() -> None:
+    def entropies(**weights_of: float) -> list[float]:
+        config = TrainConfig(steps=4, batch=8, episode_steps=3, validate_every=4, **weights_of)
+        model = fresh_model(MODEL, 0)
+        return [progress.metrics["total"] for progress in train(
+            model, optimiser_for(model, config), config, spots(), check(model)
+        )]
+
+    falling, flat = (entropies(entropy_weight=0.4, entropy_weight_end=end) for end in (0.0, 0.4))
+    assert falling[0] == flat[0]  # the first update has the starting weight
+    assert falling[3] > flat[3]  # then ever less entropy is subtracted

@@ -1,0 +1,191 @@
+"""Weights: what is written is read back to the bit, and what is not ours is refused in one sentence."""
+
+from __future__ import annotations
+
+import errno
+import json
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from hsal.config import ModelConfig, to_json
+from hsal.model.hsal import HSAL
+from hsal.paths import DEFAULT_WEIGHTS
+from hsal.training.loop import fresh_model
+from hsal.zoo import checkpoint
+from hsal.zoo.checkpoint import CheckpointError, load_model, save_model
+
+CONFIG = ModelConfig(width=2, cell_px=16, hidden=8, size_px=32, classes=5, gaussians=2, glimpses=1, meta_steps=4)
+INFO = {"task": "mnist-set", "seed": 7, "seconds": 12.5, "training": {"steps": 3}}
+
+
+def make_model() -> HSAL:
+    model = fresh_model(CONFIG, seed=0)
+    model.backbone.stem_norm.running_mean.fill_(0.25)  # buffers are weights too
+    model.backbone.stem_norm.num_batches_tracked.fill_(3)
+    return model
+
+
+def tensors() -> dict[str, Tensor]:
+    return {name: tensor.contiguous() for name, tensor in make_model().state_dict().items()}
+
+
+def metadata(**changes: object) -> dict[str, str]:
+    """What our files say of themselves, with the config's fields changed."""
+    config = json.dumps({**json.loads(to_json(CONFIG)), **changes})
+    return {"hsal": "model 1", "config": config, "info": json.dumps(INFO)}
+
+
+def refusal(path: Path, load: Callable[[], object] | None = None) -> str:
+    """The sentence with which weights are refused."""
+    with pytest.raises(CheckpointError) as caught:
+        (load or (lambda: load_model(str(path))))()
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    assert path.stem in sentence
+    return sentence
+
+
+def assert_same_weights(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
+    assert one.keys() == other.keys()
+    for name, tensor in one.items():
+        assert tensor.dtype == other[name].dtype, name
+        assert torch.equal(tensor, other[name]), name
+
+
+def test_weights_config_and_info_come_back_to_the_bit(tmp_path: Path) -> None:
+    model, path = make_model(), tmp_path / "new folder" / "small.safetensors"
+    save_model(path, model, INFO)
+    loaded = load_model(str(path))
+    assert loaded.name == "small"
+    assert loaded.info == INFO
+    assert loaded.model.config == CONFIG
+    assert not loaded.model.training
+    assert_same_weights(loaded.model.state_dict(), model.state_dict())
+    assert [entry.name for entry in path.parent.iterdir()] == ["small.safetensors"]
+
+
+def test_a_loaded_model_does_what_the_saved_one_did(tmp_path: Path) -> None:
+    model, path = make_model(), tmp_path / "small.safetensors"
+    save_model(path, model, INFO)
+    image = torch.rand(2, 1, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        wanted, got = (list(each.rollout(each.perceive(image))) for each in (model, load_model(str(path)).model))
+    for step, twin in zip(wanted, got, strict=True):
+        assert torch.equal(step.mask, twin.mask)
+        assert torch.equal(step.class_logits, twin.class_logits)
+
+
+def test_weights_that_are_not_there_are_told_with_the_choices() -> None:
+    assert DEFAULT_WEIGHTS in refusal(Path("no-such-weights"))
+
+
+def test_a_folder_is_no_weights(tmp_path: Path) -> None:
+    (tmp_path / "folder.safetensors").mkdir()
+    refusal(tmp_path / "folder.safetensors")
+
+
+@pytest.mark.parametrize("kept", [0, 4, 8, 200, 0.5, -1])
+def test_weights_cut_short_are_refused(tmp_path: Path, kept: float) -> None:
+    whole, path = tmp_path / "whole.safetensors", tmp_path / "cut.safetensors"
+    save_model(whole, make_model(), INFO)
+    data = whole.read_bytes()
+    path.write_bytes(data[: int(kept * len(data)) if kept == 0.5 else int(kept)])
+    assert "damaged" in refusal(path)
+
+
+def test_other_bytes_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "noise.safetensors"
+    path.write_bytes(torch.randint(256, (3000,), generator=torch.Generator().manual_seed(0)).byte().numpy().tobytes())
+    refusal(path)
+
+
+class Bomb:
+    """Does harm when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return pytest.fail, ("a pickle was run",)
+
+
+def test_a_pickle_is_never_run(tmp_path: Path) -> None:
+    path = tmp_path / "pickled.safetensors"
+    path.write_bytes(pickle.dumps(Bomb()))
+    refusal(path)
+    torch.save(make_model().state_dict(), path)
+    refusal(path)
+
+
+def test_safetensors_of_others_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.safetensors"
+    save_file(tensors(), path)
+    assert "mark" in refusal(path)
+    save_file(tensors(), path, {"format": "pt"})
+    assert "mark" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"hidden": 16}, "loading state_dict"),
+        ({"width": 4}, "loading state_dict"),
+        ({"size_px": 48}, "loading state_dict"),
+        ({"classes": 6}, "loading state_dict"),
+        ({"backbone": "resnet9000"}, "'resnet9000'"),
+        ({"saliency": "of nothing"}, "'of nothing'"),
+        ({"spotlights": 3}, "spotlights"),
+        ({"glimpses": 0}, "glimpses"),
+        ({"width": "wide"}, "width must be of type int"),
+        ({"beta_min": 1.0, "beta_max": 0.5}, "beta_min"),
+    ],
+)
+def test_a_config_that_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, object], told: str) -> None:
+    path = tmp_path / "unfit.safetensors"
+    save_file(tensors(), path, metadata(**changes))
+    assert told in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"config": "{"}, {"config": "[]"}, {"config": "7"}, {"config": "null"}, {"info": "not JSON"},
+        {"config": None}, {"info": None},
+    ],
+)
+def test_metadata_that_cannot_be_read_is_refused(tmp_path: Path, changes: dict[str, str | None]) -> None:
+    path = tmp_path / "unread.safetensors"
+    save_file(tensors(), path, {key: value for key, value in {**metadata(), **changes}.items() if value is not None})
+    refusal(path)
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_tensor_too_few_or_too_many_is_refused(tmp_path: Path, missing: bool) -> None:
+    path, own = tmp_path / "tensors.safetensors", tensors()
+    if missing:
+        del own["controller.value.bias"]
+    else:
+        own["controller.taste.bias"] = torch.zeros(1)
+    save_file(own, path, metadata())
+    refusal(path)
+
+
+def test_a_write_that_fails_leaves_the_old_weights_and_no_scrap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object, path: Path, *__: object) -> None:
+        path.write_bytes(b"the first few bytes")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "small.safetensors"
+    save_model(path, make_model(), INFO)
+    before = path.read_bytes()
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(CheckpointError, match="No space left"):
+        save_model(path, fresh_model(CONFIG, seed=1), {})
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["small.safetensors"]
