@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 HOSTED = Path(__file__).with_name("hosted.js")
-WIDE = Path(__file__).with_name("wide.css")  # of what may be wider than its place; wants --back, the ground's colour
+WIDE = Path(__file__).with_name("wide.css")  # of what may be wider than its place; wants --back, the ground's color
 
 
 def joined(*paths: Path) -> str:

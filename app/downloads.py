@@ -30,7 +30,7 @@ KINDS = {
     "Strip, as SVG": Kind("svg", "image/svg+xml", "The whole walk at a glance, as lines that stay sharp."),
     "Strip, as PDF": Kind("pdf", "application/pdf", "The whole walk at a glance, for a paper."),
     "Walk, as GIF": Kind("gif", "image/gif", "Moment after moment, as a moving picture. Takes a few seconds to make."),
-    "Walk, as WebP": Kind("webp", "image/webp", "As the GIF, in all its colours. Takes a few seconds to make."),
+    "Walk, as WebP": Kind("webp", "image/webp", "As the GIF, in all its colors. Takes a few seconds to make."),
     "Player, as a page": Kind("html", "text/html", "This player in one file, which opens offline."),
     "Trace, as JSON": Kind("json", "application/json", "All its numbers. Upload opens it again, just as it is."),
     "Python": Kind("py", "text/x-python", "A few lines that make the same walk again."),
@@ -54,7 +54,7 @@ def downloads(trace: Trace, text: str) -> None:
                                icon=":material/download:", on_click="ignore")
             st.caption(kind.about)
     if kind.ending == "py" and data:
-        st.code(data(), language=None, wrap_lines=True)  # the colours of a language are too faint for AA
+        st.code(data(), language=None, wrap_lines=True)  # the colors of a language are too faint for AA
 
 
 def maker(ending: str, trace: Trace, text: str) -> Callable[[], str | bytes]:

@@ -43,7 +43,7 @@ class Job:
         return np.stack(found)
 
     def baseline(self) -> np.ndarray:
-        """(H,W): a Gaussian at the centre."""
+        """(H,W): a Gaussian at the center."""
         down, across = (np.exp(-8 * (np.arange(length) / length - 0.5) ** 2) for length in self.size)
         return np.outer(down, across)
 

@@ -20,7 +20,7 @@ from hsal.paths import DEFAULT_WEIGHTS
 from hsal.runs.config import create_run
 from hsal.runs.writer import Run
 from hsal.training.data_loading import remember
-from hsal.training.loop import optimiser_for, train
+from hsal.training.loop import optimizer_for, train
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import load_model
 
@@ -65,7 +65,7 @@ def _updates(run: Run) -> Iterator[Progress]:
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
     memory = remember(model, source, 0, 1000, "training scenes")
-    for progress in train(model, optimiser_for(model, config), config, memory, lambda: memory.views(model)):
+    for progress in train(model, optimizer_for(model, config), config, memory, lambda: memory.views(model)):
         run.log(progress, 0.0)
         yield progress
 

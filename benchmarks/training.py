@@ -18,7 +18,7 @@ from hsal.paths import DEFAULT_WEIGHTS
 from hsal.tracing.recording import to_tensor
 from hsal.training.data_loading import remember
 from hsal.training.feature_cache import Memory
-from hsal.training.loop import optimiser_for, train
+from hsal.training.loop import optimizer_for, train
 from hsal.zoo.checkpoint import load_model
 
 SCENES, UPDATES = 1000, 20  # of which 16 are timed or counted
@@ -50,8 +50,8 @@ def training() -> list[Figure]:
 
 def _update(model: Any, config: TrainConfig, memory: Memory, device: torch.device) -> tuple[float, float]:
     """Median seconds of an update and the floating-point operations in one."""
-    optimiser = optimiser_for(model, config)
-    updates = train(model, optimiser, config, memory, lambda: memory.views(model))
+    optimizer = optimizer_for(model, config)
+    updates = train(model, optimizer, config, memory, lambda: memory.views(model))
     duration = seconds(lambda: next(updates), device)
     with FlopCounterMode(display=False) as counter:
         next(updates)

@@ -1,4 +1,4 @@
-"""One meaning, one colour, in every figure (Okabe & Ito's set, safe for colour-blind eyes)."""
+"""One meaning, one color, in every figure (Okabe & Ito's set, safe for color-blind eyes)."""
 
 SALIENCY_MAP = "inferno"  # a perceptually uniform matplotlib and Plotly map, for saliency alone
 COVERT = "#0072B2"  # mask, meta-controller

@@ -72,7 +72,7 @@ class ModelConfig:
     size_px: int = 100
     """Side of the square image that the model sees."""
     image_channels: int = 1
-    """Channels of that image: 1 for grey, 3 for RGB."""
+    """Channels of that image: 1 for gray, 3 for RGB."""
     cell_px: int = 8
     """Pixels of the image along one cell of the map: 8, 4 for a finer map, 16 for a coarser, 32 as in the paper's
     ResNet. Not every backbone has every size."""

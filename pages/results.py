@@ -70,7 +70,7 @@ except HsalError as error:
     refuse(str(error))
 if on_maps:
     st.subheader("What each saliency map does to attention", anchor=False)
-    st.caption("The shipped weights shown another map than the one they learnt on, and short trainings on it; "
+    st.caption("The shipped weights shown another map than the one they learned on, and short trainings on it; "
                "validation scenes. Saliency at glimpses is a share of each map's own maximum: compare it within a row.")
     st.html(saliency_table(on_maps))
 if any(result.extrapolation or result.without_inhibition for result in results):

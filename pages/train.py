@@ -1,4 +1,4 @@
-"""Train: start a short training, see its curves grow, watch attention being learnt. Loads no torch until a walk."""
+"""Train: start a short training, see its curves grow, watch attention being learned. Loads no torch until a walk."""
 
 import streamlit as st
 

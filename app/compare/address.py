@@ -9,7 +9,7 @@ from app.address import LARGEST_SEED
 
 VIEWS = {"maps": "Maps", "attention": "Attention", "leaderboard": "Leaderboard"}
 INPUTS = ("sample", "scene", "photo", "upload", "own")
-SPACES = ("rgb", "grey", "lab", "hsv", "ycbcr")
+SPACES = ("rgb", "gray", "lab", "hsv", "ycbcr")
 PRIORS = ("none", "add", "multiply")
 SCALES = ("maximum", "min-max", "sum", "log", "rank", "none")
 BROWSERS_OWN = ("moment", "opacity", "marks")  # written by the players and the grid themselves

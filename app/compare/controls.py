@@ -17,7 +17,7 @@ from hsal.saliency.base import About
 from hsal.saliency.pipeline import MapOptions
 from hsal.zoo.networks import OF_WEIGHTS, network_names
 
-SPACE_TITLES = {"rgb": "RGB", "grey": "Grey", "lab": "CIE Lab", "hsv": "HSV", "ycbcr": "YCbCr"}
+SPACE_TITLES = {"rgb": "RGB", "gray": "Gray", "lab": "CIE Lab", "hsv": "HSV", "ycbcr": "YCbCr"}
 PRIOR_TITLES = {"none": "None", "add": "Added", "multiply": "Multiplied"}
 SCALE_TITLES = {
     "maximum": "Divided by its maximum", "min-max": "Stretched from 0 to 1", "sum": "As shares of its sum",
@@ -102,20 +102,20 @@ def _box(name: str, about: About, there: bool, wished: tuple[str, ...]) -> None:
 def _options() -> None:
     now, plain_options = state.now(), MapOptions()
     changed = sum([
-        now.space != plain_options.colour_space, now.smooth != plain_options.smooth,
-        now.prior != plain_options.centre_prior, now.scale != plain_options.scale,
+        now.space != plain_options.color_space, now.smooth != plain_options.smooth,
+        now.prior != plain_options.center_prior, now.scale != plain_options.scale,
     ])
     with st.popover(f"Options ({changed})" if changed else "Options", icon=":material/tune:",
                     key=state.key("options.popover")):
         st.caption("Of all maps alike, after SMILER (Wloka et al. 2018).")
-        st.selectbox("Colours that the models are shown", SPACES, format_func=SPACE_TITLES.get,
+        st.selectbox("Colors that the models are shown", SPACES, format_func=SPACE_TITLES.get,
                      key=state.widget("space", SPACES))
         st.slider("Smoothing", *SHARES["smooth"], step=0.005, format="%.3f", key=state.widget("smooth"),
                   help="Standard deviation of a Gaussian, as a share of the picture's longer side.")
-        st.segmented_control("Centre prior", PRIORS, format_func=PRIOR_TITLES.get, required=True,
+        st.segmented_control("Center prior", PRIORS, format_func=PRIOR_TITLES.get, required=True,
                              key=state.widget("prior", PRIORS),
                              help="People look at the middle of pictures; a Gaussian there can help any map.")
-        st.slider("Width of the centre prior", *SHARES["width"], step=0.05, key=state.widget("width"),
+        st.slider("Width of the center prior", *SHARES["width"], step=0.05, key=state.widget("width"),
                   disabled=now.prior == "none", help="Standard deviation as a share of each side.")
         st.selectbox("Values", SCALES, format_func=SCALE_TITLES.get, key=state.widget("scale", SCALES))
 

@@ -11,7 +11,7 @@ from PIL import Image
 HEIGHT_PX = 360
 LONGEST = 200  # cells along a picture's longer side in the difference
 MOST_POINTS = 1500
-# brown and teal: none of the house's colours, which have their meanings
+# brown and teal: none of the house's colors, which have their meanings
 FIRST_HIGHER, SECOND_HIGHER = "#8c510a", "#01665e"
 GROUNDS = ("#f4f4f2", "#22282c")  # of no difference, on light and on dark
 

@@ -14,7 +14,7 @@ from PIL import Image
 from app.compare.images import Subject
 from app.compare.jobs import Made
 from app.compare.models import SHOWN_PX
-from hsal import colors as colours
+from hsal import colors as colors
 from hsal.saliency.base import About
 
 HINT = "Point at a map, tap it, or use the arrow keys: the same point is read in all of them."
@@ -38,7 +38,7 @@ def grid(subject: Subject, models: Mapping[str, About], answers: Mapping[str, Ma
             {"top": box.top_px, "left": box.left_px, "bottom": box.bottom_px, "right": box.right_px}
             for box in picture.boxes
         ],
-        "overt": colours.OVERT, "hint": HINT,
+        "overt": colors.OVERT, "hint": HINT,
     }
 
 

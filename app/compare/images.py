@@ -17,7 +17,7 @@ from app.weights import describe
 from hsal.data.base import Box, DataError
 from hsal.data.fixations.csv_table import parse_table, place
 from hsal.data.fixations.custom import scaled
-from hsal.data.fixations.dataset import FixatedPicture, FixatedSet, coloured, open_fixated
+from hsal.data.fixations.dataset import FixatedPicture, FixatedSet, colored, open_fixated
 from hsal.data.images import load_picture, load_shape, quoted
 from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 from hsal.zoo import samples
@@ -53,7 +53,7 @@ class Subject:
 def sample_subject(name: str) -> Subject:
     """A sample scene, with its digits' boxes."""
     walk = samples.recorded()[name]
-    return _subject(FixatedPicture(f"sample {name}", coloured(walk.image), boxes=walk.boxes), cache.RECORDED_TASK)
+    return _subject(FixatedPicture(f"sample {name}", colored(walk.image), boxes=walk.boxes), cache.RECORDED_TASK)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -62,7 +62,7 @@ def scene_subject(task: str, seed: int, index: int) -> Subject:
     name = next((name for name in (DEFAULT_WEIGHTS, task) if describe(name).task == task), task)
     scene = cache.scenes(task, describe(name).config.size_px, *cache.AS_DRAWN).render(seed, index)
     called = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
-    return _subject(FixatedPicture(called, coloured(scene.image), boxes=scene.boxes), task)
+    return _subject(FixatedPicture(called, colored(scene.image), boxes=scene.boxes), task)
 
 
 def photos() -> dict[str, str]:

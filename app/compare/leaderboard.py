@@ -107,12 +107,12 @@ def _cell(mean: Mean, leads: bool) -> str:
 
 
 def bars(benchmark: Benchmark, metric: str, dark: bool) -> go.Figure:
-    """A row a model, best on top, a point with its interval; floors are hollow, ceilings diamonds, both grey."""
+    """A row a model, best on top, a point with its interval; floors are hollow, ceilings diamonds, both gray."""
     found = standings(benchmark, metric)[::-1]
-    colour = "#E7ECEF" if dark else "#1C2429"
+    color = "#E7ECEF" if dark else "#1C2429"
     figure = go.Figure()
     for kind, symbol, shade in (
-        ("model", "circle", colour), ("floor", "circle-open", figures.GREY), ("ceiling", "diamond", figures.GREY),
+        ("model", "circle", color), ("floor", "circle-open", figures.GRAY), ("ceiling", "diamond", figures.GRAY),
     ):
         rows = [one for one in found if one.kind == kind]
         means = [one.means[metric] for one in rows]
@@ -152,7 +152,7 @@ def _making(benchmark: Benchmark, path: Path) -> str:
     about, settings = benchmark.about, benchmark.about["settings"]
     return (
         f"Made by `hsal benchmark-saliency` on {escape(about['machine'])} in {about['seconds'] / 60:.0f} minutes, seed"
-        f" {settings['seed']}; read from {escape(path.name)}. Information gain is over the centre prior. Shuffled AUC"
+        f" {settings['seed']}; read from {escape(path.name)}. Information gain is over the center prior. Shuffled AUC"
         " compares with the fixations on all other pictures. Human fixations: one half of the people tells the other."
         f" Milliseconds are of a machine of which {about['load']:.1f} processes wanted each core."
     )

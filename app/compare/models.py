@@ -56,7 +56,7 @@ class Drawn:
     milliseconds: float
     notes: tuple[str, ...]
     png: str
-    """A data address: grey levels, of which 255 stands for `high`."""
+    """A data address: gray levels, of which 255 stands for `high`."""
     high: float
     digest: str
     """Of the values."""
@@ -170,7 +170,7 @@ def read_given(given: Given, shape: tuple[int, int]) -> np.ndarray:
 
 
 def encoded(values: np.ndarray) -> tuple[str, float]:
-    """A map (H,W) >= 0 as a grey PNG in a data address, at most SHOWN_PX long, and the value of its level 255."""
+    """A map (H,W) >= 0 as a gray PNG in a data address, at most SHOWN_PX long, and the value of its level 255."""
     image = Image.fromarray(np.ascontiguousarray(values, np.float32))
     factor = SHOWN_PX / max(image.size)
     if factor < 1:

@@ -10,9 +10,9 @@ from app.compare.images import Subject, Targets, other_targets
 from app.compare.jobs import Made, jobs
 from app.compare.models import Drawn
 from hsal.gaze.metrics.catalog import Known, box_share, carried_over, fixation_density, measured
-from hsal.saliency.gaussian import centre_bump
+from hsal.saliency.gaussian import center_bump
 
-CENTRE_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
+CENTER_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
 COST_S = 0.3
 OTHERS_S = 3.0
 
@@ -68,5 +68,5 @@ def what_is_known(subject: Subject, other: Sequence[Targets]) -> Known:
     carried = [np.concatenate(axis) for axis in zip(*others, strict=True)] if others else [None, None]
     return Known(
         rows, columns, other_rows=carried[0], other_columns=carried[1], density=fixation_density(rows, columns, size),
-        baseline=centre_bump(*size, CENTRE_WIDTH).numpy(),
+        baseline=center_bump(*size, CENTER_WIDTH).numpy(),
     )

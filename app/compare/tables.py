@@ -86,7 +86,7 @@ def _named(walk: Trace) -> str:
 
 def about_table(models: Mapping[str, About]) -> str:
     """What each model says of itself."""
-    return table(["Model", "What stands out for it", "Source", "Licence of the code"], (
-        [escape(about.title), escape(about.idea), escape(about.citation), escape(about.licence)]
+    return table(["Model", "What stands out for it", "Source", "License of the code"], (
+        [escape(about.title), escape(about.idea), escape(about.citation), escape(about.license)]
         for about in models.values()
     ))

@@ -88,6 +88,6 @@ def _figures(rival: Rival) -> dict[str, Any]:
 @cache
 def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
-    css, colours_js = page.base()
+    css, colors_js = page.base()
     scripts = joined(*(page.HERE / name for name in SHARED), *(HERE / name for name in SCRIPTS))
-    return joined(HERE / "game.html"), f"{css}\n{joined(WIDE, HERE / 'game.css')}", f"{colours_js}\n{scripts}"
+    return joined(HERE / "game.html"), f"{css}\n{joined(WIDE, HERE / 'game.css')}", f"{colors_js}\n{scripts}"

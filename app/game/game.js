@@ -51,7 +51,7 @@ class AttentionGame {
     this.show();
   }
 
-  // The host tells its theme by the colour of its text.
+  // The host tells its theme by the color of its text.
   applyTheme() {
     const [red, green, blue] = getComputedStyle(this.root).color.match(/[\d.]+/g).map(Number);
     this.root.dataset.theme = (red + green + blue) / 3 > LIGHT_TEXT ? "dark" : "light";

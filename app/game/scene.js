@@ -34,7 +34,7 @@ class Scene {
     return within(y / this.size, this.rows) * this.columns + within(x / this.size, this.columns);
   }
 
-  centre(cell) {
+  center(cell) {
     return {
       x: (((cell % this.columns) + 0.5) / this.columns) * this.size,
       y: ((Math.floor(cell / this.columns) + 0.5) / this.rows) * this.size,
@@ -56,7 +56,7 @@ class Scene {
   }
 
   circle(cell) {
-    const { x, y } = this.centre(cell);
+    const { x, y } = this.center(cell);
     this.context.beginPath();
     this.context.arc(x, y, REACH * this.size, 0, FULL_TURN);
   }
@@ -69,14 +69,14 @@ class Scene {
     context.drawImage(this.picture, 0, 0, size, size);
     context.restore();
     this.circle(cell);
-    strokeTwice(context, COLOURS.overt, 3);
+    strokeTwice(context, COLORS.overt, 3);
   }
 
   dot(cell) {
-    const { x, y } = this.centre(cell);
+    const { x, y } = this.center(cell);
     this.context.beginPath();
     this.context.arc(x, y, 4, 0, FULL_TURN);
-    strokeTwice(this.context, COLOURS.overt, 1.5);
+    strokeTwice(this.context, COLORS.overt, 1.5);
   }
 
   ring(cell) {

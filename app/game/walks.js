@@ -24,7 +24,7 @@ function drawWalk(canvas, picture, turns, map, chosen) {
     context.beginPath();
     context.moveTo(from.x + from.width / 2, from.y + from.height / 2);
     context.lineTo(box.x + box.width / 2, box.y + box.height / 2);
-    strokeTwice(context, COLOURS.overt, 2);
+    strokeTwice(context, COLORS.overt, 2);
   }
   const numbers = new Map(); // cell -> the numbers of all glimpses at it
   for (const [place, { cell, turn, box }] of looks.entries()) {
@@ -32,7 +32,7 @@ function drawWalk(canvas, picture, turns, map, chosen) {
     context.globalAlpha = strength(turn);
     context.beginPath();
     context.rect(box.x, box.y, box.width, box.height);
-    strokeTwice(context, COLOURS.overt, 2);
+    strokeTwice(context, COLORS.overt, 2);
     drawNumber(context, box.x, box.y, numbers.get(cell).join(" "));
   }
   context.globalAlpha = 1;

@@ -14,13 +14,13 @@ from hsal.reproduce.results import PAPER_ATTN_RATIO, Result, short_name
 from hsal.tracing.schema import Trace
 
 DASHES = {"reinforce": "solid", "cross-entropy": "dash", "multiset": "dot", "count": "dashdot"}
-GREY = "#888888"
+GRAY = "#888888"
 HEIGHT_PX = 300
 QUIET = {"displayModeBar": False, "scrollZoom": False}  # of st.plotly_chart's config
 
 
 def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool = False) -> go.Figure:
-    """One thin line a seed, one colour an objective, of a validation measure over training.
+    """One thin line a seed, one color an objective, of a validation measure over training.
 
     Args:
         measure: a name in the curves. ratio: over its value at step 0, with the paper's ratio marked.
@@ -43,8 +43,8 @@ def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool =
         shown.add(result.row)
     if ratio:
         figure.add_hline(
-            PAPER_ATTN_RATIO, line={"color": GREY, "width": 1.2, "dash": "dash"},
-            annotation={"text": f"paper ×{PAPER_ATTN_RATIO:.2f}", "font": {"color": GREY}, "yshift": 1},
+            PAPER_ATTN_RATIO, line={"color": GRAY, "width": 1.2, "dash": "dash"},
+            annotation={"text": f"paper ×{PAPER_ATTN_RATIO:.2f}", "font": {"color": GRAY}, "yshift": 1},
             annotation_position="top left",
         )
     figure.update_xaxes(title="update")
@@ -94,7 +94,7 @@ def confusion_matrix(cases: Sequence[Case], chosen: tuple[int, int] | None, dark
 
 
 def _ink(on_full: bool, dark: bool) -> str:
-    """The colour of a number on an empty cell, or on a full one."""
+    """The color of a number on an empty cell, or on a full one."""
     return "#12171a" if dark == on_full else "#ffffff" if on_full else "#e7ecef" if dark else "#12171a"
 
 
@@ -128,11 +128,11 @@ def first_names(walks: Mapping[str, Trace], dark: bool) -> go.Figure:
         walks: title of the model -> its walk over the scene, the one taught by rewards first.
     """
     figure = _frame(height=240)
-    colours = (OBJECTIVES["reinforce"][dark], OBJECTIVES["cross-entropy"][dark])
-    for (title, walk), colour, pattern in zip(walks.items(), colours, ("", "/"), strict=True):
+    colors = (OBJECTIVES["reinforce"][dark], OBJECTIVES["cross-entropy"][dark])
+    for (title, walk), color, pattern in zip(walks.items(), colors, ("", "/"), strict=True):
         figure.add_bar(
             x=list(walk.class_names), y=walk.steps[0].class_probabilities.tolist(), name=title,
-            marker={"color": colour, "pattern": {"shape": pattern}},
+            marker={"color": color, "pattern": {"shape": pattern}},
             hovertemplate=f"{title}: %{{x}}, %{{y:.0%}}<extra></extra>",
         )
     figure.update_xaxes(title="first name", type="category", showgrid=False)

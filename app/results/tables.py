@@ -103,7 +103,7 @@ def saliency_table(found: Sequence[Result]) -> str:
 def _on_map(measured: dict[str, Any]) -> tuple[str, str, str]:
     return (
         f"{measured['macro_f1']:.3f} / {measured['exact_match']:.3f}", f"{measured['attn_saliency']:.2f}",
-        f"{measured['localisation']['glimpses_in_digit']:.2f}",
+        f"{measured['localization']['glimpses_in_digit']:.2f}",
     )
 
 

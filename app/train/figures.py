@@ -42,13 +42,13 @@ def figure(
 
 
 def _looks(runs: Sequence[RunInfo], dark: bool) -> list[dict[str, Any]]:
-    """Name, colour and dash of each run: the colour says the objective, the dash which of its runs."""
+    """Name, color and dash of each run: the color says the objective, the dash which of its runs."""
     looks: list[dict[str, Any]] = []
     for place, run in enumerate(runs):
-        colour = OBJECTIVES.get(run.objective, OBJECTIVES["count"])[dark]
-        alike = sum(look["colour"] == colour for look in looks)
+        color = OBJECTIVES.get(run.objective, OBJECTIVES["count"])[dark]
+        alike = sum(look["color"] == color for look in looks)
         looks.append({
-            "id": run.folder.name, "name": run.name, "colour": colour, "dash": DASHES[alike % len(DASHES)],
+            "id": run.folder.name, "name": run.name, "color": color, "dash": DASHES[alike % len(DASHES)],
             "width": 2.2 if place == 0 else 1.4,
         })
     return looks

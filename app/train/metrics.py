@@ -41,7 +41,7 @@ METRICS = (
            "Rewards"),
     Metric("location_reward", "Reward for glimpses",
            "Mask times saliency at the glimpsed cells, summed over the glimpses of a meta-step.", "Rewards"),
-    Metric("total", "Loss in all", "What the update minimises: all parts with their weights.", "Losses"),
+    Metric("total", "Loss in all", "What the update minimizes: all parts with their weights.", "Losses"),
     Metric("policy", "Loss of the policy",
            "The part that makes rewarded looks and labels likelier; it has no floor at 0.", "Losses"),
     Metric("value", "Loss of the value",

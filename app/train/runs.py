@@ -93,7 +93,7 @@ def actions(run: RunInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if lives:
             st.button("Stop", icon=":material/stop_circle:", on_click=_do, args=(ask_to_stop, run), key="train.stop",
-                      help="After the update in hand, keeping all it has learnt.")
+                      help="After the update in hand, keeping all it has learned.")
         elif run.resumable:
             st.button("Resume", icon=":material/play_arrow:", on_click=_do, args=(launch.resume, run), type="primary",
                       key="train.resume", help="Goes on after its last checkpoint.")

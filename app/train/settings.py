@@ -13,13 +13,12 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import docstring_parser
 
 from app import weights
-from hsal import backbones
+from hsal.backbones import BACKBONES
 from hsal.config import ModelConfig, TrainConfig
 from hsal.data.tasks import check_model
 from hsal.errors import HsalError
-from hsal.registry import names
 from hsal.runs import config as kept
-from hsal.saliency import models as saliency
+from hsal.saliency import SALIENCY
 from hsal.training.commands import Train
 from hsal.zoo.weights import TITLES
 
@@ -28,7 +27,7 @@ OF_BACKBONE = (*kept.OF_BACKBONE, "classes")
 # of the command: chosen apart, or for the terminal alone
 APART = ("out", "pretrained", "whole", "task", "model", "config", "resume", "queue")
 FIRST = ("objective", "steps")  # of the training: shown before all others
-ENTRIES = {"backbone": backbones, "saliency": saliency}  # settings that name a file in a folder
+ENTRIES = {"backbone": BACKBONES, "saliency": SALIENCY}  # settings that name a file in a folder
 FRESH, WHOLE = "fresh", "whole"
 
 
@@ -79,7 +78,7 @@ def _setting(part: str, f: Field, kind: Any, help: str) -> Setting | None:
     """None for what a form cannot ask for: a path, or another dataclass."""
     choices = get_args(kind) if get_origin(kind) is Literal else ()
     if f.name in ENTRIES:
-        choices = tuple(names(ENTRIES[f.name]))
+        choices = tuple(ENTRIES[f.name].names())
     kind = str if choices else kind
     default = f.default if f.default is not MISSING else None
     if kind not in (bool, int, float, str) or default is None or is_dataclass(kind):

@@ -64,7 +64,7 @@ class ResNet(nn.Module):
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        # grey broadcasts to three equal channels
+        # gray broadcasts to three equal channels
         normalized = laid_out((image - self.mean) / self.std, self.layout)
         return self.stages(self.stem(normalized))  # (B,C,h,w)
 

@@ -77,7 +77,7 @@ class EfficientNetLite0(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_in")
 
     def forward(self, image: Tensor) -> Tensor:
-        # -1..1 is what TensorFlow's Lite models were trained on; grey becomes three equal channels
+        # -1..1 is what TensorFlow's Lite models were trained on; gray becomes three equal channels
         x = laid_out((image * 2 - 1).expand(-1, 3, -1, -1), self.layout)
         x = self.blocks(functional.relu6(self.stem_norm(self.stem(x))))
         return functional.relu6(self.head_norm(self.head(x)))  # (B,1280,h,w)

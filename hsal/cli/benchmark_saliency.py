@@ -29,7 +29,7 @@ class BenchmarkSaliency:
     """Network behind the models that look through one; auto is the one for photographs where it is installed."""
     smooth: float = 0.0
     """Sigma of a Gaussian that every map is blurred with, as a share of the picture's longer side."""
-    centre_prior: Literal["none", "add", "multiply"] = "none"
+    center_prior: Literal["none", "add", "multiply"] = "none"
     """What is done to every map with a Gaussian in the picture's middle."""
     seed: int = 0
     """Seed of the draws: halves of the people, fixations on other pictures, resamples of the pictures."""

@@ -12,7 +12,7 @@ import tyro
 class Trace:
     """Roll attention out over pictures and show every step.
 
-    Any PNG, JPEG, WebP, BMP or GIF will do; it is made grey or kept in colours, as the weights want it. A model
+    Any PNG, JPEG, WebP, BMP or GIF will do; it is made gray or kept in colors, as the weights want it. A model
     knows only what it was trained on: handwritten digits, or house numbers.
     Example: hsal trace scene.png --strip strip.png --json -
     Of many: hsal trace scenes --out scenes.parquet

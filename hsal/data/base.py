@@ -37,7 +37,7 @@ class Box:
 class Scene:
     """One picture and what is in it."""
 
-    image: np.ndarray  # (H,W) uint8 grey or (H,W,3) uint8 RGB
+    image: np.ndarray  # (H,W) uint8 gray or (H,W,3) uint8 RGB
     labels: tuple[int, ...]  # the multiset, sorted
     boxes: tuple[Box, ...]  # one per digit, in the image's pixels
 

@@ -134,7 +134,7 @@ def _decode(data: bytes, shown: str) -> Picture:
         if opened.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
             raise PictureError(f"{shown} is a JPEG of more than {MAX_SCANS} scans: save it anew and try again.")
         opened.load()
-        notes = [f"Colours were converted from {opened.mode} to RGB."] if opened.mode == "CMYK" else []
+        notes = [f"Colors were converted from {opened.mode} to RGB."] if opened.mode == "CMYK" else []
         image = _eight_bits(_upright(opened, notes), notes)
         wanted = "RGBA" if image.has_transparency_data else "RGB"
         image = image if image.mode == wanted else image.convert(wanted)  # a copy may take 160 MB
@@ -178,15 +178,15 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
-    """16-bit grey scaled to 8 bits, where Pillow's own conversion would clip it."""
+    """16-bit gray scaled to 8 bits, where Pillow's own conversion would clip it."""
     if not image.mode.startswith("I"):
         return image
     levels = np.asarray(image)
-    grey = Image.fromarray((levels >> 8).astype(np.uint8))
+    gray = Image.fromarray((levels >> 8).astype(np.uint8))
     if "transparency" in image.info:
-        grey.putalpha(Image.fromarray(np.where(levels == image.info["transparency"], 0, 255).astype(np.uint8)))
-    notes.append("16-bit grey was scaled to 8 bits.")
-    return grey
+        gray.putalpha(Image.fromarray(np.where(levels == image.info["transparency"], 0, 255).astype(np.uint8)))
+    notes.append("16-bit gray was scaled to 8 bits.")
+    return gray
 
 
 def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:

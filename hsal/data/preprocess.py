@@ -1,4 +1,4 @@
-"""From any picture to one that the model can look at: square and of its size, grey or in colours."""
+"""From any picture to one that the model can look at: square and of its size, gray or in colors."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def for_model(pixels: np.ndarray, config: ModelConfig) -> PreparedPicture:
 
 
 def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
-    """Make a picture a scene: grey, square, light ink on black. A true scene stays exactly as it is.
+    """Make a picture a scene: gray, square, light ink on black. A true scene stays exactly as it is.
 
-    Grey is ITU-R 601 luma; the whole picture is scaled to fit, without distortion.
+    Gray is ITU-R 601 luma; the whole picture is scaled to fit, without distortion.
 
     Args:
-        pixels: (H,W) grey or (H,W,3) RGB, uint8.
+        pixels: (H,W) gray or (H,W,3) RGB, uint8.
         size_px: side of the square that the model sees.
     Raises:
         PictureError: pixels of another shape or type, or a blank picture.
@@ -57,20 +57,20 @@ def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
 
 
 def as_photo(pixels: np.ndarray, size_px: int) -> PreparedPicture:
-    """Make a picture a square photograph in its own colours. One of that size stays exactly as it is.
+    """Make a picture a square photograph in its own colors. One of that size stays exactly as it is.
 
     The whole picture is scaled to fit, without distortion; its outermost pixels go on into the bands
     that make it square, since black bars would stand out more than anything in the picture.
 
     Args:
-        pixels: (H,W) grey or (H,W,3) RGB, uint8.
+        pixels: (H,W) gray or (H,W,3) RGB, uint8.
         size_px: side of the square that the model sees.
     Raises:
         PictureError: pixels of another shape or type, or a blank picture.
     """
     fitted, scaled, banded = _fit(pixels, "RGB", size_px)
     if np.ptp(fitted.image, axis=(0, 1)).max() < _FAINTEST:
-        raise PictureError("The picture is blank: it is of one colour all over. Choose one with something on it.")
+        raise PictureError("The picture is blank: it is of one color all over. Choose one with something on it.")
     return replace(fitted, image=_square(fitted.image, fitted, size_px, "edge"), notes=(*scaled, *banded))
 
 
@@ -104,13 +104,13 @@ def _span(start: int, end: int, scale: float, offset: int, size: int) -> tuple[i
     return first, min(max(round(end * scale) + offset, first + 1), size)
 
 
-def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def _ink_on_black(gray: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """(h,w) uint8 -> the same with ink near 255 on 0, and notes; ink on pure black passes untouched."""
-    if _is_scene(grey):
-        return grey, []
-    if _is_scene(255 - grey):
-        return 255 - grey, [_EXCHANGED]
-    levels, notes = grey.astype(np.float32), []
+    if _is_scene(gray):
+        return gray, []
+    if _is_scene(255 - gray):
+        return 255 - gray, [_EXCHANGED]
+    levels, notes = gray.astype(np.float32), []
     border = _border_level(levels)
     paper, noise = _paper(levels, border)
     inverted = _ink_is_dark(levels - paper, border)
@@ -127,9 +127,9 @@ def _ink_on_black(grey: np.ndarray) -> tuple[np.ndarray, list[str]]:
     return np.minimum(ink * (255 / peak), 255).round().astype(np.uint8), notes
 
 
-def _is_scene(grey: np.ndarray) -> bool:
+def _is_scene(gray: np.ndarray) -> bool:
     """Whether it is ink on pure black already."""
-    return bool(np.median(grey) == 0 and _border_level(grey) == 0 and grey.max() >= 128)
+    return bool(np.median(gray) == 0 and _border_level(gray) == 0 and gray.max() >= 128)
 
 
 def _border_level(levels: np.ndarray) -> float:
@@ -147,7 +147,7 @@ def _ink_is_dark(contrast: np.ndarray, border: float) -> bool:
 
 
 def _paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
-    """The ground under the ink, (h,w), and its noise (a standard deviation), both in grey levels.
+    """The ground under the ink, (h,w), and its noise (a standard deviation), both in gray levels.
 
     A lamp or a vignette shades paper smoothly: a quadratic surface is fitted to the pixels within 24
     levels of it, at first of the border's level, then of the last fit, so that ink never pulls at it.

@@ -4,7 +4,7 @@ Posner's task (Posner 1980, "Orienting of attention", Quarterly Journal of Exper
 people where to expect a target, and is sometimes wrong. Here covert attention itself is laid down for the first
 meta-step, in place of the meta-controller's own:
 
-    valid    one Gaussian centred on the target, the first digit of a scene
+    valid    one Gaussian centered on the target, the first digit of a scene
     neutral  a mask of 1 everywhere
     invalid  the same Gaussian half a picture away, down and across, round its edges
 
@@ -30,25 +30,25 @@ from hsal.model.perception import View
 from hsal.tracing.recording import to_tensor
 
 
-def spotlights(centre: Tensor, map_size: tuple[int, int], width_cells: float) -> dict[str, Gaussians]:
+def spotlights(center: Tensor, map_size: tuple[int, int], width_cells: float) -> dict[str, Gaussians]:
     """Condition -> one Gaussian a row (K = 1).
 
     Args:
-        centre: (B,2) of the target, down and across, as shares 0..1 of the picture.
+        center: (B,2) of the target, down and across, as shares 0..1 of the picture.
         map_size: (h,w) cells.
         width_cells: standard deviation of the Gaussian.
     """
-    focused = torch.full_like(centre[:, :1], 1 / (2 * width_cells**2))  # beta (B,1)
+    focused = torch.full_like(center[:, :1], 1 / (2 * width_cells**2))  # beta (B,1)
     return {
-        "valid": _gaussian(centre, map_size, focused),
-        "neutral": _gaussian(centre, map_size, torch.zeros_like(focused)),  # exp(0) = 1 in every cell
-        "invalid": _gaussian((centre + 0.5) % 1, map_size, focused),
+        "valid": _gaussian(center, map_size, focused),
+        "neutral": _gaussian(center, map_size, torch.zeros_like(focused)),  # exp(0) = 1 in every cell
+        "invalid": _gaussian((center + 0.5) % 1, map_size, focused),
     }
 
 
-def _gaussian(centre: Tensor, map_size: tuple[int, int], beta: Tensor) -> Gaussians:
+def _gaussian(center: Tensor, map_size: tuple[int, int], beta: Tensor) -> Gaussians:
     # the middle of cell 1 is at 1, so the picture's edge is at half a cell
-    row, column = centre[:, :1] * map_size[0] + 0.5, centre[:, 1:] * map_size[1] + 0.5
+    row, column = center[:, :1] * map_size[0] + 0.5, center[:, 1:] * map_size[1] + 0.5
     return Gaussians(torch.ones_like(beta), beta, row, column)
 
 

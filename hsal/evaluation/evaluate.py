@@ -12,7 +12,7 @@ from torch import Tensor
 from hsal.data.base import Scene, SceneSource
 from hsal.evaluation import metrics
 from hsal.evaluation.inference import ATTENTION, Walks, walk
-from hsal.evaluation.localization import NAMES, OVER_ALL, Localisation, places_of
+from hsal.evaluation.localization import NAMES, OVER_ALL, Localization, places_of
 from hsal.model.hsal import HSAL
 from hsal.model.perception import View
 from hsal.saliency.base import SaliencyModel
@@ -62,7 +62,7 @@ class Evaluation:
     """Mean number of meta-steps, the one with stop included."""
     stopped: float
     """Share of scenes that ended by stop rather than by running out of steps."""
-    localisation: Localisation | None
+    localization: Localization | None
     """Whether attention lies on the digits; None where their boxes were not given."""
 
 
@@ -72,7 +72,7 @@ def evaluate(walks: Walks) -> Evaluation:
     located = None
     if walks.located is not None:
         shares = walks.located.sum(axis=0) / np.maximum(_located_steps(walks).sum(axis=0), 1)
-        located = Localisation(*shares.tolist())
+        located = Localization(*shares.tolist())
     return Evaluation(
         scenes=len(named),
         exact_match=metrics.exact_match(named, walks.true),
@@ -81,13 +81,13 @@ def evaluate(walks: Walks) -> Evaluation:
         per_count=_by_count(named, walks.true),
         mean_steps=float(walks.steps.mean()),
         stopped=float(walks.stopped.mean()),
-        localisation=located,
+        localization=located,
         **dict(zip(ATTENTION, (walks.attention.sum(axis=0, dtype=float) / steps).tolist(), strict=True)),
     )
 
 
 def _located_steps(walks: Walks) -> np.ndarray:
-    """(n,7) the number of meta-steps that each of Localisation's fields is a mean over."""
+    """(n,7) the number of meta-steps that each of Localization's fields is a mean over."""
     return np.stack([walks.steps if name in OVER_ALL else walks.open_steps for name in NAMES], axis=1)
 
 
@@ -137,7 +137,7 @@ def walk_scenes(
     model: HSAL, source: SceneSource, seed: int, scenes: int, inhibition: bool = True, batch: int = 250,
     other: SaliencyModel | None = None,
 ) -> Iterator[tuple[list[Scene], Walks]]:
-    """Render, perceive and walk, localisation included: batches of scenes with the model's walks over them.
+    """Render, perceive and walk, localization included: batches of scenes with the model's walks over them.
 
     Args:
         other: a saliency model in place of the model's own.

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hsal.evaluation.localization import NAMES, Places, localise
+from hsal.evaluation.localization import NAMES, Places, localize
 from hsal.model.hsal import HSAL, MetaStep, Resume, send
 from hsal.model.overrides import Act, always
 from hsal.model.perception import View
@@ -27,7 +27,7 @@ class Walks:
     steps: np.ndarray  # (n,) int, meta-steps, the one with stop included
     open_steps: np.ndarray  # (n,) int, meta-steps that begin with a label left to name
     attention: np.ndarray  # (n,6) sums over the meta-steps of what ATTENTION names
-    located: np.ndarray | None  # (n,7) the same of Localisation's fields; None where no boxes were given
+    located: np.ndarray | None  # (n,7) the same of Localization's fields; None where no boxes were given
 
     @property
     def named(self) -> np.ndarray:
@@ -53,7 +53,7 @@ def walk(
 
     Args:
         counts: (B,N) the label multisets.
-        places: of the digits, to measure localisation too.
+        places: of the digits, to measure localization too.
         inhibition: whether what was attended loses its saliency.
     """
     stop, device = model.config.stop, view.scale.device
@@ -71,7 +71,7 @@ def walk(
             answers[rows, number] = step.label
             attention[rows] += _attention(step, view.scale[rows])
             if places is not None:
-                shares, places = localise(step, places)
+                shares, places = localize(step, places)
                 located[rows] += shares
             running = step.label != stop
             if not running.any():

@@ -3,7 +3,7 @@
 A map cell stands for a rectangle of pixels: the picture's size over the map's. What a box *covers*
 is the share of each cell's area that lies in it, and the mass of a map in boxes is the sum over
 cells of value times the share covered by the boxes' union, divided by the map's sum (0 for a map
-of zeros). A glimpse is *in* a box when its cell's centre is, and *touches* it when the cell and
+of zeros). A glimpse is *in* a box when its cell's center is, and *touches* it when the cell and
 the box overlap at all.
 
 A digit is *named* by a right label: among the boxes of that label not yet named, the one that
@@ -24,7 +24,7 @@ from hsal.model.hsal import MetaStep
 
 
 @dataclass(frozen=True)
-class Localisation:
+class Localization:
     """Shares in 0..1, each the mean over meta-steps.
 
     The first three are over all meta-steps; the others over those that begin with a digit left to
@@ -47,7 +47,7 @@ class Localisation:
     """Mass of the priority map in the boxes of digits not yet named, that which the step names among them."""
 
 
-NAMES = tuple(f.name for f in fields(Localisation))
+NAMES = tuple(f.name for f in fields(Localization))
 OVER_ALL = NAMES[:3]  # the rest are over meta-steps with a digit left to name
 
 
@@ -59,7 +59,7 @@ class Places(NamedTuple):
     down: Tensor  # (B,D,H) 1 on the rows of pixels that a box spans
     across: Tensor  # (B,D,W) the same of columns
     cover: Tensor  # (B,D,h,w) share of each cell that lies in the box
-    centre: Tensor  # (B,D,h,w) bool, whether the cell's centre does
+    center: Tensor  # (B,D,h,w) bool, whether the cell's center does
 
     def kept(self, rows: Tensor) -> Places:
         """The scenes of some rows: indices, or (B,) bool."""
@@ -88,7 +88,7 @@ def places_of(
     middle_column = across[:, :, _middles(map_size[1], size_px[1], device)] > 0
     return Places(
         label, label >= 0, down, across, cover=by_row[..., :, None] * by_column[..., None, :],
-        centre=middle_row[..., :, None] & middle_column[..., None, :],
+        center=middle_row[..., :, None] & middle_column[..., None, :],
     )
 
 
@@ -131,18 +131,18 @@ def named_box(places: Places, priority: Tensor, label: Tensor) -> Tensor:
     return best & candidate
 
 
-def localise(step: MetaStep, places: Places) -> tuple[Tensor, Places]:
-    """The shares of one meta-step, (B,7) in the order of `Localisation`, and the places after it.
+def localize(step: MetaStep, places: Places) -> tuple[Tensor, Places]:
+    """The shares of one meta-step, (B,7) in the order of `Localization`, and the places after it.
 
     The last four are 0 where nothing is left to name.
     """
     named = named_box(places, step.priority, step.label)  # (B,D)
     digits, unnamed = union_cover(places, places.label >= 0), union_cover(places, places.unnamed)
     own = union_cover(places, named)
-    centres = [(places.centre & chosen[..., None, None]).any(dim=1) for chosen in (places.label >= 0, named)]
+    centers = [(places.center & chosen[..., None, None]).any(dim=1) for chosen in (places.label >= 0, named)]
     shares = [
-        _looked(centres[0], step.cells), _looked(digits > 1e-6, step.cells), share_inside(step.mask, digits),
-        _looked(centres[1], step.cells), _looked(own > 1e-6, step.cells), share_inside(step.mask, own),
+        _looked(centers[0], step.cells), _looked(digits > 1e-6, step.cells), share_inside(step.mask, digits),
+        _looked(centers[1], step.cells), _looked(own > 1e-6, step.cells), share_inside(step.mask, own),
         share_inside(step.priority, unnamed),
     ]
     return torch.stack(shares, dim=1), places._replace(unnamed=places.unnamed & ~named)

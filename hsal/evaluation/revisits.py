@@ -42,16 +42,16 @@ def count_returns(model: HSAL, scenes: Sequence[Scene], inhibition: bool = True)
 
     images = np.stack([scene.image for scene in scenes])  # (B,H,W)
     places = places_of([scene.boxes for scene in scenes], model.map_size, images.shape[1:3])
-    centre = places.centre.flatten(2)  # (B,D,h*w) bool: whether the cell's centre lies in the digit's box
-    seen = torch.zeros(centre.shape[:2], dtype=torch.bool)
+    center = places.center.flatten(2)  # (B,D,h*w) bool: whether the cell's center lies in the digit's box
+    seen = torch.zeros(center.shape[:2], dtype=torch.bool)
     running = torch.ones(len(scenes), dtype=torch.bool)
     later = again = 0
     with torch.inference_mode():
         view = model.perceive(to_tensor(images))
         for number, step in enumerate(model.rollout(view, acts=always(Act(inhibition=inhibition)))):
             running &= step.label != model.config.stop
-            cells = step.cells[:, None].expand(-1, centre.shape[1], -1)  # (B,D,k)
-            looked = centre.gather(2, cells).any(dim=2) & running[:, None]
+            cells = step.cells[:, None].expand(-1, center.shape[1], -1)  # (B,D,k)
+            looked = center.gather(2, cells).any(dim=2) & running[:, None]
             if number:
                 later += int(running.sum())
                 again += int((looked & seen).any(dim=1).sum())

@@ -78,11 +78,11 @@ def _frame(trace: Trace, moment: Moment, theme: Theme) -> Image.Image:
     axes.axis("off")
     _draw(axes, trace, moment)
     word, tone, said = _words(trace, moment)
-    for x, y, text, colour, size in (
+    for x, y, text, color, size in (
         (0.03, 0.66, f"step {moment.step + 1}", theme.quiet, 8), (0.16, 0.66, word, tone, 8),
         (0.03, 0.28, plain(said, 60), theme.ink, 10),
     ):
-        figure.text(x, y * FOOT / (high + FOOT), text, **font(size), color=colour, va="center")
+        figure.text(x, y * FOOT / (high + FOOT), text, **font(size), color=color, va="center")
     if changed(trace):
         y = 0.66 * FOOT / (high + FOOT)
         figure.text(0.97, y, "changed by hand", **font(8), color=theme.quiet, va="center", ha="right")
@@ -116,7 +116,7 @@ def _fallen(moment: Moment) -> int:
 
 
 def _words(trace: Trace, moment: Moment) -> tuple[str, str, str]:
-    """Covert or overt, its colour, and what happens."""
+    """Covert or overt, its color, and what happens."""
     named = ", ".join(trace.class_names[step.label] for step in trace.steps[: moment.step + 1])
     return {
         "saliency": ("covert", COVERT, "saliency: what stands out"),

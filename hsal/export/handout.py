@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 
 from hsal.colors import PRIORITY
 from hsal.export.strip import DRAWING
-from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
+from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_color, ramp
 from hsal.export.strip_sheet import FONT, LIGHT, plain
 from hsal.tracing.schema import Trace
 
@@ -69,7 +69,7 @@ def draw_handout(trace: Trace, texts: HandoutTexts) -> Figure:
     page.write(WIDTH - 3.2, MARGIN, texts.name, 10)
     page.rule(WIDTH - 2.6, WIDTH - MARGIN, MARGIN + 0.08)
     picture = page.axes(MARGIN, 1.4, PICTURE, PICTURE)
-    picture.imshow(in_colour(trace.image), interpolation="antialiased")
+    picture.imshow(in_color(trace.image), interpolation="antialiased")
     _words(page, texts)
     page.write(MARGIN, WALK - 0.22, texts.walk, 10, bold=True)
     _walk(page, trace, texts.rows)

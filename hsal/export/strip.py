@@ -22,7 +22,7 @@ from matplotlib.patches import Patch
 
 from hsal.colors import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
 from hsal.errors import HsalError
-from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_colour, ramp
+from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_color, ramp
 from hsal.export.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
 from hsal.tracing.interventions.description import changed
 from hsal.tracing.schema import Trace
@@ -79,7 +79,7 @@ def save_strip(trace: Trace, path: Path, dark: bool = False) -> None:
 
 
 def draw_strip(trace: Trace, dark: bool = False) -> Figure:
-    """The strip as a figure: 5 axes for each step, column by column, then the picture and 3 colour bars.
+    """The strip as a figure: 5 axes for each step, column by column, then the picture and 3 color bars.
 
     Args:
         trace: any number of steps, of which the first MOST_STEPS are drawn; its names are plain text.
@@ -105,7 +105,7 @@ def draw_strip(trace: Trace, dark: bool = False) -> Figure:
 
 
 def green() -> Colormap:
-    """The colours of the priority map."""
+    """The colors of the priority map."""
     return ramp("#000000", PRIORITY, "#D9FFF2")
 
 
@@ -113,7 +113,7 @@ def _draw_picture(sheet: Sheet, trace: Trace) -> None:
     """The picture itself, what is in it and what was named, and the key."""
     high = PICTURE * sheet.ratio
     axes = sheet.axes(MARGIN, sheet.top(0), PICTURE, high)
-    axes.imshow(in_colour(trace.image), aspect="auto", interpolation="antialiased")
+    axes.imshow(in_color(trace.image), aspect="auto", interpolation="antialiased")
     sheet.write(MARGIN, HEAD_Y, plain(trace.source.name, 30), sheet.theme.quiet)
     y = sheet.top(0) + high + 0.2
     for word, labels in (("true", trace.truth), ("named", trace.labels)):
@@ -142,11 +142,11 @@ def _draw_key(sheet: Sheet, top: float) -> None:
     )
 
 
-def _draw_bar(sheet: Sheet, row: int, colours: Colormap, highest: str, meaning: str) -> None:
-    """A colour bar at the right end of a row, from 0 to its highest value."""
+def _draw_bar(sheet: Sheet, row: int, colors: Colormap, highest: str, meaning: str) -> None:
+    """A color bar at the right end of a row, from 0 to its highest value."""
     left, top, high = sheet.left(len(sheet.steps)) + 0.05, sheet.top(row), sheet.high(row)
     axes = sheet.axes(left, top, 0.08, high)
-    axes.imshow(np.linspace(1, 0, 128)[:, None], cmap=colours, aspect="auto", interpolation="nearest")
+    axes.imshow(np.linspace(1, 0, 128)[:, None], cmap=colors, aspect="auto", interpolation="nearest")
     quiet = sheet.theme.quiet
     sheet.write(left + 0.13, top + 0.05, highest, quiet, 7)
     sheet.write(left + 0.13, top + high - 0.05, "0", quiet, 7)

@@ -17,11 +17,11 @@ from hsal.tracing.schema import Step, Trace
 SPOT = tuple(0.35 * part + 0.65 for part in to_rgb(COVERT))  # a tint of covert attention, seen upon its own blue
 
 
-def draw_cells(axes: Axes, values: np.ndarray, colours: Colormap, highest: float) -> None:
+def draw_cells(axes: Axes, values: np.ndarray, colors: Colormap, highest: float) -> None:
     """A map as honest cells; x and y count cells from the top left corner."""
     height, width = values.shape
     axes.imshow(
-        values, cmap=colours, vmin=0, vmax=highest, extent=(0, width, height, 0), aspect="auto", interpolation="nearest"
+        values, cmap=colors, vmin=0, vmax=highest, extent=(0, width, height, 0), aspect="auto", interpolation="nearest"
     )
 
 
@@ -43,28 +43,28 @@ def draw_saliency(axes: Axes, step: Step, seen: set[tuple[int, int]]) -> None:
 
 def draw_mask(axes: Axes, image: np.ndarray, step: Step) -> None:
     """The picture under a blue spotlight; a circle of one sigma about each Gaussian, fainter where it weighs less."""
-    picture, light = in_colour(image), stretched(step.mask, image)[..., None]  # (H,W,3), (H,W,1)
-    # Blue light added to a bright wall would be white: a picture in colours is tinted instead.
+    picture, light = in_color(image), stretched(step.mask, image)[..., None]  # (H,W,3), (H,W,1)
+    # Blue light added to a bright wall would be white: a picture in colors is tinted instead.
     blue = np.array(to_rgb(COVERT))
     lit = picture + (1 - picture) * blue if image.ndim == 2 else 0.5 * picture + 0.5 * blue
     _draw_pixels(axes, (1 - light) * 0.35 * picture + light * lit, step.mask.shape)
     heaviest = max(float(step.gaussians[:, 0].max()), 1e-12)
     for weight, beta, row, column in step.gaussians.tolist():
         sigma = (2 * max(beta, 1e-6)) ** -0.5
-        centre = (column - 0.5, row - 0.5)  # cell 1 has its middle half a cell from the edge
+        center = (column - 0.5, row - 0.5)  # cell 1 has its middle half a cell from the edge
         clear = 0.25 + 0.65 * min(max(weight / heaviest, 0), 1)
-        axes.add_patch(Ellipse(centre, 2 * sigma, 2 * sigma, fill=False, edgecolor=SPOT, linewidth=0.8, alpha=clear))
-        axes.add_line(Line2D(*([c] for c in centre), marker="o", markersize=1.6, color=SPOT, mew=0, alpha=clear))
+        axes.add_patch(Ellipse(center, 2 * sigma, 2 * sigma, fill=False, edgecolor=SPOT, linewidth=0.8, alpha=clear))
+        axes.add_line(Line2D(*([c] for c in center), marker="o", markersize=1.6, color=SPOT, mew=0, alpha=clear))
 
 
 def draw_picture(axes: Axes, image: np.ndarray, map_shape: tuple[int, ...]) -> None:
     """The picture alone, in the measure of cells."""
-    _draw_pixels(axes, in_colour(image), map_shape)
+    _draw_pixels(axes, in_color(image), map_shape)
 
 
 def draw_glimpses(axes: Axes, image: np.ndarray, step: Step) -> None:
     """The cells looked at, numbered along their path; the broad first glimpse, still covert, as a faint glow."""
-    picture = in_colour(image)
+    picture = in_color(image)
     broad = stretched(step.broad_weights / max(float(step.broad_weights.max()), 1e-12), image)[..., None]
     glow = 0.4 * broad
     _draw_pixels(axes, (1 - glow) * 0.75 * picture + glow * np.array(to_rgb(COVERT)), step.mask.shape)
@@ -91,12 +91,12 @@ def draw_label(axes: Axes, trace: Trace, step: Step, theme: Theme) -> None:
     if step.reward is None:
         axes.text(0.5, 0.2, probability, **font(7.5), color=theme.quiet, ha="center", va="center")
         return
-    sign, colour = ("✓", RIGHT) if step.reward > 0 else ("✗", WRONG)
+    sign, color = ("✓", RIGHT) if step.reward > 0 else ("✗", WRONG)
     axes.text(0.5, 0.2, probability, **font(7.5), color=theme.quiet, ha="right", va="center")
-    axes.text(0.56, 0.2, sign, **font(10), color=colour, ha="left", va="center")
+    axes.text(0.56, 0.2, sign, **font(10), color=color, ha="left", va="center")
 
 
-def in_colour(image: np.ndarray) -> np.ndarray:
+def in_color(image: np.ndarray) -> np.ndarray:
     """(H,W) or (H,W,3) uint8 -> (H,W,3) in [0,1]."""
     return (image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)) / 255
 
@@ -107,5 +107,5 @@ def stretched(values: np.ndarray, image: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR))
 
 
-def ramp(*colours: str) -> Colormap:
-    return LinearSegmentedColormap.from_list("ramp", colours)
+def ramp(*colors: str) -> Colormap:
+    return LinearSegmentedColormap.from_list("ramp", colors)

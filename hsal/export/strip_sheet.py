@@ -36,7 +36,7 @@ class Theme(NamedTuple):
 class Row(NamedTuple):
     name: str
     meaning: str
-    colour: str | None
+    color: str | None
 
 
 LIGHT = Theme("#FFFFFF", "#1F2328", "#656D76")
@@ -64,8 +64,8 @@ class Sheet:
         self.height = to_pixels(bottom + 0.2 + LINE * len(lines) + MARGIN)
         self.figure = Figure(figsize=(self.width, self.height), dpi=DPI, facecolor=theme.ground, edgecolor="none")
         FigureCanvasAgg(self.figure)
-        for row, (name, meaning, colour) in enumerate(ROWS):
-            self._name_row(row, name, meaning, colour)
+        for row, (name, meaning, color) in enumerate(ROWS):
+            self._name_row(row, name, meaning, color)
         for number, line in enumerate(lines):
             self.write(MARGIN, bottom + 0.25 + LINE * number, line.strip(" ·"), theme.quiet)
 
@@ -88,19 +88,19 @@ class Sheet:
         axes.set_axis_off()
         return axes
 
-    def write(self, x: float, y: float, text: str, colour: str, size: float = 7.5, **options: Any) -> None:
+    def write(self, x: float, y: float, text: str, color: str, size: float = 7.5, **options: Any) -> None:
         """Plain text, its middle at y."""
         place = (x / self.width, 1 - y / self.height)
-        self.figure.text(*place, text, **font(size), color=colour, va="center", **options)
+        self.figure.text(*place, text, **font(size), color=color, va="center", **options)
 
-    def _name_row(self, row: int, name: str, meaning: str, colour: str | None) -> None:
+    def _name_row(self, row: int, name: str, meaning: str, color: str | None) -> None:
         left, top, high = self.left(0), self.top(row), self.high(row)
         middle = top + high / 2
         self.write(left - 0.2, middle - 0.09, name, self.theme.ink, 10, ha="right")
         self.write(left - 0.2, middle + 0.1, meaning, self.theme.quiet, 7, ha="right")
-        if colour:
+        if color:
             place = ((left - 0.12) / self.width, 1 - (top + high) / self.height)
-            self.figure.add_artist(Rectangle(place, 0.035 / self.width, high / self.height, color=colour, linewidth=0))
+            self.figure.add_artist(Rectangle(place, 0.035 / self.width, high / self.height, color=color, linewidth=0))
 
 
 def to_pixels(inches: float) -> float:

@@ -13,8 +13,8 @@ class Gaussians(NamedTuple):
 
     alpha: Tensor  # weight, softmax over K: sums to 1
     beta: Tensor  # inverse width, 1 / cell^2
-    row: Tensor  # kappa_1, centre in 0..h; cell 1 is the first
-    column: Tensor  # kappa_2, centre in 0..w; cell 1 is the first
+    row: Tensor  # kappa_1, center in 0..h; cell 1 is the first
+    column: Tensor  # kappa_2, center in 0..w; cell 1 is the first
 
 
 def to_gaussians(
@@ -23,7 +23,7 @@ def to_gaussians(
     """Bring a linear layer's 4K free numbers into their ranges.
 
     Differs: beta = beta_min + (beta_max - beta_min) * sigmoid instead of exp. The mask is not
-    normalised, so the reward for salient glimpses alone would open it over everything; a bound
+    normalized, so the reward for salient glimpses alone would open it over everything; a bound
     on the width keeps it a spotlight.
 
     Args:
@@ -45,7 +45,7 @@ def mask_of(gaussians: Gaussians, map_size: tuple[int, int]) -> Tensor:
     """M[i,j] = sum_k alpha_k exp(-beta_k ((row_k - i)^2 + (column_k - j)^2)), 1 <= i <= h, 1 <= j <= w.
 
     Returns:
-        (B,h,w) in (0,1]; not normalised.
+        (B,h,w) in (0,1]; not normalized.
     """
     alpha, beta, row, column = gaussians
     rows = torch.arange(1, map_size[0] + 1, device=row.device, dtype=row.dtype)  # (h,)

@@ -33,7 +33,7 @@ from hsal.zoo.checkpoint import load_into, load_model
 
 TEST_SEED = 1
 FEW = 2000  # scenes for what is beside the table
-# backbone -> weights that hold it; that of street numbers has learnt along since
+# backbone -> weights that hold it; that of street numbers has learned along since
 SHIPPED = {"digits-in-scenes": "mnist-multiset", "digits-in-scenes-longer": "mnist-set"}
 CURVE = ("exact_match", "macro_f1", "attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "moving")
 # scenes such as no training has shown; a digit of more than 50 px has room only when it is alone

@@ -23,9 +23,9 @@ def attn_saliency(results: Sequence[Result], path: Path) -> None:
             _line(axes, one, [point["attn_saliency"] / start for point in one.curve])
     paper = {"REINFORCE": PAPER_ATTN_RATIO, "Cross-Entropy": PAPER_ATTN_CROSS_ENTROPY / PAPER_ATTN_START}
     for name, ratio in paper.items():
-        axes.axhline(ratio, color="grey", linestyle="--", linewidth=1)
+        axes.axhline(ratio, color="gray", linestyle="--", linewidth=1)
         axes.annotate(f"paper, {name}: x{ratio:.2f}", (1, ratio), xycoords=("axes fraction", "data"),
-                      ha="right", va="bottom", fontsize=8, color="dimgrey")
+                      ha="right", va="bottom", fontsize=8, color="dimgray")
     _save(figure, axes, path)
 
 
@@ -36,7 +36,7 @@ def measure(results: Sequence[Result], name: str, title: str, path: Path, mark: 
         if one.curve and name in one.curve[-1]:
             _line(axes, one, [point[name] for point in one.curve])
     if mark is not None:
-        axes.axhline(mark, color="grey", linestyle="--", linewidth=1)
+        axes.axhline(mark, color="gray", linestyle="--", linewidth=1)
     axes.set_ylim(0, 1)
     _save(figure, axes, path)
 
@@ -54,12 +54,12 @@ def retraining(rows: Sequence[tuple[str, Change, Change]], path: Path) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
     titles = {left: "scenes named right (0-1)", right: "glimpses inside a digit's box"}
     for index, (axes, title) in enumerate(titles.items(), 1):
-        colour = OVERT if axes is right else OBJECTIVES["reinforce"][0]
+        color = OVERT if axes is right else OBJECTIVES["reinforce"][0]
         for height, row in enumerate(rows):
             before, after = row[index]
-            axes.plot((before, after), (height, height), color="lightgrey", zorder=1)
-            axes.scatter(before, height, facecolor="white", edgecolor=colour, zorder=2)
-            axes.scatter(after, height, color=colour, zorder=3)
+            axes.plot((before, after), (height, height), color="lightgray", zorder=1)
+            axes.scatter(before, height, facecolor="white", edgecolor=color, zorder=2)
+            axes.scatter(after, height, color=color, zorder=3)
         axes.set_xlabel(title)
         axes.set_xlim(-0.02, 1.02)
         axes.spines[["top", "right"]].set_visible(False)

@@ -95,7 +95,7 @@ def _spotlights(model: ModelConfig) -> dict[str, Any]:
     return {name: getattr(model, name) for name in ("cell_px", "beta_min", "beta_max")}
 
 
-# more is learnt of an update with these than with the default's larger batches and smaller steps
+# more is learned of an update with these than with the default's larger batches and smaller steps
 SMALL_BATCHES: dict[str, Any] = {"batch": 64, "learning_rate": 1.5e-3}
 # what ends best: glimpses that are paid for fresh cells alone, and more updates, which the bound on what flows back
 # through inhibition of return makes safe
@@ -137,7 +137,7 @@ ABLATIONS: dict[str, tuple[str, dict[str, Any]]] = {
 # what attention starts from, each also retrained on that map: every saliency model that a scene suffices for
 SALIENCY_MODELS = (
     "channel_energy", "itti_koch", "gbvs", "spectral_residual", "image_signature", "boolean_map", "frequency_tuned",
-    "fine_grained", "centre_prior", "uniform",
+    "fine_grained", "center_prior", "uniform",
 )
 # some maps take a tenth of a second a scene, so each scene is seen five times
 ON_MAPS: dict[str, Any] = SHORT | {"scenes": 10_000}

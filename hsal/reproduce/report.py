@@ -62,7 +62,7 @@ def _lines(found: Sequence[Result], on_maps: Sequence[Result], figures: Path) ->
     yield from _details(table)
     yield from _walk(figures)
     yield from _curves([one for one in found if one.task == "mnist-multiset" and not one.ablation], figures)
-    yield from _localisation(table)
+    yield from _localization(table)
     yield from _further([one for one in found if not one.ablation])
     yield from _ablations([row for row in rows if row.ablation])
     yield from saliency_lines(on_maps, figures)
@@ -136,16 +136,16 @@ def _curves(found: Sequence[Result], figures: Path) -> Iterator[str]:
     yield "![Mean peak of the mask over training](figures/mask_peak.svg)\n"
 
 
-def _localisation(rows: Sequence[Row]) -> Iterator[str]:
-    located = [row for row in rows if all(one.test.get("localisation") for one in row.results)]
+def _localization(rows: Sequence[Row]) -> Iterator[str]:
+    located = [row for row in rows if all(one.test.get("localization") for one in row.results)]
     if not located:
         return
-    yield "## Where attention lies\n\nTest scenes, mean over seeds. A glimpse is inside a box if its cell's centre is."
+    yield "## Where attention lies\n\nTest scenes, mean over seeds. A glimpse is inside a box if its cell's center is."
     yield "The stop step, at which nothing is left to be named, counts in the lines on all digits alone.\n"
     yield "| | " + " | ".join(f"{TITLES[row.task]}, {row.row}" for row in located) + " |"
     yield "|---|" + "---|" * len(located)
     for name, title in PLACES.items():
-        means = [sum(one.test["localisation"][name] for one in row.results) / len(row.results) for row in located]
+        means = [sum(one.test["localization"][name] for one in row.results) / len(row.results) for row in located]
         yield f"| {title} | " + " | ".join(f"{mean:.3f}" for mean in means) + " |"
     yield ""
 

@@ -101,7 +101,7 @@ def load_results(folder: Path) -> list[Result]:
 
 def load_on_maps(folder: Path) -> list[Result]:
     """Attention that starts from one saliency model's map after another, the best 0-1 after retraining first; each has
-    `title`, `not_retrained`, and with both measures attn_saliency and the localisation of glimpses.
+    `title`, `not_retrained`, and with both measures attn_saliency and the localization of glimpses.
 
     Args:
         folder: of all results; none where it holds no such folder.
@@ -113,7 +113,7 @@ def load_on_maps(folder: Path) -> list[Result]:
         try:
             both = (one.test, one.not_retrained or {})
             numbers = [each[name] for each in both for name in ("attn_saliency", "mask_peak", "scenes")]
-            numbers += [each["localisation"]["glimpses_in_digit"] for each in both]
+            numbers += [each["localization"]["glimpses_in_digit"] for each in both]
             whole = bool(one.title) and all(math.isfinite(number) for number in numbers)
         except (KeyError, TypeError):
             whole = False

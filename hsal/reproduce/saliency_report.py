@@ -12,8 +12,8 @@ from hsal.reproduce.results import Result
 INTRODUCTION = """## What each saliency map does to attention
 
 The paper calls the saliency map its bottleneck. Here is the same model on other maps, on {scenes:,} validation scenes
-of MNIST Multiset: the shipped weights, which learnt on channel energy, shown that map without retraining; and retrained
-on it, {steps} updates on {training:,} scenes, one seed. `attn_saliency` is a share of each map's own maximum, so it
+of MNIST Multiset: the shipped weights, which learned on channel energy, shown that map without retraining; and
+retrained on it, {steps} updates on {training:,} scenes, one seed. `attn_saliency` is a share of each map's own maximum, so it
 compares the two figures of a row, not rows; glimpses on digits compare all.
 """
 
@@ -42,7 +42,7 @@ def saliency_lines(found: Sequence[Result], figures: Path) -> Iterator[str]:
 
 
 def _cells(measured: dict[str, Any]) -> str:
-    located = measured["localisation"]["glimpses_in_digit"]
+    located = measured["localization"]["glimpses_in_digit"]
     return (
         f"{measured['macro_f1']:.3f} / {measured['exact_match']:.3f} | {measured['attn_saliency']:.2f} | {located:.2f}"
     )
@@ -53,5 +53,5 @@ def _both(result: Result) -> tuple[plots.Change, plots.Change]:
     before, after = result.not_retrained, result.test
     return (
         plots.Change(before["exact_match"], after["exact_match"]),
-        plots.Change(*(one["localisation"]["glimpses_in_digit"] for one in (before, after))),
+        plots.Change(*(one["localization"]["glimpses_in_digit"] for one in (before, after))),
     )

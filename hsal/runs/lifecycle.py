@@ -153,7 +153,7 @@ class Life:
         except OSError as error:
             raise RunError(f"{self.folder} cannot be written ({error.strerror}): make it writable.") from error
         self._locks.append(lock)
-        if not self.command.queue:  # a wish that an earlier trainer did not live to fulfil
+        if not self.command.queue:  # a wish that an earlier trainer did not live to fulfill
             (self.folder / "stop").unlink(missing_ok=True)
         before = read_status(self.folder)
         if before is not None and before.state in ("starting", "queued"):

@@ -24,26 +24,26 @@ class Scribe(AbstractContextManager["Scribe"]):
     """
 
     def __init__(
-        self, life: Life, module: nn.Module, make_optimiser: Callable[[], torch.optim.Optimizer], series: int = 0,
+        self, life: Life, module: nn.Module, make_optimizer: Callable[[], torch.optim.Optimizer], series: int = 0,
         tensorboard: bool = False,
     ) -> None:
         """Begin, or go on after the last checkpoint, which is brought back.
 
         Args:
-            make_optimiser: not called before it is needed, since torch's take seconds to be made.
+            make_optimizer: not called before it is needed, since torch's take seconds to be made.
             series: keep the weights of every so-many-th update; 0 keeps none.
             tensorboard: write event files too.
         """
-        self.life, self.module, self._make_optimiser, self.series = life, module, make_optimiser, series
+        self.life, self.module, self._make_optimizer, self.series = life, module, make_optimizer, series
         self.run = Run(life.folder)
-        self.done, seconds = self.run.restore(module, lambda: self.optimiser, life.leads)
+        self.done, seconds = self.run.restore(module, lambda: self.optimizer, life.leads)
         self.clock = stopwatch(seconds)
         self._board = Board(life.folder, self.done) if tensorboard and life.leads else None
 
     @cached_property
-    def optimiser(self) -> torch.optim.Optimizer:
-        """The optimiser of this training."""
-        return self._make_optimiser()
+    def optimizer(self) -> torch.optim.Optimizer:
+        """The optimizer of this training."""
+        return self._make_optimizer()
 
     @property
     def weights(self) -> Path:
@@ -70,7 +70,7 @@ class Scribe(AbstractContextManager["Scribe"]):
         """
         ends = asked and progress.step < progress.steps
         if self.life.leads and (progress.checked or ends):
-            self.run.keep(self.module, self.optimiser, progress.step, self.clock())
+            self.run.keep(self.module, self.optimizer, progress.step, self.clock())
         if ends:
             raise StopWish
 

@@ -24,7 +24,7 @@ from hsal.training.pretrain import Learner, pretrain
 from hsal.training.progress import Progress
 from hsal.backbones._resnet import PRETRAINED, load_imagenet
 from hsal.training.distributed import form_team, leave_team
-from hsal.training.loop import fresh_model, optimiser_for, train, validate
+from hsal.training.loop import fresh_model, optimizer_for, train, validate
 
 if TYPE_CHECKING:
     from hsal.training.commands import Pretrain, Train
@@ -41,12 +41,12 @@ def run_pretrain(command: Pretrain, life: Life) -> None:
     model = fresh_model(command.model, config.seed)
     began = _begin(model, command)
     learner = Learner(model).to(find_device(command.device))
-    optimiser = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+    optimizer = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     life.begin()
-    with Scribe(life, learner, lambda: optimiser) as scribe:
+    with Scribe(life, learner, lambda: optimizer) as scribe:
         done = scribe.done
         life.say("running", step=done)
-        for progress in _shown(pretrain(learner, optimiser, config, source, validation, done), done, config.steps):
+        for progress in _shown(pretrain(learner, optimizer, config, source, validation, done), done, config.steps):
             scribe.log(progress)
             scribe.keep(progress, life.asked)
     save_model(scribe.weights, model, _info(command, source.name, scribe.clock()) | began)
@@ -71,7 +71,7 @@ def run_train(command: Train, life: Life) -> None:
     model = fresh_model(command.model, config.seed).to(team.device)
     before = load_into(model, command.pretrained, command.whole)
     life.begin()  # only now: a bad flag must not leave a run behind
-    with Scribe(life, model, partial(optimiser_for, model, config), command.series, command.tensorboard) as scribe:
+    with Scribe(life, model, partial(optimizer_for, model, config), command.series, command.tensorboard) as scribe:
         done = scribe.done
         life.prepare("validation scenes", 0, config.validation_scenes)
         views = validation_views(command, model, validation, life.prepare)
@@ -79,7 +79,7 @@ def run_train(command: Train, life: Life) -> None:
             scribe.log(Progress(0, config.steps, validate(model, views()), checked=True))
         feed = training_feed(command, model, source, life.prepare)
         life.say("running", step=done)
-        for progress in _shown(train(model, scribe.optimiser, config, feed, views, done, team), done, config.steps):
+        for progress in _shown(train(model, scribe.optimizer, config, feed, views, done, team), done, config.steps):
             scribe.log(progress)
             scribe.keep(progress, team.any(life.asked))
     if life.leads:

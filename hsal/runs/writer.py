@@ -45,25 +45,25 @@ class Run:
         with self.metrics.open("a") as file:
             file.write(json.dumps(line) + "\n")
 
-    def keep(self, module: nn.Module, optimiser: torch.optim.Optimizer, done: int, seconds: float) -> None:
+    def keep(self, module: nn.Module, optimizer: torch.optim.Optimizer, done: int, seconds: float) -> None:
         """Write everything that resuming after update `done` needs; whole or not at all.
 
         Raises:
             CheckpointError: it cannot be written.
         """
         tensors = {f"module.{name}": tensor.detach() for name, tensor in module.state_dict().items()}
-        for index, state in optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
+        for index, state in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
         tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
         write_tensors(self.state, tensors, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
 
     def restore(
-        self, module: nn.Module, optimiser: Callable[[], torch.optim.Optimizer], leads: bool = True
+        self, module: nn.Module, optimizer: Callable[[], torch.optim.Optimizer], leads: bool = True
     ) -> tuple[int, float]:
         """Bring back what `keep` wrote; returns the updates done and the seconds spent, 0 and 0 if none.
 
         Args:
-            optimiser: gives it, where there is something to bring back: torch's take seconds to be made.
+            optimizer: gives it, where there is something to bring back: torch's take seconds to be made.
             leads: whether this process writes the metrics; it forgets those that will be written again.
         Raises:
             CheckpointError: the state is damaged or of another model.
@@ -75,13 +75,13 @@ class Run:
         metadata, tensors = read_tensors(self.state)
         states: dict[int, dict[str, torch.Tensor]] = {}
         for key, tensor in tensors.items():
-            if key.startswith("optimiser."):
+            if key.startswith(("optimizer.", "optimiser.")):  # the latter in states written before version 0.2
                 _, index, name = key.split(".")
                 states.setdefault(int(index), {})[name] = tensor
         weights = {key.removeprefix("module."): t for key, t in tensors.items() if key.startswith("module.")}
         try:
             module.load_state_dict(weights)
-            empty = optimiser()
+            empty = optimizer()
             empty.load_state_dict({"state": states, "param_groups": empty.state_dict()["param_groups"]})
         except (RuntimeError, ValueError) as error:
             raise CheckpointError(f"{self.state} is of another model than this run's. Start the run anew.") from error

@@ -65,7 +65,7 @@ class About:
     """As in the literature, with the year where there is one: "Itti-Koch-Niebur (1998)"."""
     citation: str
     """Authors, title, place, year; and what was taken from where."""
-    licence: str = "MIT, as the project"
+    license: str = "MIT, as the project"
     """Of the code that reckons the map."""
     idea: str = ""
     """One sentence for a visitor: what stands out for this model."""

@@ -1,4 +1,4 @@
-"""Colour spaces of batched pictures (B,1 or 3,H,W), sRGB in [0,1]; a grey one counts as R=G=B. Differentiable."""
+"""Color spaces of batched pictures (B,1 or 3,H,W), sRGB in [0,1]; a gray one counts as R=G=B. Differentiable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-ColourSpace = Literal["rgb", "grey", "lab", "hsv", "ycbcr"]
+ColorSpace = Literal["rgb", "gray", "lab", "hsv", "ycbcr"]
 
 # BT.601, as JPEG, Pillow and OpenCV have it.
 _LUMA = (0.299, 0.587, 0.114)
@@ -16,8 +16,8 @@ _XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.01933
 _WHITE = (0.950456, 1.0, 1.088754)
 
 
-def rgb_to_grey(image: Tensor) -> Tensor:
-    """(B,1 or 3,H,W) -> (B,1,H,W) in [0,1]: BT.601 luma; a grey picture stays as it is."""
+def rgb_to_gray(image: Tensor) -> Tensor:
+    """(B,1 or 3,H,W) -> (B,1,H,W) in [0,1]: BT.601 luma; a gray picture stays as it is."""
     if image.shape[1] == 1:
         return image
     return (image * image.new_tensor(_LUMA)[:, None, None]).sum(dim=1, keepdim=True)
@@ -49,14 +49,14 @@ def rgb_to_hsv(image: Tensor) -> Tensor:
 
 
 def rgb_to_ycbcr(image: Tensor) -> Tensor:
-    """(B,1 or 3,H,W) -> (B,3,H,W) in [0,1]: luma, blue and red difference of JPEG (BT.601, full range), grey at 0.5."""
+    """(B,1 or 3,H,W) -> (B,3,H,W) in [0,1]: luma, blue and red difference of JPEG (BT.601, full range), gray at 0.5."""
     image = _three(image)
-    luma = rgb_to_grey(image)[:, 0]
+    luma = rgb_to_gray(image)[:, 0]
     blue, red = (image[:, 2] - luma) / 1.772, (image[:, 0] - luma) / 1.402
     return torch.stack([luma, blue + 0.5, red + 0.5], dim=1)
 
 
-def shown_in(image: Tensor, space: ColourSpace) -> Tensor:
+def shown_in(image: Tensor, space: ColorSpace) -> Tensor:
     """A picture as a model is shown it: (B,1 or 3,H,W) -> (B,1 or 3,H,W), every channel in [0,1].
 
     L*a*b* is scaled as OpenCV scales it to 8 bits: L/100, (a+128)/255, (b+128)/255.
@@ -66,7 +66,7 @@ def shown_in(image: Tensor, space: ColourSpace) -> Tensor:
     if space == "lab":
         scale, shift = image.new_tensor([[1 / 100, 1 / 255, 1 / 255], [0, 128 / 255, 128 / 255]])[..., None, None]
         return (rgb_to_lab(image) * scale + shift).clamp(0, 1)
-    return {"grey": rgb_to_grey, "hsv": rgb_to_hsv, "ycbcr": rgb_to_ycbcr}[space](image).clamp(0, 1)
+    return {"gray": rgb_to_gray, "hsv": rgb_to_hsv, "ycbcr": rgb_to_ycbcr}[space](image).clamp(0, 1)
 
 
 def _three(image: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch.nn import functional
 from hsal.model.hsal import HSAL
 from hsal.model.perception import View, divide_by_maximum
 
-GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601's luma, as Pillow's
+GRAY = (0.299, 0.587, 0.114)  # ITU-R BT.601's luma, as Pillow's
 
 
 class FirstStep(nn.Module):
@@ -21,10 +21,10 @@ class FirstStep(nn.Module):
         self.labels = (*(str(label) for label in range(model.config.classes)), "stop")
 
     def volume(self, image: Tensor) -> Tensor:
-        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the picture scaled to the model's square, grey or in colours."""
+        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the picture scaled to the model's square, gray or in colors."""
         channels, side = self.model.config.image_channels, self.model.config.size_px
         if channels == 1 and image.shape[1] == 3:
-            image = (image * image.new_tensor(GREY)[:, None, None]).sum(dim=1, keepdim=True)  # (B,1,H,W)
+            image = (image * image.new_tensor(GRAY)[:, None, None]).sum(dim=1, keepdim=True)  # (B,1,H,W)
         return self.model.backbone(scaled(image, [side, side]).expand(-1, channels, -1, -1))
 
     def logits(self, volume: Tensor) -> Tensor:

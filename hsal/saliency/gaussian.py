@@ -1,4 +1,4 @@
-"""Gaussians over maps: blur of any width at the price of two matrix products, and a bump in the centre."""
+"""Gaussians over maps: blur of any width at the price of two matrix products, and a bump in the center."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def blur(maps: Tensor, sigma_px: float) -> Tensor:
     return rows @ maps @ columns.T
 
 
-def centre_bump(height: int, width: int, share: float) -> Tensor:
+def center_bump(height: int, width: int, share: float) -> Tensor:
     """A Gaussian (H,W) around the picture's middle, 1 there; its sigma is `share` of each side."""
     rows, columns = (
         torch.exp(-0.5 * ((torch.arange(size) - (size - 1) / 2) / (share * size)) ** 2) for size in (height, width)

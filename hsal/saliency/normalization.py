@@ -8,7 +8,7 @@ import numpy as np
 
 Scale = Literal["maximum", "min-max", "sum", "log", "rank", "none"]
 
-_DECADES = 3.0  # of values that `log` tells apart, as much as a screen's grey does
+_DECADES = 3.0  # of values that `log` tells apart, as much as a screen's gray does
 
 
 def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:

@@ -1,8 +1,8 @@
 """One picture, one saliency model, one map of the picture's size: what pages, benchmark and command line ask for.
 
 The options are those that all models share in SMILER (Wloka, Kunić, Kotseruba, Fahimi, Frosst, Bruce, Tsotsos, *SMILER:
-Saliency Model Implementation Library for Experimental Research*, arXiv 1812.08848, 2018): colour space, smoothing,
-centre prior and scaling of the output.
+Saliency Model Implementation Library for Experimental Research*, arXiv 1812.08848, 2018): color space, smoothing,
+center prior and scaling of the output.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from hsal.data.images import MIN_SIDE_PX
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Network, SaliencyError, Stimulus
-from hsal.saliency.color_spaces import ColourSpace, shown_in
-from hsal.saliency.gaussian import blur, centre_bump
+from hsal.saliency.color_spaces import ColorSpace, shown_in
+from hsal.saliency.gaussian import blur, center_bump
 from hsal.saliency.normalization import Scale, scaled
 from hsal.saliency.target_label import choose_labels
 from hsal.saliency.user_map import given_map
 
-CentrePrior = Literal["none", "add", "multiply"]
+CenterPrior = Literal["none", "add", "multiply"]
 
 
 @dataclass(frozen=True)
 class MapOptions:
     """What all models share, after SMILER; its names are spelt out."""
 
-    colour_space: ColourSpace = "rgb"
-    """Colour space of the picture that the model is shown, each channel scaled to 0..1."""
+    color_space: ColorSpace = "rgb"
+    """Color space of the picture that the model is shown, each channel scaled to 0..1."""
     smooth: float = 0.0
     """Sigma of a Gaussian that the map is blurred with, as a share of the picture's longer side."""
-    centre_prior: CentrePrior = "none"
+    center_prior: CenterPrior = "none"
     """A Gaussian in the picture's middle, averaged with the map (both of maximum 1) or multiplied with it."""
-    centre_width: float = 0.25
+    center_width: float = 0.25
     """Sigma of that Gaussian as a share of each side."""
     scale: Scale = "maximum"
     """Scaling of the values given back; `hsal.saliency.normalization` explains each."""
@@ -50,10 +50,10 @@ class MapOptions:
     """A picture with a longer side is reduced to this for the model, and a note says so."""
 
     def __post_init__(self) -> None:
-        for name, kind in (("colour_space", ColourSpace), ("centre_prior", CentrePrior), ("scale", Scale)):
+        for name, kind in (("color_space", ColorSpace), ("center_prior", CenterPrior), ("scale", Scale)):
             if getattr(self, name) not in get_args(kind):
                 raise SaliencyError(f"{name} is {getattr(self, name)!r}: choose one of {', '.join(get_args(kind))}.")
-        for name, low, high in (("smooth", 0, 0.5), ("centre_width", 0.01, 10), ("cap_px", 32, 4096)):
+        for name, low, high in (("smooth", 0, 0.5), ("center_width", 0.01, 10), ("cap_px", 32, 4096)):
             if not low <= getattr(self, name) <= high:
                 raise SaliencyError(f"{name} is {getattr(self, name)}: choose a number in {low}..{high}.")
 
@@ -85,7 +85,7 @@ def saliency_map(
 
     Args:
         name: of a model in `hsal.registry.names(hsal.saliency)`.
-        image: (H,W) grey or (H,W,3) RGB, uint8.
+        image: (H,W) gray or (H,W,3) RGB, uint8.
         parameters: the model's `Parameters`, or a mapping of some of their names to values.
         network: for models that look at a volume or at labels.
         fixations: where people looked, in the picture's pixels, for models that need them.
@@ -99,7 +99,7 @@ def saliency_map(
     model = module.build(*_parameters(module, parameters))
     picture, notes = _reduced(_tensor(image), options.cap_px)  # (1,1 or 3,H',W')
     shown = Stimulus(
-        shown_in(picture, options.colour_space),
+        shown_in(picture, options.color_space),
         network=network,
         fixations=None if fixations is None else [_moved(fixations, image.shape[:2], tuple(picture.shape[2:]))],
         given=None if given is None else torch.from_numpy(given_map(given, image.shape[:2]))[None],
@@ -119,7 +119,7 @@ def likeliest_label(image: np.ndarray, network: Network, options: MapOptions) ->
     """
     picture, _ = _reduced(_tensor(image), options.cap_px)
     with torch.no_grad():
-        logits = network.logits(network.volume(shown_in(picture, options.colour_space)))  # (1,N)
+        logits = network.logits(network.volume(shown_in(picture, options.color_space)))  # (1,N)
     return network.labels[int(choose_labels(network, logits, "")[0])]
 
 
@@ -162,7 +162,7 @@ def _reduced(picture: Tensor, cap_px: int) -> tuple[Tensor, list[str]]:
 
 
 def _moved(fixations: Fixations, before: tuple[int, int], after: tuple[int, int]) -> Fixations:
-    """The same points in a picture of another size (H,W); a pixel's centre is a whole number."""
+    """The same points in a picture of another size (H,W); a pixel's center is a whole number."""
     if before == after:
         return fixations
     (height, width), (rows, columns) = before, after
@@ -199,12 +199,12 @@ def _resized(maps: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def _finished(maps: Tensor, options: MapOptions) -> Tensor:
-    """Smoothed, and with the centre prior; (1,H,W)."""
+    """Smoothed, and with the center prior; (1,H,W)."""
     maps = blur(maps, options.smooth * max(maps.shape[1:]))
-    if options.centre_prior == "none":
+    if options.center_prior == "none":
         return maps
-    prior = centre_bump(*maps.shape[1:], options.centre_width)
-    if options.centre_prior == "multiply":
+    prior = center_bump(*maps.shape[1:], options.center_width)
+    if options.center_prior == "multiply":
         return maps * prior
     highest = maps.amax()
     return ((maps / highest if highest > 0 else maps) + prior) / 2
@@ -213,8 +213,8 @@ def _finished(maps: Tensor, options: MapOptions) -> Tensor:
 def _notes(module: ModuleType, raw: Tensor, network: Network | None, options: MapOptions) -> list[str]:
     notes = []
     looked_through = network is not None and module.ABOUT.needs & {"volume", "labels"}
-    if looked_through and options.colour_space not in ("rgb", "grey"):
-        notes.append(f"The network learnt from RGB pictures and was shown {options.colour_space} here.")
+    if looked_through and options.color_space not in ("rgb", "gray"):
+        notes.append(f"The network learned from RGB pictures and was shown {options.color_space} here.")
     if raw.amax() == raw.amin() and module.ABOUT.kind == "model":
         notes.append("The map is the same everywhere: nothing stands out for this model.")
     return notes

@@ -1,4 +1,4 @@
-"""What early vision sees at many scales: intensity, colour opponency and orientation, as Gaussian pyramids.
+"""What early vision sees at many scales: intensity, color opponency and orientation, as Gaussian pyramids.
 
 Itti, Koch, Niebur, A Model of Saliency-Based Visual Attention for Rapid Scene Analysis, PAMI 1998, section 2.1; GBVS
 takes the same channels. Kernels are those of Walther and Koch's SaliencyToolbox (Modeling attention to salient
@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 LONGER_PX, FINEST, COARSEST = 640, 2, 8  # the picture at level 0; levels that any model looks at
-FLAT = 1e-5  # what varies less is rounding: one of 255 grey levels is 4e-3
+FLAT = 1e-5  # what varies less is rounding: one of 255 gray levels is 4e-3
 _BINOMIAL = (1, 5, 10, 10, 5, 1)  # even, so that a pixel lies in the middle of the four that it stands for
 _PERIOD_PX, _GABOR_PX = 7.0, 9
 
@@ -34,7 +34,7 @@ class Features:
     """Pyramids of a batch: level 2..8 -> (B,channels,h,w), h and w halved from level to level."""
 
     intensity: Levels  # one channel, in [0,1]
-    colour: Levels  # two channels: red against green, blue against yellow, signed
+    color: Levels  # two channels: red against green, blue against yellow, signed
     orientation: Levels  # one channel an angle, >= 0
 
 
@@ -42,7 +42,7 @@ def features(image: Tensor, angles: int = 4, coarsest: int = COARSEST) -> Featur
     """The feature pyramids of pictures.
 
     Args:
-        image: (B,1 or 3,H,W) in [0,1], grey or RGB.
+        image: (B,1 or 3,H,W) in [0,1], gray or RGB.
         angles: how many orientations, evenly from 0 degrees (a horizontal line) on; the paper takes 4.
         coarsest: the last level, 2..8.
     """

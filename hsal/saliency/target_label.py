@@ -50,7 +50,7 @@ def choose_labels(network: Network, logits: Tensor, label: str) -> Tensor:
 
 
 def total_score(network: Network, volume: Tensor, label: str) -> Tensor:
-    """The unnormalised scores of `choose_labels`, summed over a batch: volume (B,C,h,w) -> ().
+    """The unnormalized scores of `choose_labels`, summed over a batch: volume (B,C,h,w) -> ().
 
     Rows do not mix, so that its gradient holds each row's own.
 

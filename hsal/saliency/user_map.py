@@ -9,7 +9,7 @@ import torch
 
 from hsal.data.images import load_picture
 from hsal.saliency.base import SaliencyError
-from hsal.saliency.color_spaces import rgb_to_grey
+from hsal.saliency.color_spaces import rgb_to_gray
 
 MAX_BYTES = 64 * 2**20  # of a .npy file
 MAX_SIDE = 4096
@@ -40,7 +40,7 @@ def _decoded(data: bytes) -> np.ndarray:
     if data.startswith(_MAGIC):
         return _npy(data)
     pixels = load_picture(data, "the map").pixels  # (H,W,3)
-    return rgb_to_grey(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255)[0, 0].numpy()
+    return rgb_to_gray(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255)[0, 0].numpy()
 
 
 def _npy(data: bytes) -> np.ndarray:

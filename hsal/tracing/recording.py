@@ -36,7 +36,7 @@ def trace_image(
 
     Args:
         model: in eval mode.
-        image: of the model's size; (H,W) uint8, light ink on dark, or (H,W,3) uint8 for a model of colours.
+        image: of the model's size; (H,W) uint8, light ink on dark, or (H,W,3) uint8 for a model of colors.
         source: where it came from; `image_sha256` is filled in here, and `saliency` where a name is given.
         truth: the label multiset, where known; gives the label rewards.
         boxes: true places. notes: what was done to the picture before.

@@ -72,7 +72,7 @@ class Trace:
     """The whole path of attention over one image."""
 
     source: Source
-    image: np.ndarray  # (H,W) uint8 grey or (H,W,3) uint8 RGB, as the model saw it
+    image: np.ndarray  # (H,W) uint8 gray or (H,W,3) uint8 RGB, as the model saw it
     class_names: tuple[str, ...]  # N+1, the last is "stop"
     saliency_scale: float  # the undivided map's maximum: times saliency gives the paper's scale
     steps: tuple[Step, ...]

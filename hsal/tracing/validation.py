@@ -20,8 +20,8 @@ class TraceError(HsalError):
 def check_trace(trace: Trace) -> None:
     """Raise TraceError, saying where, unless every part of the trace agrees with every other."""
     image = trace.image
-    colours = image.ndim == 2 or image.shape[2:] == (3,)
-    require(colours and image.dtype == np.uint8 and image.size > 0, "image must be (H,W) or (H,W,3) uint8")
+    colors = image.ndim == 2 or image.shape[2:] == (3,)
+    require(colors and image.dtype == np.uint8 and image.size > 0, "image must be (H,W) or (H,W,3) uint8")
     require(_is_number(trace.saliency_scale), "saliency_scale must be a number")
     require(len(trace.steps) > 0, "a trace has at least one step")
     usual = len(trace.steps[0].glimpses)

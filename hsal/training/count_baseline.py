@@ -43,16 +43,16 @@ def fit(
     head: CountHead, model: HSAL, config: TrainConfig, memory: Memory, validation: Memory
 ) -> Iterator[Progress]:
     """Train the head in place by cross-entropy of each class's count; the backbone is frozen."""
-    optimiser = torch.optim.Adam(head.parameters(), config.learning_rate)
+    optimizer = torch.optim.Adam(head.parameters(), config.learning_rate)
     for number in range(1, config.steps + 1):
-        set_rate(optimiser, config.learning_rate * cosine(number, config.steps))
+        set_rate(optimizer, config.learning_rate * cosine(number, config.steps))
         generator = torch.Generator(head.count.weight.device).manual_seed(config.seed * 1_000_003 + number)
         view, counts = memory.draw(model, number, config.batch, 1_000, generator)
         torch.manual_seed(config.seed * 1_000_003 + number)  # dropout draws from the global generator
         loss = functional.cross_entropy(head.train()(view.volume).flatten(0, 1), counts.long().flatten())
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         seen = {"loss": loss.item()}
         checked = number % config.validate_every == 0 or number == config.steps
         if checked:

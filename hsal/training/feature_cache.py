@@ -129,6 +129,6 @@ class Pictures:
         start, stop, _ = part.indices(batch)
         images, counts = self.source.batch(self.seed, (number - 1) * batch + start, stop - start)
         view = model.perceive(to_tensor(images, device))
-        # The map is given, not learnt: else the glimpses' reward would teach the backbone to shine everywhere.
+        # The map is given, not learned: else the glimpses' reward would teach the backbone to shine everywhere.
         seen = View(view.volume, view.saliency.detach(), view.scale.detach())
         return seen, torch.from_numpy(counts).to(device).float()

@@ -29,10 +29,10 @@ Views = Callable[[], Iterable[tuple[View, Tensor]]]
 
 
 def train(
-    model: HSAL, optimiser: torch.optim.Optimizer, config: TrainConfig, feed: Feed, validation: Views,
+    model: HSAL, optimizer: torch.optim.Optimizer, config: TrainConfig, feed: Feed, validation: Views,
     done: int = 0, team: Team = ALONE,
 ) -> Iterator[Progress]:
-    """Train in place what `optimiser_for` gave the optimiser, from update `done` on.
+    """Train in place what `optimizer_for` gave the optimizer, from update `done` on.
 
     Args:
         feed: training scenes.
@@ -42,9 +42,9 @@ def train(
         TrainingError: an update's loss or gradient is no finite number; the update is not taken.
     """
     device = next(model.parameters()).device
-    trained = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+    trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     for number in range(done + 1, config.steps + 1):
-        now = _scheduled(optimiser, config, number)
+        now = _scheduled(optimizer, config, number)
         generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + number)
         own = team.own(config.batch)
         view, counts = feed.draw(model, number, config.batch, _largest(config, number), generator, own)
@@ -52,22 +52,22 @@ def train(
         with team.autocast():
             loss = loss_of(model.rollout(view, choose, config.episode_steps), counts, now, generator, team)
         choose.finish()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.total.backward()
         team.add_gradients(trained)
         norm = nn.utils.clip_grad_norm_(trained, config.clip)
         seen = team.added(loss._asdict()) | {"gradient_norm": norm.item()}
         check_finite(number, loss=seen["total"], gradient=seen["gradient_norm"])
-        optimiser.step()
+        optimizer.step()
         checked = number % config.validate_every == 0 or number == config.steps
         if checked and team.number == 0:
             seen |= validate(model, validation())
         yield Progress(number, config.steps, seen, checked)
 
 
-def _scheduled(optimiser: torch.optim.Optimizer, config: TrainConfig, number: int) -> TrainConfig:
+def _scheduled(optimizer: torch.optim.Optimizer, config: TrainConfig, number: int) -> TrainConfig:
     """Set the step sizes of update `number`, and return the config with its entropy weight."""
-    set_rate(optimiser, config.learning_rate * cosine(number, config.steps))
+    set_rate(optimizer, config.learning_rate * cosine(number, config.steps))
     share = (number - 1) / config.steps
     weight = config.entropy_weight + share * (config.entropy_weight_end - config.entropy_weight)
     return replace(config, entropy_weight=weight)
@@ -81,12 +81,12 @@ def _largest(config: TrainConfig, number: int) -> int:
 
 
 def validate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> dict[str, float]:
-    """The scalar measures of `Evaluation`, named validation_*; localisation, which needs boxes, is not among them."""
+    """The scalar measures of `Evaluation`, named validation_*; localization, which needs boxes, is not among them."""
     measured = asdict(evaluate(Walks.joined([walk(model, view, counts) for view, counts in views])))
     return {f"validation_{name}": value for name, value in measured.items() if isinstance(value, float)}
 
 
-def optimiser_for(model: HSAL, config: TrainConfig) -> torch.optim.Adam:
+def optimizer_for(model: HSAL, config: TrainConfig) -> torch.optim.Adam:
     """Adam over meta-controller and controller, and over the backbone where it is trained too."""
     recurrent = [*model.meta_controller.parameters(), *model.controller.parameters()]
     groups = [{"params": recurrent, "scale": 1.0}]

@@ -2,7 +2,7 @@
 
 The paper cuts the objects out of pictures. `cut = "volume"` **differs**: it shows whole scenes and cuts
 them by the same boxes, but in the volume. An object is named from the volume's mean over all cells but
-those of the other objects. So one look at a scene teaches all of its objects, each among the neighbours
+those of the other objects. So one look at a scene teaches all of its objects, each among the neighbors
 that attention will meet it with; and what is no object must still be quiet, lest it drown them.
 """
 
@@ -48,7 +48,7 @@ class Learner(nn.Module):
 
 
 def pretrain(
-    learner: Learner, optimiser: torch.optim.Optimizer, config: PretrainConfig,
+    learner: Learner, optimizer: torch.optim.Optimizer, config: PretrainConfig,
     source: SceneSource, validation: SceneSource, done: int = 0,
 ) -> Iterator[Progress]:
     """Train a backbone in place to name the objects of scenes, from update `done` on.
@@ -60,16 +60,16 @@ def pretrain(
     device = next(learner.parameters()).device
     for step in range(done + 1, config.steps + 1):
         warm = min(1.0, step / (0.1 * config.steps))
-        set_rate(optimiser, config.learning_rate * warm * cosine(step, config.steps))
+        set_rate(optimizer, config.learning_rate * warm * cosine(step, config.steps))
         shown = objects_of(learner, config, source, config.seed, (step - 1) * config.batch, config.batch)
         label = shown.label.to(device)
         learner.train()
         logits = learner(to_tensor(shown.images, device), shown.cover.to(device))  # (B,D,N)
         loss = functional.cross_entropy(logits.flatten(0, 1), label.flatten(), ignore_index=-1)
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
         check_finite(step, loss=loss.item())
-        optimiser.step()
+        optimizer.step()
         learner.eval()
         right, digits = _right(logits, label)
         seen = {"loss": loss.item(), "accuracy": right / digits}

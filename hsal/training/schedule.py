@@ -12,7 +12,7 @@ def cosine(number: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (number - 1) / total))
 
 
-def set_rate(optimiser: Optimizer, rate: float) -> None:
+def set_rate(optimizer: Optimizer, rate: float) -> None:
     """Give every group of parameters the step size `rate`, times its own `scale` where it has one."""
-    for group in optimiser.param_groups:
+    for group in optimizer.param_groups:
         group["lr"] = rate * group.get("scale", 1.0)

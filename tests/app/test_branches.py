@@ -130,8 +130,8 @@ def test_a_fork_is_named_by_what_it_adds() -> None:
 
     own = tuple(map(tuple, walk.steps[1].gaussians.round(3).tolist()))
     moved = Interventions((Edit(1, gaussians=(own[0], (*own[1][:3], 1.0), own[2])),))
-    labelled = Interventions((*moved.edits, Edit(2, label=4)))
-    forks = Forks().do(moved).do(labelled).go(0).do(Interventions((Edit(7, gaussians=own),)))
+    labeled = Interventions((*moved.edits, Edit(2, label=4)))
+    forks = Forks().do(moved).do(labeled).go(0).do(Interventions((Edit(7, gaussians=own),)))
     named = [fork_name(forks, place, walk.class_names, walk_of) for place in range(4)]
     assert named == [
         "The original", "meta-step 2: Gaussian 2 moved", "meta-step 3: 4 named",

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from traces import make_trace
 
 from app.compare.captions import what_changed
 from app.compare.figures import agreement, difference, reduced, scatter
@@ -19,6 +18,7 @@ from app.compare.models import Drawn, encoded
 from app.compare.tables import best, metrics_table
 from hsal.saliency.base import About
 from hsal.tracing.schema import Trace
+from tests.fixtures.traces import make_trace
 
 ABOUT = {name: About(f"The {name}", "nobody", idea="its idea") for name in ("one", "other", "third")}
 

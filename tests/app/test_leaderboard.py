@@ -33,7 +33,7 @@ def test_it_shows_every_model_the_best_in_bold_and_what_metrics_mean(tmp_path: P
     assert not shown.exception
     assert not shown.error
     text = html(shown)
-    assert all(title in text for title in ("Itti", "GBVS", "Centre", "People"))
+    assert all(title in text for title in ("Itti", "GBVS", "Center", "People"))
     assert "<strong>0.700</strong><small>[0.6" in text
     assert "<strong>0.900</strong>" not in text  # people know the answer
     meanings = " ".join(element.value for element in shown.markdown)
@@ -65,9 +65,9 @@ def test_a_missing_or_damaged_file_is_one_sentence(tmp_path: Path, content: byte
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_figure_has_a_row_a_model_best_on_top(dark: bool) -> None:
     figure = leaderboard.bars(made_up(), "kl", dark)
-    assert list(figure.layout.yaxis.categoryarray) == ["Centre", "GBVS", "Itti", "People"]
+    assert list(figure.layout.yaxis.categoryarray) == ["Center", "GBVS", "Itti", "People"]
     points = {title: value for trace in figure.data for title, value in zip(trace.y, trace.x, strict=True)}
-    assert points == pytest.approx({"Itti": 1.0, "GBVS": 1.5, "Centre": 2.0, "People": 0.5})
+    assert points == pytest.approx({"Itti": 1.0, "GBVS": 1.5, "Center": 2.0, "People": 0.5})
     assert {trace.name: trace.marker.symbol for trace in figure.data} == {
         "model": "circle", "floor": "circle-open", "ceiling": "diamond",
     }
@@ -75,7 +75,7 @@ def test_the_figure_has_a_row_a_model_best_on_top(dark: bool) -> None:
 
 def test_the_table_marks_floors_and_ceilings() -> None:
     text = leaderboard.leaderboard_table(standings(made_up()), ("shuffled_auc",))
-    assert re.search(r"Centre<small>a floor", text)
+    assert re.search(r"Center<small>a floor", text)
     assert re.search(r"People<small>a ceiling", text)
 
 
@@ -93,9 +93,9 @@ def test_published_orders_are_told() -> None:
     assert "GBVS ahead of Itti" in leaderboard.verdict_table(made_up())
 
 
-def test_on_the_shipped_one_the_best_model_beats_the_centre_prior() -> None:
+def test_on_the_shipped_one_the_best_model_beats_the_center_prior() -> None:
     benchmark = load_benchmark(leaderboard.SHIPPED)
     first = next(one for one in standings(benchmark) if one.kind == "model")
     assert len(benchmark.pictures) == 120
-    assert lead(benchmark, "shuffled_auc", first.model, "centre_prior").low > 0.2
+    assert lead(benchmark, "shuffled_auc", first.model, "center_prior").low > 0.2
     assert standings(benchmark)[0].kind == "ceiling"  # people foretell each other better than any model does

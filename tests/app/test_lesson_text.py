@@ -56,10 +56,10 @@ def test_a_chapter_has_all_parts(chapter: Chapter) -> None:
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda chapter: chapter.short)
-def test_covert_and_overt_carry_their_colours(chapter: Chapter) -> None:
+def test_covert_and_overt_carry_their_colors(chapter: Chapter) -> None:
     bare = chapter.idea + chapter.trial
-    for word, colour in (("covert", "blue"), ("overt", "orange")):
-        bare = bare.replace(f":{colour}[**{word}**]", "")
+    for word, color in (("covert", "blue"), ("overt", "orange")):
+        bare = bare.replace(f":{color}[**{word}**]", "")
     assert not WORDS.search(bare)
 
 

@@ -14,7 +14,7 @@ from tests.data.test_archive import zipped
 from tests.fixtures.browser import ROOT
 from tests.fixtures.step_through import picture_bytes, shown
 
-PAGE = str(ROOT / "pages" / "many.py")
+PAGE = str(ROOT / "pages" / "many_images.py")
 
 
 @pytest.fixture(autouse=True)

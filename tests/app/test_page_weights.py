@@ -41,9 +41,9 @@ class FakeStreets(SceneSource):
 def more_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The shipped weights, with untrained ones of two other tasks beside them."""
     shutil.copy(files.WEIGHTS / "mnist-multiset.safetensors", tmp_path)
-    coloured = ModelConfig(size_px=64, image_channels=3, cell_px=8, width=4, hidden=8, meta_steps=3)
-    grey = ModelConfig(width=4, cell_px=16, hidden=8, meta_steps=3)
-    for config, task in ((coloured, "street-numbers"), (grey, "mnist-set")):
+    colored = ModelConfig(size_px=64, image_channels=3, cell_px=8, width=4, hidden=8, meta_steps=3)
+    gray = ModelConfig(width=4, cell_px=16, hidden=8, meta_steps=3)
+    for config, task in ((colored, "street-numbers"), (gray, "mnist-set")):
         save_model(tmp_path / f"{task}.safetensors", fresh_model(config, 0), {"task": task})
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)
     monkeypatch.setitem(sys.modules, "hsal.data.street.numbers", SimpleNamespace(StreetNumbers=FakeStreets))

@@ -92,7 +92,7 @@ def on_map(title: str, before: float, after: float) -> dict[str, Any]:
     """A result of one saliency model, with a tenth less glimpses on digits than scenes named right."""
     parts = (
         {"exact_match": share, "macro_f1": 0.5, "attn_saliency": 0.25, "mask_peak": 0.9, "scenes": 2000,
-         "localisation": {"glimpses_in_digit": share - 0.1}} for share in (before, after)
+         "localization": {"glimpses_in_digit": share - 0.1}} for share in (before, after)
     )
     made = result(ablation=title) | {"name": title, "title": title, "not_retrained": next(parts)}
     made["validation"] = next(parts)

@@ -71,7 +71,7 @@ def test_a_figure_has_a_line_for_each_run_that_knows_it(tmp_path: Path) -> None:
     assert not charts["total"]["lines"][0]["marks"]
     assert charts["policy"]["lines"] == []
     one, two, three = drawn["runs"]
-    assert one["colour"] == two["colour"] != three["colour"]
+    assert one["color"] == two["color"] != three["color"]
     assert (one["dash"], two["dash"], three["dash"]) == ("solid", "dash", "solid")
 
 

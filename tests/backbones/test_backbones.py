@@ -134,8 +134,8 @@ def test_resnet_is_torchvisions_own_network() -> None:
         phrase = load_imagenet(backbone)
     assert phrase == "ImageNet weights of torchvision ResNet18_Weights.IMAGENET1K_V1"
     image = torch.rand(2, 3, 64, 64)
-    normalise = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
-    mean, std = (torch.tensor(part)[:, None, None] for part in (normalise.mean, normalise.std))
+    normalize = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
+    mean, std = (torch.tensor(part)[:, None, None] for part in (normalize.mean, normalize.std))
     with torch.inference_mode():
         torch.testing.assert_close(backbone(image).flatten(1), whole((image - mean) / std))
 
@@ -144,10 +144,10 @@ def with_head(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return state | {"fc.weight": torch.zeros(1000, 512), "fc.bias": torch.zeros(1000)}
 
 
-def test_grey_is_seen_as_three_equal_channels() -> None:
-    backbone, grey = make("resnet18", 64), images(2, 64)
+def test_gray_is_seen_as_three_equal_channels() -> None:
+    backbone, gray = make("resnet18", 64), images(2, 64)
     with torch.inference_mode():
-        assert torch.equal(backbone(grey), backbone(grey.expand(-1, 3, -1, -1)))
+        assert torch.equal(backbone(gray), backbone(gray.expand(-1, 3, -1, -1)))
 
 
 @pytest.mark.parametrize("error", [URLError("no route"), TimeoutError("slow"), RuntimeError("invalid hash value")])

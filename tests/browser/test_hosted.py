@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from players import new_page
 from playwright.sync_api import Page
 
 from app.component import module
+from tests.fixtures.players import new_page
 
 SHOWN = """
 class Text {

@@ -1,4 +1,4 @@
-"""The grid of maps as Streamlit would call it: one point read in all, one scale of colours, one opacity."""
+"""The grid of maps as Streamlit would call it: one point read in all, one scale of colors, one opacity."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from players import new_page
 from playwright.sync_api import Locator, Page, expect
 
 from app.compare.models import data_address, encoded
 from app.compare.tiles import bundle
 from app.component import module
+from tests.fixtures.players import new_page
 
 HOST = """async ([html, css, js]) => {
     const module = await import(URL.createObjectURL(new Blob([js], { type: "text/javascript" })));
@@ -116,7 +116,7 @@ def test_arrow_keys_read_too_and_are_spoken(shown: Grid) -> None:
     assert shown.values() == ["", ""]
 
 
-def test_one_scale_of_colours_for_all(shown: Grid) -> None:
+def test_one_scale_of_colors_for_all(shown: Grid) -> None:
     shown.page.locator(".opacity").fill("100")
     brightest, half = shown.pixel("left", 0.2, 0.2), shown.pixel("right", 0.5, 0.5)
     assert np.abs(np.subtract(brightest, (0xFC, 0xFF, 0xA4))).max() <= 2  # inferno's end

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from players import Bench, player_bench
-from traces import make_trace
+
+from tests.fixtures.players import Bench, player_bench
+from tests.fixtures.traces import make_trace
 
 STEP = ["saliency", "mask", "priority", "broad", "glimpse", "glimpse", "label"]
 
@@ -113,7 +114,7 @@ def test_each_layer_can_be_switched(bench: Bench, layer: str) -> None:
     assert shown.pixels() == before
 
 
-def test_colours_keep_their_meaning(bench: Bench) -> None:
+def test_colors_keep_their_meaning(bench: Bench) -> None:
     shown = bench.show(make_trace())
     red, green, blue = shown.pixel(1, 6.9 / 7, 1.2 / 7)  # dark ground beside the square that is attended to
     assert (red < 40, blue > green > red) == (True, True)
@@ -123,12 +124,12 @@ def test_colours_keep_their_meaning(bench: Bench) -> None:
     assert (red > 200, 130 < green < 190, blue < 40) == (True, True, True)
 
 
-def test_a_coloured_picture_is_drawn_in_its_colours(bench: Bench) -> None:
-    shown = bench.show(make_trace(colour=True, image_px=(64, 64), rows=8, columns=8))
+def test_a_colored_picture_is_drawn_in_its_colors(bench: Bench) -> None:
+    shown = bench.show(make_trace(color=True, image_px=(64, 64), rows=8, columns=8))
     shown.page.get_by_role("button", name="saliency", exact=True).click()
     assert shown.pixel(0, 0.05, 0.05) == [150, 70, 50]
     assert shown.pixel(0, 0.79, 0.21) == [240, 220, 60]
-    shown = bench.show(make_trace(colour=True))
+    shown = bench.show(make_trace(color=True))
     red, _, blue = shown.pixel(1, 5.8 / 7, 1.2 / 7)  # lit, beside the drawn circle's number
     assert (red < 170, blue > 80) == (True, True)  # tinted blue, not bleached
 

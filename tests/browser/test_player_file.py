@@ -21,7 +21,7 @@ MOST_BYTES = 1_000_000
 
 
 def test_a_walk_of_five_steps_is_under_a_megabyte() -> None:
-    walk = make_trace(**FIVE, rows=14, columns=14, glimpses=4, image_px=(100, 200), colour=True)
+    walk = make_trace(**FIVE, rows=14, columns=14, glimpses=4, image_px=(100, 200), color=True)
     assert len(standalone_html(walk).encode()) < MOST_BYTES
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from players import new_page
 from playwright.sync_api import Locator, Page
-from traces import make_trace
 
 from app.component import module
 from app.player import bundle
 from hsal.tracing.schema import Trace
+from tests.fixtures.players import new_page
+from tests.fixtures.traces import make_trace
 
 # a host as Streamlit is one: a shadow root an element, the module shared by all of them
 HOST = """async ([html, css, js]) => {

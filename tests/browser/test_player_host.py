@@ -8,19 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from players import Shown, new_page
-from traces import make_trace
 
 from app.component import module
 from app.player import bundle
 from hsal.tracing.schema import Trace
 from tests.fixtures.browser import running_script
+from tests.fixtures.players import Shown, new_page
+from tests.fixtures.traces import make_trace
 
 # A host as Streamlit is one: theme variables around a shadow root, which holds the html and the css.
 HOST = """async ([html, css, js]) => {
     const module = await import(URL.createObjectURL(new Blob([js], { type: "text/javascript" })));
     const theme = document.body.appendChild(document.createElement("div"));
-    window.tint = (colour) => theme.style.setProperty("--st-text-color", colour);
+    window.tint = (color) => theme.style.setProperty("--st-text-color", color);
     window.enter = () => {
         window.parentElement = theme.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
         window.parentElement.innerHTML = `<div>${html}</div><style>${css}</style>`;

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from players import Bench, player_bench
-from traces import DIGITS, make_trace
 
 from hsal.export.player.page import standalone_html
 from hsal.tracing.schema import Trace
+from tests.fixtures.players import Bench, player_bench
+from tests.fixtures.traces import DIGITS, make_trace
 
 HOSTILE = "<img src=x onerror=window.hit=1>"
 
@@ -134,4 +134,4 @@ def test_the_page_is_one_offline_file_with_the_trace_in_it() -> None:
 
 def test_importing_the_player_brings_no_torch() -> None:
     check = "import sys, app.player; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", check], cwd=Path(__file__).parents[1]).returncode == 0
+    assert subprocess.run([sys.executable, "-c", check], cwd=Path(__file__).parents[2]).returncode == 0

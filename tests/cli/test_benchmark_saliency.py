@@ -19,7 +19,7 @@ from hsal.gaze.benchmark.table import load_benchmark
 from tests.fixtures.commands import refused
 from tests.fixtures.gaze_data import looked_at
 
-MODELS = ("uniform", "centre_prior", "human")
+MODELS = ("uniform", "center_prior", "human")
 
 
 def benchmark(data: Path, out: Path, *more: str, models: tuple[str, ...] = MODELS) -> list[str]:
@@ -33,7 +33,7 @@ def test_a_folder_is_measured_and_the_leaderboard_printed(
     out = tmp_path / "table.parquet"
     assert main(benchmark(looked_at(tmp_path), out, "--docs", str(tmp_path / "docs"), "--seed", "4")) == 0
     printed = capsys.readouterr().out
-    assert all(title in printed for title in ("Uniform (floor)", "Centre prior (floor)", "Human fixations (ceiling)"))
+    assert all(title in printed for title in ("Uniform (floor)", "Center prior (floor)", "Human fixations (ceiling)"))
     found = load_benchmark(out)
     assert set(found.models) == set(MODELS)
     assert len(found.pictures) == 3
@@ -72,7 +72,7 @@ def test_what_is_there_is_not_measured_again(tmp_path: Path, monkeypatch: pytest
 def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
     looked_at(tmp_path, pictures=60)
     out, part = tmp_path / "table.parquet", tmp_path / "table.parquet.part"
-    command = [sys.executable, "-m", "hsal", *benchmark(tmp_path, out, models=("random", "centre_prior"))]
+    command = [sys.executable, "-m", "hsal", *benchmark(tmp_path, out, models=("random", "center_prior"))]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ) as running:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline and (not part.exists() or part.read_bytes().count(b"\n") < 4):
@@ -80,7 +80,7 @@ def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
         running.send_signal(signal.SIGKILL)
     assert not out.exists()
     kept = part.read_bytes().splitlines()[1:4]
-    assert main(benchmark(tmp_path, out, models=("random", "centre_prior"))) == 0
+    assert main(benchmark(tmp_path, out, models=("random", "center_prior"))) == 0
     found = load_benchmark(out)
     assert len(found.pictures) == 60
     times = {(one.model, one.picture): one.milliseconds for one in found.rated()}
@@ -91,14 +91,14 @@ def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
 def test_scenes_with_boxes_have_metrics_of_their_own(tmp_path: Path) -> None:
     assert main(["scenes", "--out", str(tmp_path), "--count", "2"]) == 0
     out = tmp_path / "table.parquet"
-    assert main(benchmark(tmp_path, out, models=("uniform", "centre_prior"))) == 0
+    assert main(benchmark(tmp_path, out, models=("uniform", "center_prior"))) == 0
     assert load_benchmark(out).metrics == ("box_share", "box_nss", "box_auc")
 
 
 def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from hsal.cli.run import benchmarking
+    from hsal.cli.run import benchmark_saliency as benchmarking
 
     looked_at(tmp_path, people=1)
     monkeypatch.setattr(benchmarking, "names", lambda package: ["uniform", "human"])

@@ -77,11 +77,11 @@ def test_trace_draws_a_strip_and_writes_a_trace_that_knows_the_truth(made: Path,
     assert trace.steps[0].reward in (-1, 1)
 
 
-def test_trace_keeps_colours_and_moves_boxes_where_the_weights_want_another_picture(made: Path, tmp_path: Path) -> None:
+def test_trace_keeps_colors_and_moves_boxes_where_the_weights_want_another_picture(made: Path, tmp_path: Path) -> None:
     config = ModelConfig(width=2, hidden=8, size_px=48, image_channels=3, cell_px=8, meta_steps=2)
-    save_model(tmp_path / "coloured.safetensors", fresh_model(config, 0), {"task": "street-numbers"})
+    save_model(tmp_path / "colored.safetensors", fresh_model(config, 0), {"task": "street-numbers"})
     scenes, lines = made / "scenes", tmp_path / "traces.jsonl"
-    command = ["trace", str(scenes / "scene-5-00001.png"), "--weights", str(tmp_path / "coloured.safetensors")]
+    command = ["trace", str(scenes / "scene-5-00001.png"), "--weights", str(tmp_path / "colored.safetensors")]
     assert main([*command, "--device", "cpu", "--json", str(lines)]) == 0
     trace = Trace.from_dict(json.loads(lines.read_text())["trace"])
     known = json.loads((scenes / "scenes.jsonl").read_text().splitlines()[1])

@@ -40,7 +40,7 @@ def test_evaluate_prints_a_table_or_writes_a_file(
     low, high = measured["intervals"]["macro_f1"]
     assert table["macro_f1"] == f"{measured['macro_f1']:.4f} [{low:.4f}, {high:.4f}]"
     assert table["mask_peak"] == f"{measured['mask_peak']:.4f}"
-    assert table["priority_on_unnamed"].startswith(f"{measured['localisation']['priority_on_unnamed']:.4f} [")
+    assert table["priority_on_unnamed"].startswith(f"{measured['localization']['priority_on_unnamed']:.4f} [")
 
 
 def test_evaluate_beyond_what_was_trained_and_writes_the_cases(

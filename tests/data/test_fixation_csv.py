@@ -102,7 +102,7 @@ def test_of_a_single_picture_no_column_image_is_needed() -> None:
 
 
 def test_what_lies_outside_is_left_out_and_told() -> None:
-    # the picture has 30 columns and 20 rows: pixel centres 0..29, so that 29.4 is in the last one and 29.5 is not
+    # the picture has 30 columns and 20 rows: pixel centers 0..29, so that 29.4 is in the last one and 29.5 is not
     table = parse_table(b"image,x,y\ncat.jpg,29.4,19\ncat.jpg,29.5,3\ncat.jpg,-0.4,0\ncat.jpg,4,-1\ncat.jpg,4,20\n")
     placed, (note,) = place(table, SHAPES)
     np.testing.assert_array_equal(placed["cat.jpg"].x, [29, 0])

@@ -101,15 +101,15 @@ def test_targets_are_the_pixels_looked_at_or_all_pixels_of_the_boxes() -> None:
 
 
 def own_folder(folder: Path, text: str) -> Path:
-    Image.new("L", (30, 20), 9).save(folder / "grey.png")
+    Image.new("L", (30, 20), 9).save(folder / "gray.png")
     Image.new("RGBA", (30, 20), (9, 9, 9, 99)).save(folder / "glass.png")
     (folder / "fixations.csv").write_text(text)
     return folder
 
 
-def test_a_folder_of_ones_own_may_have_grey_and_transparent_pictures(tmp_path: Path) -> None:
-    found = open_fixated(own_folder(tmp_path, "image,x,y\ngrey.png,3,4\nlost.png,1,1\n"))
-    assert found.names == ("glass.png", "grey.png")
+def test_a_folder_of_ones_own_may_have_gray_and_transparent_pictures(tmp_path: Path) -> None:
+    found = open_fixated(own_folder(tmp_path, "image,x,y\ngray.png,3,4\nlost.png,1,1\n"))
+    assert found.names == ("glass.png", "gray.png")
     assert [one.image.shape for one in found] == [(20, 30, 3)] * 2
     assert found[0].fixations is None
     np.testing.assert_array_equal(found[-1].fixations.x, [3])
@@ -121,7 +121,7 @@ def test_a_folder_of_ones_own_may_have_grey_and_transparent_pictures(tmp_path: P
 
 
 def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
-    own_folder(tmp_path, "image,x,y\ngrey.png,3,4\nbad.png,1,1\n")
+    own_folder(tmp_path, "image,x,y\ngray.png,3,4\nbad.png,1,1\n")
     (tmp_path / "bad.png").write_text("no picture")
     found = open_own(tmp_path)
     assert "bad.png" not in found.names
@@ -149,7 +149,7 @@ def test_fixations_are_scaled_with_a_picture_that_is_reduced_and_turned(tmp_path
     found = open_own(tmp_path)
     picture = found[0]
     assert picture.image.shape == (2048, 512, 3)
-    # pixel 999 of 1000 has its centre at 999.5: 999.5 * 512 / 1000 - 0.5 = 511.244, cut to 511, the last
+    # pixel 999 of 1000 has its center at 999.5: 999.5 * 512 / 1000 - 0.5 = 511.244, cut to 511, the last
     np.testing.assert_allclose(picture.fixations.x, [511, 0], atol=1e-3)
     np.testing.assert_allclose(picture.fixations.y, [2047, 0], atol=1e-3)
     assert "1 fixations outside their pictures were left out, line 4 first" in found.notes[0]
@@ -158,7 +158,7 @@ def test_fixations_are_scaled_with_a_picture_that_is_reduced_and_turned(tmp_path
 def test_scaling_keeps_what_else_is_known() -> None:
     before = Fixations(np.float32([1.5]), np.float32([0]), np.array([3]), np.float32([200]))
     after = scaled(before, (2, 4), (4, 8))
-    # the border between columns 1 and 2 of 4 lies between 3 and 4 of 8; the centre of row 0 of 2 between 0 and 1 of 4
+    # the border between columns 1 and 2 of 4 lies between 3 and 4 of 8; the center of row 0 of 2 between 0 and 1 of 4
     assert (after.x.tolist(), after.y.tolist()) == ([3.5], [0.5])
     assert (after.subject.tolist(), after.duration_ms.tolist()) == ([3], [200])
 

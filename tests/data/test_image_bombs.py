@@ -36,7 +36,7 @@ def test_long_sides_are_refused() -> None:
 
 
 def test_a_real_bomb_just_above_the_limit_is_never_decoded() -> None:
-    """8,000 x 5,001 pixels of one colour fit in 47 kB; decoded they would take 40 MB, counted outside Python."""
+    """8,000 x 5,001 pixels of one color fit in 47 kB; decoded they would take 40 MB, counted outside Python."""
     squeeze = zlib.compressobj(9)
     rows = b"".join(squeeze.compress(b"\0" + b"\x40" * 8000) for _ in range(5001)) + squeeze.flush()
     measure = (

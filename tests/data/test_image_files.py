@@ -15,7 +15,7 @@ from tests.fixtures.images import encode, four_fields, refusal
 
 
 @pytest.fixture
-def colours() -> np.ndarray:
+def colors() -> np.ndarray:
     return four_fields()
 
 
@@ -34,10 +34,10 @@ def test_names_are_cleaned_for_sentences(name: str, shown: str) -> None:
     assert refusal(b"", name).startswith(f"{shown} is empty")
 
 
-def test_read_picture(tmp_path: Path, colours: np.ndarray) -> None:
-    path = tmp_path / "colours.png"
-    path.write_bytes(encode(Image.fromarray(colours)))
-    assert np.array_equal(read_picture(path).pixels, colours)
+def test_read_picture(tmp_path: Path, colors: np.ndarray) -> None:
+    path = tmp_path / "colors.png"
+    path.write_bytes(encode(Image.fromarray(colors)))
+    assert np.array_equal(read_picture(path).pixels, colors)
 
 
 def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:

@@ -14,38 +14,38 @@ from tests.fixtures.images import SEVERAL, SHAPE, chunk, encode, four_fields, pn
 
 
 @pytest.fixture
-def colours() -> np.ndarray:
+def colors() -> np.ndarray:
     return four_fields()
 
 
-def test_a_wrong_name_does_not_matter(colours: np.ndarray) -> None:
-    loaded = load_picture(encode(Image.fromarray(colours), "JPEG", quality=95), "really.png")
+def test_a_wrong_name_does_not_matter(colors: np.ndarray) -> None:
+    loaded = load_picture(encode(Image.fromarray(colors), "JPEG", quality=95), "really.png")
     assert np.abs(loaded.pixels[4:8, 4:8].astype(int) - (220, 30, 20)).max() < 12
     assert loaded.notes == ()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP"])
-def test_plain_pictures_come_back_exactly(colours: np.ndarray, kind: str) -> None:
-    loaded = load_picture(encode(Image.fromarray(colours), kind))
-    assert np.array_equal(loaded.pixels, colours)
+def test_plain_pictures_come_back_exactly(colors: np.ndarray, kind: str) -> None:
+    loaded = load_picture(encode(Image.fromarray(colors), kind))
+    assert np.array_equal(loaded.pixels, colors)
     assert loaded.notes == ()
 
 
-def test_cmyk_has_its_true_colours(colours: np.ndarray) -> None:
-    loaded = load_picture(encode(Image.fromarray(colours).convert("CMYK"), "JPEG", quality=98, subsampling=0))
+def test_cmyk_has_its_true_colors(colors: np.ndarray) -> None:
+    loaded = load_picture(encode(Image.fromarray(colors).convert("CMYK"), "JPEG", quality=98, subsampling=0))
     for row, column in ((5, 8), (5, 24), (17, 8), (17, 24)):
-        assert np.abs(loaded.pixels[row, column].astype(int) - colours[row, column]).max() < 12
-    assert loaded.notes == ("Colours were converted from CMYK to RGB.",)
+        assert np.abs(loaded.pixels[row, column].astype(int) - colors[row, column]).max() < 12
+    assert loaded.notes == ("Colors were converted from CMYK to RGB.",)
 
 
-def test_16_bit_grey_is_scaled_not_clipped() -> None:
+def test_16_bit_gray_is_scaled_not_clipped() -> None:
     levels = np.linspace(0, 65535, 24 * 32).astype(np.uint16).reshape(SHAPE)
     loaded = load_picture(encode(Image.fromarray(levels)))
     assert np.abs(loaded.pixels[..., 0] - levels / 257).max() <= 1
-    assert loaded.notes == ("16-bit grey was scaled to 8 bits.",)
+    assert loaded.notes == ("16-bit gray was scaled to 8 bits.",)
 
 
-def test_16_bit_grey_may_have_a_transparent_level() -> None:
+def test_16_bit_gray_may_have_a_transparent_level() -> None:
     levels = np.full(SHAPE, 1000, dtype=np.uint16)  # near black, so it is laid on white
     levels[:12] = 40_000
     rows = zlib.compress(b"".join(b"\0" + row.astype(">u2").tobytes() for row in levels))
@@ -54,7 +54,7 @@ def test_16_bit_grey_may_have_a_transparent_level() -> None:
     assert loaded.pixels[20, 0].tolist() == [3, 3, 3]  # 1000 / 257
 
 
-def test_16_bit_colour() -> None:
+def test_16_bit_color() -> None:
     pixel = struct.pack(">HHH", 0xFFFF, 0x8080, 0x0101)
     loaded = load_picture(png(32, 24, 16, 2, zlib.compress((b"\0" + pixel * 32) * 24)))
     assert (loaded.pixels == (255, 128, 1)).all()
@@ -69,7 +69,7 @@ def test_1_bit() -> None:
 
 
 def with_alpha(ink: int, share: float) -> Image.Image:
-    """LA: ink of one grey, opaque in the first rows, transparent elsewhere over the same grey."""
+    """LA: ink of one gray, opaque in the first rows, transparent elsewhere over the same gray."""
     pixels = np.full((*SHAPE, 2), ink, dtype=np.uint8)
     pixels[..., 1] = 0
     pixels[: round(SHAPE[0] * share), :, 1] = 255
@@ -100,7 +100,7 @@ def test_an_opaque_alpha_channel_is_dropped_without_a_word() -> None:
 
 
 @pytest.mark.parametrize("transparency", [1, bytes([255, 0])], ids=["index", "bytes"])
-def test_a_palette_may_have_a_transparent_colour(transparency: int | bytes) -> None:
+def test_a_palette_may_have_a_transparent_color(transparency: int | bytes) -> None:
     image = Image.new("P", (32, 24), 0)
     image.putpalette([20, 60, 30, 200, 0, 0])
     ImageDraw.Draw(image).rectangle((0, 0, 31, 11), fill=1)
@@ -111,19 +111,19 @@ def test_a_palette_may_have_a_transparent_colour(transparency: int | bytes) -> N
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "MPO"])
 def test_an_animation_gives_its_first_frame(kind: str) -> None:
-    frames = [Image.new("RGB", (32, 24), colour) for colour in ("#c80000", "#00c800", "#0000c8")]
+    frames = [Image.new("RGB", (32, 24), color) for color in ("#c80000", "#00c800", "#0000c8")]
     loaded = load_picture(encode(frames[0], kind, save_all=True, append_images=frames[1:]))
     assert np.abs(loaded.pixels.astype(int) - (200, 0, 0)).max() < 8
     assert loaded.notes == (SEVERAL,)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_exif_orientation_is_obeyed(colours: np.ndarray, kind: str) -> None:
+def test_exif_orientation_is_obeyed(colors: np.ndarray, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: rotate a quarter clockwise to see it upright
     options = {"lossless": True} if kind == "WEBP" else {"quality": 98}
-    loaded = load_picture(encode(Image.fromarray(colours), kind, exif=exif, **options))
-    wanted = np.rot90(colours, -1)
+    loaded = load_picture(encode(Image.fromarray(colors), kind, exif=exif, **options))
+    wanted = np.rot90(colors, -1)
     assert loaded.pixels.shape == wanted.shape == (32, 24, 3)
     for row, column in ((8, 5), (8, 17), (24, 5), (24, 17)):
         assert np.abs(loaded.pixels[row, column].astype(int) - wanted[row, column]).max() < 20

@@ -1,4 +1,4 @@
-"""A picture made a scene: grey, square, bright ink on black."""
+"""A picture made a scene: gray, square, bright ink on black."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_black_on_white_is_exchanged(renderer: SceneRenderer) -> None:
     assert prepared.notes == (EXCHANGED,)
 
 
-def test_grey_is_luma_of_itu_r_601() -> None:
+def test_gray_is_luma_of_itu_r_601() -> None:
     pixels = np.zeros((100, 100, 3), dtype=np.uint8)
     pixels[20:50, 20:50], pixels[60:90, 20:50], pixels[20:50, 60:90] = (255, 255, 255), (0, 255, 0), (255, 0, 0)
     image = as_scene(pixels, 100).image
@@ -73,7 +73,7 @@ def test_scaling_down_is_antialiased() -> None:
     pixels = np.zeros((1000, 1000), dtype=np.uint8)
     pixels[300:700:10, 300:700] = 255
     image = as_scene(pixels, 100).image
-    assert (image[32:68, 32:68] > 200).all()  # evenly grey, then stretched
+    assert (image[32:68, 32:68] > 200).all()  # evenly gray, then stretched
     assert image[:25].max() == 0
 
 
@@ -104,7 +104,7 @@ YY, XX = np.mgrid[0:1:300j, 0:1:300j]
     ("light", "ink", "noise"),
     [
         (246.0, 0.2, 3.0),  # a scan
-        (105.0, 0.4, 6.0),  # a dim room: the border is darker than mid grey, and the ink darker still
+        (105.0, 0.4, 6.0),  # a dim room: the border is darker than mid gray, and the ink darker still
         (235 - 150 * XX, 0.3, 5.0),  # a lamp at the left
         (220 - 240 * ((XX - 0.5) ** 2 + (YY - 0.5) ** 2), 0.3, 5.0),  # a vignette
         (235 - 380 * ((XX - 0.5) ** 2 + (YY - 0.5) ** 2), 0.3, 5.0),  # its shading outdoes the ink's contrast
@@ -122,8 +122,8 @@ def test_paper_becomes_black_and_ink_white(light: float | np.ndarray, ink: float
     assert prepared.notes[1:] == (EXCHANGED, STRETCHED)
 
 
-def test_chalk_on_a_grey_board_is_not_exchanged() -> None:
-    """The border is brighter than mid grey, yet all the contrast lies above it."""
+def test_chalk_on_a_gray_board_is_not_exchanged() -> None:
+    """The border is brighter than mid gray, yet all the contrast lies above it."""
     photo, pen = sheet(140.0, 1.7, 3.0)
     prepared = as_scene(photo, 100)
     assert EXCHANGED not in prepared.notes

@@ -1,4 +1,4 @@
-"""Pictures made ready for a model of colours, and where their boxes go; grey scenes are in test_picture."""
+"""Pictures made ready for a model of colors, and where their boxes go; gray scenes are in test_picture."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_photo_of_the_right_size_stays_as_it_is() -> None:
     assert ready.notes == ()
 
 
-def test_colours_are_kept_and_light_and_dark_never_exchanged() -> None:
+def test_colors_are_kept_and_light_and_dark_never_exchanged() -> None:
     ready = as_photo(two_halves(128, 128), 64)
     assert ready.image.shape == (64, 64, 3)
     assert tuple(ready.image[30, 10]) == RED
@@ -44,13 +44,13 @@ def test_the_edges_go_on_into_the_bands() -> None:
     )
 
 
-def test_a_grey_picture_becomes_grey_in_three_channels() -> None:
+def test_a_gray_picture_becomes_gray_in_three_channels() -> None:
     pixels = np.zeros((64, 64), np.uint8)
     pixels[20:40, 20:40] = 90
     assert tuple(as_photo(pixels, 64).image[30, 30]) == (90, 90, 90)
 
 
-def test_one_colour_all_over_is_blank() -> None:
+def test_one_color_all_over_is_blank() -> None:
     with pytest.raises(PictureError, match="blank"):
         as_photo(np.full((40, 40, 3), RED, np.uint8), 64)
 

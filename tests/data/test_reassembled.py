@@ -12,8 +12,8 @@ from PIL import Image
 
 from hsal.config import ConfigError
 from hsal.data.base import Box, DataError
-from hsal.data.svhn.crop import View, digit_view, jittered, number_view, recoloured, shown_share
-from hsal.data.svhn.house_numbers import neighbours
+from hsal.data.svhn.crop import View, digit_view, jittered, number_view, recolored, shown_share
+from hsal.data.svhn.house_numbers import neighbors
 from hsal.data.svhn.mosaic import MARGIN_PX, filled, mosaic
 from hsal.data.svhn.reassembled import FILE, Reassembled, load_crops
 
@@ -50,7 +50,7 @@ def _made_up(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_window_is_the_boxes_union_and_30_percent() -> None:
     # union 10..50 x 20..30: 40 x 10, enlarged 52 x 13, about its middle
     view = number_view(np.array([[10, 20, 30, 30], [30, 21, 50, 29]]))
-    assert (view.centre_x, view.centre_y) == (30, 25)
+    assert (view.center_x, view.center_y) == (30, 25)
     assert (view.width, view.height) == pytest.approx((52, 13))
 
 
@@ -67,7 +67,7 @@ def test_boxes_in_the_output_by_hand() -> None:
 
 
 def test_a_quarter_turn_swaps_the_sides_of_a_box() -> None:
-    # 10 right of the centre; the window turned clockwise sees it 10 above. 8 wide and 4 high becomes 4 wide and 8 high
+    # 10 right of the center; the window turned clockwise sees it 10 above. 8 wide and 4 high becomes 4 wide and 8 high
     view = View(50, 50, 40, 40, turn=math.pi / 2)
     assert view.boxes(np.array([[56, 48, 64, 52]]), (1,), 40) == (Box(1, 6, 18, 14, 22),)
 
@@ -129,18 +129,18 @@ def test_a_picture_comes_back_from_its_crops() -> None:
     assert place.of(np.array([[100, 50, 132, 82]])).tolist() == [[20, 20, 52, 52]]
 
 
-def test_neighbours_are_hidden_but_not_the_digit_itself() -> None:
+def test_neighbors_are_hidden_but_not_the_digit_itself() -> None:
     # own box columns 8..16 of 0..32; the other's 12..20, of which 16..20 are not the digit's
     boxes = np.array([[8, 0, 16, 32], [12, 0, 20, 32]])
-    hidden = neighbours(boxes, 0, np.array([0, 0, 32, 32]))
+    hidden = neighbors(boxes, 0, np.array([0, 0, 32, 32]))
     assert hidden.all(0).nonzero()[0].tolist() == [16, 17, 18, 19]
     assert hidden.sum() == 4 * 32
 
 
-def test_recolouring_keeps_shape_and_differs_by_draw() -> None:
-    grey = Image.fromarray(np.full((8, 8, 3), 90, dtype=np.uint8))
+def test_recoloring_keeps_shape_and_differs_by_draw() -> None:
+    gray = Image.fromarray(np.full((8, 8, 3), 90, dtype=np.uint8))
     rng = np.random.default_rng(0)
-    seen = {recoloured(grey, rng).getpixel((4, 4)) for _ in range(20)}
+    seen = {recolored(gray, rng).getpixel((4, 4)) for _ in range(20)}
     assert len(seen) == 20
 
 
@@ -196,7 +196,7 @@ def test_a_scene_is_a_function_of_seed_and_index(single: bool) -> None:
 
 
 @pytest.mark.usefixtures("_made_up")
-def test_single_scenes_have_one_digit_and_hide_neighbours() -> None:
+def test_single_scenes_have_one_digit_and_hide_neighbors() -> None:
     source = Reassembled("validation", single=True)
     whole = Reassembled("validation")
     assert source.scenes == sum(len(whole.number(number).labels) for number in range(400))

@@ -43,8 +43,8 @@ def test_boxes_hold_the_ink():
     inside, outside = [], []
     for index in range(60):  # contrast is in the boxes, on average over many walls
         scene = StreetNumbers("train", 48).render(2, index)
-        grey = scene.image.mean(axis=2)
-        slope = np.hypot(*np.gradient(grey))
+        gray = scene.image.mean(axis=2)
+        slope = np.hypot(*np.gradient(gray))
         number = np.zeros((48, 48), dtype=bool)
         for box in scene.boxes:
             number[box.top_px : box.bottom_px, box.left_px : box.right_px] = True

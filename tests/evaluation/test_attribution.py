@@ -23,7 +23,7 @@ NO_STOP = tuple(Edit(step, veto=(10,)) for step in range(3))
 @pytest.fixture(scope="module")
 def model() -> HSAL:
     made = fresh_model(CONFIG, seed=2).eval()
-    with torch.no_grad():  # glimpses of a model that has learnt nothing hardly matter
+    with torch.no_grad():  # glimpses of a model that has learned nothing hardly matter
         made.controller.encode.weight.mul_(8)
         made.controller.classify.weight.mul_(8)
     return made

@@ -96,7 +96,7 @@ def test_every_measure_by_hand() -> None:
     # outside the cell looked at: 0.5 -> 0.2, 0 -> 0; 0.4 -> 0.3, 0 -> 0, 0 -> 0; where nothing was, nothing is taken
     assert measured.inhibited == pytest.approx((0.6 + 0 + 0.25 + 0 + 0) / 5)
     assert measured.moving == 0  # with one glimpse
-    assert measured.localisation is None
+    assert measured.localization is None
 
 
 def test_walks_keep_the_answers_in_order() -> None:
@@ -120,8 +120,8 @@ PLACES = places_of(
 )
 
 
-def test_localisation_by_hand() -> None:
-    located = evaluate(walked(STEPS, [0, 1], places=PLACES)).localisation
+def test_localization_by_hand() -> None:
+    located = evaluate(walked(STEPS, [0, 1], places=PLACES)).localization
     assert located is not None
     # glimpses, all steps: left, right (stop) beside the 0; the second image's boxes are everywhere
     assert located.glimpses_in_digit == located.glimpses_touching_digit == 4 / 5
@@ -137,7 +137,7 @@ def test_localisation_by_hand() -> None:
 @pytest.mark.parametrize("batches", [([0], [1]), ([1], [0]), ([1, 0],)])
 def test_batches_and_their_order_do_not_matter(batches: tuple[list[int], ...]) -> None:
     whole, cut = (asdict(evaluate(walked(STEPS, *each, places=PLACES))) for each in (([0, 1],), batches))
-    for name in ("f1_per_class", "localisation"):
+    for name in ("f1_per_class", "localization"):
         assert cut.pop(name) == pytest.approx(whole.pop(name))
     assert cut.pop("per_count") == whole.pop("per_count")
     assert cut == pytest.approx(whole)
@@ -161,10 +161,10 @@ def test_intervals_hold_the_measure_and_narrow_with_more_scenes() -> None:
     assert set(intervals(few)) == {"exact_match", "macro_f1", "attn_saliency"}
 
 
-def test_an_interval_is_made_for_every_share_of_localisation_around_its_value() -> None:
+def test_an_interval_is_made_for_every_share_of_localization_around_its_value() -> None:
     walks = walked(STEPS, *[[0, 1]] * 30, places=PLACES)
     measured, ends = evaluate(walks), intervals(walks)
-    values = {**asdict(measured.localisation), "macro_f1": measured.macro_f1, "attn_saliency": measured.attn_saliency}
+    values = {**asdict(measured.localization), "macro_f1": measured.macro_f1, "attn_saliency": measured.attn_saliency}
     for name, value in values.items():
         low, high = ends[name]
         assert low <= value + 1e-9
@@ -192,13 +192,13 @@ def test_scene_views_are_what_the_model_perceives_of_the_rendered_scenes() -> No
     torch.testing.assert_close(torch.cat([view.scale for view, _ in parts]), whole.scale)
 
 
-def test_walks_over_scenes_are_the_walks_over_their_views_with_localisation() -> None:
+def test_walks_over_scenes_are_the_walks_over_their_views_with_localization() -> None:
     model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
     groups, parts = zip(*walk_scenes(model, renderer(), seed=4, scenes=3, batch=2), strict=True)
     assert [scene.labels for group in groups for scene in group] == [renderer().render(4, i).labels for i in range(3)]
     given = evaluate(Walks.joined(parts))
     bare = evaluate(Walks.joined([walk(model, *each) for each in scene_views(model, renderer(), 4, 3)]))
-    assert given.localisation is not None
+    assert given.localization is not None
     for name in ("exact_match", *ATTENTION):
         assert getattr(given, name) == pytest.approx(getattr(bare, name))
 

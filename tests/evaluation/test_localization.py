@@ -11,7 +11,7 @@ from hsal.evaluation.localization import (
     NAMES,
     Places,
     cell_shares,
-    localise,
+    localize,
     named_box,
     places_of,
     share_inside,
@@ -21,7 +21,7 @@ from hsal.model.attention import Gaussians
 from hsal.model.hsal import MetaStep
 
 STOP = 10
-# A cell has 4x4 px. The 3 fills the first cell's lower right quarter and its neighbours' quarters beside it;
+# A cell has 4x4 px. The 3 fills the first cell's lower right quarter and its neighbors' quarters beside it;
 # the 5 fills the last cell but for its first row of pixels.
 THREE, FIVE = Box(3, 2, 2, 6, 6), Box(5, 5, 4, 8, 8)
 
@@ -40,7 +40,7 @@ def step(label: int, priority: list[list[float]], mask: list[list[float]], cells
 
 
 def shares(given: MetaStep, at: Places) -> tuple[dict[str, float], Places]:
-    row, after = localise(given, at)
+    row, after = localize(given, at)
     return dict(zip(NAMES, row[0].tolist(), strict=True)), after
 
 
@@ -56,15 +56,15 @@ def test_cover_is_the_share_of_each_cells_area() -> None:
     torch.testing.assert_close(at.cover[0], torch.tensor([quarter, [[0, 0], [0, 0.75]]]))
 
 
-def test_a_cell_is_in_a_box_by_its_centre() -> None:
-    # centres are at 2 and 6 px; a box is open at its end: the 3 spans 2..6 and holds (2,2) alone
-    assert places(THREE, FIVE).centre[0].tolist() == [[[True, False], [False, False]], [[False, False], [False, True]]]
+def test_a_cell_is_in_a_box_by_its_center() -> None:
+    # centers are at 2 and 6 px; a box is open at its end: the 3 spans 2..6 and holds (2,2) alone
+    assert places(THREE, FIVE).center[0].tolist() == [[[True, False], [False, False]], [[False, False], [False, True]]]
 
 
-def test_a_centre_on_a_pixels_middle_is_found_on_maps_that_do_not_divide_the_picture() -> None:
+def test_a_center_on_a_pixels_middle_is_found_on_maps_that_do_not_divide_the_picture() -> None:
     # 7 cells on 100 px: the fourth's middle is at 50.0, the fifth's at 64.28
     at = places_of([[Box(1, 50, 64, 51, 65)]], (7, 7), (100, 100))
-    assert at.centre[0, 0].nonzero().tolist() == [[3, 4]]
+    assert at.center[0, 0].nonzero().tolist() == [[3, 4]]
 
 
 def test_what_two_boxes_share_is_covered_once() -> None:
@@ -100,7 +100,7 @@ def test_all_shares_of_a_walk_by_hand() -> None:
     # the 3 is named, one glimpse in the first cell, the other in the second
     first, at = shares(step(3, [[0.4, 0.0], [0.0, 0.6]], [[0.5, 0.2], [0.2, 0.1]], [0, 1]), at)
     assert first == pytest.approx({
-        "glimpses_in_digit": 0.5,  # the second cell's centre is in no box
+        "glimpses_in_digit": 0.5,  # the second cell's center is in no box
         "glimpses_touching_digit": 1,  # the 3 reaches into every cell
         # union's cover: 1/4 everywhere but the last cell, 3/4 + 1 px of the 3 above the 5 (2 of 16 px): 14/16
         "mask_in_digits": 0.9 / 4 + 0.1 * 14 / 16,
@@ -131,8 +131,8 @@ def test_scenes_with_fewer_digits_are_as_they_are_alone() -> None:
     given = step(5, [[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.2], [0.2, 0.1]], [3, 0])
     batch = MetaStep(*(part.repeat_interleave(3, dim=0) if isinstance(part, Tensor) and part.numel() else part
                        for part in given))
-    rows, _ = localise(batch, together)
-    torch.testing.assert_close(rows[1:2], localise(given, places(FIVE))[0])
-    torch.testing.assert_close(rows[0:1], localise(given, places(THREE, FIVE))[0])
+    rows, _ = localize(batch, together)
+    torch.testing.assert_close(rows[1:2], localize(given, places(FIVE))[0])
+    torch.testing.assert_close(rows[0:1], localize(given, places(THREE, FIVE))[0])
     assert not rows[2].any()
-    torch.testing.assert_close(localise(given, together.kept(torch.tensor([1])))[0], rows[1:2])
+    torch.testing.assert_close(localize(given, together.kept(torch.tensor([1])))[0], rows[1:2])

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from traces import make_trace
 
 from hsal.export import film
 from hsal.export.film import END_MS, FRAME_MS, LABEL_MS, FilmError, film_bytes, save_film
 from hsal.tracing.interventions.schema import Edit, Interventions
 from hsal.tracing.timeline import moments_of
+from tests.fixtures.traces import make_trace
 
 
 def frames(data: bytes) -> list[tuple[np.ndarray, int]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from traces import make_trace
-
 from app.lesson.text import handout_texts
 from hsal.export.handout import HEIGHT, MOST_COLUMNS, draw_handout, handout_bytes
+from tests.fixtures.traces import make_trace
 
 
 def test_the_handout_is_one_pdf_page_and_always_the_same() -> None:

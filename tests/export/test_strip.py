@@ -29,7 +29,7 @@ from hsal.tracing.schema import Trace
 from tests.fixtures.traces import make_trace
 
 ROWS = 5
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def pixels(data: bytes) -> np.ndarray:
@@ -192,8 +192,8 @@ def test_png_decodes_and_is_not_blank(trace: Trace, dark: bool, theme: tuple[str
     for edge in (drawn[0], drawn[-1], drawn[:, 0], drawn[:, -1]):
         assert (edge == ground).all()  # nothing cut off, no unpainted line
     assert 0.1 < np.mean((drawn != ground).any(axis=2)) < 0.9
-    for colour in (COVERT, PRIORITY, OVERT):
-        assert (drawn == np.round(255 * np.array(to_rgb(colour)))).all(axis=2).any()
+    for color in (COVERT, PRIORITY, OVERT):
+        assert (drawn == np.round(255 * np.array(to_rgb(color)))).all(axis=2).any()
 
 
 def test_svg_is_well_formed_and_its_texts_can_be_found(trace: Trace) -> None:
@@ -295,15 +295,15 @@ def test_a_long_name_stays_in_its_column() -> None:
 @pytest.mark.parametrize("options", [
     {"rows": 14, "columns": 14}, {"rows": 1, "columns": 1, "glimpses": 1}, {"gaussians": 1, "glimpses": 1},
     {"rows": 3, "columns": 5, "image_px": (60, 100)}, {"glimpses": 5}, {"image_px": (8, 8)}, {"truth": ()},
-    {"rows": 8, "columns": 8, "image_px": (64, 64), "colour": True}, {"rows": 13, "columns": 13},
+    {"rows": 8, "columns": 8, "image_px": (64, 64), "color": True}, {"rows": 13, "columns": 13},
 ])
 def test_other_shapes_can_be_drawn(options: dict) -> None:
     drawn = pixels(strip_bytes(make_trace(**options), "png"))
     assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 50
 
 
-def test_a_coloured_picture_keeps_its_colours() -> None:
-    figure = draw_strip(make_trace(colour=True))
+def test_a_colored_picture_keeps_its_colors() -> None:
+    figure = draw_strip(make_trace(color=True))
     images = [axes.images[0].get_array() for axes in figure.axes if axes.images]
     wall, square = (150, 70, 50), (240, 220, 60)
     shown = [image for image in images if image.shape == (100, 100, 3) and np.allclose(image[0, 0] * 255, wall)]

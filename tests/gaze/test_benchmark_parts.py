@@ -83,19 +83,19 @@ def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
 
 def test_every_model_gets_every_metric_and_a_failing_one_says_why(tmp_path: Path) -> None:
     gallery = Gallery(open_fixated(looked_at(tmp_path)), seed=0)
-    made = list(rate(gallery, 0, ["uniform", "channel_energy", "centre_prior"], ["auc", "nss"], MapOptions()))
+    made = list(rate(gallery, 0, ["uniform", "channel_energy", "center_prior"], ["auc", "nss"], MapOptions()))
     failed = next(one for one in made if not isinstance(one, Rated))
     assert failed[0] == "channel_energy"
     assert isinstance(failed[1], SaliencyError)
     rated = {one.model: one for one in made if isinstance(one, Rated)}
-    assert rated.keys() == {"uniform", "centre_prior"}
+    assert rated.keys() == {"uniform", "center_prior"}
     assert rated["uniform"].values == {"auc": 0.5, "nss": 0}
-    assert rated["centre_prior"].milliseconds > 0
+    assert rated["center_prior"].milliseconds > 0
 
 
-def test_information_gain_is_over_the_centre_prior(tmp_path: Path) -> None:
+def test_information_gain_is_over_the_center_prior(tmp_path: Path) -> None:
     gallery = Gallery(open_fixated(looked_at(tmp_path)), seed=0)
-    (found,) = rate(gallery, 0, ["centre_prior"], ["information_gain"], MapOptions())
+    (found,) = rate(gallery, 0, ["center_prior"], ["information_gain"], MapOptions())
     assert found.values["information_gain"] == 0
 
 
@@ -207,7 +207,7 @@ def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
 
 def test_standings_are_means_with_intervals_best_first() -> None:
     found = standings(made_up())
-    assert [one.model for one in found] == ["human", "gbvs", "itti_koch", "centre_prior"]
+    assert [one.model for one in found] == ["human", "gbvs", "itti_koch", "center_prior"]
     gbvs = found[1]
     assert gbvs.means["shuffled_auc"].value == pytest.approx(0.7)
     # the mean of four draws from 0.6 0.7 0.7 0.8 lies within 0.6..0.8, and 95 % of the draws further in than that
@@ -215,7 +215,7 @@ def test_standings_are_means_with_intervals_best_first() -> None:
     assert found[0].means["shuffled_auc"][1:] == pytest.approx((0.9, 0.9))
     assert gbvs.milliseconds == 25  # the median of 10 20 30 40
     assert (gbvs.title, gbvs.kind) == ("GBVS", "model")
-    assert [one.model for one in standings(made_up(), "kl")] == ["human", "itti_koch", "gbvs", "centre_prior"]
+    assert [one.model for one in standings(made_up(), "kl")] == ["human", "itti_koch", "gbvs", "center_prior"]
     assert ranking_metric(made_up()) == "shuffled_auc"
 
 
@@ -234,7 +234,7 @@ def test_a_lead_is_reckoned_picture_by_picture() -> None:
 
 def test_published_orders_are_held_against_the_table() -> None:
     told = {(claim.ahead, claim.behind, claim.metric): verdict for claim, _, verdict in verdicts(made_up())}
-    assert told == {("gbvs", "itti_koch", "auc"): "holds", ("itti_koch", "centre_prior", "shuffled_auc"): "holds"}
+    assert told == {("gbvs", "itti_koch", "auc"): "holds", ("itti_koch", "center_prior", "shuffled_auc"): "holds"}
 
 
 def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) -> None:
@@ -256,6 +256,6 @@ def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) ->
 def test_the_terminal_shows_the_leaderboard() -> None:
     head, *rows = text_table(made_up())
     assert head.split() == ["AUC", "Shuffled", "AUC", "KL", "ms"]
-    assert [row.split()[0] for row in rows] == ["People", "GBVS", "Itti", "Centre"]
+    assert [row.split()[0] for row in rows] == ["People", "GBVS", "Itti", "Center"]
     assert "0.700*" in rows[1]
     assert "1.000*" in rows[2]

@@ -93,7 +93,7 @@ def test_attn_saliency_is_a_share_of_the_maximum() -> None:
 def test_a_density_sums_to_one_and_folds_back_what_leaves_the_picture() -> None:
     density = fm.fixation_density(*points((0, 0), (0, 0), (3, 4)), (4, 5), sigma_px=1)
     assert density.sum() == pytest.approx(1)
-    # one point in a line of two, sigma 0.1: the neighbour at distance 10 sigma is cut off
+    # one point in a line of two, sigma 0.1: the neighbor at distance 10 sigma is cut off
     assert fm.fixation_density(*points((0, 1)), (1, 2), sigma_px=0.1) == pytest.approx(np.array([[0, 1]]))
     # sigma so wide that reflections even everything out
     assert fm.fixation_density(*points((0, 0)), (4, 5), sigma_px=50) == pytest.approx(np.full((4, 5), 0.05), rel=0.02)

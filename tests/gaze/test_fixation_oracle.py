@@ -10,7 +10,7 @@ from hsal.gaze.metrics import catalog as fm
 from tests.fixtures.oracles.fixation_cases import Case, cases
 
 CASES = cases()
-ANSWERS = json.loads((Path(__file__).parent / "oracles" / "pysaliency.json").read_text())
+ANSWERS = json.loads((Path(__file__).parents[1] / "fixtures" / "oracles" / "pysaliency.json").read_text())
 SHARED = ["auc", "auc_judd", "shuffled_auc", "nss", "cc", "sim", "kl", "information_gain"]
 
 

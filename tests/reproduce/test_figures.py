@@ -27,7 +27,7 @@ def results(tmp_path: Path) -> list[Result]:
     return load_results(tmp_path)
 
 
-def test_one_line_a_seed_and_one_colour_an_objective(results: list[Result]) -> None:
+def test_one_line_a_seed_and_one_color_an_objective(results: list[Result]) -> None:
     lines = curves(results, "attn_saliency", dark=False).data
     assert [line.name for line in lines] == ["REINFORCE", "REINFORCE", "Cross-Entropy"]
     assert [line.showlegend for line in lines] == [True, False, True]
@@ -76,7 +76,7 @@ def test_bars_tell_the_share_of_right_scenes() -> None:
     assert bars.marker.opacity == (0.35, 1, 0.35)
 
 
-def test_colours_are_of_the_theme() -> None:
+def test_colors_are_of_the_theme() -> None:
     cases: list[Case] = CASES
     light, dark = (confusion_matrix(cases, None, dark=which).data[0].colorscale for which in (False, True))
     assert light != dark

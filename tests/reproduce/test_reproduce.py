@@ -141,7 +141,7 @@ def reproduce(tmp_path: Path, *more: str) -> int:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every recipe cut down, on a backbone that is shipped."""
-    from hsal.cli.run import reproducing
+    from hsal.cli.run import reproduce as reproducing
 
     monkeypatch.setattr(reproducing, "recipes", lambda: (quick(recipe) for recipe in recipes()))
 

@@ -33,16 +33,16 @@ def test_a_run_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> 
 def test_without_a_checkpoint_a_run_begins_at_the_beginning(tmp_path: Path) -> None:
     setup = begin_train(0)
     before = weights(setup.module)
-    assert Run(tmp_path).restore(setup.module, lambda: setup.optimiser) == (0, 0.0)
+    assert Run(tmp_path).restore(setup.module, lambda: setup.optimizer) == (0, 0.0)
     assert all(torch.equal(tensor, before[name]) for name, tensor in setup.module.state_dict().items())
 
 
 def test_a_damaged_or_foreign_state_is_refused(tmp_path: Path) -> None:
     run, setup, other = Run(tmp_path), begin_train(0), begin_pretrain(0)
-    run.keep(setup.module, setup.optimiser, 3, 1.0)
+    run.keep(setup.module, setup.optimizer, 3, 1.0)
     with pytest.raises(CheckpointError, match="another model") as caught:
-        run.restore(other.module, lambda: other.optimiser)
+        run.restore(other.module, lambda: other.optimizer)
     assert "\n" not in str(caught.value)
     run.state.write_bytes(run.state.read_bytes()[:-1])
     with pytest.raises(CheckpointError, match="damaged"):
-        run.restore(setup.module, lambda: setup.optimiser)
+        run.restore(setup.module, lambda: setup.optimizer)

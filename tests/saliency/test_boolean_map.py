@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from displays import GREY, RED, WHITE, Bar, by_cell, display, standing_out
 from scipy import ndimage
 from torch import Tensor
 
 from hsal.saliency.base import SaliencyError, Stimulus
 from hsal.saliency.models.boolean_map import Parameters, build, figure_sum, figures, widened
+from tests.fixtures.displays import GRAY, RED, WHITE, Bar, by_cell, display, standing_out
 
 NEAR, FAR = (120, 160), (120, 480)  # rows and columns of two places in a picture of 240x640
 
@@ -73,13 +73,13 @@ def test_the_sum_over_thresholds_by_hand() -> None:
 
 
 def test_it_is_the_algorithm_as_printed() -> None:
-    """Every Boolean map and its inverse are opened, cleared of what touches the border, widened and normalised."""
+    """Every Boolean map and its inverse are opened, cleared of what touches the border, widened and normalized."""
     noise = np.random.default_rng(5).random((40, 50))
     channel = (255 * ndimage.gaussian_filter(noise, 3, mode="wrap")).astype(np.uint8)
     expected = np.zeros(channel.shape)
     for threshold in range(int(channel.min()), int(channel.max()), 4):
         for taken in (channel > threshold, channel <= threshold):
-            opened = ndimage.grey_opening(taken.astype(np.uint8), size=(3, 3))
+            opened = ndimage.gray_opening(taken.astype(np.uint8), size=(3, 3))
             found = np.ones(channel.shape, bool)
             for value in (0, 1):
                 labels, _ = ndimage.label(opened == value, structure=np.ones((3, 3)))
@@ -118,14 +118,14 @@ def test_small_figures_count_as_much_as_large_ones() -> None:
 
 
 @pytest.mark.parametrize("odd", [(RED, "upright"), (WHITE, "upright")])
-def test_a_singleton_of_colour_or_brightness_pops_out(odd: Bar) -> None:
+def test_a_singleton_of_color_or_brightness_pops_out(odd: Bar) -> None:
     for place in ((2, 3), (1, 4), (0, 0)):
-        saliency = build()(Stimulus(display((GREY, "upright"), odd, place)))[0]
+        saliency = build()(Stimulus(display((GRAY, "upright"), odd, place)))[0]
         assert standing_out(by_cell(saliency), place) > 2
 
 
 def test_orientation_is_no_matter() -> None:
-    saliency = build()(Stimulus(display((GREY, "upright"), (GREY, "lying"), (2, 3))))[0]
+    saliency = build()(Stimulus(display((GRAY, "upright"), (GRAY, "lying"), (2, 3))))[0]
     assert standing_out(by_cell(saliency), (2, 3)) == pytest.approx(1, abs=0.05)
 
 

@@ -1,4 +1,4 @@
-"""Colour spaces by hand."""
+"""Color spaces by hand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from hsal.saliency.color_spaces import rgb_to_grey, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr, shown_in
+from hsal.saliency.color_spaces import rgb_to_gray, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr, shown_in
 
 
 def pixel(*values: float) -> Tensor:
     return torch.tensor(values, dtype=torch.float32).reshape(1, -1, 1, 1)
 
 
-# CIE L*a*b* of the sRGB primaries under D65, as colour tables list them
+# CIE L*a*b* of the sRGB primaries under D65, as color tables list them
 @pytest.mark.parametrize(
     ("rgb", "lab"),
     [
@@ -27,7 +27,7 @@ def pixel(*values: float) -> Tensor:
         ((0.5, 0.5, 0.5), (53.39, 0, 0)),
     ],
 )
-def test_lab_of_known_colours(rgb: tuple[float, ...], lab: tuple[float, ...]) -> None:
+def test_lab_of_known_colors(rgb: tuple[float, ...], lab: tuple[float, ...]) -> None:
     torch.testing.assert_close(rgb_to_lab(pixel(*rgb)), pixel(*lab), atol=0.03, rtol=0)
 
 
@@ -53,22 +53,22 @@ def test_ycbcr_by_hand() -> None:
     torch.testing.assert_close(rgb_to_ycbcr(pixel(0, 0, 1)), pixel(0.114, 1, 0.5 - 0.114 / 1.402))
 
 
-def test_grey_is_luma_and_stays_grey() -> None:
-    torch.testing.assert_close(rgb_to_grey(pixel(1, 0.5, 0)), pixel(0.299 + 0.2935))
-    assert rgb_to_grey(pixel(0.7)).tolist() == pixel(0.7).tolist()
+def test_gray_is_luma_and_stays_gray() -> None:
+    torch.testing.assert_close(rgb_to_gray(pixel(1, 0.5, 0)), pixel(0.299 + 0.2935))
+    assert rgb_to_gray(pixel(0.7)).tolist() == pixel(0.7).tolist()
 
 
 @pytest.mark.parametrize("convert", [rgb_to_lab, rgb_to_hsv, rgb_to_ycbcr])
-def test_a_grey_picture_is_one_of_equal_channels(convert: Callable[[Tensor], Tensor]) -> None:
-    grey = torch.rand(2, 1, 3, 4)
-    assert torch.equal(convert(grey), convert(grey.expand(-1, 3, -1, -1)))
+def test_a_gray_picture_is_one_of_equal_channels(convert: Callable[[Tensor], Tensor]) -> None:
+    gray = torch.rand(2, 1, 3, 4)
+    assert torch.equal(convert(gray), convert(gray.expand(-1, 3, -1, -1)))
 
 
-@pytest.mark.parametrize("space", ["rgb", "grey", "lab", "hsv", "ycbcr"])
+@pytest.mark.parametrize("space", ["rgb", "gray", "lab", "hsv", "ycbcr"])
 def test_what_is_shown_lies_in_0_to_1(space: str) -> None:
     corners = torch.cartesian_prod(*[torch.tensor([0.0, 0.5, 1.0])] * 3).T[None, :, :, None]  # (1,3,27,1)
     shown = shown_in(corners, space)
-    assert shown.shape == (1, 1 if space == "grey" else 3, 27, 1)
+    assert shown.shape == (1, 1 if space == "gray" else 3, 27, 1)
     assert shown.min() >= 0
     assert shown.max() <= 1
 
@@ -78,7 +78,7 @@ def test_lab_is_shown_as_eight_bits_hold_it() -> None:
     torch.testing.assert_close(shown_in(pixel(0.5, 0.5, 0.5), "lab"), expected, atol=1e-4, rtol=0)
 
 
-def test_gradients_pass_black_and_grey() -> None:
+def test_gradients_pass_black_and_gray() -> None:
     image = torch.zeros(1, 3, 2, 2, requires_grad=True)
     (rgb_to_lab(image).sum() + rgb_to_hsv(image).sum()).backward()
     assert bool(image.grad.isfinite().all())

@@ -18,7 +18,7 @@ from hsal.zoo.build import build_model
 
 
 class StandIn(nn.Module):
-    """As bright as a pixel, so likely is a fixation; the centre bias counts as the package says."""
+    """As bright as a pixel, so likely is a fixation; the center bias counts as the package says."""
 
     shown: Tensor
 
@@ -26,9 +26,9 @@ class StandIn(nn.Module):
         super().__init__()
         assert pretrained
 
-    def forward(self, image: Tensor, centre_bias: Tensor) -> Tensor:
+    def forward(self, image: Tensor, center_bias: Tensor) -> Tensor:
         StandIn.shown = image
-        logits = image.mean(dim=1).log() + centre_bias  # (B,H,W)
+        logits = image.mean(dim=1).log() + center_bias  # (B,H,W)
         return logits - logits.logsumexp(dim=(1, 2), keepdim=True)
 
 
@@ -43,10 +43,10 @@ def _nothing_kept() -> Iterator[None]:
     deepgaze._load.cache_clear()
 
 
-def test_the_package_is_shown_pixels_of_255_and_a_uniform_centre_bias(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_package_is_shown_pixels_of_255_and_a_uniform_center_bias(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "deepgaze_pytorch", SimpleNamespace(DeepGazeIIE=StandIn))
-    grey = torch.tensor([[0.2, 0.4], [0.6, 0.8]])[None, None]  # (1,1,2,2)
-    result = deepgaze.build()(Stimulus(grey))
+    gray = torch.tensor([[0.2, 0.4], [0.6, 0.8]])[None, None]  # (1,1,2,2)
+    result = deepgaze.build()(Stimulus(gray))
     assert StandIn.shown.shape == (1, 3, 2, 2)
     assert math.isclose(StandIn.shown.max(), 204, rel_tol=1e-6)
     torch.testing.assert_close(result, torch.tensor([[[0.1, 0.2], [0.3, 0.4]]]))  # shares of 2

@@ -7,7 +7,7 @@ from math import exp
 import pytest
 import torch
 
-from hsal.saliency.gaussian import blur, centre_bump
+from hsal.saliency.gaussian import blur, center_bump
 
 
 def test_a_point_becomes_a_gaussian() -> None:
@@ -29,7 +29,7 @@ def test_no_sigma_no_blur() -> None:
 
 
 def test_the_bump_is_in_the_middle_and_as_wide_as_said() -> None:
-    bump = centre_bump(9, 21, 0.25)
+    bump = center_bump(9, 21, 0.25)
     assert bump[4, 10] == 1
     assert bump[4, 15] == pytest.approx(exp(-0.5 * (5 / 5.25) ** 2))
     assert bump[6, 10] == pytest.approx(exp(-0.5 * (2 / 2.25) ** 2))

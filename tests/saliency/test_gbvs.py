@@ -1,26 +1,26 @@
-"""GBVS: its Markov chains by hand, its bias to the centre, and singletons."""
+"""GBVS: its Markov chains by hand, its bias to the center, and singletons."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import torch
-from displays import GREY, RED, WHITE, Bar, Place, by_cell, conjunction, display, standing_out
 
 from hsal.saliency.base import SaliencyError, Stimulus
 from hsal.saliency.models import gbvs
 from hsal.saliency.models.gbvs import Parameters, activation, build, equilibrium, gathered, nearness
+from tests.fixtures.displays import GRAY, RED, WHITE, Bar, Place, by_cell, conjunction, display, standing_out
 
 PLACES: list[Place] = [(2, 3), (1, 4), (3, 1), (0, 0), (4, 2)]
 SINGLETONS: dict[str, tuple[Bar, Bar]] = {
-    "colour": ((GREY, "upright"), (RED, "upright")),
-    "intensity": ((GREY, "upright"), (WHITE, "upright")),
-    "orientation": ((GREY, "upright"), (GREY, "lying")),
+    "color": ((GRAY, "upright"), (RED, "upright")),
+    "intensity": ((GRAY, "upright"), (WHITE, "upright")),
+    "orientation": ((GRAY, "upright"), (GRAY, "lying")),
 }
 
 
 def walked(weights: np.ndarray) -> np.ndarray:
-    """The equilibrium by walking: rows of any weights (n,n) normalised, a thousand steps, two in a row averaged."""
+    """The equilibrium by walking: rows of any weights (n,n) normalized, a thousand steps, two in a row averaged."""
     steps = weights / weights.sum(axis=1, keepdims=True)
     place = np.full(len(weights), 1 / len(weights))
     for _ in range(1000):
@@ -73,7 +73,7 @@ def test_nearness_falls_with_distance() -> None:
     assert torch.equal(near, near.T)
 
 
-def test_the_centre_is_favoured_as_the_paper_notes() -> None:
+def test_the_center_is_favored_as_the_paper_notes() -> None:
     noise = torch.rand(4, 3, 96, 128, generator=torch.Generator().manual_seed(1))
     mean = build()(Stimulus(noise)).mean(dim=0)  # (24,32)
     rim = torch.ones_like(mean, dtype=torch.bool)
@@ -83,7 +83,7 @@ def test_the_centre_is_favoured_as_the_paper_notes() -> None:
 
 @pytest.mark.parametrize("feature", SINGLETONS)
 def test_a_singleton_pops_out_and_a_conjunction_does_not(feature: str) -> None:
-    """Measured against the same display without it, since the centre is favoured."""
+    """Measured against the same display without it, since the center is favored."""
     usual, odd = SINGLETONS[feature]
     shown = [display(usual, odd, place) for place in PLACES]
     both = [conjunction(place, seed) for seed, place in enumerate(PLACES)]

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import pytest
 import torch
-from displays import DENSE, GREEN, GREY, RED, SPARSE, WHITE, Bar, Place, Shape, by_cell, conjunction, display
-from displays import standing_out as ratio
 from torch import Tensor
 
 from hsal.saliency.base import SaliencyError, Stimulus
 from hsal.saliency.models.itti_koch import Parameters, build, faded, promote
+from tests.fixtures.displays import (
+    DENSE,
+    GRAY,
+    GREEN,
+    RED,
+    SPARSE,
+    WHITE,
+    Bar,
+    Place,
+    Shape,
+    by_cell,
+    conjunction,
+    display,
+)
+from tests.fixtures.displays import standing_out as ratio
 
 PLACES: list[Place] = [(2, 3), (1, 4), (3, 1), (0, 0), (4, 2)]
 SINGLETONS: dict[str, tuple[Bar, Bar]] = {
-    "colour": ((GREY, "upright"), (RED, "upright")),
-    "intensity": ((GREY, "upright"), (WHITE, "upright")),
-    "orientation": ((GREY, "upright"), (GREY, "lying")),
+    "color": ((GRAY, "upright"), (RED, "upright")),
+    "intensity": ((GRAY, "upright"), (WHITE, "upright")),
+    "orientation": ((GRAY, "upright"), (GRAY, "lying")),
 }
 
 
@@ -75,7 +88,7 @@ def test_a_singleton_pops_out_and_a_conjunction_does_not(feature: str, place: Pl
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_red_among_green_as_far_from_grey_stands_out_a_little(place: Place) -> None:
+def test_red_among_green_as_far_from_gray_stands_out_a_little(place: Place) -> None:
     shown = display((GREEN, "upright"), (RED, "upright"), place, DENSE)
     assert 1.05 < standing_out(shown, place, DENSE) < 1.5
 
@@ -89,16 +102,16 @@ def test_a_uniform_red_plane_is_not_salient() -> None:
 
 def test_a_channel_without_weight_is_not_looked_at() -> None:
     place = (2, 3)
-    picture = display((GREY, "upright"), (RED, "upright"), place)
-    colour, no_colour = (build(Parameters(colour=weight)) for weight in (1.0, 0.0))
-    with_colour, without = (ratio(by_cell(model(Stimulus(picture))[0]), place) for model in (colour, no_colour))
-    assert with_colour > 5
+    picture = display((GRAY, "upright"), (RED, "upright"), place)
+    color, no_color = (build(Parameters(color=weight)) for weight in (1.0, 0.0))
+    with_color, without = (ratio(by_cell(model(Stimulus(picture))[0]), place) for model in (color, no_color))
+    assert with_color > 5
     assert without < 1.1
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"intensity": -1.0}, {"intensity": 0.0, "colour": 0.0, "orientation": 0.0}, {"angles": 0}, {"least_peak": 1.0},
+    [{"intensity": -1.0}, {"intensity": 0.0, "color": 0.0, "orientation": 0.0}, {"angles": 0}, {"least_peak": 1.0},
      {"border": 0.6}],
 )  # fmt: skip
 def test_settings_that_cannot_work_are_told(wrong: dict[str, float]) -> None:

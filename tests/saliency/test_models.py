@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from stimuli import CELLS, SIZE_PX, pictures, row, stimulus
 
 from hsal.config import ModelConfig
 from hsal.model.perception import to_cells
@@ -15,6 +14,7 @@ from hsal.registry import UnknownNameError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import About, SaliencyError, Stimulus
 from hsal.zoo.build import build_model
+from tests.fixtures.stimuli import CELLS, SIZE_PX, pictures, row, stimulus
 
 KINDS = [name for name in SALIENCY.names() if "package" not in SALIENCY.find(name).ABOUT.needs]
 
@@ -38,7 +38,7 @@ def test_it_says_what_it_is(kind: str) -> None:
     assert isinstance(about, About)
     assert about.title
     assert about.idea.endswith(".")
-    assert about.licence
+    assert about.license
     assert module.__doc__
     assert module.build.__doc__
 
@@ -112,7 +112,7 @@ def test_a_coarse_map_is_spread_over_the_picture_first() -> None:
     raw = torch.tensor([[[0.0, 1.0]]])  # left to right
     cells = to_cells(raw, torch.zeros(1, 1, 8, 8), (2, 2), 4)
     assert cells.shape == (1, 2, 2)
-    # bilinear over 8 px, centres at 2 and 6: 0, 0, 1/8, 3/8 | 5/8, 7/8, 1, 1
+    # bilinear over 8 px, centers at 2 and 6: 0, 0, 1/8, 3/8 | 5/8, 7/8, 1, 1
     assert cells.tolist() == [[[0.125, 0.875], [0.125, 0.875]]]
 
 

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from stimuli import Small
 
 from hsal.data.fixations.base import Fixations
 from hsal.registry import Registry, UnknownNameError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import About, SaliencyError
 from hsal.saliency.pipeline import MapOptions, saliency_map
+from tests.fixtures.stimuli import Small
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)
 
@@ -44,14 +44,14 @@ def test_a_map_of_the_pictures_size_comes_back() -> None:
     assert made.notes == ()
 
 
-def test_a_grey_picture_is_shown_with_one_channel(spy: list) -> None:
+def test_a_gray_picture_is_shown_with_one_channel(spy: list) -> None:
     saliency_map("spy", PICTURE[..., 0])
     assert spy[0].image.shape == (1, 1, 48, 64)
     assert spy[0].image[0, 0, 5, 6] == pytest.approx(PICTURE[5, 6, 0] / 255)
 
 
-def test_the_model_is_shown_the_colour_space_asked_for(spy: list) -> None:
-    saliency_map("spy", PICTURE, options=MapOptions(colour_space="grey"))
+def test_the_model_is_shown_the_color_space_asked_for(spy: list) -> None:
+    saliency_map("spy", PICTURE, options=MapOptions(color_space="gray"))
     assert spy[0].image.shape == (1, 1, 48, 64)
     expected = PICTURE[5, 6] @ [0.299, 0.587, 0.114] / 255
     assert spy[0].image[0, 0, 5, 6] == pytest.approx(expected, abs=1e-6)
@@ -63,7 +63,7 @@ def test_a_large_picture_is_reduced_and_said_so(spy: list) -> None:
     assert spy[0].image.shape == (1, 3, 24, 32)
     assert made.values.shape == (48, 64)
     assert made.notes == ("The picture was reduced from 64 x 48 to 32 x 24 pixels for the model.",)
-    # pixels are halved: centre 0 lies at -0.25 of the small one, centre 63 at 31.25
+    # pixels are halved: center 0 lies at -0.25 of the small one, center 63 at 31.25
     assert spy[0].fixations[0].x.tolist() == [-0.25, 31.25]
     assert spy[0].fixations[0].y.tolist() == [-0.25, 23.25]
 
@@ -76,11 +76,11 @@ def test_smoothing_is_a_share_of_the_longer_side(spy: list) -> None:
 
 
 def test_the_prior_is_averaged_or_multiplied(spy: list) -> None:
-    options = MapOptions(centre_prior="add", centre_width=0.25, scale="none")
+    options = MapOptions(center_prior="add", center_width=0.25, scale="none")
     added = saliency_map("spy", PICTURE, options=options).values
     assert added[23:25, 31:33] == pytest.approx(0.5, abs=2e-3)  # the prior's 1, and nothing of the map
     assert added[0, 0] == pytest.approx(0.5 + 0.5 * np.exp(-0.5 * ((23.5 / 12) ** 2 + (31.5 / 16) ** 2)))
-    times = saliency_map("spy", PICTURE, options=MapOptions(centre_prior="multiply", scale="none")).values
+    times = saliency_map("spy", PICTURE, options=MapOptions(center_prior="multiply", scale="none")).values
     assert times[0, 0] == pytest.approx(4 * np.exp(-0.5 * ((23.5 / 12) ** 2 + (31.5 / 16) ** 2)))
     assert times.sum() == times[0, 0]
 
@@ -91,25 +91,25 @@ def test_a_network_gives_the_volume() -> None:
     with torch.no_grad():
         volume = network.volume(torch.from_numpy(PICTURE).permute(2, 0, 1)[None] / 255)
     energy = volume.square().sum(1)[0]  # (6,8) cells of 8 px
-    # between the centres of four cells the map is their mean
+    # between the centers of four cells the map is their mean
     assert made.values[7:9, 7:9].mean() == pytest.approx(float(energy[:2, :2].mean()), rel=1e-4)
     assert made.notes == ()
 
 
-def test_a_network_that_is_shown_other_colours_is_told() -> None:
-    made = saliency_map("channel_energy", PICTURE, network=Small(), options=MapOptions(colour_space="lab"))
-    assert made.notes == ("The network learnt from RGB pictures and was shown lab here.",)
+def test_a_network_that_is_shown_other_colors_is_told() -> None:
+    made = saliency_map("channel_energy", PICTURE, network=Small(), options=MapOptions(color_space="lab"))
+    assert made.notes == ("The network learned from RGB pictures and was shown lab here.",)
 
 
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"colour_space": "cmyk"}, "lab"),
+        ({"color_space": "cmyk"}, "lab"),
         ({"scale": "loud"}, "min-max"),
-        ({"centre_prior": "yes"}, "multiply"),
+        ({"center_prior": "yes"}, "multiply"),
         ({"smooth": -1}, "smooth"),
         ({"smooth": float("nan")}, "smooth"),
-        ({"centre_width": 0}, "centre_width"),
+        ({"center_width": 0}, "center_width"),
         ({"cap_px": 10**9}, "cap_px"),
     ],
 )

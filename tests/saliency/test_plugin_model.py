@@ -13,7 +13,7 @@ import pytest
 
 from hsal.saliency import SALIENCY
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "saliency.md").read_text()
 LOOK = """
 import json

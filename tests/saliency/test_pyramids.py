@@ -1,22 +1,22 @@
-"""Feature pyramids: colours, kernels and sizes by hand."""
+"""Feature pyramids: colors, kernels and sizes by hand."""
 
 from __future__ import annotations
 
 import pytest
 import torch
-from displays import GREY, bars, by_cell
 from torch import Tensor
 
 from hsal.saliency.pyramids import features, gabors, opponents, oriented, reduce, resized
+from tests.fixtures.displays import GRAY, bars, by_cell
 
 
-def plane(*colours: tuple[float, float, float]) -> Tensor:
+def plane(*colors: tuple[float, float, float]) -> Tensor:
     """One row of pixels (1,3,1,n)."""
-    return torch.tensor(colours, dtype=torch.float32).T[None, :, None]
+    return torch.tensor(colors, dtype=torch.float32).T[None, :, None]
 
 
 @pytest.mark.parametrize(
-    ("colour", "red_green", "blue_yellow"),
+    ("color", "red_green", "blue_yellow"),
     [
         ((1, 0, 0), 3, 0),  # I = 1/3: r = 3, so red 3, green below zero, yellow 3/2 - 3/2 - 0
         ((0, 0.5, 0), -3, 0),  # the same for green, however dark
@@ -25,8 +25,8 @@ def plane(*colours: tuple[float, float, float]) -> Tensor:
         ((0.7, 0.7, 0.7), 0, 0),
     ],
 )
-def test_opponent_colours_by_hand(colour: tuple[float, ...], red_green: float, blue_yellow: float) -> None:
-    assert opponents(plane(colour))[0, :, 0, 0].tolist() == pytest.approx([red_green, blue_yellow], abs=1e-5)
+def test_opponent_colors_by_hand(color: tuple[float, ...], red_green: float, blue_yellow: float) -> None:
+    assert opponents(plane(color))[0, :, 0, 0].tolist() == pytest.approx([red_green, blue_yellow], abs=1e-5)
 
 
 def test_what_is_dark_has_no_hue() -> None:
@@ -53,15 +53,15 @@ def test_levels_are_those_of_a_picture_of_640(
     seen = features(torch.rand(1, 3, *size))
     assert list(seen.intensity) == [2, 3, 4, 5, 6, 7, 8]
     assert seen.intensity[2].shape == (1, 1, *finest)
-    assert seen.colour[8].shape == (1, 2, *coarsest)
+    assert seen.color[8].shape == (1, 2, *coarsest)
     assert seen.orientation[8].shape == (1, 4, *coarsest)
 
 
-def test_a_grey_picture_is_the_same_as_its_three_equal_channels() -> None:
-    grey = torch.rand(1, 1, 64, 64)
-    one, three = features(grey), features(grey.expand(-1, 3, -1, -1))
+def test_a_gray_picture_is_the_same_as_its_three_equal_channels() -> None:
+    gray = torch.rand(1, 1, 64, 64)
+    one, three = features(gray), features(gray.expand(-1, 3, -1, -1))
     torch.testing.assert_close(one.intensity[3], three.intensity[3])
-    assert float(one.colour[3].abs().max()) < 1e-5
+    assert float(one.color[3].abs().max()) < 1e-5
 
 
 def test_gabors_have_mean_0_and_norm_1() -> None:
@@ -84,7 +84,7 @@ def test_a_grating_excites_its_own_orientation(degrees: int) -> None:
 
 
 def test_upright_bars_are_at_90_degrees() -> None:
-    seen = features(bars({(1, 1): (GREY, "upright"), (3, 4): (GREY, "lying")})).orientation[3][0]
+    seen = features(bars({(1, 1): (GRAY, "upright"), (3, 4): (GRAY, "lying")})).orientation[3][0]
     lying, upright = by_cell(seen[0]), by_cell(seen[2])
     assert lying[3, 4] > 2 * lying[1, 1]
     assert upright[1, 1] > 2 * upright[3, 4]

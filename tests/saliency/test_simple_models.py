@@ -13,9 +13,9 @@ import torch
 
 from hsal.data.fixations.base import Fixations
 from hsal.errors import HsalError
-from hsal.saliency import SALIENCY, centre_prior
+from hsal.saliency import SALIENCY
 from hsal.saliency.base import SaliencyError, Stimulus
-from hsal.saliency.models import fine_grained, human, random
+from hsal.saliency.models import center_prior, fine_grained, human, random
 from hsal.saliency.pipeline import saliency_map
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)
@@ -28,7 +28,7 @@ def fixed(*points: tuple[float, float]) -> Fixations:
 
 def test_frequency_tuned_by_hand() -> None:
     # white in the middle of black, 5x5: L is 100 in one of 25 pixels, mean 4. Blurred by (1 4 6 4 1)/16 both ways
-    # the middle has 100 (6/16)^2 = 14.0625, its neighbour 100 (6/16)(4/16) = 9.375, the corner 100 (1/16)^2 = 0.390625
+    # the middle has 100 (6/16)^2 = 14.0625, its neighbor 100 (6/16)(4/16) = 9.375, the corner 100 (1/16)^2 = 0.390625
     image = torch.zeros(1, 1, 5, 5)
     image[0, 0, 2, 2] = 1
     made = SALIENCY.build("frequency_tuned")(Stimulus(image))[0]
@@ -49,9 +49,9 @@ def test_frequency_tuned_measures_distance_in_lab() -> None:
 
 
 def test_fine_grained_is_opencvs() -> None:
-    grey = PICTURE[..., 0]
-    _, expected = cv2.saliency.StaticSaliencyFineGrained_create().computeSaliency(grey)
-    made = saliency_map("fine_grained", grey).values
+    gray = PICTURE[..., 0]
+    _, expected = cv2.saliency.StaticSaliencyFineGrained_create().computeSaliency(gray)
+    made = saliency_map("fine_grained", gray).values
     np.testing.assert_allclose(made, expected / expected.max(), atol=1e-6)
 
 
@@ -71,8 +71,8 @@ def test_without_opencv_one_sentence_says_what_to_install(
     assert "opencv-contrib-python-headless" in str(caught.value)
 
 
-def test_the_centre_prior_is_a_gaussian_of_the_pictures_proportions() -> None:
-    made = SALIENCY.build("centre_prior", centre_prior.Parameters(0.5))(Stimulus(torch.rand(2, 3, 9, 21)))
+def test_the_center_prior_is_a_gaussian_of_the_pictures_proportions() -> None:
+    made = SALIENCY.build("center_prior", center_prior.Parameters(0.5))(Stimulus(torch.rand(2, 3, 9, 21)))
     assert torch.equal(made[0], made[1])
     assert made[0, 4, 10] == 1
     assert made[0, 4, 20] == pytest.approx(exp(-0.5 * (10 / 10.5) ** 2))
@@ -130,7 +130,7 @@ def test_a_map_of_ones_own_comes_back_over_the_picture() -> None:
 @pytest.mark.parametrize(
     ("kind", "change"),
     [
-        (centre_prior, {"width": 0}),
+        (center_prior, {"width": 0}),
         (fine_grained, {"longer_px": 1}),
         (human, {"sigma_degrees": 0}),
         (human, {"longer_degrees": float("nan")}),
@@ -142,12 +142,12 @@ def test_settings_that_cannot_be_are_told(kind: types.ModuleType, change: dict) 
 
 
 def test_parameters_may_be_named_in_a_mapping() -> None:
-    wide = saliency_map("centre_prior", PICTURE, parameters={"width": 5.0}).values
+    wide = saliency_map("center_prior", PICTURE, parameters={"width": 5.0}).values
     assert wide.min() > 0.9
     with pytest.raises(SaliencyError, match="no parameter 'wide'"):
-        saliency_map("centre_prior", PICTURE, parameters={"wide": 5.0})
+        saliency_map("center_prior", PICTURE, parameters={"wide": 5.0})
     with pytest.raises(SaliencyError, match="its own"):
-        saliency_map("centre_prior", PICTURE, parameters=human.Parameters())
+        saliency_map("center_prior", PICTURE, parameters=human.Parameters())
 
 
 def test_a_picture_that_cannot_be_written_to_is_looked_at_without_a_warning() -> None:

@@ -26,7 +26,7 @@ def look(name: str, levels: np.ndarray, parameters: object = None) -> np.ndarray
 
 
 def made_picture(height: int, width: int, seed: int) -> np.ndarray:
-    """Soft patches of colour and a little noise (H,W,3) uint8: a spectrum that falls off, as photographs have."""
+    """Soft patches of color and a little noise (H,W,3) uint8: a spectrum that falls off, as photographs have."""
     generator = torch.Generator().manual_seed(seed)
     layers = [
         functional.interpolate(torch.rand(1, 3, cells, cells, generator=generator), (height, width), mode="bicubic")
@@ -54,13 +54,13 @@ def ours_as_opencv(picture: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(4))
 def test_spectral_residual_is_opencvs_where_nothing_is_resized(seed: int) -> None:
     # what is left is OpenCV's arc tangent, which is good to a few thousandths of a degree
-    grey = made_picture(64, 64, seed)[..., 0]
-    np.testing.assert_allclose(ours_as_opencv(grey), opencv(grey), atol=5e-3)
+    gray = made_picture(64, 64, seed)[..., 0]
+    np.testing.assert_allclose(ours_as_opencv(gray), opencv(gray), atol=5e-3)
 
 
 @pytest.mark.parametrize("size", [(480, 640), (600, 800), (100, 75)])
-def test_spectral_residual_is_opencvs_on_pictures_in_colour(size: tuple[int, int]) -> None:
-    # OpenCV makes grey and shrinks in whole numbers: one level in 255, here or there
+def test_spectral_residual_is_opencvs_on_pictures_in_color(size: tuple[int, int]) -> None:
+    # OpenCV makes gray and shrinks in whole numbers: one level in 255, here or there
     picture = made_picture(*size, seed=7)
     expected, ours = opencv(picture), ours_as_opencv(picture)
     np.testing.assert_allclose(ours, expected, atol=0.01)
@@ -135,18 +135,18 @@ def test_signs_alone_are_kept() -> None:
     torch.testing.assert_close(signature_image(flat), torch.full_like(flat, 0.5**0.5))
 
 
-def test_lab_and_rgb_see_different_colours() -> None:
+def test_lab_and_rgb_see_different_colors() -> None:
     picture = made_picture(64, 64, 3)
-    lab, rgb = (look("image_signature", picture, image_signature.Parameters(colours=space)) for space in ("lab", "rgb"))
+    lab, rgb = (look("image_signature", picture, image_signature.Parameters(colors=space)) for space in ("lab", "rgb"))
     assert np.corrcoef(lab.ravel(), rgb.ravel())[0, 1] < 0.99
 
 
-def test_a_grey_picture_in_lab_is_its_lightness_alone() -> None:
-    grey = made_picture(64, 64, 3)[..., 0]
-    one, three = look("image_signature", grey), look("image_signature", np.repeat(grey[..., None], 3, axis=2))
+def test_a_gray_picture_in_lab_is_its_lightness_alone() -> None:
+    gray = made_picture(64, 64, 3)[..., 0]
+    one, three = look("image_signature", gray), look("image_signature", np.repeat(gray[..., None], 3, axis=2))
     np.testing.assert_allclose(one, three, atol=1e-6)
-    # a and b of a grey picture say nothing: a third of the channels speaks, and its energy is at most 1 a pixel
-    unblurred = look("image_signature", grey, image_signature.Parameters(blur_share=0))
+    # a and b of a gray picture say nothing: a third of the channels speaks, and its energy is at most 1 a pixel
+    unblurred = look("image_signature", gray, image_signature.Parameters(blur_share=0))
     assert unblurred.mean() == pytest.approx(1 / 3, abs=0.02)
 
 
@@ -156,7 +156,7 @@ def test_a_grey_picture_in_lab_is_its_lightness_alone() -> None:
         (spectral_residual, {"width_px": 2}),
         (spectral_residual, {"blur_px": -1}),
         (spectral_residual, {"variant": "matlab"}),
-        (image_signature, {"colours": "dkl"}),
+        (image_signature, {"colors": "dkl"}),
         (image_signature, {"width_px": 10**6}),
         (image_signature, {"blur_share": float("nan")}),
     ],

@@ -59,8 +59,8 @@ def test_each_picture_is_asked_for_its_own_most_probable_label() -> None:
     assert seen("grad_cam", both) == [[[1.5, 0]], [[1, 0.5]]]
 
 
-def test_a_grey_picture_has_one_gradient_a_pixel() -> None:
-    # grey g is red = green = blue: 3 * (g - 2g) / 2 pixels
+def test_a_gray_picture_has_one_gradient_a_pixel() -> None:
+    # gray g is red = green = blue: 3 * (g - 2g) / 2 pixels
     assert seen("class_gradient", torch.full((1, 1, 1, 2), 0.5), label="warm") == [[[1.5, 1.5]]]
 
 

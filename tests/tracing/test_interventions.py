@@ -101,7 +101,7 @@ def test_a_later_rule_has_the_last_word() -> None:
     assert rules.held(2) == {"covert": None, "glimpses": 1, "inhibition": True, "temperature": 1, "seed": 9}
 
 
-def test_a_hidden_part_takes_the_pictures_median_colour() -> None:
+def test_a_hidden_part_takes_the_pictures_median_color() -> None:
     picture = np.array([[[9, 8, 7]] * 3, [[9, 8, 7], [1, 2, 3], [1, 2, 3]]], np.uint8)
     assert cover(picture, ((1, 1, 2, 3),))[1].tolist() == [[9, 8, 7]] * 3
     assert picture[1, 1].tolist() == [1, 2, 3]  # the picture itself is left as it was
@@ -119,7 +119,7 @@ def test_a_hidden_part_takes_the_pictures_median_colour() -> None:
     (Interventions((Edit(0, paint=((0, 0, 1.5),)),)), "saliency lies between 0 and 1"),
     (Interventions((Edit(0, gaussians=((0.0, 1.0, 1.0, 1.0),)),)), "all Gaussians have weight 0"),
     (Interventions((Edit(0, gaussians=((1.0, 0.0, 1.0, 1.0),)),)), "beta lies between"),
-    (Interventions((Edit(0, gaussians=((1.0, 1.0, 9.0, 1.0),)),)), "centre lies outside"),
+    (Interventions((Edit(0, gaussians=((1.0, 1.0, 9.0, 1.0),)),)), "center lies outside"),
     (Interventions(rules=(Rule(glimpses=99),)), "0 to 16 glimpses"),
     (Interventions(rules=(Rule(temperature=-1.0),)), "temperature"),
     (Interventions(rules=(Rule(seed=-1),)), "seed"),

@@ -39,12 +39,12 @@ def test_every_shipped_trace_keeps_to_it(published: Draft202012Validator) -> Non
         published.validate(json.loads(walk.to_json()))
 
 
-def test_so_do_traces_with_interventions_in_colours_or_without_truth(published: Draft202012Validator) -> None:
+def test_so_do_traces_with_interventions_in_colors_or_without_truth(published: Draft202012Validator) -> None:
     walk = replace(make_trace(), interventions=DONE)
     values = json.loads(walk.to_json())
     assert values["interventions"].keys() == {"edits", "rules", "hidden", "saliency"}
     assert len(values["interventions"]["edits"][0]) == 8
-    for good in (walk, make_trace(colour=True), make_trace(truth=None)):
+    for good in (walk, make_trace(color=True), make_trace(truth=None)):
         published.validate(json.loads(good.to_json()))
 
 

@@ -71,7 +71,7 @@ def test_the_trace_is_the_rollout() -> None:
             np.testing.assert_allclose(glimpse.probabilities, locations.numpy(), rtol=1e-6)
 
 
-def test_a_model_of_colours_sees_red_green_and_blue() -> None:
+def test_a_model_of_colors_sees_red_green_and_blue() -> None:
     config = ModelConfig(width=2, hidden=16, size_px=48, image_channels=3, cell_px=8, meta_steps=2)
     model = fresh_model(config, seed=2)
     image = np.zeros((48, 48, 3), dtype=np.uint8)

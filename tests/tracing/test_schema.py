@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from traces import make_trace
 
 from hsal.tracing.schema import Trace, TraceError
+from tests.fixtures.traces import make_trace
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -36,7 +36,7 @@ def assert_same(one: object, other: object, where: str = "trace") -> None:
 
 @pytest.mark.parametrize("options", [{}, {"truth": None}, {"rows": 3, "columns": 5, "glimpses": 1, "labels": (4,),
                                                            "rewards": (1.0,)},
-                                     {"colour": True, "image_px": (40, 64), "rows": 5, "columns": 8}])
+                                     {"color": True, "image_px": (40, 64), "rows": 5, "columns": 8}])
 def test_json_gives_back_every_bit(options: dict[str, Any]) -> None:
     trace = make_trace(**options)
     assert_same(trace, Trace.from_json(trace.to_json()))
@@ -66,11 +66,11 @@ def test_json_is_one_line_that_any_parser_takes() -> None:
     assert values["image"]["dtype"] == "uint8"
 
 
-def test_a_grey_trace_is_written_as_ever_and_a_coloured_one_has_three_numbers_a_pixel() -> None:
-    grey, coloured = (make_trace(colour=colour).to_dict() for colour in (False, True))
-    assert (grey["schema"], grey["image"]["shape"], len(grey["image"]["data"])) == (2, [100, 100], 10_000)
-    assert (coloured["schema"], coloured["image"]["shape"]) == (2, [100, 100, 3])
-    assert coloured["image"]["data"][:3] == [150, 70, 50]  # red, green, blue of the first pixel
+def test_a_gray_trace_is_written_as_ever_and_a_colored_one_has_three_numbers_a_pixel() -> None:
+    gray, colored = (make_trace(color=color).to_dict() for color in (False, True))
+    assert (gray["schema"], gray["image"]["shape"], len(gray["image"]["data"])) == (2, [100, 100], 10_000)
+    assert (colored["schema"], colored["image"]["shape"]) == (2, [100, 100, 3])
+    assert colored["image"]["data"][:3] == [150, 70, 50]  # red, green, blue of the first pixel
 
 
 def test_a_value_that_is_not_a_number_is_never_written() -> None:
@@ -99,7 +99,7 @@ BAD: dict[str, tuple[Change, str]] = {
     "a key is missing": (lambda values: values.pop("saliency_scale"), "saliency_scale"),
     "the truth is missing": (lambda values: values.pop("truth"), "truth"),
     "a step lacks a map": (lambda values: values["steps"][1].pop("mask"), "mask"),
-    "an unknown key": (edit("colour", "red"), "colour"),
+    "an unknown key": (edit("color", "red"), "color"),
     "a step's unknown key": (edit("steps.0.mood", "good"), "mood"),
     "a source's unknown key": (edit("source.url", "x"), "url"),
     "no steps": (edit("steps", []), "at least one step"),

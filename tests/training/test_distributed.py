@@ -14,7 +14,7 @@ import torch
 from hsal.config import ConfigError, TrainConfig
 from hsal.model.overrides import sampler
 from hsal.training.distributed import ALONE, Sampler, Team, form_team
-from hsal.training.loop import fresh_model, optimiser_for, train
+from hsal.training.loop import fresh_model, optimizer_for, train
 from hsal.zoo.checkpoint import read_tensors
 from tests.fixtures.commands import TRAIN, refused, weights
 from tests.fixtures.small_training import MODEL, check, spots
@@ -111,7 +111,7 @@ def test_updates_in_bfloat16_learn_too() -> None:
     team = form_team("cpu", "bf16-mixed", 1, config.batch)
     with team.autocast():
         assert (model.controller.classify(torch.zeros(1, MODEL.hidden))).dtype == torch.bfloat16
-    *_, last = train(model, optimiser_for(model, config), config, spots(), check(model), team=team)
+    *_, last = train(model, optimizer_for(model, config), config, spots(), check(model), team=team)
     assert last.metrics["validation_exact_match"] == 1
 
 

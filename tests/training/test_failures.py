@@ -76,11 +76,11 @@ def test_an_update_made_of_nonsense_is_not_taken(
     def kept(model: HSAL, config: object) -> torch.optim.Optimizer:
         before.append(model.controller.classify.weight)
         before.append(model.controller.classify.weight.detach().clone())
-        return optimiser_for(model, config)
+        return optimizer_for(model, config)
 
-    optimiser_for = train.optimiser_for
+    optimizer_for = train.optimizer_for
     monkeypatch.setattr(train, "loss_of", spoiled)
-    monkeypatch.setattr("hsal.runs.trainer.optimiser_for", kept)
+    monkeypatch.setattr("hsal.runs.trainer.optimizer_for", kept)
     assert "loss of update 1 is not a finite number (nan)" in refused(capsys, *command)
     assert torch.equal(*before)
     assert not (tmp_path / "run" / "state.safetensors").exists()
@@ -136,7 +136,7 @@ def test_a_launched_run_without_data_or_with_impossible_settings_says_so(
 ) -> None:
     monkeypatch.setenv("HSAL_DATA", str(tmp_path))
     start = Train(pretrained=str(weights(made, "backbone")), task="svhn-reassembled")
-    for name, model in (("no-data", ModelConfig(size_px=64, image_channels=3)), ("no-colours", ModelConfig())):
+    for name, model in (("no-data", ModelConfig(size_px=64, image_channels=3)), ("no-colors", ModelConfig())):
         create_run(tmp_path / name, to_settings(start) | {"model": vars(model)})
         told = refused(capsys, "train", "--resume", tmp_path / name)
         run = read_run(tmp_path / name)

@@ -18,7 +18,7 @@ from hsal.model.hsal import HSAL
 from hsal.model.perception import View
 from hsal.tracing.recording import to_tensor
 from hsal.training.feature_cache import Feed, Memory, Pictures
-from hsal.training.loop import fresh_model, optimiser_for, train
+from hsal.training.loop import fresh_model, optimizer_for, train
 from hsal.training.progress import TrainingError
 from tests.fixtures.small_training import MODEL, SCENE, check, renderer, spots, weights
 
@@ -111,7 +111,7 @@ class Listening:
 def test_the_curriculum_lets_one_label_more_in_at_every_quarter(curriculum: int, wanted: list[int]) -> None:
     config = TrainConfig(steps=6, batch=2, episode_steps=2, validate_every=6, curriculum=curriculum)
     model, feed = fresh_model(MODEL, 0), Listening(spots())
-    list(train(model, optimiser_for(model, config), config, feed, check(model)))
+    list(train(model, optimizer_for(model, config), config, feed, check(model)))
     assert feed.asked == list(enumerate(wanted, 1))
 
 
@@ -125,14 +125,14 @@ def test_pictures_are_the_next_scenes_of_the_stream_with_the_backbones_gradient(
     torch.testing.assert_close(view.volume.detach(), whole.volume)
     torch.testing.assert_close(view.saliency, whole.saliency)
     assert view.volume.requires_grad
-    assert not view.saliency.requires_grad  # given, not learnt
+    assert not view.saliency.requires_grad  # given, not learned
     assert not view.scale.requires_grad
 
 
 def test_fine_tuning_trains_the_backbone_too() -> None:
     model = fresh_model(MODEL, 0)
     before = weights(model.backbone)
-    list(train(model, optimiser_for(model, FINE_TUNE), FINE_TUNE, Pictures(renderer(), 0), check(model)))
+    list(train(model, optimizer_for(model, FINE_TUNE), FINE_TUNE, Pictures(renderer(), 0), check(model)))
     trained = dict(model.backbone.named_parameters())
     after = model.backbone.state_dict()
     for name, tensor in before.items():
@@ -142,16 +142,16 @@ def test_fine_tuning_trains_the_backbone_too() -> None:
 def test_a_frozen_backbone_stays_as_it_is() -> None:
     model, config = fresh_model(MODEL, 0), replace(FINE_TUNE, fine_tune=False)
     before = weights(model.backbone)
-    list(train(model, optimiser_for(model, config), config, Pictures(renderer(), 0), check(model)))
+    list(train(model, optimizer_for(model, config), config, Pictures(renderer(), 0), check(model)))
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.backbone.state_dict().items())
 
 
 def test_the_backbone_takes_smaller_steps() -> None:
     model = fresh_model(MODEL, 0)
-    optimiser = optimiser_for(model, FINE_TUNE)
+    optimizer = optimizer_for(model, FINE_TUNE)
     rates: Iterator[list[float]] = (
-        [group["lr"] for group in optimiser.param_groups]
-        for _ in train(model, optimiser, FINE_TUNE, Pictures(renderer(), 0), check(model))
+        [group["lr"] for group in optimizer.param_groups]
+        for _ in train(model, optimizer, FINE_TUNE, Pictures(renderer(), 0), check(model))
     )
     for whole, part in rates:
         assert part == pytest.approx(0.5 * whole)

@@ -10,7 +10,7 @@ import pytest
 from hsal.cli import main
 from hsal.config import ConfigError, ModelConfig, PretrainConfig, TrainConfig
 from hsal.runs.writer import Run
-from hsal.training.loop import fresh_model, optimiser_for
+from hsal.training.loop import fresh_model, optimizer_for
 from hsal.training.progress import Progress
 from tests.fixtures.commands import PRETRAIN, TRAIN
 
@@ -21,8 +21,8 @@ def test_resume_before_the_first_checkpoint(tmp_path):
     run, model = Run(tmp_path), fresh_model(SMALL, 0)
     for step in (1, 2):
         run.log(Progress(step, 9, {"loss": 1.0}), 1.0)
-    optimiser = optimiser_for(model, TrainConfig())
-    done, _ = run.restore(model, lambda: optimiser)
+    optimizer = optimizer_for(model, TrainConfig())
+    done, _ = run.restore(model, lambda: optimizer)
     assert done == 0
     assert run.metrics.read_text() == ""  # steps 1 and 2 will be taken, and logged, again
 

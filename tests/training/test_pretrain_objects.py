@@ -18,7 +18,7 @@ VOLUME = PretrainConfig(cut="volume", steps=60, batch=8, learning_rate=1e-2, val
 
 
 class Squares(SceneSource):
-    """Left half a white or a grey square (label 0 or 1), right half the same, or empty."""
+    """Left half a white or a gray square (label 0 or 1), right half the same, or empty."""
 
     name = "squares"
 
@@ -55,11 +55,11 @@ def test_an_object_of_a_picture_has_the_whole_volume() -> None:
     assert torch.equal(shown.cover, torch.ones(8, 1, 2, 2))
 
 
-def test_objects_side_by_side_are_learnt_each_for_itself() -> None:
+def test_objects_side_by_side_are_learned_each_for_itself() -> None:
     taught = learner()
-    optimiser = torch.optim.AdamW(taught.parameters())
+    optimizer = torch.optim.AdamW(taught.parameters())
     before = accuracy(taught.eval(), VOLUME, Squares())
-    for progress in pretrain(taught, optimiser, VOLUME, Squares(), Squares()):
+    for progress in pretrain(taught, optimizer, VOLUME, Squares(), Squares()):
         last = progress
     assert before < 0.8
     assert last.metrics["validation_accuracy"] > 0.95

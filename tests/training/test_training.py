@@ -16,7 +16,7 @@ from hsal.config import PretrainConfig, TrainConfig
 from hsal.data.digits.scenes import SceneRenderer
 from hsal.model.hsal import HSAL
 from hsal.runs.writer import Run
-from hsal.training.loop import fresh_model, optimiser_for, train, validate
+from hsal.training.loop import fresh_model, optimizer_for, train, validate
 from hsal.training.pretrain import Learner, pretrain
 from tests.fixtures.small_training import (
     BOTH,
@@ -50,7 +50,7 @@ def test_reinforce_learns_a_few_easy_scenes() -> None:
     model = fresh_model(MODEL, 0)
     backbone = weights(model.backbone)
     rewards, last = [], {}
-    for progress in train(model, optimiser_for(model, config), config, spots(), check(model)):
+    for progress in train(model, optimizer_for(model, config), config, spots(), check(model)):
         rewards.append(progress.metrics["label_reward"])
         last = progress.metrics
     # at the start one of eleven names is right; at the end nearly all are
@@ -69,14 +69,14 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
     for progress in stopped.updates(0):
         run.log(progress, seconds=10.0 * progress.step)
         if progress.checked:
-            run.keep(stopped.module, stopped.optimiser, progress.step, 10.0 * progress.step)
+            run.keep(stopped.module, stopped.optimizer, progress.step, 10.0 * progress.step)
         if progress.step == 5:  # two updates after the checkpoint, and in the middle of a line
             break
     with run.metrics.open("a") as file:
         file.write('{"step": 6, "seconds": 6')
 
     resumed = begin(2)  # other weights than the run had: all must come from the checkpoint
-    done, seconds = run.restore(resumed.module, lambda: resumed.optimiser)
+    done, seconds = run.restore(resumed.module, lambda: resumed.optimizer)
     assert (done, seconds) == (3, 30)
     assert [line["step"] for line in logged(run)] == [1, 2, 3]
     for progress in resumed.updates(done):
@@ -106,14 +106,14 @@ def test_progress_says_when_to_keep_the_weights(begin: Callable[[int], Setup]) -
 
 def test_the_step_size_falls_along_a_cosine_and_warms_up_in_pretraining() -> None:
     def rates(setup: Setup) -> list[float]:
-        return [setup.optimiser.param_groups[0]["lr"] for _ in setup.updates(0)]
+        return [setup.optimizer.param_groups[0]["lr"] for _ in setup.updates(0)]
 
     falling = [0.5 * (1 + math.cos(math.pi * number / 7)) for number in range(7)]
     assert rates(begin_train(0)) == pytest.approx([TRAIN.learning_rate * share for share in falling])
     model = Learner(fresh_model(MODEL, 0))
-    optimiser = torch.optim.AdamW(model.parameters())
+    optimizer = torch.optim.AdamW(model.parameters())
     config = PretrainConfig(steps=20, batch=2, validate_every=20, validation_scenes=2, learning_rate=1.0)
-    warm = Setup(model, optimiser, lambda done: pretrain(model, optimiser, config, renderer(), renderer(), done))
+    warm = Setup(model, optimizer, lambda done: pretrain(model, optimizer, config, renderer(), renderer(), done))
     # a tenth of 20 updates is the warm-up: half, then all
     assert rates(warm)[:3] == pytest.approx([0.5, *(0.5 * (1 + math.cos(math.pi * number / 20)) for number in (1, 2))])
 
@@ -127,8 +127,8 @@ def test_every_pretraining_update_sees_new_scenes_and_validation_leaves_the_back
             return super().batch(seed, start, count)
 
     learner = Learner(fresh_model(MODEL, 0))
-    optimiser = torch.optim.AdamW(learner.parameters())
-    list(pretrain(learner, optimiser, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
+    optimizer = torch.optim.AdamW(learner.parameters())
+    list(pretrain(learner, optimizer, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
     assert asked == [(0, 0, 4), (0, 4, 4), (0, 8, 4), (0, 12, 4), (0, 16, 4), (0, 20, 4), (0, 24, 4)]
     assert learner.backbone.stem_norm.num_batches_tracked == 7  # the updates', not validation's
     assert not learner.training
@@ -137,7 +137,7 @@ def test_every_pretraining_update_sees_new_scenes_and_validation_leaves_the_back
 def test_the_gradient_is_clipped() -> None:
     model = fresh_model(MODEL, 0)
     config = TrainConfig(steps=1, batch=8, clip=0.25, learning_rate=1.0)
-    groups = optimiser_for(model, config).param_groups
+    groups = optimizer_for(model, config).param_groups
     before = torch.cat([parameter.detach().flatten() for parameter in groups[0]["params"]])
     plain = torch.optim.SGD([{"params": group["params"], "scale": group["scale"]} for group in groups])
     (progress,) = train(model, plain, config, spots(), check(model))
@@ -150,7 +150,7 @@ def test_another_seed_takes_other_steps() -> None:
     def after(seed: int) -> Tensor:
         model = fresh_model(MODEL, 0)
         config = replace(TRAIN, seed=seed)
-        list(train(model, optimiser_for(model, config), config, spots(), check(model)))
+        list(train(model, optimizer_for(model, config), config, spots(), check(model)))
         return model.controller.classify.weight.detach()
 
     assert torch.equal(after(0), after(0))
@@ -178,7 +178,7 @@ def test_every_objective_learns_the_labels(objective: str) -> None:
         objective=objective, steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2
     )
     model = fresh_model(MODEL, 0)
-    *_, last = train(model, optimiser_for(model, config), config, spots(), check(model))
+    *_, last = train(model, optimizer_for(model, config), config, spots(), check(model))
     assert last.metrics["validation_exact_match"] == 1
 
 
@@ -187,7 +187,7 @@ def test_the_entropy_weight_changes_along_a_straight_line() -> None:
         config = TrainConfig(steps=4, batch=8, episode_steps=3, validate_every=4, **weights_of)
         model = fresh_model(MODEL, 0)
         return [progress.metrics["total"] for progress in train(
-            model, optimiser_for(model, config), config, spots(), check(model)
+            model, optimizer_for(model, config), config, spots(), check(model)
         )]
 
     falling, flat = (entropies(entropy_weight=0.4, entropy_weight_end=end) for end in (0.0, 0.4))

@@ -18,11 +18,12 @@ from hsal.backbones._imagenet_weights import PhotoWeightsError, load_photo_weigh
 from hsal.backbones._resnet import ImageNetError, load_imagenet
 from hsal.backbones.efficientnet_lite0 import EfficientNetLite0, SameConv
 from hsal.config import ModelConfig
-from hsal.saliency import SALIENCY, networks
+from hsal.saliency import SALIENCY
 from hsal.saliency.base import Stimulus
 from hsal.saliency.first_step import FirstStep
 from hsal.tracing.recording import to_tensor
 from hsal.training.loop import fresh_model
+from hsal.zoo import networks
 from hsal.zoo.checkpoint import load_model
 from hsal.zoo.networks import Classifier, NetworkError, load_network, network_names
 
@@ -181,16 +182,16 @@ def test_weights_say_what_their_first_meta_step_would_name() -> None:
     assert network.labels == (*"0123456789", "stop")
 
 
-def test_the_gradient_reaches_every_colour_of_the_picture() -> None:
+def test_the_gradient_reaches_every_color_of_the_picture() -> None:
     network = FirstStep("small", fresh_model(SMALL, 0).eval())
     image = torch.rand(1, 3, 40, 50, requires_grad=True)
     (gradient,) = torch.autograd.grad(network.logits(network.volume(image))[0, 1], image)
     red, green, blue = gradient[0].abs().sum(dim=(1, 2)).tolist()
-    assert green / red == pytest.approx(0.587 / 0.299, rel=1e-4)  # grey is a weighted sum
+    assert green / red == pytest.approx(0.587 / 0.299, rel=1e-4)  # gray is a weighted sum
     assert blue / red == pytest.approx(0.114 / 0.299, rel=1e-4)
 
 
-def test_a_network_loaded_where_nothing_is_learnt_still_lends_its_gradient() -> None:
+def test_a_network_loaded_where_nothing_is_learned_still_lends_its_gradient() -> None:
     with torch.inference_mode():
         network = load_network("weights:mnist-multiset")
     image = torch.rand(1, 1, 100, 100, requires_grad=True)

@@ -9,7 +9,7 @@ import torch
 
 from hsal import paths as files
 from hsal.cli import main
-from hsal.cli.run import shipping
+from hsal.cli.run import ship as shipping
 from hsal.config import ModelConfig
 from hsal.runs.writer import Run
 from hsal.training.loop import fresh_model

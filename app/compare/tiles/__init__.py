@@ -12,7 +12,7 @@ from typing import Any
 from app.component import element, joined
 
 HERE = Path(__file__).parent
-SCRIPTS = ("colours.js", "tile.js", "maps.js")  # one module, in the order of use
+SCRIPTS = ("colors.js", "tile.js", "maps.js")  # one module, in the order of use
 
 
 def saliency_maps(grid: dict[str, Any], *, key: str) -> None:

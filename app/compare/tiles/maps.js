@@ -1,4 +1,4 @@
-// All maps of one picture: one opacity, one scale of colours, one point that all of them read.
+// All maps of one picture: one opacity, one scale of colors, one point that all of them read.
 
 const STEP = 0.01; // of the picture's side, for an arrow key
 const SPOKEN_AFTER_MS = 500;
@@ -29,7 +29,7 @@ class Maps {
 
   async load(data) {
     this.data = data;
-    this.colour = data.overt;
+    this.color = data.overt;
     for (const tile of data.tiles) if (!this.tiles.has(tile.id)) this.tiles.set(tile.id, new Tile(this));
     const wanted = data.tiles.map(({ id }) => this.tiles.get(id).element);
     const place = this.part("tiles");

@@ -15,7 +15,7 @@ async function decoded(address) {
   return image;
 }
 
-// A grey PNG as its levels, one a pixel.
+// A gray PNG as its levels, one a pixel.
 async function levelsOf(address) {
   const image = await decoded(address);
   const canvas = document.createElement("canvas");
@@ -66,7 +66,7 @@ class Tile {
     if (this.png === png) this.map = map; // else another has come in the meantime
   }
 
-  // Values as colours on the scale that all maps share; made anew only where the scale has changed.
+  // Values as colors on the scale that all maps share; made anew only where the scale has changed.
   paint(high) {
     if (!this.map || this.painted?.high === high) return;
     const { levels, width, height } = this.map;
@@ -76,8 +76,8 @@ class Tile {
     const pixels = context.createImageData(width, height);
     const share = high > 0 ? this.data.high / high : 0;
     for (let place = 0; place < levels.length; place += 1) {
-      const colour = INFERNO[Math.min(255, Math.round(levels[place] * share))];
-      pixels.data.set([...colour, 255], place * 4);
+      const color = INFERNO[Math.min(255, Math.round(levels[place] * share))];
+      pixels.data.set([...color, 255], place * 4);
     }
     context.putImageData(pixels, 0, 0);
     this.painted = { high, canvas };
@@ -103,7 +103,7 @@ class Tile {
     }
     const scale = size[0] / width;
     if (marks.has("boxes")) drawBoxes(context, this.host.data.boxes, scale, ratio);
-    if (marks.has("fixations")) drawFixations(context, this.host.data.fixations, scale, ratio, this.host.colour);
+    if (marks.has("fixations")) drawFixations(context, this.host.data.fixations, scale, ratio, this.host.color);
     if (point) drawCross(context, point, size, ratio);
     this.value.textContent = point && this.map ? readable(this.at(point)) : "";
   }
@@ -134,11 +134,11 @@ function drawBoxes(context, boxes, scale, ratio) {
   }
 }
 
-function drawFixations(context, fixations, scale, ratio, colour) {
+function drawFixations(context, fixations, scale, ratio, color) {
   for (const [x, y] of fixations) {
     context.beginPath();
     context.arc((x + 0.5) * scale, (y + 0.5) * scale, 2 * ratio, 0, 2 * Math.PI);
-    context.fillStyle = colour;
+    context.fillStyle = color;
     context.lineWidth = ratio;
     context.strokeStyle = "rgba(0,0,0,0.75)";
     context.stroke();
@@ -159,11 +159,11 @@ function drawCross(context, [across, down], [width, height], ratio) {
 }
 
 // Light on dark, so that a line is seen on any ground.
-function strokeTwice(context, colour, width) {
+function strokeTwice(context, color, width) {
   context.strokeStyle = "rgba(0,0,0,0.6)";
   context.lineWidth = width * 2.6;
   context.stroke();
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   context.lineWidth = width;
   context.stroke();
 }

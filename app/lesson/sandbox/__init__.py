@@ -110,9 +110,9 @@ def controller_bytes(name: str) -> bytes:
 @cache
 def bundle() -> tuple[str, str, str]:
     """The sandbox's html, css and js; the js is a module with one default export."""
-    css, colours_js = base()
+    css, colors_js = base()
     own = joined(HERE / "sandbox.css")
-    return joined(HERE / "sandbox.html"), f"{css}\n{own}", f"{colours_js}\n{joined(*SCRIPTS)}"
+    return joined(HERE / "sandbox.html"), f"{css}\n{own}", f"{colors_js}\n{joined(*SCRIPTS)}"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 const VEIL = [4, 12, 24];
 const FIGURE_PX = 200;
-const RAMPS = { mask: channels(COLOURS.covert), priority: channels(COLOURS.priority) };
+const RAMPS = { mask: channels(COLORS.covert), priority: channels(COLORS.priority) };
 
 class Ground {
   constructor(canvas) {
@@ -36,14 +36,14 @@ class Ground {
       this.lay((cell) => shade(RAMPS.priority, covert.priority, cell, 215));
     } else if (covert && layer === "broad") drawWeights(context, frame, covert.broadWeights);
     if (gaussians && layer !== "picture") drawGaussians(context, frame, gaussians);
-    for (const cell of new Set(cells)) this.outline(cell, COLOURS.overt);
+    for (const cell of new Set(cells)) this.outline(cell, COLORS.overt);
     if (ringed !== null) this.ring(ringed);
   }
 
-  lay(colourAt) {
+  lay(colorAt) {
     const { left, top, width, height } = this.frame;
     this.context.imageSmoothingEnabled = false;
-    this.context.drawImage(paintCells(this.cells, colourAt), left, top, width, height);
+    this.context.drawImage(paintCells(this.cells, colorAt), left, top, width, height);
   }
 
   // Blue light where the mask is, gloom elsewhere; against its own peak, but a faint mask stays faint.
@@ -55,31 +55,31 @@ class Ground {
     this.context.globalCompositeOperation = "source-over";
   }
 
-  outline(cell, colour) {
+  outline(cell, color) {
     const { x, y } = this.frame.corner(cell);
     this.context.beginPath();
     this.context.rect(x, y, this.frame.cellWidth, this.frame.cellHeight);
-    strokeTwice(this.context, colour, 3);
+    strokeTwice(this.context, color, 3);
   }
 
   ring(cell) {
-    const { x, y } = this.frame.centre(cell);
+    const { x, y } = this.frame.center(cell);
     this.context.beginPath();
     this.context.arc(x, y, this.frame.cellWidth * 0.9, 0, FULL_TURN);
     strokeTwice(this.context, "#fff", 3);
   }
 }
 
-// The colour with a strength of its cell's share of the map's peak, on black.
+// The color with a strength of its cell's share of the map's peak, on black.
 function shade([red, green, blue], values, cell, most = 255) {
   const share = values[cell] / Math.max(0.1, values[argmax(values)]);
   return [red, green, blue].map((part) => Math.min(255, part * share * 1.25)).concat(most);
 }
 
 // A map as a small picture of one pixel a cell; the style sheet enlarges it.
-function paintMap(canvas, { rows, columns }, colourAt) {
+function paintMap(canvas, { rows, columns }, colorAt) {
   if (canvas.width !== columns || canvas.height !== rows) [canvas.width, canvas.height] = [columns, rows];
-  paintCells(canvas, colourAt);
+  paintCells(canvas, colorAt);
 }
 
 // The picture, each place as bright as its share in the broad glimpse.
@@ -108,5 +108,5 @@ function paintSharp(canvas, { scene, picture }, cell) {
   context.drawImage(picture, left, top, wide, high, third, third, third, third);
   context.beginPath();
   context.rect(third, third, third, third);
-  strokeTwice(context, COLOURS.overt, 3);
+  strokeTwice(context, COLORS.overt, 3);
 }

@@ -80,9 +80,9 @@ class Chart {
       const points = x.map((value, place) => [at.x(value), at.y(y[place])]).filter(([, height]) => isFinite(height));
       const path = points.map(([left, top]) => `${left.toFixed(1)},${top.toFixed(1)}`).join(" ");
       const dots = marks && points.length < 60
-        ? points.map(([left, top]) => `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="2.2" fill="${look.colour}"/>`)
+        ? points.map(([left, top]) => `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="2.2" fill="${look.color}"/>`)
         : [];
-      return `<polyline class="line" points="${path}" stroke="${look.colour}" stroke-width="${look.width}" ` +
+      return `<polyline class="line" points="${path}" stroke="${look.color}" stroke-width="${look.width}" ` +
         `stroke-dasharray="${DASHES[look.dash]}"/>${dots.join("")}`;
     });
     return `<clipPath id="${clip}"><rect ${box}/></clipPath><g clip-path="url(#${clip})">${drawn.join("")}</g>`;
@@ -123,7 +123,7 @@ class Chart {
       const place = nearest(x, cursor);
       const row = document.createElement("div");
       const dot = document.createElement("i");
-      dot.style.background = this.host.look(run).colour;
+      dot.style.background = this.host.look(run).color;
       row.append(dot, readable(y[place]));
       if (at.lines.length > 1) row.append(`  ${this.host.look(run).name}`);
       return row;

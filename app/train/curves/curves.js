@@ -40,7 +40,7 @@ class Curves {
     const wanted = this.data.runs.map((run) => {
       const button = buttons.get(run.id) ?? this.toggle(run.id);
       button.innerHTML = `<svg width="26" height="10" aria-hidden="true"><line x1="0" x2="26" y1="5" y2="5" ` +
-        `stroke="${run.colour}" stroke-width="${run.width + 0.6}" stroke-dasharray="${DASHES[run.dash]}"/></svg>`;
+        `stroke="${run.color}" stroke-width="${run.width + 0.6}" stroke-dasharray="${DASHES[run.dash]}"/></svg>`;
       button.append(run.name);
       button.setAttribute("aria-pressed", !this.hidden.has(run.id));
       return button;

@@ -45,6 +45,6 @@ def bundle() -> tuple[str, str, str]:
     html, css, _ = player.bundle()
     own = [player.HERE / name for name in player.SCRIPTS] + [HERE / name for name in SCRIPTS]
     body, _, end = html.rpartition("</section>")
-    _, colours_js = player.base()
-    js = f"{colours_js}\n{joined(*own)}"
+    _, colors_js = player.base()
+    js = f"{colors_js}\n{joined(*own)}"
     return f"{body}{joined(HERE / 'doing.html')}</section>{end}", f"{css}\n{joined(HERE / 'bench.css')}", js

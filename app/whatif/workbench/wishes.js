@@ -1,5 +1,5 @@
 // Pure: what is done so far, and what the visitor's hand makes of it. Rows, columns and steps count from 0, as in
-// hsal/tracing/interventions/schema.py; only centres of Gaussians count cells from 1.
+// hsal/tracing/interventions/schema.py; only centers of Gaussians count cells from 1.
 
 const NARROWEST_CELLS = 0.3;
 const WIDEST_CELLS = 8;

@@ -49,7 +49,7 @@ def measure(command: BenchmarkSaliency) -> Benchmark:
         HsalError: pictures, models, metrics or settings that cannot be had, or a table of other settings.
     """
     begun = time.perf_counter()
-    options = MapOptions(smooth=command.smooth, centre_prior=command.centre_prior)
+    options = MapOptions(smooth=command.smooth, center_prior=command.center_prior)
     models, network = _models(command), _network(command.network)
     gallery = Gallery(_pictures(command), command.seed)
     metrics = _metrics(command, gallery)
@@ -108,7 +108,7 @@ def _settings(
     """What all rows of a table share."""
     return {
         "pictures": gallery.fingerprint(), "metrics": list(metrics), "seed": command.seed, "smooth": command.smooth,
-        "centre_prior": command.centre_prior, "network": network.name if network else "", "others": MAX_OTHERS,
+        "center_prior": command.center_prior, "network": network.name if network else "", "others": MAX_OTHERS,
         "baseline": BASELINE,
     }
 

@@ -49,7 +49,7 @@ def _write(path: Path, text: str) -> None:
 def _table(measured: dict[str, Any]) -> Iterator[str]:
     """One line a measure, with its interval where there is one."""
     for name, value in measured.items():
-        if name == "localisation":
+        if name == "localization":
             yield from _table({**value, "intervals": measured["intervals"]})
         elif name == "per_count":
             for figures in value:

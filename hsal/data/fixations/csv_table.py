@@ -3,7 +3,7 @@
     image,x,y,subject,duration
     cat.jpg,120.5,88,anna,240
 
-A row a fixation. `x` and `y` are pixels of the upright picture, (0, 0) the centre of its upper left one; `image` is the
+A row a fixation. `x` and `y` are pixels of the upright picture, (0, 0) the center of its upper left one; `image` is the
 picture's file name, and may be left out where there is only one picture; `subject` (any text) and `duration`
 (milliseconds) may be left out. Columns come in any order, other columns are ignored; comma, semicolon or tab.
 """

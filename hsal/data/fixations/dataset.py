@@ -87,12 +87,12 @@ def of_scenes(source: SceneSource, seed: int, count: int) -> FixatedSet:
 
     def load(index: int) -> FixatedPicture:
         scene = source.render(seed, index)
-        return FixatedPicture(names[index], coloured(scene.image), boxes=scene.boxes)
+        return FixatedPicture(names[index], colored(scene.image), boxes=scene.boxes)
 
     names = [f"scene {seed}-{index}" for index in range(count)]
     return FixatedSet(f"{source.name}, seed {seed}", names, load)
 
 
-def coloured(image: np.ndarray) -> np.ndarray:
+def colored(image: np.ndarray) -> np.ndarray:
     """(H,W) or (H,W,3) -> (H,W,3)."""
     return image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)

@@ -1,6 +1,6 @@
 """What street numbers stand on: photographs and procedural walls, split into training, validation and test.
 
-The photographs lie small in `assets` (its README names their sources and licences); walls are
+The photographs lie small in `assets` (its README names their sources and licenses); walls are
 made from noise, joints and boards when first asked for. No photograph and no kind of wall is in two splits.
 """
 
@@ -36,7 +36,7 @@ def photographs(split: Split) -> tuple[Image.Image, ...]:
 
 @cache
 def walls(split: Split) -> tuple[Image.Image, ...]:
-    """The split's walls: each kind four times, grey, WALL_PX square, mean 128."""
+    """The split's walls: each kind four times, gray, WALL_PX square, mean 128."""
     made = []
     for kind in WALLS[split]:
         for number in range(4):
@@ -94,10 +94,10 @@ def _concrete(rng: np.random.Generator) -> np.ndarray:
 
 
 def _rubble(rng: np.random.Generator) -> np.ndarray:
-    """Stones around random centres, dark between them."""
-    centres = rng.random((30, 2)) * WALL_PX
+    """Stones around random centers, dark between them."""
+    centers = rng.random((30, 2)) * WALL_PX
     y, x = np.mgrid[:WALL_PX, :WALL_PX]
-    distance = np.hypot(y[..., None] - centres[:, 0], x[..., None] - centres[:, 1])  # (WALL_PX,WALL_PX,30)
+    distance = np.hypot(y[..., None] - centers[:, 0], x[..., None] - centers[:, 1])  # (WALL_PX,WALL_PX,30)
     near = np.partition(distance, 1, axis=-1)
     tone = rng.standard_normal(30)[distance.argmin(axis=-1)]
     return 0.6 * tone + 0.3 * _noise(rng, 1.0) - 2.0 * (near[..., 1] - near[..., 0] < 3)
@@ -111,18 +111,18 @@ WALLS: dict[Split, tuple[Callable[[np.random.Generator], np.ndarray], ...]] = {
 
 
 def ground(
-    rng: np.random.Generator, split: Split, size: tuple[int, int], colour: np.ndarray, roughest: float
+    rng: np.random.Generator, split: Split, size: tuple[int, int], color: np.ndarray, roughest: float
 ) -> np.ndarray:
     """A patch of wall or photograph, tinted; (h,w,3) float32, about 0..255.
 
     Args:
         size: (w,h) in px.
-        colour: (3,) the mean that the patch shall have.
+        color: (3,) the mean that the patch shall have.
         roughest: the most that the patch's standard deviation may be, so that it does not swallow a pale number.
     """
     kind = rng.random()
     if kind < 0.25:
-        return np.broadcast_to(colour.astype(np.float32), (size[1], size[0], 3)).copy()
+        return np.broadcast_to(color.astype(np.float32), (size[1], size[0], 3)).copy()
     pictures = photographs(split) if kind < 0.6 else walls(split)
     picture = pictures[int(rng.integers(len(pictures)))]
     side = rng.uniform(20, min(picture.size))
@@ -131,4 +131,4 @@ def ground(
     patch = np.asarray(patch, dtype=np.float32).reshape(size[1], size[0], -1)  # (h,w,1 or 3)
     strength = rng.uniform(0.05, 0.45) if rng.random() < 0.8 else rng.uniform(0.5, 1.0)
     strength = min(strength, roughest / (float(patch.std()) + 1e-6))
-    return colour.astype(np.float32) + (patch - patch.mean(axis=(0, 1))) * np.float32(strength)
+    return color.astype(np.float32) + (patch - patch.mean(axis=(0, 1))) * np.float32(strength)

@@ -1,7 +1,7 @@
 """The digits that street numbers are drawn with: signed distance fields of many faces, split by family.
 
 `assets/faces.png` has a row of ten cells per face; `faces.json` names each row's family, style,
-split and licence. A distance field (Green, *Improved Alpha-Tested Magnification*, 2007) can be drawn at
+split and license. A distance field (Green, *Improved Alpha-Tested Magnification*, 2007) can be drawn at
 any size and gives bolder strokes, outlines, bevels and shadows by a threshold or a slope.
 
 Families are split, not faces, and families that imitate one another (Liberation Sans and Nimbus Sans,

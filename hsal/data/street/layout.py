@@ -1,6 +1,6 @@
 """Where the digits of a street number stand, and which part of the wall the picture shows.
 
-Lengths are in units of the digits' height, x to the right and y down, 0,0 at the number's centre.
+Lengths are in units of the digits' height, x to the right and y down, 0,0 at the number's center.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Layout:
     labels: tuple[int, ...]  # left to right
     height_px: float  # of a digit in the photograph
     width: float  # of a digit that is not 1
-    gap: float  # between neighbours' boxes
+    gap: float  # between neighbors' boxes
     slope_deg: float  # from the first digit to the last; down is positive
 
 
@@ -77,7 +77,7 @@ def _cumulative(shares: list[float]) -> list[float]:
 
 
 def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> View:
-    """The whole number with about 30 % around it; one time in seven part of a neighbouring number at the border."""
+    """The whole number with about 30 % around it; one time in seven part of a neighboring number at the border."""
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
     left, top, right, bottom = *boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)
@@ -92,7 +92,7 @@ def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> View:
 def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> View:
     """One digit of the number, as large and as wide as digits are in whole numbers' pictures, anywhere.
 
-    Neighbours are kept where the border cuts off at least half of them; where none is, a stranger often is.
+    Neighbors are kept where the border cuts off at least half of them; where none is, a stranger often is.
     """
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
@@ -132,12 +132,12 @@ def place(rng: np.random.Generator, layout: Layout, face: Face) -> tuple[list[Gl
         else:
             left += across
             top += math.tan(slope) * across * stretch if stepped else 0.0
-    centre = (left / 2, top / 2 + GLYPH_PX / 2)
-    return glyphs, _matrix(rng, 0.0 if stepped else slope, stretch, centre)
+    center = (left / 2, top / 2 + GLYPH_PX / 2)
+    return glyphs, _matrix(rng, 0.0 if stepped else slope, stretch, center)
 
 
-def _matrix(rng: np.random.Generator, slope: float, stretch: float, centre: tuple[float, float]) -> np.ndarray:
-    """Centre, stretch, slant, slope (by turning the wall or by seeing it from the side) and perspective."""
+def _matrix(rng: np.random.Generator, slope: float, stretch: float, center: tuple[float, float]) -> np.ndarray:
+    """Center, stretch, slant, slope (by turning the wall or by seeing it from the side) and perspective."""
     turned = slope * 0.5 * int(rng.integers(3))
     slant, across, down = (rng.normal(0.0, 1.0, 3) * (0.06, 0.04, 0.04)).clip(-0.1, 0.1).tolist()
     sheared = math.tan(slope - turned)
@@ -147,7 +147,7 @@ def _matrix(rng: np.random.Generator, slope: float, stretch: float, centre: tupl
     linear = np.array([[a * stretch, a * slant - s], [b * stretch, b * slant + c]]) / GLYPH_PX
     matrix = np.eye(3)
     matrix[:2, :2] = linear
-    matrix[:2, 2] = -linear @ centre
+    matrix[:2, 2] = -linear @ center
     matrix[2] += across * matrix[0] + down * matrix[1]
     return matrix
 
@@ -169,12 +169,12 @@ def _at_border(
     wide, high = (crop[2:] - crop[:2]) / 2
     reach = np.array([face.ink_px[digit] * matrix[0, 0], 1.0]) * (0.5 - seen)
     side = 1.0 if rng.random() < 0.5 else -1.0
-    centre = (crop[:2] + crop[2:]) / 2
+    center = (crop[:2] + crop[2:]) / 2
     if across:
-        centre += np.array([side * (wide + reach[0]), rng.uniform(-0.3, 0.3) * high])
+        center += np.array([side * (wide + reach[0]), rng.uniform(-0.3, 0.3) * high])
     else:
-        centre += np.array([rng.uniform(-0.8, 0.8) * wide, side * (high + reach[1])])
-    x, y, depth = np.linalg.inv(matrix) @ [*centre, 1.0]
+        center += np.array([rng.uniform(-0.8, 0.8) * wide, side * (high + reach[1])])
+    x, y, depth = np.linalg.inv(matrix) @ [*center, 1.0]
     glyph = Glyph(digit, x / depth - face.ink_px[digit] / 2, y / depth - GLYPH_PX / 2)
     return _cut_off([glyph], crop, boxes, matrix, face)
 

@@ -42,8 +42,8 @@ class StreetNumbers(SceneSource):
         """Args:
             split: train, validation or test; they share no family of faces and no background.
             size_px: side of the square pictures; the crop's aspect is not kept, as is usual for SVHN.
-            single: one labelled digit per picture, as large as digits are in whole numbers' pictures and
-                anywhere in it, its neighbours cut off by the border. For training a backbone.
+            single: one labeled digit per picture, as large as digits are in whole numbers' pictures and
+                anywhere in it, its neighbors cut off by the border. For training a backbone.
 
         Raises:
             DataError: there is no such split, or size_px is not in SIZES_PX.

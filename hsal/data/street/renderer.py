@@ -1,4 +1,4 @@
-"""How a street number looks: colours, plate, relief, shadow and light, then the camera.
+"""How a street number looks: colors, plate, relief, shadow and light, then the camera.
 
 All is drawn at the photograph's resolution, which is mostly lower than the output's.
 """
@@ -27,17 +27,17 @@ COMMON = (  # wall and ink of the numbers that one meets on every street
     ((150, 84, 62), (34, 28, 26)),
     ((40, 70, 52), (228, 228, 214)),  # white on green
     ((188, 180, 166), (52, 44, 40)),  # iron on plaster
-    ((176, 176, 178), (110, 110, 114)),  # steel on grey
+    ((176, 176, 178), (110, 110, 114)),  # steel on gray
 )
-_GREY = np.array([0.299, 0.587, 0.114])
+_GRAY = np.array([0.299, 0.587, 0.114])
 
 
 def paint(rng: np.random.Generator, view: View, face: Face, split: Split, size: tuple[int, int]) -> Image.Image:
     """The view as a camera saw it; RGB, of `size` (w,h) px."""
     field, to_flat = _field(view, face, size)
     px = float(size[1] / (view.crop[3] - view.crop[1]))  # picture px per unit, which is a digit's height
-    behind, ink = _colours(rng)
-    contrast = float(np.abs(_GREY @ (ink - behind)))
+    behind, ink = _colors(rng)
+    contrast = float(np.abs(_GRAY @ (ink - behind)))
     picture = ground(rng, split, size, behind, 0.5 * contrast)  # (h,w,3)
     if rng.random() < 0.3:
         _add_edge(rng, picture, view)
@@ -69,11 +69,11 @@ def _field(view: View, face: Face, size: tuple[int, int]) -> tuple[np.ndarray, n
     return (np.asarray(seen, dtype=np.float32) - EDGE) / LEVELS_PER_PX, to_flat
 
 
-def _colours(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _colors(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Mean of the wall and of the ink, (3,) each: any lightness, contrast both ways and often low, mostly pale hues."""
     if rng.random() < 0.2:
         wall, ink = COMMON[int(rng.integers(len(COMMON)))]
-        wall, ink = (np.array(colour) * rng.uniform(0.6, 1.1) + rng.normal(0, 10, 3) for colour in (wall, ink))
+        wall, ink = (np.array(color) * rng.uniform(0.6, 1.1) + rng.normal(0, 10, 3) for color in (wall, ink))
         return wall.clip(0, 255), ink.clip(0, 255)
     light = rng.uniform(15, 240)
     step = min(20 + rng.gamma(2.0, 36.0), max(light, 255 - light))
@@ -83,14 +83,14 @@ def _colours(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _hue(rng: np.random.Generator, vivid: float) -> np.ndarray:
-    """A colour (3,) of lightness 0: pale but for a share `vivid`, more often blue or brown than green."""
+    """A color (3,) of lightness 0: pale but for a share `vivid`, more often blue or brown than green."""
     strength = rng.uniform(25, 80) if rng.random() < vivid else rng.uniform(2, 22)
     warm, pink = rng.normal(0, [1.0, 0.2]).tolist()
     hue = np.array([warm + 0.6 * pink, 0.1 * warm - 0.6 * pink, -1.1 * warm + 0.6 * pink])
-    return (strength / (np.abs(hue).max() + 1e-6)) * (hue - _GREY @ hue)
+    return (strength / (np.abs(hue).max() + 1e-6)) * (hue - _GRAY @ hue)
 
 
-def _any_colour(rng: np.random.Generator) -> np.ndarray:
+def _any_color(rng: np.random.Generator) -> np.ndarray:
     return (rng.uniform(0, 255) + _hue(rng, 0.12)).clip(0, 255).astype(np.float32)
 
 
@@ -112,7 +112,7 @@ def _add_edge(rng: np.random.Generator, picture: np.ndarray, view: View) -> None
     along, across = (x, y) if axis == 0 else (y, x)
     tilted = along - border + rng.normal(0, 0.06) * (across - across.size / 2)
     alpha = ((tilted if far else -tilted) + 0.5).clip(0, 1).astype(np.float32)[..., None]
-    picture += (alpha * np.float32(rng.uniform(0.4, 1.0))) * (_any_colour(rng) - picture)
+    picture += (alpha * np.float32(rng.uniform(0.4, 1.0))) * (_any_color(rng) - picture)
 
 
 def _add_plate(
@@ -132,7 +132,7 @@ def _add_plate(
     px = high / (view.crop[3] - view.crop[1])
     inside = np.minimum(np.minimum(u - left, right - u), np.minimum(v - top, bottom - v)) * (px / GLYPH_PX)  # (h,w) px
     outside = np.clip(0.5 - inside, 0, 1)[..., None].astype(np.float32)
-    picture += outside * (_any_colour(rng) - behind.astype(np.float32))
+    picture += outside * (_any_color(rng) - behind.astype(np.float32))
     if rng.random() < 0.4:
         rim = np.clip(1.0 - np.abs(inside - 0.06 * px) / max(0.7, 0.03 * px), 0, 1)[..., None].astype(np.float32)
         picture += rim * (np.float32(rng.uniform(0, 255)) - picture) * np.float32(0.7)
@@ -153,10 +153,10 @@ def _add_ink(
         rim = ((field + bold + np.float32(rng.uniform(1.0, 3.0))) * scale + np.float32(0.5)).clip(0, 1)
         edge = np.clip(ink + (rng.random() < 0.5 or -1) * rng.uniform(40, 160), 0, 255).astype(np.float32)
         picture += rim[..., None] * (edge - picture)
-    colour = ink.astype(np.float32)
+    color = ink.astype(np.float32)
     if rng.random() < 0.3:  # metal and sky: lighter towards one side
-        colour = colour + _ramp(field.shape[0])[..., None] * np.float32(rng.normal(0, 0.25) * contrast)
-    picture += alpha[..., None] * (colour - picture) * np.float32(rng.uniform(0.75, 1.0))
+        color = color + _ramp(field.shape[0])[..., None] * np.float32(rng.normal(0, 0.25) * contrast)
+    picture += alpha[..., None] * (color - picture) * np.float32(rng.uniform(0.75, 1.0))
     if kind > 0.82:  # relief: lit on one side, dark on the other
         slope = alpha - _moved(alpha, rng, px)
         picture += slope[..., None] * np.float32(rng.uniform(20, 80))

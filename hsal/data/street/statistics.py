@@ -34,8 +34,8 @@ class StreetStatistics:
     labels: list[list[list[float]]]  # [length-1][position][digit]: share
     height_px: list[float]  # quantiles of the digits' height in the photograph
     width: list[float]  # quantiles of a number's median digit width, ones left out
-    gap: list[float]  # quantiles of a number's median gap between neighbours' boxes; they may overlap
-    slope: list[float]  # quantiles of the angle from the first digit's centre to the last's, degrees, down is positive
+    gap: list[float]  # quantiles of a number's median gap between neighbors' boxes; they may overlap
+    slope: list[float]  # quantiles of the angle from the first digit's center to the last's, degrees, down is positive
 
 
 @cache

@@ -4,7 +4,7 @@ The crop is the union of the digits' boxes, enlarged by 30 % and resized to a sq
 Goodfellow et al., *Multi-digit Number Recognition from Street View Imagery*, 2014.
 Differs: a number higher than wide is widened to a square, so that a lone digit is not stretched.
 Random changes follow what Cubuk et al., *AutoAugment*, CVPR 2019, found to help on SVHN: shear,
-rotation and inverted colours.
+rotation and inverted colors.
 
 Coordinates are continuous: pixel (0,0) covers 0..1 along both axes. Boxes are rows of left, top,
 right, bottom.
@@ -27,10 +27,10 @@ BLUR_SHARE, INVERT_SHARE = 0.25, 0.15  # of the scenes
 
 @dataclass(frozen=True)
 class View:
-    """A window on a picture, in its pixels: a rectangle, turned about its centre and sheared sideways."""
+    """A window on a picture, in its pixels: a rectangle, turned about its center and sheared sideways."""
 
-    centre_x: float
-    centre_y: float
+    center_x: float
+    center_y: float
     width: float
     height: float
     turn: float = 0.0  # radians, clockwise on the screen
@@ -43,13 +43,13 @@ class View:
         a, b = cos * across, (self.shear * cos - sin) * down
         d, e = sin * across, (self.shear * sin + cos) * down
         half = size_px / 2
-        return a, b, self.centre_x - (a + b) * half, d, e, self.centre_y - (d + e) * half
+        return a, b, self.center_x - (a + b) * half, d, e, self.center_y - (d + e) * half
 
     def reach(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of all that the window shows."""
         a, b, _, d, e, _ = self.matrix(1)
         x, y = (abs(a) + abs(b)) / 2, (abs(d) + abs(e)) / 2
-        return self.centre_x - x, self.centre_y - y, self.centre_x + x, self.centre_y + y
+        return self.center_x - x, self.center_y - y, self.center_x + x, self.center_y + y
 
     def boxes(self, boxes: np.ndarray, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
         """The picture's boxes (n,4) as they lie in the output, cut at its border, at least 1 px wide.
@@ -95,9 +95,9 @@ def digit_view(box: np.ndarray, rng: np.random.Generator) -> View:
     share, squeeze, x, y = rng.random(4).tolist()
     height = (bottom - top) / (0.3 + 0.7 * share)
     width = max(height * 1.9**squeeze, right - left)
-    centre_x, centre_y = (left + right) / 2, (top + bottom) / 2
+    center_x, center_y = (left + right) / 2, (top + bottom) / 2
     x, y = (x - 0.5) * (width - (right - left)), (y - 0.5) * (height - (bottom - top))
-    return View(centre_x + x, centre_y + y, width, height)
+    return View(center_x + x, center_y + y, width, height)
 
 
 def jittered(view: View, rng: np.random.Generator) -> View:
@@ -105,8 +105,8 @@ def jittered(view: View, rng: np.random.Generator) -> View:
     x, y, scale, aspect, turn, shear = (rng.random(6) * 2 - 1).tolist()
     return replace(
         view,
-        centre_x=view.centre_x + 0.07 * x * view.width,
-        centre_y=view.centre_y + 0.07 * y * view.height,
+        center_x=view.center_x + 0.07 * x * view.width,
+        center_y=view.center_y + 0.07 * y * view.height,
         width=view.width * math.exp(0.04 + 0.13 * scale + 0.06 * aspect),
         height=view.height * math.exp(0.04 + 0.13 * scale - 0.06 * aspect),
         turn=math.radians(6) * turn,
@@ -120,7 +120,7 @@ def slanted(view: View, rng: np.random.Generator) -> View:
     return replace(view, turn=math.radians(6) * turn, shear=0.15 * shear)
 
 
-def recoloured(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+def recolored(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """An RGB image with other contrast, brightness and saturation; sometimes inverted, sometimes blurred."""
     contrast, saturation, brightness, *gains = (rng.random(6) * 2 - 1).tolist()
     blur, invert, radius = rng.random(3).tolist()
@@ -139,6 +139,6 @@ def recoloured(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def shown_share(view: View, box: np.ndarray) -> float:
     """What share of a box (4,) lies in the window, in [0,1]; a turned window counts as upright."""
     left, top, right, bottom = box.tolist()
-    across = min(right, view.centre_x + view.width / 2) - max(left, view.centre_x - view.width / 2)
-    down = min(bottom, view.centre_y + view.height / 2) - max(top, view.centre_y - view.height / 2)
+    across = min(right, view.center_x + view.width / 2) - max(left, view.center_x - view.width / 2)
+    down = min(bottom, view.center_y + view.height / 2) - max(top, view.center_y - view.height / 2)
     return max(across, 0) * max(down, 0) / ((right - left) * (bottom - top))

@@ -1,4 +1,4 @@
-"""Sources of house numbers whose full pictures are at hand: framing a number, and the few labelled samples."""
+"""Sources of house numbers whose full pictures are at hand: framing a number, and the few labeled samples."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from PIL import Image
 
 from hsal.data.base import DataError
 from hsal.data.svhn.crop import ENLARGED, View, number_view
-from hsal.data.svhn.house_numbers import Number, NumberSource, neighbours
+from hsal.data.svhn.house_numbers import Number, NumberSource, neighbors
 from hsal.data.svhn.mosaic import bordered, mosaic
 from hsal.data.svhn.reassembled import Reassembled
 
 ROOM = 1.6  # what is kept around a number, in windows: random changes must find true pixels
 
-Labelled = tuple[Image.Image, tuple[int, ...], np.ndarray]  # RGB, labels, boxes (n,4) left, top, right, bottom
+Labeled = tuple[Image.Image, tuple[int, ...], np.ndarray]  # RGB, labels, boxes (n,4) left, top, right, bottom
 
 
 class PictureSource(NumberSource):
     """Numbers in full pictures, which are read anew each time: there may be too many to keep."""
 
     @abstractmethod
-    def picture(self, number: int) -> Labelled:
+    def picture(self, number: int) -> Labeled:
         """Picture 0..n-1 with its labels and boxes."""
 
     def number(self, number: int) -> Number:
@@ -33,14 +33,14 @@ class PictureSource(NumberSource):
         return framed(*self.picture(number), digit_px=max(32, round(self.size_px / ENLARGED)))
 
     def alone(self, number: int, place: int) -> Number:
-        """One digit's square, its neighbours painted over, with a smooth fill around."""
+        """One digit's square, its neighbors painted over, with a smooth fill around."""
         shown = self.number(number)
         box = shown.boxes[place]
-        side, centre = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
+        side, center = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
         size = max(round(side), 1)
-        crop = np.asarray(shown.canvas.show(View(*centre.tolist(), side, side), size))  # (size,size,3)
-        square = np.concatenate([centre - side / 2, centre + side / 2])
-        hidden = neighbours(shown.boxes, place, square, size)
+        crop = np.asarray(shown.canvas.show(View(*center.tolist(), side, side), size))  # (size,size,3)
+        square = np.concatenate([center - side / 2, center + side / 2])
+        hidden = neighbors(shown.boxes, place, square, size)
         canvas, way = mosaic(crop[None], square[None], hidden[None])
         return Number(canvas, (shown.labels[place],), way.of(box[None]))
 
@@ -48,7 +48,7 @@ class PictureSource(NumberSource):
 def framed(picture: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, digit_px: int) -> Number:
     """The part of an RGB picture around a number, scaled so that its median digit is digit_px high or wide."""
     view = number_view(boxes)
-    reach = View(view.centre_x, view.centre_y, ROOM * view.width, ROOM * view.height).reach()
+    reach = View(view.center_x, view.center_y, ROOM * view.width, ROOM * view.height).reach()
     left, right = (int(np.clip(round(x), 0, picture.width)) for x in reach[::2])
     top, bottom = (int(np.clip(round(y), 0, picture.height)) for y in reach[1::2])
     if right <= left or bottom <= top:
@@ -62,7 +62,7 @@ def framed(picture: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, dig
 
 
 class Samples(PictureSource):
-    """The 17 labelled full pictures of SVHN in HSAL_DATA/svhn_samples, as a test split, for a report.
+    """The 17 labeled full pictures of SVHN in HSAL_DATA/svhn_samples, as a test split, for a report.
 
     `ids` are their files' names without ending: train_00001, test_00142 and so on.
 
@@ -77,12 +77,12 @@ class Samples(PictureSource):
             raise DataError("SVHN's samples were not found: set HSAL_DATA to a folder that holds svhn_samples/.")
         try:
             known = json.loads((self._folder / "full_labels.json").read_text())
-            self._labelled = {Path(name).stem: entry for name, entry in sorted(known.items()) if "digits" in entry}
-            self._count(np.array([len(entry["digits"]) for entry in self._labelled.values()]))
+            self._labeled = {Path(name).stem: entry for name, entry in sorted(known.items()) if "digits" in entry}
+            self._count(np.array([len(entry["digits"]) for entry in self._labeled.values()]))
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise DataError(f"The labels in {self._folder} are damaged ({error}): fetch them again.") from error
-        self.ids = tuple(self._labelled)
-        self.name = f"{self.scenes} labelled samples of SVHN"
+        self.ids = tuple(self._labeled)
+        self.name = f"{self.scenes} labeled samples of SVHN"
 
     @property
     def trained_on(self) -> tuple[bool, ...]:
@@ -94,12 +94,12 @@ class Samples(PictureSource):
             DataError: the file of crops is missing or damaged.
         """
         trained = set(Reassembled("train").ids)
-        return tuple(e["split"] == "test" and e["image_id"] in trained for e in self._labelled.values())
+        return tuple(e["split"] == "test" and e["image_id"] in trained for e in self._labeled.values())
 
-    def picture(self, number: int) -> Labelled:
+    def picture(self, number: int) -> Labeled:
         """Sample 0..16 with its labels and boxes."""
         name = self.ids[number]
-        entry = self._labelled[name]
+        entry = self._labeled[name]
         picture = open_picture(self._folder / "full" / f"{name}.png")
         return picture, tuple(entry["digits"]), np.array(entry["boxes_xyxy"], dtype=np.float64)
 

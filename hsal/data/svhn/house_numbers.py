@@ -10,10 +10,10 @@ import numpy as np
 
 from hsal.config import ConfigError
 from hsal.data.base import Scene, SceneSource, Split
-from hsal.data.svhn.crop import View, digit_view, jittered, number_view, recoloured, shown_share, slanted
+from hsal.data.svhn.crop import View, digit_view, jittered, number_view, recolored, shown_share, slanted
 from hsal.data.svhn.mosaic import Canvas
 
-INTRUDES = 0.25  # from this share on a neighbour in view counts as a second digit
+INTRUDES = 0.25  # from this share on a neighbor in view counts as a second digit
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class NumberSource(SceneSource):
     place in that order alone, and so is the window on a single digit.
 
     A scene of a single digit shows it as large and as squeezed as digits are in whole numbers, at
-    any place. Where its window would show much of a neighbour, the digit is shown alone: only its
-    own square (side: the longer of its box) without the neighbours is real then, and all else is a
+    any place. Where its window would show much of a neighbor, the digit is shown alone: only its
+    own square (side: the longer of its box) without the neighbors is real then, and all else is a
     smooth fill.
     """
 
@@ -78,7 +78,7 @@ class NumberSource(SceneSource):
         shown, view = self._single(number, place, rng) if self.single else self._whole(number, rng)
         image = shown.canvas.show(view, self.size_px)
         if self.augment:
-            image = recoloured(image, rng)
+            image = recolored(image, rng)
         boxes = view.boxes(shown.boxes, shown.labels, self.size_px)
         return Scene(np.asarray(image), tuple(sorted(shown.labels)), boxes)
 
@@ -98,7 +98,7 @@ class NumberSource(SceneSource):
         return shown, slanted(view, rng) if self.augment else view
 
 
-def neighbours(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32) -> np.ndarray:
+def neighbors(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32) -> np.ndarray:
     """Which pixels of one digit's square belong to other digits, (size,size) bool.
 
     Args:
@@ -108,7 +108,7 @@ def neighbours(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32
     """
     steps = (np.arange(size) + 0.5) / size
     x, y = square[0] + steps * (square[2] - square[0]), square[1] + steps * (square[3] - square[1])
-    # (n,size,size): the pixels whose centre is in each box
+    # (n,size,size): the pixels whose center is in each box
     within_x = (boxes[:, :1] <= x) & (x < boxes[:, 2:3])
     within_y = (boxes[:, 1:2] <= y) & (y < boxes[:, 3:])
     within = within_y[:, :, None] & within_x[:, None, :]
@@ -118,8 +118,8 @@ def neighbours(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32
 def _carried(view: View, box: np.ndarray, other: np.ndarray) -> View:
     """The window that shows `other` as `view` shows `box`: the same digit on two canvases."""
     scale = float((other[3] - other[1]) / (box[3] - box[1]))
-    x = float(other[0]) + (view.centre_x - float(box[0])) * scale
-    y = float(other[1]) + (view.centre_y - float(box[1])) * scale
+    x = float(other[0]) + (view.center_x - float(box[0])) * scale
+    y = float(other[1]) + (view.center_y - float(box[1])) * scale
     return View(x, y, view.width * scale, view.height * scale)
 
 

@@ -1,6 +1,6 @@
 """Pictures put together from square crops of them, with what no crop shows filled in smoothly.
 
-The fill is pull-push (Gortler et al., *The Lumigraph*, SIGGRAPH 1996): colours spread from what is
+The fill is pull-push (Gortler et al., *The Lumigraph*, SIGGRAPH 1996): colors spread from what is
 known through ever coarser averages, so that a gap goes on from its edges and fades into their mean.
 """
 
@@ -73,7 +73,7 @@ def mosaic(crops: np.ndarray, squares: np.ndarray, hidden: np.ndarray | None = N
     place = Place(MARGIN_PX / scale - squares[:, :2].min(0), scale)
     places = place.of(squares)
     width, height = np.ceil(places[:, 2:].max(0) + MARGIN_PX).astype(int).tolist()
-    total = np.zeros((height, width, 4), dtype=np.float32)  # colours times weight, weight
+    total = np.zeros((height, width, 4), dtype=np.float32)  # colors times weight, weight
     for index, (left, top, right, bottom) in enumerate(places.tolist()):
         weights = _tent(size) if hidden is None else np.where(hidden[index], 0, _tent(size)).astype(np.uint8)
         across, down = size / (right - left), size / (bottom - top)
@@ -114,7 +114,7 @@ def bordered(pixels: np.ndarray) -> tuple[Canvas, int]:
 
 
 def _spread(known: np.ndarray) -> np.ndarray:
-    """Colours (H,W,3) everywhere from those known (H,W,4)."""
+    """Colors (H,W,3) everywhere from those known (H,W,4)."""
     height, width = known.shape[:2]
     if max(height, width) == 1:
         return known[..., :3] / np.maximum(known[..., 3:], 1e-6)
@@ -130,7 +130,7 @@ def _quartered(known: np.ndarray) -> np.ndarray:
 
 
 def _over(known: np.ndarray, coarse: np.ndarray) -> np.ndarray:
-    """What is known (2H,2W,4), laid over coarse colours (H,W,3) spread to its size."""
+    """What is known (2H,2W,4), laid over coarse colors (H,W,3) spread to its size."""
     height, width = coarse.shape[:2]
     rows = (_doubling(height) @ coarse.reshape(height, -1)).reshape(2 * height, width, 3)
     return known[..., :3] + (1 - known[..., 3:]) * (_doubling(width) @ rows)
@@ -138,7 +138,7 @@ def _over(known: np.ndarray, coarse: np.ndarray) -> np.ndarray:
 
 @cache
 def _doubling(count: int) -> np.ndarray:
-    """The matrix (2n,n) that doubles a row, linear between the pixels' centres."""
+    """The matrix (2n,n) that doubles a row, linear between the pixels' centers."""
     own, place = np.repeat(np.eye(count, dtype=np.float32), 2, axis=0), np.arange(2 * count)
     beside = np.clip(place // 2 + np.where(place % 2, 1, -1), 0, count - 1)
     return 0.75 * own + 0.25 * np.eye(count, dtype=np.float32)[beside]

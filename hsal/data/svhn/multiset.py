@@ -1,6 +1,6 @@
 """SVHN Multiset: the full house numbers of SVHN's first format, as the paper uses them.
 
-Source, licence and files: hsal/data/svhn/files.py. The test split is SVHN's own. Of its training
+Source, license and files: hsal/data/svhn/files.py. The test split is SVHN's own. Of its training
 numbers a fixed 1,000 are for validation. Labels are a multiset; in which order they are asked for is
 a matter of the training objective.
 """
@@ -11,7 +11,7 @@ import numpy as np
 
 from hsal.data.base import DataError, Split
 from hsal.data.svhn.files import annotations, find_part
-from hsal.data.svhn.full_images import Labelled, PictureSource, open_picture
+from hsal.data.svhn.full_images import Labeled, PictureSource, open_picture
 
 SPLIT_SEED = 2017
 VALIDATION = 1000
@@ -37,7 +37,7 @@ class SVHNNumbers(PictureSource):
         self._count(np.diff(self._all.offsets)[self._numbers])
         self.name = f"{split} split of SVHN ({self.scenes} {'single digits' if single else 'numbers'})"
 
-    def picture(self, number: int) -> Labelled:
+    def picture(self, number: int) -> Labeled:
         """Picture 0..n-1 of the split with its labels and boxes."""
         place = self._numbers[number]
         start, stop = self._all.offsets[place : place + 2].tolist()

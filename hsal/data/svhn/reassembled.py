@@ -4,7 +4,7 @@ SVHN: Netzer, Wang, Coates, Bissacco, Wu, Ng, *Reading Digits in Natural Images 
 Feature Learning*, NIPS workshop, 2011; for non-commercial use only.
 
 Where the full pictures cannot be had, the 32x32 crops of SVHN's second format often can. Each shows
-the square of side max(width, height) around a digit's box, so that neighbours overlap; with their boxes they
+the square of side max(width, height) around a digit's box, so that neighbors overlap; with their boxes they
 are pasted back where they were. Below and above the digits nothing is known, and it is filled smoothly.
 
 The file holds the first 10,000 digits of SVHN's test set. Numbers, never digits, are split by a fixed
@@ -28,7 +28,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from hsal.data.base import DataError, Split
-from hsal.data.svhn.house_numbers import Number, NumberSource, neighbours
+from hsal.data.svhn.house_numbers import Number, NumberSource, neighbors
 from hsal.data.svhn.mosaic import mosaic
 
 FILE = Path("svhn_cropped") / "svhn_test_first10000_32x32.npz"
@@ -50,8 +50,8 @@ class Crops:
     def squares(self) -> np.ndarray:
         """What each crop shows, (n,4), in the full picture's pixels."""
         half = (self.boxes[:, 2:] - self.boxes[:, :2]).max(1, keepdims=True) / 2
-        centre = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
-        return np.hstack([centre - half, centre + half])
+        center = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
+        return np.hstack([center - half, center + half])
 
 
 class Reassembled(NumberSource):
@@ -81,9 +81,9 @@ class Reassembled(NumberSource):
         return self._assembled(start, stop, None)
 
     def alone(self, number: int, place: int) -> Number:
-        """One digit's crop with its neighbours painted over and a smooth fill around."""
+        """One digit's crop with its neighbors painted over and a smooth fill around."""
         start, stop = self._crops.offsets[self._numbers[number] :][:2].tolist()
-        hidden = neighbours(self._crops.boxes[start:stop], place, self._squares[start + place])
+        hidden = neighbors(self._crops.boxes[start:stop], place, self._squares[start + place])
         return self._assembled(start + place, start + place + 1, hidden[None])
 
     def _assembled(self, start: int, stop: int, hidden: np.ndarray | None) -> Number:

@@ -25,8 +25,8 @@ function frameFor(trace, size) {
     x: left + (cell % trace.columns) * cellWidth,
     y: top + Math.floor(cell / trace.columns) * cellHeight,
   });
-  const centre = (cell) => ({ x: corner(cell).x + cellWidth / 2, y: corner(cell).y + cellHeight / 2 });
-  return { size, left, top, width, height, cellWidth, cellHeight, corner, centre };
+  const center = (cell) => ({ x: corner(cell).x + cellWidth / 2, y: corner(cell).y + cellHeight / 2 });
+  return { size, left, top, width, height, cellWidth, cellHeight, corner, center };
 }
 
 class Stage {
@@ -130,12 +130,12 @@ class Stage {
     return this.trace.steps[this.moment.step];
   }
 
-  lay(colourAt, alpha = this.view.opacity, context = this.context) {
+  lay(colorAt, alpha = this.view.opacity, context = this.context) {
     const { left, top, width, height } = this.frame;
     context.globalAlpha = alpha;
     context.imageSmoothingEnabled = this.view.smooth;
     context.imageSmoothingQuality = "low"; // bilinear
-    context.drawImage(paintCells(this.cells, colourAt), left, top, width, height);
+    context.drawImage(paintCells(this.cells, colorAt), left, top, width, height);
     context.globalAlpha = 1;
   }
 
@@ -151,9 +151,9 @@ class Stage {
     // Shown against its own peak, or a focused mask would be all gloom; but a dead mask must look dead.
     const peak = Math.max(0.1, mask[peakOf(mask)]);
     this.lay((cell) => [4, 12, 24, 210 * (1 - mask[cell] / peak)]);
-    // Blue light added to a bright wall would be white: a picture in colours is tinted instead.
+    // Blue light added to a bright wall would be white: a picture in colors is tinted instead.
     this.context.globalCompositeOperation = this.trace.image.channels === 1 ? "lighter" : "source-over";
-    this.lay((cell) => [...channels(COLOURS.covert), 175 * (mask[cell] / peak)]);
+    this.lay((cell) => [...channels(COLORS.covert), 175 * (mask[cell] / peak)]);
     this.context.globalCompositeOperation = "source-over";
     if (this.moment.kind === "broad") drawWeights(this.context, this.frame, this.record().broadWeights);
     else if (this.moment.kind !== "label") {
@@ -165,7 +165,7 @@ class Stage {
     const { priority } = this.record();
     const share = this.moment.kind === "priority" ? progress : 1;
     this.lay(() => [0, 0, 0, 140 * share]);
-    this.lay((cell) => [...channels(COLOURS.priority), 255 * share * (priority[cell] / this.highestPriority)]);
+    this.lay((cell) => [...channels(COLORS.priority), 255 * share * (priority[cell] / this.highestPriority)]);
   }
 
   glimpses(progress) {
@@ -176,7 +176,7 @@ class Stage {
     drawGlimpses(this.context, this.frame, seen, step, Math.max(0, share * 2 - 1));
   }
 
-  // Grey hatching where saliency has been taken away since the beginning, the denser the more was taken.
+  // Gray hatching where saliency has been taken away since the beginning, the denser the more was taken.
   inhibition(progress) {
     const { saliency, nextSaliency } = this.record();
     const now = this.moment.kind === "inhibition" ? mixed(saliency, nextSaliency, progress) : saliency;

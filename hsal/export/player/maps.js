@@ -32,19 +32,19 @@ function blankCanvas(width, height) {
   return canvas;
 }
 
-// colourAt(cell) -> [red, green, blue, alpha], each 0..255
-function paintCells(canvas, colourAt) {
+// colorAt(cell) -> [red, green, blue, alpha], each 0..255
+function paintCells(canvas, colorAt) {
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(canvas.width, canvas.height);
-  for (let cell = 0; cell < canvas.width * canvas.height; cell += 1) pixels.data.set(colourAt(cell), cell * 4);
+  for (let cell = 0; cell < canvas.width * canvas.height; cell += 1) pixels.data.set(colorAt(cell), cell * 4);
   context.putImageData(pixels, 0, 0);
   return canvas;
 }
 
-// One number a pixel is grey, three are red, green and blue.
+// One number a pixel is gray, three are red, green and blue.
 function pictureOf({ width, height, channels, data }) {
-  const colourAt = (pixel) => [0, 1, 2].map((channel) => data[pixel * channels + Math.min(channel, channels - 1)]);
-  return paintCells(blankCanvas(width, height), (pixel) => [...colourAt(pixel), 255]);
+  const colorAt = (pixel) => [0, 1, 2].map((channel) => data[pixel * channels + Math.min(channel, channels - 1)]);
+  return paintCells(blankCanvas(width, height), (pixel) => [...colorAt(pixel), 255]);
 }
 
 function mixed(before, after, progress) {
@@ -69,8 +69,8 @@ function glidingMask(trace, step, progress) {
   return trace.steps[step].mask.map((_, cell) => {
     const row = Math.floor(cell / trace.columns) + 1;
     const column = (cell % trace.columns) + 1;
-    const height = ({ weight, beta, ...centre }) =>
-      weight * Math.exp(-beta * ((centre.row - row) ** 2 + (centre.column - column) ** 2));
+    const height = ({ weight, beta, ...center }) =>
+      weight * Math.exp(-beta * ((center.row - row) ** 2 + (center.column - column) ** 2));
     return gaussians.reduce((sum, gaussian) => sum + height(gaussian), 0);
   });
 }

@@ -1,34 +1,34 @@
 // Crisp marks over the maps: Gaussians, glimpsed cells and their path, the answer. All sizes are CSS pixels.
 
 const FULL_TURN = 2 * Math.PI;
-const EDGE = "rgba(0,0,0,0.65)"; // a dark rim keeps every coloured line readable on light and dark pictures
+const EDGE = "rgba(0,0,0,0.65)"; // a dark rim keeps every colored line readable on light and dark pictures
 
-function strokeTwice(context, colour, width, rim = EDGE) {
+function strokeTwice(context, color, width, rim = EDGE) {
   context.strokeStyle = rim;
   context.lineWidth = width + 2;
   context.stroke();
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   context.lineWidth = width;
   context.stroke();
 }
 
-function write(context, text, x, y, size, colour, weight = 600) {
+function write(context, text, x, y, size, color, weight = 600) {
   context.font = `${weight} ${size}px ${context.fontFamily}`;
-  context.fillStyle = colour;
+  context.fillStyle = color;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(text, x, y + size * 0.06);
 }
 
 function drawHatching(context, size) {
-  context.fillStyle = translucent(COLOURS.inhibition, 0.35);
+  context.fillStyle = translucent(COLORS.inhibition, 0.35);
   context.fillRect(0, 0, size, size);
   context.beginPath();
   for (let start = -size; start < size; start += 10) {
     context.moveTo(start, size);
     context.lineTo(start + size, 0);
   }
-  strokeTwice(context, COLOURS.inhibition, 2.5, "rgba(0,0,0,0.85)");
+  strokeTwice(context, COLORS.inhibition, 2.5, "rgba(0,0,0,0.85)");
 }
 
 // One contour per Gaussian at one standard deviation; the heavier its weight, the heavier its line.
@@ -42,10 +42,10 @@ function drawGaussians(context, frame, gaussians) {
     context.globalAlpha = 0.3 + 0.7 * share;
     context.beginPath();
     context.ellipse(x, y, sigma * frame.cellWidth, sigma * frame.cellHeight, 0, 0, FULL_TURN);
-    strokeTwice(context, COLOURS.covert, 1 + 2.5 * share, "rgba(255,255,255,0.75)");
+    strokeTwice(context, COLORS.covert, 1 + 2.5 * share, "rgba(255,255,255,0.75)");
     context.beginPath();
     context.arc(x, y, 9, 0, FULL_TURN);
-    context.fillStyle = COLOURS.covert;
+    context.fillStyle = COLORS.covert;
     context.fill();
     write(context, String(place + 1), x, y, 11, "#fff");
     context.restore();
@@ -59,10 +59,10 @@ function drawWeights(context, frame, weights) {
   for (const [cell, weight] of weights.entries()) {
     const radius = reach * Math.sqrt(weight / heaviest);
     if (radius < 0.6) continue;
-    const { x, y } = frame.centre(cell);
+    const { x, y } = frame.center(cell);
     context.beginPath();
     context.arc(x, y, radius, 0, FULL_TURN);
-    context.fillStyle = translucent(COLOURS.covert, 0.55);
+    context.fillStyle = translucent(COLORS.covert, 0.55);
     context.fill();
     context.strokeStyle = "rgba(255,255,255,0.8)";
     context.lineWidth = 1;
@@ -85,8 +85,8 @@ function glimpsesSoFar(trace, moment) {
 function drawPath(context, frame, seen, step, progress) {
   for (const [place, glimpse] of seen.entries()) {
     if (place === 0 || glimpse.cell === seen[place - 1].cell) continue;
-    const from = frame.centre(seen[place - 1].cell);
-    const to = frame.centre(glimpse.cell);
+    const from = frame.center(seen[place - 1].cell);
+    const to = frame.center(glimpse.cell);
     const share = place === seen.length - 1 ? progress : 1;
     const tip = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
     context.save();
@@ -94,11 +94,11 @@ function drawPath(context, frame, seen, step, progress) {
     context.beginPath();
     context.moveTo(from.x, from.y);
     context.lineTo(tip.x, tip.y);
-    strokeTwice(context, COLOURS.overt, glimpse.step === step ? 2.5 : 1.5);
+    strokeTwice(context, COLORS.overt, glimpse.step === step ? 2.5 : 1.5);
     context.beginPath();
     context.arc(tip.x, tip.y, glimpse.step === step ? 5 : 3.5, 0, FULL_TURN);
-    strokeTwice(context, COLOURS.overt, 1);
-    context.fillStyle = COLOURS.overt;
+    strokeTwice(context, COLORS.overt, 1);
+    context.fillStyle = COLORS.overt;
     context.fill();
     context.restore();
   }
@@ -121,14 +121,14 @@ function drawGlimpses(context, frame, seen, step, progress) {
     const { x, y } = frame.corner(cell);
     context.beginPath();
     context.rect(x, y, frame.cellWidth, frame.cellHeight);
-    strokeTwice(context, COLOURS.overt, now ? 3 : 2);
+    strokeTwice(context, COLORS.overt, now ? 3 : 2);
     for (const [line, text] of texts.slice(-3).entries()) drawNumber(context, x, y + line * 15, text);
     context.restore();
   }
 }
 
 function drawNumber(context, x, y, text) {
-  context.fillStyle = COLOURS.overt;
+  context.fillStyle = COLORS.overt;
   context.fillRect(x - 1, y - 1, text.length * 6 + 8, 15);
   write(context, text, x + 3 + text.length * 3, y + 6.5, 11, "#000");
 }
@@ -141,7 +141,7 @@ function drawAnswer(context, frame, { text, verdict, cell, progress }) {
   const mark = verdict === null ? 0 : size * 1.05;
   const width = context.measureText(short).width + mark + size * 1.1;
   const height = size * 1.65;
-  const spot = frame.centre(cell);
+  const spot = frame.center(cell);
   const inside = (value, extent) => Math.min(Math.max(value, 6), frame.size - extent - 6);
   const above = spot.y - frame.cellHeight / 2 - height - 8;
   const x = inside(spot.x - width / 2, width);
@@ -153,7 +153,7 @@ function drawAnswer(context, frame, { text, verdict, cell, progress }) {
   context.fillStyle = "rgba(255,255,255,0.96)";
   context.fill();
   context.lineWidth = 2.5;
-  context.strokeStyle = verdict === null ? "#555" : verdict ? COLOURS.right : COLOURS.wrong;
+  context.strokeStyle = verdict === null ? "#555" : verdict ? COLORS.right : COLORS.wrong;
   context.stroke();
   write(context, short, x + (width - mark) / 2, y + height / 2, size, "#111", 700);
   if (verdict !== null) drawVerdict(context, x + width - size * 0.9, y + height / 2, size * 0.34, verdict);
@@ -172,7 +172,7 @@ function drawVerdict(context, x, y, reach, right) {
       context.lineTo(x + reach * 0.8, y + lean * reach * 0.8);
     }
   }
-  context.strokeStyle = right ? COLOURS.right : COLOURS.wrong;
+  context.strokeStyle = right ? COLORS.right : COLORS.wrong;
   context.lineWidth = reach * 0.55;
   context.stroke();
 }

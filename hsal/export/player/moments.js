@@ -4,7 +4,7 @@ const COVERT_KINDS = ["saliency", "mask", "priority", "broad"];
 
 function readTrace(raw) {
   const [rows, columns] = raw.steps[0].saliency.shape;
-  const [height, width, channels = 1] = raw.image.shape; // grey has no third number
+  const [height, width, channels = 1] = raw.image.shape; // gray has no third number
   const { image_sha256: image, weights, saliency } = raw.source;
   return {
     // Two traces with the same identity are one walk to the visitor: the place in it is kept.

@@ -11,7 +11,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from hsal import colors as colours
+from hsal import colors as colors
 from hsal.errors import HsalError
 from hsal.tracing.interventions.description import changed
 from hsal.tracing.schema import Trace
@@ -34,13 +34,13 @@ SCRIPTS = (
     "player.js",
 )
 
-COLOURS = {
-    "covert": colours.COVERT,
-    "overt": colours.OVERT,
-    "priority": colours.PRIORITY,
-    "inhibition": colours.INHIBITION,
-    "right": colours.RIGHT,
-    "wrong": colours.WRONG,
+COLORS = {
+    "covert": colors.COVERT,
+    "overt": colors.OVERT,
+    "priority": colors.PRIORITY,
+    "inhibition": colors.INHIBITION,
+    "right": colors.RIGHT,
+    "wrong": colors.WRONG,
 }
 
 PAGE = """<!doctype html>
@@ -78,15 +78,15 @@ class PageError(HsalError):
 @cache
 def bundle() -> tuple[str, str, str]:
     """The player's html, css and js, each as one text; the js has the class `Player`."""
-    css, colours_js = base()
-    return _read("player.html"), f"{css}\n{_read('player.css')}", "\n".join([colours_js, *map(_read, SCRIPTS)])
+    css, colors_js = base()
+    return _read("player.html"), f"{css}\n{_read('player.css')}", "\n".join([colors_js, *map(_read, SCRIPTS)])
 
 
 @cache
 def base() -> tuple[str, str]:
-    """What every element of ours stands on: css for the class "base", and js with the same `COLOURS`."""
-    variables = "".join(f" --{name}: {colour};" for name, colour in COLOURS.items())
-    return f".base {{{variables} }}\n{_read('base.css')}", f"const COLOURS = {json.dumps(COLOURS)};"
+    """What every element of ours stands on: css for the class "base", and js with the same `COLORS`."""
+    variables = "".join(f" --{name}: {color};" for name, color in COLORS.items())
+    return f".base {{{variables} }}\n{_read('base.css')}", f"const COLORS = {json.dumps(COLORS)};"
 
 
 def standalone_html(trace: Trace, moment: int = 0) -> str:

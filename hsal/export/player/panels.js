@@ -9,7 +9,7 @@ function element(tag, className, text = "") {
   return made;
 }
 
-// A tick or a cross: a sign as well as a colour.
+// A tick or a cross: a sign as well as a color.
 function verdictSign(right) {
   const sign = element("span", right ? "sign right" : "sign wrong", right ? "\u2713" : "\u2717");
   sign.setAttribute("role", "img");
@@ -113,11 +113,11 @@ class Panels {
     const cell = broad ? peakOf(values) : glimpsedCell(this.trace, shown);
     const which = broad ? "highest" : `glimpse ${shown.step + 1}.${shown.glimpse + 1}`;
     caption.textContent = `${which}: ${cellName(this.trace, cell)}, ${percent(values[cell])}`;
-    return this.drawGrid(values, broad ? null : cell, broad ? COLOURS.covert : this.ink);
+    return this.drawGrid(values, broad ? null : cell, broad ? COLORS.covert : this.ink);
   }
 
-  drawGrid(values, chosen, colour) {
-    const wanted = [this.trace, values, chosen, colour, this.ink];
+  drawGrid(values, chosen, color) {
+    const wanted = [this.trace, values, chosen, color, this.ink];
     if (wanted.every((part, place) => part === this.drawn?.[place])) return;
     this.drawn = wanted;
     const { rows, columns } = this.trace;
@@ -128,12 +128,12 @@ class Panels {
     for (let cell = 0; cell < rows * columns; cell += 1) {
       const [x, y] = [4 + (cell % columns) * size, 4 + Math.floor(cell / columns) * size];
       const share = values ? values[cell] / highest : 0;
-      context.fillStyle = translucent(colour ?? this.ink, 0.06 + 0.84 * share);
+      context.fillStyle = translucent(color ?? this.ink, 0.06 + 0.84 * share);
       const gap = size > 8 ? 2 : 0;
       context.fillRect(x, y, size - gap, size - gap);
     }
     if (chosen === null) return;
-    context.strokeStyle = COLOURS.overt;
+    context.strokeStyle = COLORS.overt;
     context.lineWidth = 6;
     context.strokeRect(2 + (chosen % columns) * size, 2 + Math.floor(chosen / columns) * size, size + 2, size + 2);
   }

@@ -82,7 +82,7 @@ class Player {
     this.fit();
   }
 
-  // The host tells its theme by the colour of its text; without a host the style sheet follows the system.
+  // The host tells its theme by the color of its text; without a host the style sheet follows the system.
   applyTheme() {
     const style = getComputedStyle(this.root);
     const [red, green, blue] = style.color.match(/[\d.]+/g).map(Number);

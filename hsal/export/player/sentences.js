@@ -1,4 +1,4 @@
-// Pure: one sentence per moment, as a list of [text, tone] pieces. The tone colours a piece; it may be missing.
+// Pure: one sentence per moment, as a list of [text, tone] pieces. The tone colors a piece; it may be missing.
 
 function sentenceOf(trace, moment) {
   const tell = SENTENCES[moment.kind];
@@ -90,7 +90,7 @@ function regionName(down, across) {
   const third = (share, names) => names[Math.min(2, Math.floor(share * 3))];
   const row = third(down, ["upper", "", "lower"]);
   const column = third(across, ["left", "", "right"]);
-  if (!row && !column) return "the centre";
+  if (!row && !column) return "the center";
   if (!column) return `the ${row} middle`;
   return row ? `the ${row} ${column}` : `the ${column} side`;
 }

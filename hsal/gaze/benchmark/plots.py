@@ -18,7 +18,7 @@ MARKS = {"model": ("o", "#1C2429"), "floor": ("o", "#888888"), "ceiling": ("D", 
 
 
 def leaderboard(benchmark: Benchmark, path: Path) -> None:
-    """A panel a metric, a row a model in the ranking's order, a point with its interval; floors and ceilings grey."""
+    """A panel a metric, a row a model in the ranking's order, a point with its interval; floors and ceilings gray."""
     found = standings(benchmark)[::-1]
     metrics = [metric for metric in SHOWN if metric in benchmark.metrics] or list(benchmark.metrics)
     figure = Figure(figsize=(2.2 + 1.9 * len(metrics), 0.9 + 0.26 * len(found)), layout="constrained")
@@ -38,6 +38,6 @@ def _panel(axes: Axes, found: list[Standing], metric: str) -> None:
     axes.set_axisbelow(True)
     axes.set_title(METRICS[metric].title, fontsize=10)
     for row, one in enumerate(found):
-        mean, (mark, colour) = one.means[metric], MARKS[one.kind]
-        axes.plot([mean.low, mean.high], [row, row], color=colour, linewidth=1.6)
-        axes.plot(mean.value, row, mark, color=colour, markersize=5)
+        mean, (mark, color) = one.means[metric], MARKS[one.kind]
+        axes.plot([mean.low, mean.high], [row, row], color=color, linewidth=1.6)
+        axes.plot(mean.value, row, mark, color=color, markersize=5)

@@ -35,18 +35,18 @@ CLAIMS = (
     Claim("image_signature", "itti_koch", "shuffled_auc", SIGNATURE),
     Claim("image_signature", "gbvs", "shuffled_auc", SIGNATURE),
     Claim("gbvs", "itti_koch", "auc", "Harel, Koch, Perona, NIPS 2006: photographs of natural scenes"),
-    Claim("gbvs", "centre_prior", "auc_judd", JUDD),
-    Claim("centre_prior", "itti_koch", "auc_judd", JUDD),
+    Claim("gbvs", "center_prior", "auc_judd", JUDD),
+    Claim("center_prior", "itti_koch", "auc_judd", JUDD),
     Claim("itti_koch", "frequency_tuned", "auc_judd", JUDD),
-    Claim("itti_koch", "centre_prior", "shuffled_auc", TATLER),
+    Claim("itti_koch", "center_prior", "shuffled_auc", TATLER),
     Claim("human", "boolean_map", "auc_judd", JUDD),
 )
 
 KNOWN = f"""## What is known, and where this differs
 
-No ranking is the ranking. On plain AUC a centre prior beats many models, since people look at the middle of photographs
+No ranking is the ranking. On plain AUC a center prior beats many models, since people look at the middle of photographs
 and photographers put things there ({JUDD}); on shuffled AUC it is worth nothing, and models that are sharp and free of
-a bias to the centre gain ({BORJI}, who find AWS, LG, AIM and Hou's coding-length model ahead of 32 on four sets, and
+a bias to the center gain ({BORJI}, who find AWS, LG, AIM and Hou's coding-length model ahead of 32 on four sets, and
 GBVS good at where people look all the same). Blurring a map alone moves it by several places, as both find. On OSIE,
 what people look at are objects, faces and text (Xu, Jiang, Wang, Kankanhalli, Zhao, Journal of Vision 2014), which no
 model of low-level contrast knows of: the distance to people is large, and DeepGaze, which was taught with such

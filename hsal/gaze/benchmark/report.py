@@ -12,7 +12,7 @@ from hsal.gaze.benchmark.table import Benchmark, load_benchmark
 from hsal.gaze.metrics.catalog import METRICS
 
 KINDS = {"model": "", "floor": " (floor)", "ceiling": " (ceiling)"}
-CENTRE = "centre_prior"
+CENTER = "center_prior"
 
 
 def text_table(benchmark: Benchmark) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _lines(benchmark: Benchmark, table: str, figure: str) -> Iterator[str]:
     yield f"## Leaderboard\n\nBest first by {METRICS[by].title}.\n"
     yield from _table(benchmark, found)
     yield f"![Every model's mean with its interval, a panel a metric](figures/{figure})\n"
-    yield from _against_the_centre(benchmark, found, by)
+    yield from _against_the_center(benchmark, found, by)
     yield "## What the metrics mean\n"
     yield "| metric | meaning | better | knows nothing | source |\n|---|---|---|---|---|"
     for name in benchmark.metrics:
@@ -85,13 +85,13 @@ def _table(benchmark: Benchmark, found: Sequence[Standing]) -> Iterator[str]:
     yield ""
 
 
-def _against_the_centre(benchmark: Benchmark, found: Sequence[Standing], by: str) -> Iterator[str]:
+def _against_the_center(benchmark: Benchmark, found: Sequence[Standing], by: str) -> Iterator[str]:
     first = next((one for one in found if one.kind == "model"), None)
-    if first is None or CENTRE not in benchmark.models:
+    if first is None or CENTER not in benchmark.models:
         return
-    gap = lead(benchmark, by, first.model, CENTRE)
+    gap = lead(benchmark, by, first.model, CENTER)
     yield (
-        f"The best model, {first.title}, is {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}] from the centre prior in"
+        f"The best model, {first.title}, is {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}] from the center prior in"
         f" {METRICS[by].title}, picture by picture.\n"
     )
 
@@ -103,7 +103,7 @@ def _making(benchmark: Benchmark) -> Iterator[str]:
     yield (
         "- Maps as the models give them"
         + (f", blurred by {settings['smooth']:g} of the longer side" if settings["smooth"] else "")
-        + (f", centre prior: {settings['centre_prior']}" if settings["centre_prior"] != "none" else "")
+        + (f", center prior: {settings['center_prior']}" if settings["center_prior"] != "none" else "")
         + ", of the pictures' own size; a longer side than 800 px is reduced to that first.\n"
         f"- Network behind the models that look through one: {settings['network'] or 'none'}."
         " Milliseconds are of the model and its network alone, on a machine of which"

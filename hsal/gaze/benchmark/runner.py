@@ -24,7 +24,7 @@ from hsal.saliency.base import Network, SaliencyError
 from hsal.saliency.pipeline import MapOptions, saliency_map
 
 MAX_OTHERS = 20_000  # fixations on other pictures for shuffled AUC, drawn by the seed where there are more
-BASELINE = "centre_prior"  # of information gain, with its own parameters
+BASELINE = "center_prior"  # of information gain, with its own parameters
 
 Points = tuple[np.ndarray, np.ndarray]  # rows, columns, (n,) int64
 

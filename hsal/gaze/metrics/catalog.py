@@ -77,7 +77,7 @@ METRICS: dict[str, Metric] = {
     "shuffled_auc": Metric(
         "Shuffled AUC",
         "How often a place looked at on this picture is brighter than one looked at on others, so that guessing the "
-        "centre gains nothing.",
+        "center gains nothing.",
         True, "0.5", frozenset({"fixations", "others"}),
         "Tatler, Baddeley, Gilchrist, Vision Research 2005; Zhang et al., Journal of Vision 2008",
         fixation_auc.shuffled_auc_of,

@@ -85,8 +85,8 @@ class Values:
             return 0.0
         variance = self.lifted @ self.lifted / len(self.lifted) - self.mean**2
         if variance < 1e-6 * self.mean**2:  # hardly anything would be left of its digits
-            centred = self.lifted - self.mean
-            variance = centred @ centred / len(centred)
+            centered = self.lifted - self.mean
+            variance = centered @ centered / len(centered)
         return float(np.sqrt(variance))
 
     @cached_property

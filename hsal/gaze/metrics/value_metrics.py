@@ -11,7 +11,7 @@ from hsal.gaze.metrics.inputs import Known, Reading, over_maps
 
 
 def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Normalised scanpath saliency: the mean at fixations of a map brought to mean 0 and (population) deviation 1.
+    """Normalized scanpath saliency: the mean at fixations of a map brought to mean 0 and (population) deviation 1.
 
     A constant map has 0. A pixel looked at twice counts twice.
 
@@ -101,7 +101,7 @@ def information_gain(maps: np.ndarray, baseline: np.ndarray, rows: np.ndarray, c
     """How many bits a fixation the map as a density tells more than a baseline; 1e-20 is added to both.
 
     Args:
-        maps: (M,H,W). baseline: (H,W), for instance a centre prior; above 0 wherever people may look, since against
+        maps: (M,H,W). baseline: (H,W), for instance a center prior; above 0 wherever people may look, since against
             a 0 any map gains dozens of bits.
         rows, columns: (n,) int.
     Returns:

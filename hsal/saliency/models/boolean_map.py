@@ -1,4 +1,4 @@
-"""Boolean Map Saliency: what is surrounded is a figure, at whatever threshold of whatever colour channel.
+"""Boolean Map Saliency: what is surrounded is a figure, at whatever threshold of whatever color channel.
 
 Zhang, Sclaroff, *Saliency Detection: A Boolean Map Approach*, ICCV 2013. Each channel of L*a*b* is thresholded at many
 levels; each Boolean map and its inverse are opened; a region, true or false, that touches the picture's border is
@@ -34,7 +34,7 @@ ABOUT = About(
     idea="What is surrounded: figures on a ground, never what touches the border.",
 )
 REFERENCE_PX = 600  # of the picture that the paper's kernels are meant for
-_NEIGHBOURS = np.ones((3, 3), int)  # eight, as in the authors' flood fill
+_NEIGHBORS = np.ones((3, 3), int)  # eight, as in the authors' flood fill
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def figure_sum(channel: np.ndarray, step: int, opening: int, dilation: int, norm
     summed = np.zeros(channel.shape, np.float32)
     square = (opening, opening)
     low, high = int(channel.min()), int(channel.max())
-    for opened in (ndimage.grey_opening(channel, size=square), ndimage.grey_closing(channel, size=square)):
+    for opened in (ndimage.gray_opening(channel, size=square), ndimage.gray_closing(channel, size=square)):
         for threshold in range(low, high, step):
             found = figures(opened > threshold)
             if found.any():
@@ -140,7 +140,7 @@ def _eight_bits(lab: Tensor) -> np.ndarray:
 
 def _open_to_border(region: np.ndarray) -> np.ndarray:
     """The part of a region that touches the border: it hangs together with a frame around it."""
-    labels, _ = ndimage.label(np.pad(region, 1, constant_values=True), structure=_NEIGHBOURS)
+    labels, _ = ndimage.label(np.pad(region, 1, constant_values=True), structure=_NEIGHBORS)
     return labels[1:-1, 1:-1] == labels[0, 0]
 
 

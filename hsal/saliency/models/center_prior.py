@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
-from hsal.saliency.gaussian import centre_bump
+from hsal.saliency.gaussian import center_bump
 
 ABOUT = About(
-    title="Centre prior",
+    title="Center prior",
     citation="Tatler, The Central Fixation Bias in Scene Viewing, Journal of Vision 7(14), 2007, for the bias; a "
     "Gaussian of our own",
     idea="The picture's middle, whatever it shows.",
@@ -35,12 +35,12 @@ class Parameters:
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
-    """The centre prior."""
+    """The center prior."""
 
-    def centre_prior(stimulus: Stimulus) -> Tensor:
+    def center_prior(stimulus: Stimulus) -> Tensor:
         """Picture (B,C,H,W) -> (B,H,W) in [0,1], the same for all."""
         image = stimulus.image
-        bump = centre_bump(*image.shape[2:], parameters.width).to(image.device)
+        bump = center_bump(*image.shape[2:], parameters.width).to(image.device)
         return bump.expand(len(image), -1, -1).clone()
 
-    return centre_prior
+    return center_prior

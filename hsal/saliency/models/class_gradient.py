@@ -1,8 +1,8 @@
 """The gradient of a label: pixels that would change a classifier's answer most.
 
-Simonyan, Vedaldi, Zisserman, *Deep Inside Convolutional Networks: Visualising Image Classification Models and
-Saliency Maps*, ICLR workshop 2014, section 3: the gradient of the unnormalised score of a label with respect to the
-picture; of a coloured one, the largest magnitude of a pixel's channels. Nothing is left out.
+Simonyan, Vedaldi, Zisserman, *Deep Inside Convolutional Networks: Visualizing Image Classification Models and
+Saliency Maps*, ICLR workshop 2014, section 3: the gradient of the unnormalized score of a label with respect to the
+picture; of a colored one, the largest magnitude of a pixel's channels. Nothing is left out.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""DeepGaze IIE, through its authors' package: where people look, learnt from where people looked.
+"""DeepGaze IIE, through its authors' package: where people look, learned from where people looked.
 
 Linardos, Kümmerer, Press, Bethge, *DeepGaze IIE: Calibrated Prediction in and out-of-Domain for State-of-the-Art
 Saliency Modeling*, ICCV 2021; code and weights of https://github.com/matthias-k/DeepGaze, which come with neither this
 project nor PyPI. The map is the predicted density of fixations.
 
-Choice: no centre bias is given to it (a uniform one, as its authors offer for other data than theirs); a centre prior
+Choice: no center bias is given to it (a uniform one, as its authors offer for other data than theirs); a center prior
 can be laid over its map as over any other's. Choice: a picture is shown at the size that it has, though the model was
 trained at 35 px a degree of visual angle, about 1024 px a picture.
 """
@@ -24,8 +24,8 @@ ABOUT = About(
     title="DeepGaze IIE (2021)",
     citation="Linardos, Kümmerer, Press, Bethge, DeepGaze IIE: Calibrated Prediction in and out-of-Domain for "
     "State-of-the-Art Saliency Modeling, ICCV 2021; https://github.com/matthias-k/DeepGaze",
-    licence="the authors' package, which states none: ask them before you pass it on",
-    idea="Where people are likely to look, learnt from where people looked.",
+    license="the authors' package, which states none: ask them before you pass it on",
+    idea="Where people are likely to look, learned from where people looked.",
     needs=frozenset({"package"}),
 )
 INSTALL = "pip install git+https://github.com/matthias-k/DeepGaze"

@@ -17,14 +17,14 @@ import torch
 from torch import Tensor
 
 from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
-from hsal.saliency.color_spaces import rgb_to_grey
+from hsal.saliency.color_spaces import rgb_to_gray
 from hsal.saliency.pyramids import resized
 
 ABOUT = About(
     title="Fine-Grained (2010)",
     citation="Montabone, Soto, Human Detection Using a Mobile Platform and Novel Features Derived from a Visual "
     "Saliency Mechanism, Image and Vision Computing 28(3), 2010; reckoned by OpenCV",
-    licence="Apache-2.0, OpenCV's",
+    license="Apache-2.0, OpenCV's",
     idea="What is lighter or darker than its surround, drawn as sharply as the picture.",
 )
 
@@ -53,19 +53,19 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
         height, width = stimulus.image.shape[2:]
         factor = min(1.0, parameters.longer_px / max(height, width))
         small = resized(stimulus.image, (max(1, round(height * factor)), max(1, round(width * factor))))
-        levels = (rgb_to_grey(small) * 255).round().byte()[:, 0].cpu().numpy()  # (B,h,w)
+        levels = (rgb_to_gray(small) * 255).round().byte()[:, 0].cpu().numpy()  # (B,h,w)
         saliency = _opencv().saliency
-        maps = [_one(saliency.StaticSaliencyFineGrained_create(), grey) for grey in levels]
+        maps = [_one(saliency.StaticSaliencyFineGrained_create(), gray) for gray in levels]
         return torch.from_numpy(np.stack(maps)).to(stimulus.image.device)
 
     return fine_grained
 
 
-def _one(algorithm: object, grey: np.ndarray) -> np.ndarray:
+def _one(algorithm: object, gray: np.ndarray) -> np.ndarray:
     """One picture (h,w) uint8 -> (h,w) float32 in [0,1]; 0 for a single level, over which OpenCV divides by 0."""
-    if grey.min() == grey.max():
-        return np.zeros(grey.shape, np.float32)
-    _, values = algorithm.computeSaliency(np.ascontiguousarray(grey))
+    if gray.min() == gray.max():
+        return np.zeros(gray.shape, np.float32)
+    _, values = algorithm.computeSaliency(np.ascontiguousarray(gray))
     return np.asarray(values, np.float32) / (255 if values.dtype == np.uint8 else 1)
 
 

@@ -8,7 +8,7 @@ The equilibrium is exact and needs no iteration. In both chains the weights beco
 by a number: the first is symmetric, and in the second, A(j) F(i,j), the row i by A(i). Such a walk is reversible, and
 its equilibrium is each node's sum of (symmetric) weights.
 
-Differs: colour is Itti-Koch's red-green and blue-yellow opponency, as the other channels are; the authors' later code
+Differs: color is Itti-Koch's red-green and blue-yellow opponency, as the other channels are; the authors' later code
 has Derrington, Krauskopf and Lennie's axes. All come from `hsal.saliency.pyramids`, with what differs there.
 Differs: a feature map that is constant but for rounding has no chain, and adds nothing.
 """
@@ -29,10 +29,10 @@ ABOUT = About(
     title="GBVS (2006)",
     citation="Harel, Koch, Perona, Graph-Based Visual Saliency, NIPS 2006; values that the paper leaves open from the "
     "authors' later code, none of which is used",
-    idea="What is unlike its wider surround; and the middle a little, which has most neighbours.",
+    idea="What is unlike its wider surround; and the middle a little, which has most neighbors.",
 )
 LEVELS = (2, 3, 4)  # of the feature pyramids; "[2 3 4]" in the authors' code
-_LEAST_RATIO = 1e-2  # added to features of [0,1] before their logarithm: about two grey levels
+_LEAST_RATIO = 1e-2  # added to features of [0,1] before their logarithm: about two gray levels
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
         )
         seen = features(image, coarsest=max(LEVELS))
         summed = image.new_zeros(len(image), reach.shape[0])
-        for levels in (seen.intensity, seen.colour, seen.orientation):
+        for levels in (seen.intensity, seen.color, seen.orientation):
             values = _nodes(levels, size)  # (B,M,n)
             active = activation(values.flatten(0, 1), reach, parameters.dissimilarity)
             for _ in range(parameters.gatherings):

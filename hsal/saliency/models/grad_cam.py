@@ -2,7 +2,7 @@
 
 Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, *Grad-CAM: Visual Explanations from Deep Networks via
 Gradient-based Localization*, ICCV 2017, equations 1 and 2: each channel of the last convolution weighs as much as the
-label's unnormalised score gains by it, on the mean over cells; what speaks against the label is cut off. Nothing is
+label's unnormalized score gains by it, on the mean over cells; what speaks against the label is cut off. Nothing is
 left out; the map has the volume's cells, and is scaled up where it is shown, as in the paper.
 """
 

@@ -1,14 +1,14 @@
 """Image Signature: the signs of a picture's cosine transform keep what is sparse in space and drop what is sparse in
 frequency.
 
-Hou, Harel, Koch, *Image Signature: Highlighting Sparse Salient Regions*, IEEE PAMI 34(1), 2012. Each colour channel of
+Hou, Harel, Koch, *Image Signature: Highlighting Sparse Salient Regions*, IEEE PAMI 34(1), 2012. Each color channel of
 the picture, 64 px wide, goes through the discrete cosine transform; only the signs go back; the squares of what comes
 out are averaged over channels and blurred.
 
-Differs: a coefficient of next to nothing counts as zero, where rounding would give it a sign at random: the colour
-channels of a grey picture say nothing.
+Differs: a coefficient of next to nothing counts as zero, where rounding would give it a sign at random: the color
+channels of a gray picture say nothing.
 Differs: at the border the blur's weights are scaled to sum to one; the authors' code takes what lies outside as 0.
-Differs: the authors' third colour space, DKL, is left out.
+Differs: the authors' third color space, DKL, is left out.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ ABOUT = About(
     "defaults of its authors' signatureSal.m",
     idea="What is small and unlike the repetition around it.",
 )
-_NOTHING = 1e-7  # of the largest value that a coefficient could have: above the rounding of float64 colours
+_NOTHING = 1e-7  # of the largest value that a coefficient could have: above the rounding of float64 colors
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Colours, size and smoothness; the defaults are those of the authors' code."""
+    """Colors, size and smoothness; the defaults are those of the authors' code."""
 
-    colours: Literal["lab", "rgb"] = "lab"
-    """Colour channels that are transformed (paper, section IV: Lab is the best of three)."""
+    colors: Literal["lab", "rgb"] = "lab"
+    """Color channels that are transformed (paper, section IV: Lab is the best of three)."""
     width_px: int = 64
     """Width that the picture is brought to, its height in proportion."""
     blur_share: float = 0.045
     """Sigma of the blur of the map, as a share of its width; 0 is none."""
 
     def __post_init__(self) -> None:
-        if self.colours not in ("lab", "rgb"):
-            raise SaliencyError(f"colours is {self.colours!r}: choose lab or rgb.")
+        if self.colors not in ("lab", "rgb"):
+            raise SaliencyError(f"colors is {self.colors!r}: choose lab or rgb.")
         if not 8 <= self.width_px <= 512:
             raise SaliencyError(f"width_px is {self.width_px}: choose 8..512.")
         if not 0 <= self.blur_share <= 1:
@@ -64,7 +64,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
         size = (height, parameters.width_px)
         small = functional.interpolate(image, size, mode="bicubic", align_corners=False, antialias=True)  # (B,C,h,w)
         small = small.clamp(0, 1)
-        channels = rgb_to_lab(small) / 100 if parameters.colours == "lab" else small
+        channels = rgb_to_lab(small) / 100 if parameters.colors == "lab" else small
         foreground = signature_image(channels).square().mean(dim=1)  # (B,h,w)
         return blur(foreground, parameters.blur_share * parameters.width_px).float()
 

@@ -1,15 +1,15 @@
-"""Itti, Koch and Niebur's model: what differs from its surround in intensity, colour or orientation stands out.
+"""Itti, Koch and Niebur's model: what differs from its surround in intensity, color or orientation stands out.
 
 Itti, Koch, Niebur, *A Model of Saliency-Based Visual Attention for Rapid Scene Analysis*, PAMI 20(11), 1998: feature
-pyramids (`hsal.saliency.pyramids`, with what differs there), centre-surround differences, N(.), conspicuity maps, their
+pyramids (`hsal.saliency.pyramids`, with what differs there), center-surround differences, N(.), conspicuity maps, their
 mean.
-The normalisation N(.) is that of 1998, by local maxima, not the iterated one of 2000.
+The normalization N(.) is that of 1998, by local maxima, not the iterated one of 2000.
 
-As the map of red against green has no sign, a red bar among green ones as far from grey stands out only a little, and
+As the map of red against green has no sign, a red bar among green ones as far from gray stands out only a little, and
 where bars are sparse not at all. That is the model's.
 
 Differs: the paper prints |(R(c) - G(c)) (-) (G(s) - R(s))|, which would answer to a uniform red plane; read as the
-difference of one opponency between centre and surround, as in the SaliencyToolbox.
+difference of one opponency between center and surround, as in the SaliencyToolbox.
 Differs: only local maxima above a tenth of the map's maximum count in N(.), as in the SaliencyToolbox; the paper sets
 no floor, yet ripples near zero would count as much as peaks.
 Differs: differences fade out towards the picture's rim, where the surround is not known, as in the authors' iNVT
@@ -33,9 +33,9 @@ ABOUT = About(
     title="Itti-Koch-Niebur (1998)",
     citation="Itti, Koch, Niebur, A Model of Saliency-Based Visual Attention for Rapid Scene Analysis, PAMI 1998; "
     "filter kernels and the floor of N(.) after Walther, Koch, Neural Networks 2006 (SaliencyToolbox)",
-    idea="What differs from its surround in brightness, colour or orientation, most where few places do.",
+    idea="What differs from its surround in brightness, color or orientation, most where few places do.",
 )
-CENTRES, DELTAS, MAP_LEVEL = (2, 3, 4), (3, 4), 4  # the paper's scales: s = c + delta, all summed up at scale 4
+CENTERS, DELTAS, MAP_LEVEL = (2, 3, 4), (3, 4), 4  # the paper's scales: s = c + delta, all summed up at scale 4
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Parameters:
 
     intensity: float = 1.0
     """Weight of the intensity channel; 1 in the paper, where all channels count alike."""
-    colour: float = 1.0
-    """Weight of the colour channel; 1 in the paper."""
+    color: float = 1.0
+    """Weight of the color channel; 1 in the paper."""
     orientation: float = 1.0
     """Weight of the orientation channel; 1 in the paper."""
     angles: int = 4
@@ -56,7 +56,7 @@ class Parameters:
     """Differences fade out within this share of the longer side from the rim: 1/20 in the authors' own code (iNVT)."""
 
     def __post_init__(self) -> None:
-        weights = (self.intensity, self.colour, self.orientation)
+        weights = (self.intensity, self.color, self.orientation)
         if min(weights) < 0 or max(weights) == 0:
             raise SaliencyError("The weights of Itti-Koch's channels must be 0 or more, and one of them above 0.")
         if not 1 <= self.angles <= 16:
@@ -71,7 +71,7 @@ def promote(maps: Tensor, least_peak: float = 0.1) -> Tensor:
     """N(.) of 1998: a map with one strong peak is kept, one with many alike is put down.
 
     Each map is brought to [0,1] and multiplied by (1 - m)^2, where m is the mean of its local maxima other than the
-    greatest value. A maximum is no less than any of its eight neighbours; one of several pixels counts once, as long as
+    greatest value. A maximum is no less than any of its eight neighbors; one of several pixels counts once, as long as
     it is convex. A map that is flat but for rounding becomes zero.
 
     Args:
@@ -87,14 +87,14 @@ def promote(maps: Tensor, least_peak: float = 0.1) -> Tensor:
     return scaled * (1 - others).square()
 
 
-def centre_surround(levels: Levels, border: float = 0.0) -> list[Tensor]:
-    """|centre - surround| for the paper's six pairs of scales: (B,C,h,w) each, at the centre's size.
+def center_surround(levels: Levels, border: float = 0.0) -> list[Tensor]:
+    """|center - surround| for the paper's six pairs of scales: (B,C,h,w) each, at the center's size.
 
     Args:
         levels: one channel's pyramid. border: see `faded`.
     """
-    pairs = [(levels[centre], levels[centre + delta]) for centre, delta in product(CENTRES, DELTAS)]
-    return [faded((centre - resized(surround, tuple(centre.shape[2:]))).abs(), border) for centre, surround in pairs]
+    pairs = [(levels[center], levels[center + delta]) for center, delta in product(CENTERS, DELTAS)]
+    return [faded((center - resized(surround, tuple(center.shape[2:]))).abs(), border) for center, surround in pairs]
 
 
 def faded(maps: Tensor, border: float) -> Tensor:
@@ -114,14 +114,14 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     def itti_koch(stimulus: Stimulus) -> Tensor:
         seen, least = features(stimulus.image, parameters.angles), parameters.least_peak
         size = tuple(seen.intensity[MAP_LEVEL].shape[2:])
-        # conspicuity of intensity (B,1,h,w), colour (B,2,h,w) and orientations (B,angles,h,w)
-        intensity, colour, orientation = (
-            sum(resized(promote(pair, least), size) for pair in centre_surround(levels, parameters.border))
-            for levels in (seen.intensity, seen.colour, seen.orientation)
+        # conspicuity of intensity (B,1,h,w), color (B,2,h,w) and orientations (B,angles,h,w)
+        intensity, color, orientation = (
+            sum(resized(promote(pair, least), size) for pair in center_surround(levels, parameters.border))
+            for levels in (seen.intensity, seen.color, seen.orientation)
         )
         channels = {
             "intensity": intensity,
-            "colour": colour.sum(dim=1, keepdim=True),
+            "color": color.sum(dim=1, keepdim=True),
             "orientation": promote(orientation, least).sum(dim=1, keepdim=True),
         }
         weights = {name: getattr(parameters, name) for name in channels}
@@ -132,7 +132,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
 
 def _peaks(maps: Tensor) -> Tensor:
-    """(B,C,h,w) -> bool: above the neighbours that come before it in reading order, not below those that come after."""
+    """(B,C,h,w) -> bool: above the neighbors that come before it in reading order, not below those that come after."""
     height, width = maps.shape[2:]
     padded = functional.pad(maps, (1, 1, 1, 1), value=-1.0)
     around = [padded[..., r : r + height, c : c + width] for r, c in product(range(3), range(3)) if (r, c) != (1, 1)]

@@ -1,6 +1,6 @@
 """Spectral Residual: what is left of the log spectrum once its smooth course, which all pictures share, is taken away.
 
-Hou, Zhang, *Saliency Detection: A Spectral Residual Approach*, CVPR 2007. The grey picture, 64 px wide, goes through
+Hou, Zhang, *Saliency Detection: A Spectral Residual Approach*, CVPR 2007. The gray picture, 64 px wide, goes through
 the Fourier transform; its log amplitude loses its own 3x3 mean, the phase stays; back in the picture, the square of the
 magnitude is blurred.
 
@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
-from hsal.saliency.color_spaces import rgb_to_grey
+from hsal.saliency.color_spaces import rgb_to_gray
 from hsal.saliency.gaussian import blur
 
 ABOUT = About(
@@ -58,24 +58,24 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
     def spectral_residual(stimulus: Stimulus) -> Tensor:
         """Picture (B,1 or 3,H,W) -> (B,h,w) of width `width_px`, >= 0."""
-        grey = rgb_to_grey(stimulus.image).double()  # (B,1,H,W)
+        gray = rgb_to_gray(stimulus.image).double()  # (B,1,H,W)
         if parameters.variant == "opencv":
-            return _opencv(grey).float()
-        height = max(2, round(grey.shape[2] * parameters.width_px / grey.shape[3]))
+            return _opencv(gray).float()
+        height = max(2, round(gray.shape[2] * parameters.width_px / gray.shape[3]))
         size = (height, parameters.width_px)
-        small = functional.interpolate(grey, size, mode="bicubic", align_corners=False, antialias=True)[:, 0]  # (B,h,w)
+        small = functional.interpolate(gray, size, mode="bicubic", align_corners=False, antialias=True)[:, 0]  # (B,h,w)
         return blur(residual_magnitude(small, "replicate").square(), parameters.blur_px).float()
 
     return spectral_residual
 
 
-def residual_magnitude(grey: Tensor, border: Literal["replicate", "reflect"]) -> Tensor:
+def residual_magnitude(gray: Tensor, border: Literal["replicate", "reflect"]) -> Tensor:
     """Magnitude of the picture that the spectral residual and the phase make: (B,h,w) float64 -> (B,h,w) >= 0.
 
     Args:
         border: what the 3x3 mean takes beyond the spectrum's edge; the authors' code replicates, OpenCV reflects.
     """
-    spectrum = torch.fft.fft2(grey)  # (B,h,w) complex
+    spectrum = torch.fft.fft2(gray)  # (B,h,w) complex
     amplitude = spectrum.abs()
     least = _NO_AMPLITUDE * amplitude.amax(dim=(1, 2), keepdim=True)
     course = amplitude.clamp_min(least.clamp_min(1e-30)).log()
@@ -84,13 +84,13 @@ def residual_magnitude(grey: Tensor, border: Literal["replicate", "reflect"]) ->
     return torch.fft.ifft2((course - mean).exp() * phase).abs()
 
 
-def _opencv(grey: Tensor) -> Tensor:
-    """OpenCV's order of things, on 8-bit grey levels: (B,1,H,W) float64 -> (B,64,64)."""
-    levels = (grey * 255).round()
+def _opencv(gray: Tensor) -> Tensor:
+    """OpenCV's order of things, on 8-bit gray levels: (B,1,H,W) float64 -> (B,64,64)."""
+    levels = (gray * 255).round()
     small = functional.interpolate(levels, (_OPENCV_PX, _OPENCV_PX), mode="bilinear", align_corners=False)
     small = (small + 0.5).floor()  # halves go up, which happens often when two pixels are averaged
     magnitude = residual_magnitude(small[:, 0], "reflect") * _OPENCV_PX**2  # its inverse transform does not divide
-    taps = torch.arange(_OPENCV_TAPS, device=grey.device, dtype=grey.dtype) - _OPENCV_TAPS // 2
+    taps = torch.arange(_OPENCV_TAPS, device=gray.device, dtype=gray.dtype) - _OPENCV_TAPS // 2
     weights = torch.exp(-0.5 * (taps / _OPENCV_SIGMA) ** 2)
     kernel = torch.outer(weights, weights)[None, None] / weights.sum() ** 2  # (1,1,5,5)
     padded = functional.pad(magnitude[:, None], (2, 2, 2, 2), mode="reflect")

@@ -9,7 +9,7 @@ from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
 ABOUT = About(
     title="A map of your own",
     citation="Whoever made it",
-    licence="its maker's",
+    license="its maker's",
     idea="Whatever the map that you bring along says.",
     needs=frozenset({"given"}),
 )

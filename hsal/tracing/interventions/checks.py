@@ -46,7 +46,7 @@ def _check_edit(edit: Edit, config: ModelConfig, map_size: tuple[int, int], glim
     for weight, beta, row, column in edit.gaussians:
         _check(0 <= weight <= 1, f"{where}: a Gaussian's weight lies between 0 and 1.")
         _check(WIDEST <= beta <= NARROWEST, f"{where}: a Gaussian's beta lies between {WIDEST} and {NARROWEST}.")
-        _check(0 <= row <= h + 1 and 0 <= column <= w + 1, f"{where}: a Gaussian's centre lies outside the map.")
+        _check(0 <= row <= h + 1 and 0 <= column <= w + 1, f"{where}: a Gaussian's center lies outside the map.")
     if edit.gaussians:
         _check(sum(one[0] for one in edit.gaussians) > 0, f"{where}: all Gaussians have weight 0.")
     cells = [*(cell for cell in edit.look if cell is not None), *edit.bar, *((r, c) for r, c, _ in edit.paint)]

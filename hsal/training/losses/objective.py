@@ -1,4 +1,4 @@
-"""What training minimises: REINFORCE (the paper), its Cross-Entropy baseline, and the multiset oracle."""
+"""What training minimizes: REINFORCE (the paper), its Cross-Entropy baseline, and the multiset oracle."""
 
 from __future__ import annotations
 

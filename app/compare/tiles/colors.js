@@ -1,4 +1,4 @@
-// Inferno, the house's scale of saliency, as 256 colours: 33 even places of matplotlib's, and straight lines between.
+// Inferno, the house's scale of saliency, as 256 colors: 33 even places of matplotlib's, and straight lines between.
 
 const PLACES = (
   "000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e 7d1e6d " +
