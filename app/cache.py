@@ -84,7 +84,7 @@ def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, cl
         from hsal.data.tasks import open_scenes
 
         if task == "svhn-multiset" and unpacked("test") is None:  # no page fetches hundreds of megabytes by itself
-            raise DataError("SVHN's pictures are not here yet: run `hsal evaluate --task svhn-multiset` once, "
+            raise DataError("SVHN's images are not here yet: run `hsal evaluate --task svhn-multiset` once, "
                             "which fetches them, or choose other weights.")
         return open_scenes(task, "test", size_px=size_px)
     from hsal.data.digits.mnist import load_digits
@@ -159,8 +159,8 @@ def _again(weights: str, version: int, name: str) -> Trace:
     return trace_image(loaded.model, walk.image, source, walk.truth, walk.boxes)
 
 
-def picture_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]) -> Trace:
-    """The walk over a picture that is ready for the model: (H,W) or (H,W,3) uint8 of the model's size."""
+def image_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]) -> Trace:
+    """The walk over an image that is ready for the model: (H,W) or (H,W,3) uint8 of the model's size."""
     return _picture_trace(weights, stamp(weights), kind, name, image, notes)
 
 

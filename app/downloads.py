@@ -26,10 +26,10 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "Strip, as PNG": Kind("png", "image/png", "The whole walk at a glance, as a picture."),
+    "Strip, as PNG": Kind("png", "image/png", "The whole walk at a glance, as an image."),
     "Strip, as SVG": Kind("svg", "image/svg+xml", "The whole walk at a glance, as lines that stay sharp."),
     "Strip, as PDF": Kind("pdf", "application/pdf", "The whole walk at a glance, for a paper."),
-    "Walk, as GIF": Kind("gif", "image/gif", "Moment after moment, as a moving picture. Takes a few seconds to make."),
+    "Walk, as GIF": Kind("gif", "image/gif", "Moment after moment, as a moving image. Takes a few seconds to make."),
     "Walk, as WebP": Kind("webp", "image/webp", "As the GIF, in all its colors. Takes a few seconds to make."),
     "Player, as a page": Kind("html", "text/html", "This player in one file, which opens offline."),
     "Trace, as JSON": Kind("json", "application/json", "All its numbers. Upload opens it again, just as it is."),

@@ -1,4 +1,4 @@
-"""The four ways to choose a picture on Step through; each draws its widgets and returns a trace, or None."""
+"""The four ways to choose an image on Step through; each draws its widgets and returns a trace, or None."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.provenance import drawn_image
 from app.weights import describe, knows
 from app.widgets import plain
 from hsal.config import MNIST_TASKS
-from hsal.data.images import FORMATS, load_picture
+from hsal.data.images import FORMATS, load_image
 from hsal.data.preprocess import as_scene, for_model
 from hsal.tracing.interventions.description import changed
 from hsal.tracing.recovery import looks_like_json
@@ -64,9 +64,9 @@ def scene(address: Address) -> Trace:
 
 
 def upload(address: Address) -> Trace | None:
-    """A visitor's picture, or a walk taken home before; raises PictureError or TraceError."""
-    st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the picture along, or the walk's JSON.")
-    label = f"A picture ({', '.join(FORMATS)}), or a walk taken home as JSON; up to 10 MB"
+    """A visitor's image, or a walk taken home before; raises ImageError or TraceError."""
+    st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the image along, or the walk's JSON.")
+    label = f"An image ({', '.join(FORMATS)}), or a walk taken home as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
     chosen = (file.name, file.getvalue()) if file else session.kept_upload()
     if chosen is None:
@@ -77,13 +77,13 @@ def upload(address: Address) -> Trace | None:
             st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
             st.button("Forget it", on_click=session.forget_upload, icon=":material/delete:")
     walk = _taken_home(name, data) if looks_like_json(data) else None
-    picture = None if walk else load_picture(data, name)
+    picture = None if walk else load_image(data, name)
     if file:
         session.keep_upload(name, data)
     if walk:
         return walk
     ready = for_model(picture.pixels, describe(address.weights).config)
-    return cache.picture_trace(address.weights, "upload", name[:80], ready.image, (*picture.notes, *ready.notes))
+    return cache.image_trace(address.weights, "upload", name[:80], ready.image, (*picture.notes, *ready.notes))
 
 
 def _taken_home(name: str, data: bytes) -> Trace:
@@ -122,7 +122,7 @@ def draw(address: Address) -> Trace | None:
     if not strokes:
         st.caption("This is the drawing kept so far; a stroke on the canvas starts a new one.")
     image = drawn_image(packed, address.weights)
-    return cache.picture_trace(address.weights, "drawing", f"drawing {_short(packed)}", image, ())
+    return cache.image_trace(address.weights, "drawing", f"drawing {_short(packed)}", image, ())
 
 
 def _ink(image: np.ndarray) -> np.ndarray:

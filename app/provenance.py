@@ -1,4 +1,4 @@
-"""Where the picture of the walk on Step through came from, as lines of Python know it."""
+"""Where the image of the walk on Step through came from, as lines of Python know it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def lines_of(trace: Trace) -> str:
 
 
 def origin(trace: Trace, address: Address) -> Origin | None:
-    """Where its picture came from; None where the trace itself tells it, as that of a sample or an opened one does."""
+    """Where its image came from; None where the trace itself tells it, as that of a sample or an opened one does."""
     if address.input == "sample" and sample_of(trace) is None:
         known = describe(trace.source.weights)
         return SceneOrigin(known.task, known.config.size_px, SAMPLE_SEED, list(recorded()).index(address.sample))

@@ -17,7 +17,7 @@ ICON = "data:image/png;base64," + base64.b64encode((ASSETS / "favicon.png").read
 PAGES = (
     ("overview", "Overview", ":material/visibility:", ""),
     ("step_through", "Step through", ":material/footprint:", "step-through"),
-    ("many_images", "Many pictures", ":material/grid_view:", "many-pictures"),
+    ("many_images", "Many images", ":material/grid_view:", "many-pictures"),
     ("lesson", "Covert and overt", ":material/school:", "covert-and-overt"),
     ("exercises", "Exercises", ":material/assignment:", "exercises"),
     ("try_it", "Try it yourself", ":material/psychology:", "try-it"),

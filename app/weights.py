@@ -91,7 +91,7 @@ def describe(name: str) -> Weights:
 def knows(name: str) -> str:
     """One sentence on what a model has been trained to see, and one on all else. Raises HsalError."""
     things = "handwritten digits" if describe(name).task in MNIST_TASKS else "house numbers"
-    return f"The model knows {things} only. On any other picture it still attends, but can only name digits."
+    return f"The model knows {things} only. On any other image it still attends, but can only name digits."
 
 
 def choices(asked: str = "") -> dict[str, str]:

@@ -11,7 +11,7 @@ from benchmarks.figure import Figure
 from tests.fixtures.browser import launched, running_app
 
 PLAYER = ".attention-player"
-PICTURE = f"{PLAYER} canvas.picture"
+PICTURE = f"{PLAYER} canvas.image"
 STEP_THROUGH_ALL = """player => {
   const press = key => player.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   press("Home");
@@ -23,7 +23,7 @@ STEP_THROUGH_ALL = """player => {
     return performance.now() - start;
   });
 }"""
-# the timeline is built anew with each walk, after its picture; the original's player is updated before it
+# the timeline is built anew with each walk, after its image; the original's player is updated before it
 WATCH = """timeline => {
   window.hsal_drawn = 0;
   addEventListener("pointerup", () => { window.hsal_clicked = performance.now(); }, { capture: true, once: true });

@@ -1,4 +1,4 @@
-"""Figures of the core: tracing one picture, rendering scenes."""
+"""Figures of the core: tracing one image, rendering scenes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def milliseconds(action: Callable[[], object], times: int = 50) -> float:
 
 
 def tracing() -> list[Figure]:
-    """One trace of a 100x100 picture with the model loaded, and the recurrent part's share of it."""
+    """One trace of a 100x100 image with the model loaded, and the recurrent part's share of it."""
     model = load_model(DEFAULT_WEIGHTS).model
     scene = SceneRenderer(load_digits("test", "embedded"), task_scene("mnist-multiset")).render(7)
     source = Source("scene", "benchmark", "", DEFAULT_WEIGHTS, "channel_energy", 7)
@@ -40,7 +40,7 @@ def tracing() -> list[Figure]:
         steps = len(trace_image(model, scene.image, source).steps)
         recurrent = milliseconds(lambda: list(model.rollout(view, meta_steps=steps)))
     return [
-        Figure(f"One trace of a 100x100 picture ({steps} meta-steps), median", whole, "ms", "under 30"),
+        Figure(f"One trace of a 100x100 image ({steps} meta-steps), median", whole, "ms", "under 30"),
         Figure("of it the recurrent part", 100 * recurrent / whole, "%", ""),
         Figure("of it backbone and saliency", 100 * perceive / whole, "%", ""),
     ]

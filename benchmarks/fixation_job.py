@@ -18,20 +18,20 @@ SIGMA_PX = 24.0
 
 
 class Job:
-    """Pictures of one size with their fixations, from a file."""
+    """Images of one size with their fixations, from a file."""
 
     def __init__(self, path: Path) -> None:
         held = json.loads(path.read_text())
         self.size: tuple[int, int] = tuple(held["size"])
         self.models: int = held["models"]
-        self.points = [np.array(each) for each in held["points"]]  # of each picture (2,n): rows, columns
+        self.points = [np.array(each) for each in held["points"]]  # of each image (2,n): rows, columns
 
     def others(self, picture: int) -> np.ndarray:
-        """(2,m): rows and columns of the fixations on all other pictures."""
+        """(2,m): rows and columns of the fixations on all other images."""
         return np.concatenate(self.points[:picture] + self.points[picture + 1 :], axis=1)
 
     def maps(self, picture: int) -> np.ndarray:
-        """(M,H,W) float32 in 0..1: peaks and valleys of random waves, others for each model and picture."""
+        """(M,H,W) float32 in 0..1: peaks and valleys of random waves, others for each model and image."""
         drawn, found = np.random.RandomState(picture), []
         for _ in range(self.models):
             down, across = (
@@ -49,7 +49,7 @@ class Job:
 
 
 def answer(values: Callable[[Job, int, np.ndarray], list[list[float]]]) -> None:
-    """A side's work: for every picture's number on a line of the input a line of JSON, seconds and values."""
+    """A side's work: for every image's number on a line of the input a line of JSON, seconds and values."""
     job = Job(Path(sys.argv[1]))
     for line in sys.stdin:
         maps = job.maps(int(line))

@@ -1,9 +1,9 @@
-"""All fixation metrics that pysaliency has too, by hsal and by pysaliency, on the same maps, picture by picture.
+"""All fixation metrics that pysaliency has too, by hsal and by pysaliency, on the same maps, image by image.
 
 pysaliency 0.2.22 wants numpy below 2.4, so its side runs with the python of an environment of its own, which
 HSAL_ORACLE names; how to make it stands in tests/fixtures/oracles/pysaliency_answers.py. From the project's root:
 
-    HSAL_DATA=... HSAL_ORACLE=.oracle/bin/python python -m benchmarks.fixation_metrics [--pictures 120] [--models 14]
+    HSAL_DATA=... HSAL_ORACLE=.oracle/bin/python python -m benchmarks.fixation_metrics [--images 120] [--models 14]
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class NoOracleError(HsalError):
 
 
 def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
-    """Milliseconds a picture of either side, their ratio, and the largest difference between their values.
+    """Milliseconds an image of either side, their ratio, and the largest difference between their values.
 
     The processor's time is counted, and the two take turns, so that whatever else the machine does falls on both.
     Making the maps is not counted; blurring the fixations is.
@@ -53,7 +53,7 @@ def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
         job = _osie(data, pictures, models)
         path.write_text(json.dumps(job))
         ours, theirs, apart = _taking_turns(path, min(pictures, len(job["points"])), oracle)
-    what = f"{len(METRICS)} metrics of {models} maps, an OSIE picture, one thread's time, mean of {len(ours)}"
+    what = f"{len(METRICS)} metrics of {models} maps, an OSIE image, one thread's time, mean of {len(ours)}"
     return [
         Figure(f"{what}: hsal", 1e3 * float(np.mean(ours)), "ms", ""),
         Figure(f"{what}: pysaliency", 1e3 * float(np.mean(theirs)), "ms", ""),
@@ -70,7 +70,7 @@ def _osie(data: Path, pictures: int, models: int) -> dict[str, Any]:
 
 
 def _taking_turns(path: Path, pictures: int, oracle: str) -> tuple[list[float], list[float], float]:
-    """Seconds of each side for every picture, and how far apart any two values are."""
+    """Seconds of each side for every image, and how far apart any two values are."""
     ours, theirs, apart = [], [], 0.0
     with _side(sys.executable, "hsal_side", path) as own, _side(oracle, "pysaliency_side", path) as other:
         for turn, picture in enumerate([0, *range(pictures)]):  # the first once more, to warm up

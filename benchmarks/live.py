@@ -19,7 +19,7 @@ from hsal.device import find_device
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.runs.config import create_run
 from hsal.runs.writer import Run
-from hsal.training.data_loading import remember
+from hsal.training.data_loading import cache_features
 from hsal.training.loop import optimizer_for, train
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import load_model
@@ -64,7 +64,7 @@ def _updates(run: Run) -> Iterator[Progress]:
     device, config = find_device("auto"), TrainConfig(steps=1_000_000, validate_every=1_000_000)
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
-    memory = remember(model, source, 0, 1000, "training scenes")
+    memory = cache_features(model, source, 0, 1000, "training scenes")
     for progress in train(model, optimizer_for(model, config), config, memory, lambda: memory.views(model)):
         run.log(progress, 0.0)
         yield progress

@@ -11,7 +11,7 @@ from benchmarks.fixation_job import SIGMA_PX, Job, answer
 
 
 class Given(SaliencyMapModel):
-    """The same map for every picture."""
+    """The same map for every image."""
 
     def __init__(self, values: np.ndarray) -> None:
         super().__init__(caching=False)
@@ -22,7 +22,7 @@ class Given(SaliencyMapModel):
 
 
 def fixations(points: np.ndarray) -> pysaliency.Fixations:
-    """(2,n) rows and columns, on picture 0."""
+    """(2,n) rows and columns, on image 0."""
     rows, columns = points.astype(float)
     return pysaliency.Fixations.create_without_history(columns, rows, np.zeros(len(rows), int))
 

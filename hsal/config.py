@@ -118,7 +118,7 @@ class PretrainConfig:
     """How the activation model is trained, alone, on scenes of one digit."""
 
     cut: Literal["picture", "volume"] = "picture"
-    """Where single objects are cut out: of the picture (the paper), or, all of a scene's, of its volume."""
+    """Where single objects are cut out: of the image (the paper), or, all of a scene's, of its volume."""
     steps: int = 2400
     """Batches in all."""
     batch: int = 128

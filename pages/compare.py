@@ -1,4 +1,4 @@
-"""Compare saliency: maps of one picture by many models, and what each does to attention."""
+"""Compare saliency: maps of one image by many models, and what each does to attention."""
 
 import streamlit as st
 

@@ -10,7 +10,7 @@ from app.lesson.text import Place, chapters
 from app.widgets import refuse, say
 from hsal.errors import HsalError
 
-OTHER_PICTURE = "The text was written beside the chapter's own picture; this is another, which may not show all of it."
+OTHER_PICTURE = "The text was written beside the chapter's own image; this is another, which may not show all of it."
 
 try:
     known = chapters()

@@ -1,4 +1,4 @@
-"""Many pictures: drop a pile of them, and get a table of what attention made of each."""
+"""Many images: drop a pile of them, and get a table of what attention made of each."""
 
 import streamlit as st
 
@@ -12,12 +12,12 @@ from hsal.data.images import MAX_BYTES
 from hsal.errors import HsalError
 
 MB = 2**20
-BOUNDS = (f"Pictures of up to {MAX_BYTES // MB} MB, or zips of up to {ZIP_BYTES // MB} MB; at most {MOST_PICTURES} "
-          f"pictures, together {UNPACKED_BYTES // MB} MB")
+BOUNDS = (f"Images of up to {MAX_BYTES // MB} MB, or zips of up to {ZIP_BYTES // MB} MB; at most {MOST_PICTURES} "
+          f"images, together {UNPACKED_BYTES // MB} MB")
 
-st.title("Many pictures", anchor=False)
+st.title("Many images", anchor=False)
 st.markdown(
-    "Drop several pictures, or a zip of them, and attention walks over each: what was named, how sure the model was, "
+    "Drop several images, or a zip of them, and attention walks over each: what was named, how sure the model was, "
     "how many steps it took and how much stood out where it looked. Each row opens in Step through. "
     "`hsal trace FOLDER --out FILE.parquet` does the same for any number."
 )

@@ -1,4 +1,4 @@
-"""Overview: what this is, one live picture, and where to go next. Loads no torch: the walk is recorded."""
+"""Overview: what this is, one live image, and where to go next. Loads no torch: the walk is recorded."""
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ from hsal.zoo import samples
 # page, what one does there, icon, what is chosen on it
 NEXT = (
     ("step_through", "Step through a sample scene", ":material/footprint:", {"input": "sample"}),
-    ("step_through", "Draw digits of your own, or upload a picture", ":material/draw:", {"input": "draw"}),
+    ("step_through", "Draw digits of your own, or upload an image", ":material/draw:", {"input": "draw"}),
     ("lesson", "Learn what covert and overt attention are", ":material/school:", {}),
     ("try_it", "Measure your own covert attention", ":material/psychology:", {}),
     ("game", "Look for digits against the model", ":material/sports_esports:", {}),
-    ("compare", "Compare saliency models on a picture", ":material/compare:", {}),
+    ("compare", "Compare saliency models on an image", ":material/compare:", {}),
     ("train", "Train a model, and watch it learn to look", ":material/model_training:", {}),
 )
 texts = ASSETS / "texts"

@@ -1,4 +1,4 @@
-"""Step through: choose a picture, and walk through every moment of attention."""
+"""Step through: choose an image, and walk through every moment of attention."""
 
 import streamlit as st
 

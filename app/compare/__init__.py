@@ -1,1 +1,1 @@
-"""Compare saliency: the maps of one picture by many models, and what each does to attention."""
+"""Compare saliency: the maps of one image by many models, and what each does to attention."""

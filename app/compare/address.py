@@ -30,7 +30,7 @@ class Compared:
     index: int = 0
     photo: str = ""  # a photograph with fixations
     models: tuple[str, ...] = ()  # none: those that are chosen for everybody
-    network: str = ""  # none: the one that suits the picture
+    network: str = ""  # none: the one that suits the image
     space: str = "rgb"
     smooth: float = 0.0
     prior: str = "none"

@@ -32,7 +32,7 @@ def choose_weights(subject: Subject) -> None:
     st.selectbox("Model that attends", names, format_func=named.get, width=330, key=state.widget("weights", names))
     task = describe(state.now().weights).task
     if subject.task != task:
-        st.caption(f"This model was trained on {TITLES.get(task, task)}: on another picture it still attends, but can "
+        st.caption(f"This model was trained on {TITLES.get(task, task)}: on another image it still attends, but can "
                    "only name digits.")
 
 
@@ -60,7 +60,7 @@ def _now(subject: Subject, chosen: Chosen) -> bool:
     if missing := [name for name, made in answers.items() if made is None]:
         st.caption(f"Still walking: {plain(', '.join(_titles(missing).values()))}.")
     if notes := list(dict.fromkeys(note for walk in walks.values() for note in walk.notes)):
-        st.caption(plain(f"The model walks over the picture as it was made ready for it. {' '.join(notes)}"))
+        st.caption(plain(f"The model walks over the image as it was made ready for it. {' '.join(notes)}"))
     if OWN in walks:
         st.html(walks_table(_titles(walks), walks, OWN))
     _players(walks)

@@ -16,7 +16,7 @@ def labels_of(trace: Trace) -> str:
 
 
 def what_changed(base: Trace, other: Trace) -> str:
-    """Labels, steps and cells of `other` against those of `base`, a walk over the same picture."""
+    """Labels, steps and cells of `other` against those of `base`, a walk over the same image."""
     parts = [_of_labels(base, other), _of_steps(len(base.steps), len(other.steps)), _of_cells(base, other)]
     told = [part for part in parts if part]
     if not told:

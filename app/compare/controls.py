@@ -1,4 +1,4 @@
-"""Which models, which network, and what all models share: the widgets between the picture and its maps."""
+"""Which models, which network, and what all models share: the widgets between the image and its maps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCALE_TITLES = {
     "maximum": "Divided by its maximum", "min-max": "Stretched from 0 to 1", "sum": "As shares of its sum",
     "log": "Logarithm", "rank": "Ranks", "none": "As the model gives it",
 }
-MISSING = {"fixations": "needs fixations, which this picture has not", "given": "upload a map below first"}
+MISSING = {"fixations": "needs fixations, which this image has not", "given": "upload a map below first"}
 
 
 class Chosen(NamedTuple):
@@ -58,11 +58,11 @@ def choose_models(subject: Subject, attention: bool) -> Chosen:
 
 
 def _kept_map(subject: Subject) -> Given | None:
-    """The visitor's own map, if it fits the picture; its uploader."""
+    """The visitor's own map, if it fits the image; its uploader."""
     with st.popover("Your own map", icon=":material/upload:"):
-        st.markdown("A map of your own as one more model: a picture whose brightness is the saliency, or a NumPy "
-                    "`.npy` file of numbers from 0 up, with the proportions of the picture.")
-        file = st.file_uploader("A map (.npy or a picture; up to 10 MB)", key=state.key("file.map"), max_upload_size=10)
+        st.markdown("A map of your own as one more model: an image whose brightness is the saliency, or a NumPy "
+                    "`.npy` file of numbers from 0 up, with the proportions of the image.")
+        file = st.file_uploader("A map (.npy or an image; up to 10 MB)", key=state.key("file.map"), max_upload_size=10)
         kept = state.keep_file("map", file)
         if kept and file is None:
             st.caption(f"This is {plain(kept[0][:80])}, as uploaded before.")
@@ -111,10 +111,10 @@ def _options() -> None:
         st.selectbox("Colors that the models are shown", SPACES, format_func=SPACE_TITLES.get,
                      key=state.widget("space", SPACES))
         st.slider("Smoothing", *SHARES["smooth"], step=0.005, format="%.3f", key=state.widget("smooth"),
-                  help="Standard deviation of a Gaussian, as a share of the picture's longer side.")
+                  help="Standard deviation of a Gaussian, as a share of the image's longer side.")
         st.segmented_control("Center prior", PRIORS, format_func=PRIOR_TITLES.get, required=True,
                              key=state.widget("prior", PRIORS),
-                             help="People look at the middle of pictures; a Gaussian there can help any map.")
+                             help="People look at the middle of images; a Gaussian there can help any map.")
         st.slider("Width of the center prior", *SHARES["width"], step=0.05, key=state.widget("width"),
                   disabled=now.prior == "none", help="Standard deviation as a share of each side.")
         st.selectbox("Values", SCALES, format_func=SCALE_TITLES.get, key=state.widget("scale", SCALES))
@@ -131,7 +131,7 @@ def _network(subject: Subject, models: Mapping[str, About], attention: bool) -> 
         "Network behind channel energy and gradients", names, key=state.widget("network", names), width=330,
         format_func=lambda name: titles[name] if name else f"{_why(subject, suits, attention)}: "
                                                            f"{titles.get(suits, suits)}",
-        help="Channel energy, Class gradient and Grad-CAM see a picture through a neural network: where its channels "
+        help="Channel energy, Class gradient and Grad-CAM see an image through a neural network: where its channels "
              "answer most strongly, and what its answer rests on.",
     )
     return state.now().network or suits
@@ -143,7 +143,7 @@ def _looks_through(models: Mapping[str, About]) -> bool:
 
 
 def _why(subject: Subject, network: str, attention: bool) -> str:
-    """Why it is a picture's network where none is chosen."""
+    """Why it is an image's network where none is chosen."""
     if attention:
         return "The one that attends"
     return "The one that suits" if subject.task or not network.startswith(OF_WEIGHTS) else "The one at hand"

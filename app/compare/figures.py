@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 HEIGHT_PX = 360
-LONGEST = 200  # cells along a picture's longer side in the difference
+LONGEST = 200  # cells along an image's longer side in the difference
 MOST_POINTS = 1500
 # brown and teal: none of the house's colors, which have their meanings
 FIRST_HIGHER, SECOND_HIGHER = "#8c510a", "#01665e"

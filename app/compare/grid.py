@@ -21,7 +21,7 @@ HINT = "Point at a map, tap it, or use the arrow keys: the same point is read in
 
 
 def grid(subject: Subject, models: Mapping[str, About], answers: Mapping[str, Made | None]) -> dict[str, Any]:
-    """Picture, what is known of it, and a tile a model.
+    """Image, what is known of it, and a tile a model.
 
     Args:
         answers: name -> a `Drawn`, a sentence on why there is none, or None while it is waited for.
@@ -68,7 +68,7 @@ def spoken(milliseconds: float) -> str:
 
 @lru_cache(maxsize=16)
 def _address(pixels: bytes, shape: tuple[int, ...]) -> str:
-    """A picture (H,W,3) as a JPEG, or a small one as it is, in a data address."""
+    """An image (H,W,3) as a JPEG, or a small one as it is, in a data address."""
     image = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(shape))
     buffer = io.BytesIO()
     small = max(image.size) <= SHOWN_PX // 2

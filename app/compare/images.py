@@ -1,4 +1,4 @@
-"""The pictures that Compare saliency can show, with what is known of each; read once for all visitors."""
+"""The images that Compare saliency can show, with what is known of each; read once for all visitors."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from app.weights import describe
 from hsal.data.base import Box, DataError
 from hsal.data.fixations.csv_table import parse_table, place
 from hsal.data.fixations.custom import scaled
-from hsal.data.fixations.dataset import FixatedPicture, FixatedSet, colored, open_fixated
-from hsal.data.images import load_picture, load_shape, quoted
+from hsal.data.fixations.dataset import FixatedImage, FixationDataset, colored, open_fixated
+from hsal.data.images import load_image, load_shape, quoted
 from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 from hsal.zoo import samples
 
-LONGEST_PX = 800  # of a picture's sides: what is larger is reduced before any model sees it
+LONGEST_PX = 800  # of an image's sides: what is larger is reduced before any model sees it
 EXAMPLE = ASSETS / "fixations-example"
 MADE_UP = "The fixations of this example are made up: nobody's eyes were tracked."
 NO_OSIE = (
@@ -34,9 +34,9 @@ SCENE_TASKS = ("mnist-multiset", "street-numbers")  # whose scenes everybody can
 
 @dataclass(frozen=True)
 class Subject:
-    """A picture to compare maps on: what is known of it, and what identifies it."""
+    """An image to compare maps on: what is known of it, and what identifies it."""
 
-    picture: FixatedPicture
+    picture: FixatedImage
     digest: str
     """Of its pixels and fixations."""
     task: str = ""
@@ -53,7 +53,7 @@ class Subject:
 def sample_subject(name: str) -> Subject:
     """A sample scene, with its digits' boxes."""
     walk = samples.recorded()[name]
-    return _subject(FixatedPicture(f"sample {name}", colored(walk.image), boxes=walk.boxes), cache.RECORDED_TASK)
+    return _subject(FixatedImage(f"sample {name}", colored(walk.image), boxes=walk.boxes), cache.RECORDED_TASK)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -62,7 +62,7 @@ def scene_subject(task: str, seed: int, index: int) -> Subject:
     name = next((name for name in (DEFAULT_WEIGHTS, task) if describe(name).task == task), task)
     scene = cache.scenes(task, describe(name).config.size_px, *cache.AS_DRAWN).render(seed, index)
     called = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
-    return _subject(FixatedPicture(called, colored(scene.image), boxes=scene.boxes), task)
+    return _subject(FixatedImage(called, colored(scene.image), boxes=scene.boxes), task)
 
 
 def photos() -> dict[str, str]:
@@ -107,28 +107,28 @@ def _titled(name: str, root: Path) -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)  # frozen: all visitors may share them
-def _opened(root: Path, stamp: int) -> FixatedSet:
+def _opened(root: Path, stamp: int) -> FixationDataset:
     return open_fixated(root)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def upload_subject(name: str, data: bytes) -> Subject:
-    """A visitor's picture, of which nothing is known; raises PictureError."""
-    picture = load_picture(data, name)
-    return _subject(FixatedPicture(name[:80], picture.pixels, notes=picture.notes))
+    """A visitor's image, of which nothing is known; raises ImageError."""
+    picture = load_image(data, name)
+    return _subject(FixatedImage(name[:80], picture.pixels, notes=picture.notes))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def own_subject(name: str, data: bytes, table_name: str, table: bytes) -> Subject:
-    """A visitor's picture with a CSV of fixations; raises PictureError or DataError."""
-    picture = load_picture(data, name)
+    """A visitor's image with a CSV of fixations; raises ImageError or DataError."""
+    picture = load_image(data, name)
     shape = load_shape(data, name)
     placed, notes = place(parse_table(table, table_name), {name: shape})
     fixations = scaled(placed[name], shape, picture.pixels.shape[:2])
-    return _subject(FixatedPicture(name[:80], picture.pixels, fixations, notes=(*picture.notes, *notes)))
+    return _subject(FixatedImage(name[:80], picture.pixels, fixations, notes=(*picture.notes, *notes)))
 
 
-Targets = tuple[np.ndarray, np.ndarray, tuple[int, int]]  # rows and columns looked at, and the picture's (H,W)
+Targets = tuple[np.ndarray, np.ndarray, tuple[int, int]]  # rows and columns looked at, and the image's (H,W)
 
 
 def other_targets(subject: Subject) -> list[Targets]:
@@ -146,7 +146,7 @@ def _targets(root: Path, stamp: int) -> dict[str, Targets]:
     return {name: (*picture.targets(), picture.image.shape[:2]) for name, picture in looked.items()}
 
 
-def _subject(picture: FixatedPicture, task: str = "", root: Path | None = None) -> Subject:
+def _subject(picture: FixatedImage, task: str = "", root: Path | None = None) -> Subject:
     picture = _reduced(picture)
     picture = replace(picture, image=np.array(picture.image))  # torch wants what it may write to
     parts = [picture.image.tobytes(), str(picture.image.shape).encode(), repr(picture.boxes).encode()]
@@ -155,7 +155,7 @@ def _subject(picture: FixatedPicture, task: str = "", root: Path | None = None) 
     return Subject(picture, hashlib.sha256(b"|".join(parts)).hexdigest(), task, root)
 
 
-def _reduced(picture: FixatedPicture) -> FixatedPicture:
+def _reduced(picture: FixatedImage) -> FixatedImage:
     """At most LONGEST_PX on a side, and a note where that has changed it."""
     height, width = picture.image.shape[:2]
     factor = LONGEST_PX / max(height, width)

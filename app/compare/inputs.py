@@ -1,4 +1,4 @@
-"""The ways to choose a picture on Compare saliency; each draws its widgets and returns a subject, or None."""
+"""The ways to choose an image on Compare saliency; each draws its widgets and returns a subject, or None."""
 
 from __future__ import annotations
 
@@ -78,22 +78,22 @@ def _photo() -> Subject:
 
 def _upload() -> Subject | None:
     st.caption(LINKLESS)
-    picture = _file("upload", f"A picture ({', '.join(FORMATS)}; up to 10 MB)")
+    picture = _file("upload", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
     return upload_subject(*picture) if picture else None
 
 
 def _own() -> Subject | None:
     st.caption(
-        "A picture, and a CSV file with a line for each fixation: columns x and y in the picture's pixels from the "
+        "An image, and a CSV file with a line for each fixation: columns x and y in the image's pixels from the "
         f"upper left, and, if you like, image, subject and duration. {LINKLESS}"
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        picture = _file("picture", f"A picture ({', '.join(FORMATS)}; up to 10 MB)")
+        picture = _file("picture", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
     with right:
         table = _file("table", "Its fixations (CSV; up to 10 MB)")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button("Example picture", lambda: (EXAMPLE / "coffee.jpg").read_bytes(), "coffee.jpg", "image/jpeg",
+        st.download_button("Example image", lambda: (EXAMPLE / "coffee.jpg").read_bytes(), "coffee.jpg", "image/jpeg",
                            icon=":material/image:", on_click="ignore")
         st.download_button("Example CSV", lambda: (EXAMPLE / "fixations.csv").read_bytes(), "fixations.csv", "text/csv",
                            icon=":material/csv:", on_click="ignore")

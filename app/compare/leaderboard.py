@@ -21,7 +21,7 @@ from hsal.gaze.metrics.catalog import METRICS
 from hsal.paths import RESULTS
 
 SHIPPED = RESULTS / "saliency-osie.parquet"
-KINDS = {"model": "", "floor": "a floor: knows nothing of the picture", "ceiling": "a ceiling: knows the answer"}
+KINDS = {"model": "", "floor": "a floor: knows nothing of the image", "ceiling": "a ceiling: knows the answer"}
 ROW_PX = 26
 SPARSE = {"kl", "information_gain"}  # a dark place that somebody looked at costs dearly in them
 
@@ -36,8 +36,8 @@ def leaderboard(path: Path = SHIPPED) -> None:
     found = standings(benchmark)
     st.markdown(
         f"{escape(benchmark.about['data'])}: how well the maps of {len(found)} models and floors tell where people look"
-        f" on {len(benchmark.pictures)} pictures. **Bold** is the best in its column; people, who foretell each other,"
-        " do not compete. Brackets are 95 % bootstrap intervals over pictures."
+        f" on {len(benchmark.pictures)} images. **Bold** is the best in its column; people, who foretell each other,"
+        " do not compete. Brackets are 95 % bootstrap intervals over images."
     )
     chosen = st.segmented_control(
         "Metric", benchmark.metrics, default=ranking_metric(benchmark), required=True, key="leaderboard.metric",
@@ -153,6 +153,6 @@ def _making(benchmark: Benchmark, path: Path) -> str:
     return (
         f"Made by `hsal benchmark-saliency` on {escape(about['machine'])} in {about['seconds'] / 60:.0f} minutes, seed"
         f" {settings['seed']}; read from {escape(path.name)}. Information gain is over the center prior. Shuffled AUC"
-        " compares with the fixations on all other pictures. Human fixations: one half of the people tells the other."
+        " compares with the fixations on all other images. Human fixations: one half of the people tells the other."
         f" Milliseconds are of a machine of which {about['load']:.1f} processes wanted each core."
     )

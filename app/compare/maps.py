@@ -85,7 +85,7 @@ def _metrics(subject: Subject, models: Mapping[str, About], scores: Mapping[str,
     with st.expander("What each metric means", icon=":material/help:", expanded=not people):  # boxes have but three
         st.markdown(meanings(list(next(iter(rows.values())))))
     st.html(metrics_table(models, rows, chances(subject)))
-    st.caption(f"Measured on this picture's {count}; the best in bold. One picture says little: see the leaderboard.")
+    st.caption(f"Measured on this image's {count}; the best in bold. One image says little: see the leaderboard.")
 
 
 def _two(models: Mapping[str, About], maps: Mapping[str, Drawn]) -> None:

@@ -1,4 +1,4 @@
-"""Which saliency models there are for a picture, and one map by one model as a tile shows it. Works beside pages."""
+"""Which saliency models there are for an image, and one map by one model as a tile shows it. Works beside pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
 FLOOR_S, MODEL_S, NETWORK_S, PACKAGE_S = 0.05, 0.2, 0.8, 10.0
 LOADING_S = 5.0  # of a network
 KINDS = {
-    "model": "Models", "floor": "Floors: they know nothing of the picture", "ceiling": "Ceilings: they know the answer",
+    "model": "Models", "floor": "Floors: they know nothing of the image", "ceiling": "Ceilings: they know the answer",
 }
 IN_VIEW = {"uniform", "random"}  # floors that teach little by their looks: not chosen until they are wished for
 
@@ -52,7 +52,7 @@ class Given:
 class Drawn:
     """One map, and how a tile shows it."""
 
-    values: np.ndarray  # (H,W) float32 >= 0, of the picture's size
+    values: np.ndarray  # (H,W) float32 >= 0, of the image's size
     milliseconds: float
     notes: tuple[str, ...]
     png: str
@@ -94,7 +94,7 @@ def usual(offered: dict[str, About]) -> tuple[str, ...]:
 
 
 def suiting_network(subject: Subject) -> str:
-    """The network that suits a picture: one of photographs, or the weights of the scene's task."""
+    """The network that suits an image: one of photographs, or the weights of the scene's task."""
     there = network_names()
     wanted = [f"weights:{subject.task}"] if subject.task else []  # shipped weights are called as their task
     return next((name for name in (*wanted, *there) if name in there), "")
@@ -159,10 +159,10 @@ def _guess(about: About) -> float:
 
 
 def read_given(given: Given, shape: tuple[int, int]) -> np.ndarray:
-    """The visitor's map, (h,w) float32; raises SaliencyError or PictureError.
+    """The visitor's map, (h,w) float32; raises SaliencyError or ImageError.
 
     Args:
-        shape: (H,W) of the picture that it is for.
+        shape: (H,W) of the image that it is for.
     """
     from hsal.saliency.user_map import given_map
 

@@ -35,7 +35,7 @@ def can_be_scored(subject: Subject) -> bool:
 
 
 def chances(subject: Subject) -> dict[str, float]:
-    """What a map that knows nothing scores, in metrics where that is another on each picture."""
+    """What a map that knows nothing scores, in metrics where that is another on each image."""
     picture = subject.picture
     if picture.fixations is not None or not picture.boxes:
         return {}
@@ -43,7 +43,7 @@ def chances(subject: Subject) -> dict[str, float]:
 
 
 def waits_for_others(subject: Subject) -> bool:
-    """Whether what needs fixations on other pictures is still to come."""
+    """Whether what needs fixations on other images is still to come."""
     return _others(subject) is None
 
 
@@ -58,7 +58,7 @@ def _others(subject: Subject) -> list[Targets] | None:
 
 
 def what_is_known(subject: Subject, other: Sequence[Targets]) -> Known:
-    """Fixations, and those on other pictures where there are any, or boxes."""
+    """Fixations, and those on other images where there are any, or boxes."""
     picture = subject.picture
     if picture.fixations is None:
         return Known(boxes=picture.boxes)

@@ -32,7 +32,7 @@ def metrics_table(
     """Models down, metrics across, the best in bold; ceilings, which know the answer, do not compete.
 
     Args:
-        chances: what ignorance scores on this picture, in some of the metrics.
+        chances: what ignorance scores on this image, in some of the metrics.
     """
     names = [name for name in METRICS if any(name in row for row in scores.values())]
     rivals = [model for model in scores if models[model].kind != "ceiling"]

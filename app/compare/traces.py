@@ -9,7 +9,7 @@ from app.compare.jobs import Made, jobs
 from app.compare.models import LOADING_S, Given, ask_network, known, network, options, read_given
 from app.weights import describe, stamp
 from hsal.data.fixations.base import Fixations
-from hsal.data.preprocess import PreparedPicture, for_model
+from hsal.data.preprocess import PreprocessedImage, for_model
 from hsal.saliency.pipeline import saliency_map
 from hsal.tracing.schema import Source, Trace
 
@@ -56,7 +56,7 @@ def _walk(
     ready = for_model(picture.image, config)
     raw = None
     if name:
-        # the model sees the picture made ready for it, and so does the map
+        # the model sees the image made ready for it, and so does the map
         raw = saliency_map(
             name, ready.image, options=options(state), network=network(network_name) if network_name else None,
             fixations=_moved(picture.fixations, ready), given=given and read_given(given, ready.image.shape[:2]),
@@ -69,8 +69,8 @@ def _walk(
     return trace_image(loaded.model, ready.image, source, truth, boxes, ready.notes, **other)
 
 
-def _moved(fixations: Fixations | None, ready: PreparedPicture) -> Fixations | None:
-    """Fixations of the picture in the pixels of what the model sees."""
+def _moved(fixations: Fixations | None, ready: PreprocessedImage) -> Fixations | None:
+    """Fixations of the image in the pixels of what the model sees."""
     if fixations is None:
         return None
     x = (fixations.x + 0.5) * ready.scale - 0.5 + ready.left_px

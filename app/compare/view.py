@@ -1,4 +1,4 @@
-"""Compare saliency, from the choice of a picture to its maps, their attention, or the leaderboard."""
+"""Compare saliency, from the choice of an image to its maps, their attention, or the leaderboard."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from hsal.errors import HsalError
 
 OPENINGS = {
     "maps": (
-        "**A saliency map** tells of each place in a picture how much it stands out, and every model has an idea of "
-        "its own. Choose a picture and tick models; then read all maps at one point, see how well they tell where "
+        "**A saliency map** tells of each place in an image how much it stands out, and every model has an idea of "
+        "its own. Choose an image and tick models; then read all maps at one point, see how well they tell where "
         "people looked or where the digits are, and set two against each other."
     ),
     "attention": (
@@ -52,7 +52,7 @@ def compare() -> None:
 
 
 def _choose(attention: bool) -> tuple[Subject | None, Chosen | None]:
-    """The picture, and what is to be compared on it; None while nothing is uploaded. Raises HsalError."""
+    """The image, and what is to be compared on it; None while nothing is uploaded. Raises HsalError."""
     subject = choose_picture()
     if subject is None:
         return None, None

@@ -20,7 +20,7 @@ from hsal.export.player import page
 from hsal.tracing.schema import Trace
 
 HERE = Path(__file__).parent
-SHARED = ("maps.js", "marks.js")  # the player's: pictures, and lines that can be seen on them
+SHARED = ("maps.js", "marks.js")  # the player's: images, and lines that can be seen on them
 SCRIPTS = ("rules.js", "scene.js", "walks.js", "game.js")  # with them one module, in the order of use
 
 

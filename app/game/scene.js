@@ -1,6 +1,6 @@
 // The scene as it is played: coarse everywhere, sharp inside one small window.
 
-const REACH = 0.12; // the window's radius as a share of the picture: a small digit fits in, a large one does not
+const REACH = 0.12; // the window's radius as a share of the image: a small digit fits in, a large one does not
 
 class Scene {
   constructor(canvas) {

@@ -1,4 +1,4 @@
-// What came of a game: both walks over the whole picture, and the figures.
+// What came of a game: both walks over the whole image, and the figures.
 
 function cellBox(cell, { rows, columns }, size) {
   const [width, height] = [size / columns, size / rows];
@@ -47,14 +47,14 @@ function made(tag, className, text = "") {
 
 const signOf = (right) => (right ? "\u2713" : "\u2717");
 
-// One walk: its picture, and its labels as switches that light up their own glimpses.
+// One walk: its image, and its labels as switches that light up their own glimpses.
 function walkFigure(walk, picture, map, truth) {
   const figure = made("figure", "walk");
   const canvas = made("canvas", "seen");
   const rights = verdicts(walk.named, truth);
   const told = walk.named.map((label, place) => `${label} ${rights[place] ? "right" : "wrong"}`).join(", ") || "nothing";
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${walk.name}: ${walk.glimpses} glimpses over the picture; named ${told}.`);
+  canvas.setAttribute("aria-label", `${walk.name}: ${walk.glimpses} glimpses over the image; named ${told}.`);
   const chips = made("div", "chips");
   chips.setAttribute("role", "group");
   chips.setAttribute("aria-label", `${walk.name}: show the glimpses for one label`);

@@ -10,7 +10,7 @@ from app.address import LARGEST_SEED, RANGES
 # control -> what a teacher reads; a link can leave each of them out
 CONTROLS = {
     "chapters": "List of chapters, and the way to the next",
-    "pictures": "Choice of another picture",
+    "pictures": "Choice of another image",
     "spotlights": "Number, weight and width of spotlights",
     "question": "Question and answers",
     "teachers": "This part for teachers",

@@ -47,13 +47,13 @@ def _inhibition(place: Place, shown: LessonAddress) -> None:
     on = st.toggle("Inhibition of return", value=True, key=INHIBITION)
     trace = walk_over(place.seed, place.index, inhibition=on)
     attention_player(trace, key=f"lesson.inhibition.{on}", compact=True)
-    with st.spinner("Counting over many pictures …"):
+    with st.spinner("Counting over many images …"):
         counts = [scenes.returns(inhibition) for inhibition in (True, False)]
     left, right = st.columns(2)
     for column, count, state in zip((left, right), counts, ("on", "off"), strict=True):
         column.metric(f"Came back, inhibition {state}", f"{count.again / count.later_looks:.0%}",
-                      help="Looks after a picture's first that return to a digit looked at before.")
-        column.caption(f"{count.again:,} of {count.later_looks:,} later looks, in {count.scenes} pictures; "
+                      help="Looks after an image's first that return to a digit looked at before.")
+        column.caption(f"{count.again:,} of {count.later_looks:,} later looks, in {count.scenes} images; "
                        f"said *stop* in {count.stopped}.")
 
 

@@ -63,9 +63,9 @@ def choice_of_picture(own: bool) -> None:
         own: whether the chapter's own is shown.
     """
     with st.container(horizontal=True):
-        st.button("Another picture", on_click=state.another_picture, icon=":material/casino:")
+        st.button("Another image", on_click=state.another_picture, icon=":material/casino:")
         if not own:
-            st.button("The chapter's own picture", on_click=state.own_picture, icon=":material/undo:")
+            st.button("The chapter's own image", on_click=state.own_picture, icon=":material/undo:")
 
 
 def question(chapter: Chapter, number: int) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.lesson.text import chapters
-from hsal.evaluation.revisits import Returns
+from hsal.evaluation.revisits import Revisits
 from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 from hsal.tracing.schema import Trace
 
@@ -54,12 +54,12 @@ def _volumes() -> dict[str, np.ndarray]:
 
 
 @lru_cache(maxsize=1)
-def kept_returns() -> dict[bool, Returns]:
+def kept_returns() -> dict[bool, Revisits]:
     """Inhibition on or off -> the counts; empty where they are not kept."""
     path = FOLDER / RETURNS
     if not path.is_file():
         return {}
-    return {on == "on": Returns(**counts) for on, counts in json.loads(path.read_text(encoding="utf-8")).items()}
+    return {on == "on": Revisits(**counts) for on, counts in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
 def _file(walk: Walk) -> str:

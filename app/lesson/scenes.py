@@ -10,7 +10,7 @@ from app.lesson.precomputed import CROSS_ENTROPY, REINFORCE, kept_returns, kept_
 from app.lesson.text import handout_texts
 from app.weights import stamp
 from hsal.config import ModelConfig
-from hsal.evaluation.revisits import Returns
+from hsal.evaluation.revisits import Revisits
 from hsal.tracing.schema import Trace
 
 __all__ = ["CROSS_ENTROPY", "REINFORCE", "handout", "returns", "volume_of", "walk_over"]
@@ -37,13 +37,13 @@ def _walk_with_returns(weights: str, seed: int, index: int) -> Trace:
     return trace_image(model, usual.image, usual.source, usual.truth, usual.boxes, interventions=never)
 
 
-def returns(inhibition: bool) -> Returns:
+def returns(inhibition: bool) -> Revisits:
     """How often the model came back to a digit, over the first scenes of the test; raises HsalError."""
     return kept_returns().get(inhibition) or made_returns(inhibition)
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def made_returns(inhibition: bool) -> Returns:
+def made_returns(inhibition: bool) -> Revisits:
     """The same, counted now."""
     from hsal.evaluation.revisits import count_returns
 

@@ -16,7 +16,7 @@ def for_teachers(shown: LessonAddress, place: Place) -> None:
         left, right = st.columns(2, gap="large")
         with left:
             st.subheader("A link for your class", anchor=False)
-            st.markdown("It opens this chapter with this picture, and shows what you leave ticked.")
+            st.markdown("It opens this chapter with this image, and shows what you leave ticked.")
             for name, words in CONTROLS.items():
                 st.checkbox(words, value=shown.shows(name), key=state.shown_key(name))
             st.code(state.link(shown, place.seed, place.index), language=None, wrap_lines=True)
@@ -24,7 +24,7 @@ def for_teachers(shown: LessonAddress, place: Place) -> None:
             st.subheader("On the wall and on paper", anchor=False)
             st.toggle("Presentation view: large letters", key=state.PRESENT,
                       on_change=state.present_chosen)
-            st.markdown("The handout is one page: this picture, the model's walk over it, five words, and tasks.")
+            st.markdown("The handout is one page: this image, the model's walk over it, five words, and tasks.")
             st.download_button("Handout (PDF)", lambda: handout(place.seed, place.index),
                                f"covert-and-overt-{place.seed}-{place.index}.pdf", "application/pdf",
                                icon=":material/picture_as_pdf:", on_click="ignore")

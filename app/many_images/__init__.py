@@ -1,1 +1,1 @@
-"""Many pictures: a table of walks, each row opening in Step through."""
+"""Many images: a table of walks, each row opening in Step through."""

@@ -1,4 +1,4 @@
-"""The state of Many pictures: beside app/session.py the file that touches st.session_state for it."""
+"""The state of Many images: beside app/session.py the file that touches st.session_state for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app.session import UPLOAD, UPLOADING
-from hsal.data.archive import Pile, pile
+from hsal.data.archive import Archive, pile
 from hsal.export.table import Row
 from hsal.paths import ASSETS
 
@@ -19,15 +19,15 @@ BATCH, WEIGHTS, SAMPLES = "hsal.many", "many.weights", ASSETS / "samples"
 
 @dataclass
 class Batch:
-    """A visitor's pictures, and what became of them so far."""
+    """A visitor's images, and what became of them so far."""
 
     weights: str = ""
     """By the name that links give them."""
     files: tuple[str, ...] = ()
     """Of the uploader: which files they are."""
-    pile: Pile = field(default_factory=Pile)
+    pile: Archive = field(default_factory=Archive)
     rows: list[Row] = field(default_factory=list)
-    """Of the first of the pictures, in their order."""
+    """Of the first of the images, in their order."""
     going: bool = False
     """Whether the next is traced without being asked."""
     round: int = 0
@@ -35,12 +35,12 @@ class Batch:
 
     @property
     def names(self) -> list[str]:
-        """Of the pictures."""
+        """Of the images."""
         return [name for name, _ in self.pile.pictures]
 
     @property
     def left(self) -> int:
-        """Pictures without a row."""
+        """Images without a row."""
         return len(self.pile.pictures) - len(self.rows)
 
 
@@ -73,13 +73,13 @@ def take(weights: str, files: Sequence[Any]) -> Batch:
 
 
 def take_samples() -> None:
-    """The sample scenes, for whoever has no pictures at hand."""
+    """The sample scenes, for whoever has no images at hand."""
     paths = sorted(SAMPLES.glob("*.png"))
     _begin(pile((path.name, path.read_bytes()) for path in paths), ())
 
 
-def _begin(pictures: Pile, ids: tuple[str, ...]) -> None:
-    """Rows of pictures that were there before are kept."""
+def _begin(pictures: Archive, ids: tuple[str, ...]) -> None:
+    """Rows of images that were there before are kept."""
     made = batch()
     known = {_mark(name, data): row for (name, data), row in zip(made.pile.pictures, made.rows, strict=False)}
     rows = []
@@ -100,12 +100,12 @@ def go(on: bool) -> None:
 
 
 def forget() -> None:
-    """Forget the pictures and empty the uploader."""
+    """Forget the images and empty the uploader."""
     st.session_state[BATCH] = Batch(weights=batch().weights, round=batch().round + 1)
 
 
 def open_in_step_through(place: int) -> dict[str, str]:
-    """Make a picture the upload of Step through; what its address is to say."""
+    """Make an image the upload of Step through; what its address is to say."""
     made = batch()
     name, data = made.pile.pictures[place]
     st.session_state[UPLOAD] = (name.rpartition("/")[2], data)

@@ -1,4 +1,4 @@
-"""Many pictures: the work in small portions between drawings, the table, and what can be done with it."""
+"""Many images: the work in small portions between drawings, the table, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.many_images import state
 from app.many_images.state import Batch
 from app.weights import describe
 from app.widgets import plain, say
-from hsal.data.images import load_picture
+from hsal.data.images import load_image
 from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
 from hsal.export.table import Row, row_of, table_bytes
@@ -32,7 +32,7 @@ COLUMNS = {
         "attn_saliency", format="%.2f", help="Mean saliency at the cells looked at, as a share of the map's maximum."),
     "notes": st.column_config.TextColumn(
         "Note", width="large",
-        help="What was done to the picture before the model saw it, or why it could not be used."),
+        help="What was done to the image before the model saw it, or why it could not be used."),
 }
 
 
@@ -50,7 +50,7 @@ def _at_work() -> bool:
         batch.going = False
     done, total = len(batch.rows), len(batch.pile.pictures)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / total, f"{done:,} of {total:,} pictures")
+        st.progress(done / total, f"{done:,} of {total:,} images")
         st.button("Stop", on_click=state.go, args=(False,), icon=":material/stop:")
     _table(batch.rows)
     return not batch.going
@@ -63,13 +63,13 @@ def _work(batch: Batch) -> None:
 
 
 def traced(weights: str, name: str, data: bytes) -> Row:
-    """The row of one picture; a bad one says why."""
+    """The row of one image; a bad one says why."""
     try:
-        picture = load_picture(data, name)
+        picture = load_image(data, name)
         ready = for_model(picture.pixels, describe(weights).config)
         # as Step through will ask for it
         shown, notes = name.rpartition("/")[2][:80], (*picture.notes, *ready.notes)
-        return row_of(name, cache.picture_trace(weights, "upload", shown, ready.image, notes))
+        return row_of(name, cache.image_trace(weights, "upload", shown, ready.image, notes))
     except HsalError as error:
         return Row(name, problem=str(error))
 
@@ -86,7 +86,7 @@ def _result(batch: Batch) -> None:
     say(batch.pile.problems)
     if batch.left:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.pictures):,} pictures are done.",
+            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.pictures):,} images are done.",
                        width="content")
             st.button("Go on", on_click=state.go, args=(True,), icon=":material/play_arrow:")
     if not batch.rows:
@@ -138,11 +138,11 @@ def _downloads(rows: list[Row]) -> None:
 
 
 def count_of(pictures: int) -> str:
-    """So many pictures."""
-    return f"{pictures:,} picture{'' if pictures == 1 else 's'}"
+    """So many images."""
+    return f"{pictures:,} image{'' if pictures == 1 else 's'}"
 
 
 def names_of(batch: Batch) -> str:
-    """The pictures in a few words."""
+    """The images in a few words."""
     names = batch.names
     return plain(", ".join(name[:40] for name in names[:3]) + (f" and {len(names) - 3:,} more" if names[3:] else ""))

@@ -26,12 +26,12 @@ def attention_player(
         moment: 0-based moment to begin at; an impossible one is clamped. The place the visitor has reached
             is kept over reruns for as long as the trace stays the same one, whatever `moment` says then.
         key: the element's identity on the page.
-        compact: picture, sentence, timeline and play button alone; plays by itself once, and leaves the
+        compact: image, sentence, timeline and play button alone; plays by itself once, and leaves the
             address bar alone. Otherwise the address bar carries `?moment=N`.
         stay: keep the visitor's place over to another walk, to compare walks at the same moment.
         group: players of the same group are always at the same moment, which the address bar carries, and none
             plays by itself; a walk that ends early waits at its end. Empty for a player on its own.
-        title: a heading above the picture.
+        title: a heading above the image.
         mark: the moment at which this walk parts from another, marked on the timeline.
     """
     data = {"trace": trace.to_json(), "moment": moment, "compact": compact, "stay": stay, "key": key}

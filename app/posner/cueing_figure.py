@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from hsal.colors import COVERT
 from hsal.evaluation.cueing_results import CONDITIONS, CueingResult
 
-MEANINGS = {"valid": "on the target", "neutral": "over everything", "invalid": "half a picture away"}
+MEANINGS = {"valid": "on the target", "neutral": "over everything", "invalid": "half an image away"}
 
 
 def cueing_bars(result: CueingResult, dark: bool) -> go.Figure:

@@ -1,4 +1,4 @@
-// The results as a picture: a dot an answer, and for each condition the median with its interval.
+// The results as an image: a dot an answer, and for each condition the median with its interval.
 
 const SVG = "http://www.w3.org/2000/svg";
 const PLOT = { width: 640, left: 78, right: 16, row: 58, bottom: 44 };

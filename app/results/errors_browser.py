@@ -31,9 +31,9 @@ MARKS = f"""<style>
 .cases {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 0.9rem 0.8rem }}
 .cases a {{ color: inherit; text-decoration: none; display: block; line-height: 1.35; font-size: 0.9rem }}
 .cases a:hover img, .cases a:focus-visible img {{ outline: 2px solid currentColor; outline-offset: 2px }}
-.cases .picture {{ display: block; width: 100%; aspect-ratio: 1; border-radius: 4px; background: #8883;
+.cases .image {{ display: block; width: 100%; aspect-ratio: 1; border-radius: 4px; background: #8883;
   border-bottom: 4px solid {RIGHT}; box-sizing: border-box; margin-bottom: 0.25rem; object-fit: cover }}
-.cases a.wrong .picture {{ border-bottom-color: {WRONG} }}
+.cases a.wrong .image {{ border-bottom-color: {WRONG} }}
 .cases .sign {{ color: {RIGHT}; font-weight: 700 }}
 .cases .wrong .sign {{ color: {WRONG} }}
 .cases span {{ display: block; font-variant-numeric: tabular-nums }}
@@ -150,7 +150,7 @@ def _pictures(cases: Sequence[Case], weights: str, seed: int) -> None:
         address = Address(input="scene", seed=seed, index=case.index, digits=0, weights=weights)
         tiles.append(_tile(case, picture, urlencode(to_parameters(address, task))))
     if problem:
-        st.caption(plain(f"Without pictures: {problem}"))
+        st.caption(plain(f"Without images: {problem}"))
     if tiles:
         st.html(MARKS + f'<div class="cases">{"".join(tiles)}</div>')
 
@@ -159,7 +159,7 @@ def _tile(case: Case, picture: str, query: str) -> str:
     """One scene as a link to its walk."""
     truth, answer = (" ".join(map(str, labels)) for labels in (case.truth, sorted(case.answer)))
     alt = f"Scene {case.index} with {truth}"
-    image = f'<img class="picture" src="{picture}" alt="{alt}">' if picture else '<span class="picture"></span>'
+    image = f'<img class="image" src="{picture}" alt="{alt}">' if picture else '<span class="image"></span>'
     kinds = ", ".join(WORDS[kind] for kind in case.errors) or "right"
     sign, state = ("✗", "wrong") if case.errors else ("✓", "right")
     return (

@@ -1,4 +1,4 @@
-"""Results, cases and their pictures, read once. Nothing here loads torch."""
+"""Results, cases and their images, read once. Nothing here loads torch."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _on_maps(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
 
 @st.cache_data(max_entries=4096, show_spinner=False)
 def thumbnail(weights: str, seed: int, index: int, truth: tuple[int, ...]) -> str:
-    """The picture of a scene as a data address, of the task of the weights.
+    """The image of a scene as a data address, of the task of the weights.
 
     Raises:
         HsalError: its data is not here, or is other than that of the cases.
@@ -76,7 +76,7 @@ def thumbnail(weights: str, seed: int, index: int, truth: tuple[int, ...]) -> st
     known = describe(weights)
     scene = cache.scenes(known.task, known.config.size_px, *cache.AS_DRAWN).render(seed, index)
     if scene.labels != truth:
-        raise HsalError("The pictures cannot be shown: these cases were made from other scenes than can be drawn here.")
+        raise HsalError("The images cannot be shown: these cases were made from other scenes than can be drawn here.")
     buffer = io.BytesIO()
     Image.fromarray(scene.image).save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -38,7 +38,7 @@ def training_form(runs: Sequence[RunInfo]) -> None:
                           on_change=_own)
     options = train_settings.starts(task, weights.choices())
     if not options:
-        refuse("No weights here can see this task's pictures: train a backbone first with `hsal pretrain`.")
+        refuse("No weights here can see this task's images: train a backbone first with `hsal pretrain`.")
         return
     start = right.selectbox("Start from", list(options), format_func=options.get, on_change=_take_model,
                             key=state.widget("start", next(iter(options)), list(options)))

@@ -1,4 +1,4 @@
-"""Watch it learn: the same picture's walk in the attention player, after more and more updates."""
+"""Watch it learn: the same image's walk in the attention player, after more and more updates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PICTURES = {"sample": "Sample", "scene": "Random"}
 
 @part
 def watch_learning(run: RunInfo | None) -> None:
-    """A picture, a slider over updates, and the walk. Of the run, or of a training that comes with the project."""
+    """An image, a slider over updates, and the walk. Of the run, or of a training that comes with the project."""
     kept = snapshots(run.folder) if run else {}
     if run and run.weights and run.steps:
         kept[run.steps] = run.weights
@@ -72,7 +72,7 @@ def _slider(steps: list[int]) -> int:
 
 
 def _picture() -> tuple[str, str | int]:
-    """Kind of picture, and which."""
+    """Kind of image, and which."""
     kind = st.segmented_control("Picture", list(PICTURES), format_func=PICTURES.get, required=True,
                                 key=state.widget("picture", "sample", list(PICTURES)))
     if kind == "scene":

@@ -10,7 +10,7 @@ from hsal.tracing.interventions.schema import NONE, Interventions
 MOST = 60  # forks kept; more than a person looks through
 
 
-class Fork(NamedTuple):
+class Branch(NamedTuple):
     """One walk in the tree."""
 
     parent: int | None
@@ -18,10 +18,10 @@ class Fork(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Forks:
+class BranchTree:
     """The original walk (number 0) and its forks, in the order in which they were made."""
 
-    all: tuple[Fork, ...] = (Fork(None, NONE),)
+    all: tuple[Branch, ...] = (Branch(None, NONE),)
     at: int = 0
     """The one that is shown."""
     undone: tuple[int, ...] = ()
@@ -37,25 +37,25 @@ class Forks:
         """Whether the one shown grew from another."""
         return self.all[self.at].parent is not None
 
-    def do(self, done: Interventions) -> Forks:
+    def do(self, done: Interventions) -> BranchTree:
         """Another fork grows from the one shown; where there is such a one already, it is shown."""
         there = next((place for place, fork in enumerate(self.all) if fork.done == done), None)
         if there is not None:
             return self.go(there)
         if len(self.all) >= MOST:
-            return Forks((self.all[0], Fork(0, done)), 1)
-        return Forks((*self.all, Fork(self.at, done)), len(self.all))
+            return BranchTree((self.all[0], Branch(0, done)), 1)
+        return BranchTree((*self.all, Branch(self.at, done)), len(self.all))
 
-    def go(self, place: int) -> Forks:
+    def go(self, place: int) -> BranchTree:
         """Show one of them; a place that there is not leaves all as it is."""
         return replace(self, at=place, undone=()) if 0 <= place < len(self.all) and place != self.at else self
 
-    def undo(self) -> Forks:
+    def undo(self) -> BranchTree:
         """Back to what the one shown grew from."""
         parent = self.all[self.at].parent
         return self if parent is None else replace(self, at=parent, undone=(*self.undone, self.at))
 
-    def redo(self) -> Forks:
+    def redo(self) -> BranchTree:
         """Forward again to what was last undone."""
         return self if not self.undone else replace(self, at=self.undone[-1], undone=self.undone[:-1])
 

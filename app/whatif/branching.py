@@ -1,4 +1,4 @@
-"""Walks with interventions: the costly half of each, what is seen, is kept, and only attention is walked anew."""
+"""Traces with interventions: the costly half of each, what is seen, is kept, and only attention is walked anew."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from hsal.evaluation.attribution import Why
     from hsal.model.perception import View
 
-UNFIT = {"fixations", "given", "package"}  # needs that a picture alone does not meet, or not everywhere
+UNFIT = {"fixations", "given", "package"}  # needs that an image alone does not meet, or not everywhere
 
 
 class _Picture(NamedTuple):
-    """A picture as a key of what is kept."""
+    """An image as a key of what is kept."""
 
     pixels: bytes
     shape: tuple[int, ...]
@@ -42,7 +42,7 @@ class _Known(NamedTuple):
 
 
 def fork(original: Trace, done: Interventions) -> Trace:
-    """The walk over the original's picture with things done in place of the model.
+    """The walk over the original's image with things done in place of the model.
 
     Args:
         original: the walk that all forks grow from; its weights are named as links name them.
@@ -56,7 +56,7 @@ def fork(original: Trace, done: Interventions) -> Trace:
     config = describe(weights).config
     wanted = (config.size_px, config.size_px) + ((3,) if config.image_channels == 3 else ())
     if original.image.shape != wanted:  # a walk that was opened from a file may say anything of itself
-        raise HsalError(f"The weights {weights} cannot have walked over a picture of this size or kind: choose others.")
+        raise HsalError(f"The weights {weights} cannot have walked over an image of this size or kind: choose others.")
     return _fork(weights, stamp(weights), _picture(original), known, done)
 
 
@@ -68,7 +68,7 @@ def why(original: Trace, walk: Trace, step: int) -> Why:
 
 @lru_cache(maxsize=1)
 def models() -> tuple[tuple[str, str], ...]:
-    """Name and title of the saliency models that need no more than a picture, by title."""
+    """Name and title of the saliency models that need no more than an image, by title."""
     found = []
     for name in SALIENCY.names():
         try:

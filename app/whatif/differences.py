@@ -45,7 +45,7 @@ def first_difference(one: Trace, other: Trace) -> First | None:
     """Where the second walk parts from the first; None where they are the same."""
     if one.image.shape != other.image.shape or not np.array_equal(one.image, other.image):
         hidden = one.source.image_sha256 == other.source.image_sha256
-        told = "they are of one picture, of which a part is hidden" if hidden else "they are of two pictures"
+        told = "they are of one image, of which a part is hidden" if hidden else "they are of two images"
         return First(0, f"The walks part at the very beginning: {told}.")
     ones, others = moments_of(one), moments_of(other)
     for place, (here, there) in enumerate(zip(ones, others, strict=False)):
@@ -128,7 +128,7 @@ def _list(names: Sequence[str]) -> str:
 
 
 def path_length(trace: Trace) -> float:
-    """How far the glimpses jump from one to the next, all together, as a share of the picture's side."""
+    """How far the glimpses jump from one to the next, all together, as a share of the image's side."""
     cells = [(glimpse.cell, step.saliency.shape) for step in trace.steps for glimpse in step.glimpses]
     places = [((row + 0.5) / h, (column + 0.5) / w) for (row, column), (h, w) in cells]
     return float(sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(places)))
@@ -137,7 +137,7 @@ def path_length(trace: Trace) -> float:
 def other_cells(one: Trace, other: Trace) -> tuple[int, int] | None:
     """How many glimpses fall on another cell, or in one walk alone, and of how many.
 
-    None for two pictures, or maps of two sizes: their cells have nothing to do with each other.
+    None for two images, or maps of two sizes: their cells have nothing to do with each other.
     """
     same = one.source.image_sha256 == other.source.image_sha256
     if not same or one.steps[0].saliency.shape != other.steps[0].saliency.shape:
@@ -156,7 +156,7 @@ def table(one: Trace, other: Trace) -> list[Row]:
         ("Meta-steps", *(str(len(walk.steps)) for walk in (one, other))),
         ("Ended by", *("stop" if walk.ended_by_stop else "the last meta-step" for walk in (one, other))),
         ("Mean probability of what is named", *(_sure(walk) for walk in (one, other))),
-        ("Path of the glimpses, sides of the picture", *(f"{path_length(walk):.2f}" for walk in (one, other))),
+        ("Path of the glimpses, sides of the image", *(f"{path_length(walk):.2f}" for walk in (one, other))),
         ("Saliency at the glimpses (attn_saliency)", *(f"{walk.attn_saliency:.2f}" for walk in (one, other))),
     ]
     found = [Row(name, first, second, first != second) for name, first, second in rows]

@@ -1,4 +1,4 @@
-"""Forks are named by what each adds to the one it grew from; pure."""
+"""Branches are named by what each adds to the one it grew from; pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.whatif.branches import Forks
+from app.whatif.branches import BranchTree
 from hsal.errors import HsalError
 from hsal.tracing.interventions.description import words
 from hsal.tracing.interventions.schema import Edit, Interventions
@@ -16,7 +16,7 @@ LONGEST = 80
 NEAR = 6e-4  # the browser sends three decimals
 
 
-def fork_name(forks: Forks, place: int, names: Sequence[str], walk_of: Callable[[Interventions], Trace]) -> str:
+def fork_name(forks: BranchTree, place: int, names: Sequence[str], walk_of: Callable[[Interventions], Trace]) -> str:
     """The name of one fork.
 
     Args:

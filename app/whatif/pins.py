@@ -54,5 +54,5 @@ def _walk(address: Address) -> Trace:
                                  address.largest, address.clutter)
     if address.input == "draw" and address.drawing:
         image = drawn_image(address.drawing, address.weights)
-        return cache.picture_trace(address.weights, "drawing", "drawing", image, ())
-    raise PinError("A link cannot carry the picture of the pinned walk, which was uploaded; it was left out.")
+        return cache.image_trace(address.weights, "drawing", "drawing", image, ())
+    raise PinError("A link cannot carry the image of the pinned walk, which was uploaded; it was left out.")

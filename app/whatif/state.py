@@ -1,6 +1,6 @@
 """The state of What if: beside app/session.py it touches st.session_state and the address bar.
 
-A tree of forks belongs to a picture and weights, and the last few trees are kept; the address carries the fork that is
+A tree of forks belongs to an image and weights, and the last few trees are kept; the address carries the fork that is
 shown, and the walk that is pinned beside it.
 """
 
@@ -15,7 +15,7 @@ from app import session
 from app.weights import SERIES, describe
 from app.whatif import branching as forking
 from app.whatif.apply import after, possible
-from app.whatif.branches import Fork, Forks
+from app.whatif.branches import Branch, BranchTree
 from app.whatif.pins import pack_pin, pinned_walk
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
@@ -36,18 +36,18 @@ BENCH = "whatif.bench"  # the key of the element that walks are changed in
 
 
 def identity(trace: Trace) -> str:
-    """The same picture seen by other weights is another walk."""
+    """The same image seen by other weights is another walk."""
     return f"{trace.source.image_sha256} {trace.source.weights} {pack(trace.interventions)}".strip()
 
 
-def enter(trace: Trace, config: ModelConfig) -> Forks:
+def enter(trace: Trace, config: ModelConfig) -> BranchTree:
     """The forks of an original walk, the one that the address asks for shown; says what of it cannot be done."""
     state, shown = st.session_state, identity(trace)
     address = state[session.ADDRESS]
     last, word = state.get(FORKED), address.do
     if last not in (None, shown) and word == state.get(LEFT):
         word = ""  # it was done to another walk
-    forks = state.setdefault(TREES, {}).get(shown, Forks((Fork(None, trace.interventions),)))
+    forks = state.setdefault(TREES, {}).get(shown, BranchTree((Branch(None, trace.interventions),)))
     if word != pack(forks.done) and (word or last == shown):
         wanted, _ = unpack(word)
         done, problems = possible(wanted, config, trace.steps[0].saliency.shape, [name for name, _ in forking.models()])
@@ -59,7 +59,7 @@ def enter(trace: Trace, config: ModelConfig) -> Forks:
     return forks
 
 
-def shown() -> Forks:
+def shown() -> BranchTree:
     """The forks of the walk that was entered."""
     state = st.session_state
     return state[TREES][state[FORKED]]
@@ -196,7 +196,7 @@ def _be_at(moment_now: object = None) -> None:
     st.session_state[session.ADDRESS] = replace(st.session_state[session.ADDRESS], moment=now)
 
 
-def _keep(forks: Forks) -> None:
+def _keep(forks: BranchTree) -> None:
     state = st.session_state
     others = [(walk, tree) for walk, tree in state[TREES].items() if walk != state[FORKED]]
     state[TREES] = dict([*others, (state[FORKED], forks)][-MOST_TREES:])

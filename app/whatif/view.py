@@ -15,7 +15,7 @@ from app.weights import SERIES, describe
 from app.weights import moment as weights_moment
 from app.whatif import branching as forking
 from app.whatif import state
-from app.whatif.branches import Forks
+from app.whatif.branches import BranchTree
 from app.whatif.differences import Row, first_difference, labels_sentence, table
 from app.whatif.names import fork_name
 from app.whatif.why_view import why_view
@@ -27,7 +27,7 @@ from hsal.tracing.schema import Trace
 from hsal.zoo.weights import describe_series, shipped_series
 
 GROUP = "whatif"
-NOTHING = "Nothing is done yet: change something under the second picture, and the model runs on by itself."
+NOTHING = "Nothing is done yet: change something under the second image, and the model runs on by itself."
 
 
 @part
@@ -92,28 +92,28 @@ def training_moment(weights: str) -> None:
 
 
 def _called(walk: Trace) -> str:
-    """A walk's title where two are compared: its picture and its weights."""
+    """A walk's title where two are compared: its image and its weights."""
     done = ", with changes" if walk.interventions else ""
     return f"{walk.source.name[:40]}, {walk.source.weights[:40]}{done}"
 
 
-def _steering(forks: Forks, walk: Trace, pinned: bool) -> None:
+def _steering(forks: BranchTree, walk: Trace, pinned: bool) -> None:
     with st.container(horizontal=True):
         st.button("Undo", on_click=state.undo, disabled=not forks.can_undo, icon=":material/undo:",
                   shortcut="Ctrl+Z", key="whatif.undo")
         st.button("Redo", on_click=state.redo, disabled=not forks.undone, icon=":material/redo:",
                   shortcut="Ctrl+Shift+Z", key="whatif.redo")
         st.button("Pin this walk", on_click=state.pin, args=(walk,), icon=":material/keep:", key="whatif.pin",
-                  help="Keep the second walk as the first, then choose another picture, model or moment of training.")
+                  help="Keep the second walk as the first, then choose another image, model or moment of training.")
         if pinned:
             st.button("Unpin", on_click=state.unpin, icon=":material/keep_off:", key="whatif.unpin")
 
 
-def _tree(forks: Forks, trace: Trace) -> None:
+def _tree(forks: BranchTree, trace: Trace) -> None:
     """All forks, each under what it grew from; a click shows it again."""
     if len(forks.all) == 1:
         return
-    st.markdown("**Forks**")
+    st.markdown("**BranchTree**")
     with st.container(gap="xxsmall"):
         for place in forks.in_order():
             name = fork_name(forks, place, trace.class_names, partial(forking.fork, trace))

@@ -4,7 +4,7 @@ Basic residual blocks after He et al., *Deep Residual Learning for Image Recogni
 Differs: the paper takes ResNet-34 with ImageNet weights at 224x224; digits need far less.
 Each stage halves the map (100 -> 50 -> 25 -> 13 -> 7), early, because wide maps are what costs; with
 cell_px = 8 the last stage keeps its size (13x13), which answers the paper's remark that 7x7 is coarse, and with
-cell_px = 4 the last but one too, for small pictures.
+cell_px = 4 the last but one too, for small images.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import nn
 from hsal.backbones._memory_format import laid_out, memory_format_for
 from hsal.config import ConfigError, ModelConfig
 
-STRIDES = {4: (2, 1, 1), 8: (2, 2, 1), 16: (2, 2, 2)}  # of the blocks, by cell_px; the stem halves the picture too
+STRIDES = {4: (2, 1, 1), 8: (2, 2, 1), 16: (2, 2, 2)}  # of the blocks, by cell_px; the stem halves the image too
 
 
 class Block(nn.Module):

@@ -9,30 +9,30 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class BenchmarkSaliency:
-    """Measure how well saliency models tell where people look, over a folder of pictures with fixations or boxes.
+    """Measure how well saliency models tell where people look, over a folder of images with fixations or boxes.
 
     Can be stopped at any time: the same command goes on where it was.
     Example: hsal benchmark-saliency --data osie_fixations --out saliency-osie.parquet
     """
 
     data: Path
-    """Folder: OSIE, one's own pictures with a CSV of fixations, or scenes of hsal scenes."""
+    """Folder: OSIE, one's own images with a CSV of fixations, or scenes of hsal scenes."""
     out: Path
-    """Table to write, one row a model, picture and metric; what it holds already is not measured again."""
+    """Table to write, one row a model, image and metric; what it holds already is not measured again."""
     models: tuple[str, ...] = ()
     """Saliency models; all that can be had where not given."""
     metrics: tuple[str, ...] = ()
     """Metrics; all that can be reckoned where not given."""
     pictures: int | None = None
-    """Number of pictures, evenly spread over the folder; all where not given."""
+    """Number of images, evenly spread over the folder; all where not given."""
     network: str = "auto"
     """Network behind the models that look through one; auto is the one for photographs where it is installed."""
     smooth: float = 0.0
-    """Sigma of a Gaussian that every map is blurred with, as a share of the picture's longer side."""
+    """Sigma of a Gaussian that every map is blurred with, as a share of the image's longer side."""
     center_prior: Literal["none", "add", "multiply"] = "none"
-    """What is done to every map with a Gaussian in the picture's middle."""
+    """What is done to every map with a Gaussian in the image's middle."""
     seed: int = 0
-    """Seed of the draws: halves of the people, fixations on other pictures, resamples of the pictures."""
+    """Seed of the draws: halves of the people, fixations on other images, resamples of the images."""
     fresh: bool = False
     """Measure all anew, whatever the table holds."""
     docs: Path | None = None

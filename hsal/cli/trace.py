@@ -10,7 +10,7 @@ import tyro
 
 @dataclass(frozen=True)
 class Trace:
-    """Roll attention out over pictures and show every step.
+    """Roll attention out over images and show every step.
 
     Any PNG, JPEG, WebP, BMP or GIF will do; it is made gray or kept in colors, as the weights want it. A model
     knows only what it was trained on: handwritten digits, or house numbers.
@@ -19,19 +19,19 @@ class Trace:
     """
 
     images: tyro.conf.Positional[tuple[Path, ...]]
-    """One picture or more, or folders of them."""
+    """One image or more, or folders of them."""
     weights: str = "mnist-multiset"
     """Name of shipped weights, or a .safetensors file."""
     json: Path | None = None
     """Write one JSON object a line (image, labels, trace, or error) to this file; - is standard output."""
     strip: Path | None = None
-    """Draw the strip to this .png, .svg or .pdf; with several pictures, to FILE-NAME.png for each."""
+    """Draw the strip to this .png, .svg or .pdf; with several images, to FILE-NAME.png for each."""
     film: Path | None = None
-    """Draw the walk, moment by moment, to this .gif or .webp; with several pictures, to FILE-NAME.gif for each."""
+    """Draw the walk, moment by moment, to this .gif or .webp; with several images, to FILE-NAME.gif for each."""
     html: Path | None = None
-    """Put the walk into one .html file that plays it offline; with several pictures, into FILE-NAME.html for each."""
+    """Put the walk into one .html file that plays it offline; with several images, into FILE-NAME.html for each."""
     out: Path | None = None
-    """Write a table, one row a picture with what was named, to this .parquet or .csv; stopped at any time, the same
+    """Write a table, one row an image with what was named, to this .parquet or .csv; stopped at any time, the same
     command goes on where it was."""
     saliency: str = ""
     """Saliency model that attention starts from, without retraining; by default the weights' own."""

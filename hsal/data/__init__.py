@@ -1,1 +1,1 @@
-"""Digits, scenes made of them, and strangers' pictures."""
+"""Digits, scenes made of them, and strangers' images."""

@@ -1,4 +1,4 @@
-"""A stranger's pile of files, some of them zips, taken apart safely: pictures with names, and what was left out.
+"""A stranger's pile of files, some of them zips, taken apart safely: images with names, and what was left out.
 
 Nothing is written to disk, and nothing is unpacked beyond the bounds, whatever a zip says of itself.
 """
@@ -18,7 +18,7 @@ from hsal.data.images import MAX_BYTES, quoted
 
 MOST_PICTURES = 200
 MOST_ENTRIES = 5000  # of a zip: its list alone takes memory
-UNPACKED_BYTES = 100 * 2**20  # of all pictures together
+UNPACKED_BYTES = 100 * 2**20  # of all images together
 ZIP_BYTES = 50 * 2**20
 _LIST_ENTRY = b"PK\x01\x02"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may claim any memory while they unpack
@@ -26,7 +26,7 @@ _ENCRYPTED = 0x1
 
 
 @dataclass
-class Pile:
+class Archive:
     """What is in the pile so far."""
 
     pictures: list[tuple[str, bytes]] = field(default_factory=list)
@@ -41,11 +41,11 @@ class Pile:
 
     @property
     def full(self) -> bool:
-        """Whether there are as many pictures as there may be."""
+        """Whether there are as many images as there may be."""
         return len(self.pictures) >= MOST_PICTURES
 
     def add(self, name: str, data: bytes) -> None:
-        """One more picture; a name that is there already is numbered."""
+        """One more image; a name that is there already is numbered."""
         taken = {known for known, _ in self.pictures}
         path, number, unique = PurePosixPath(name), 2, name
         while unique in taken:
@@ -53,13 +53,13 @@ class Pile:
         self.pictures.append((unique, data))
 
 
-def pile(files: Iterable[tuple[str, bytes]]) -> Pile:
-    """The pictures among files and in the zips among them, in their order.
+def pile(files: Iterable[tuple[str, bytes]]) -> Archive:
+    """The images among files and in the zips among them, in their order.
 
     Args:
         files: name and bytes of each; a zip is told by its first bytes.
     """
-    made, left = Pile(), 0
+    made, left = Archive(), 0
     for name, data in files:
         if data[:2] == b"PK":
             left += _unzip(name, data, made)
@@ -68,15 +68,15 @@ def pile(files: Iterable[tuple[str, bytes]]) -> Pile:
         else:
             made.add(name or "picture", data)
     if left:
-        bounds = f"{MOST_PICTURES} pictures of together {UNPACKED_BYTES // 2**20} MB"
+        bounds = f"{MOST_PICTURES} images of together {UNPACKED_BYTES // 2**20} MB"
         made.problems.append(f"At most {bounds} are taken at once: {left:,} were left out.")
     if repeated := sum(count - 1 for count in Counter(data for _, data in made.pictures).values()):
-        made.problems.append(f"{repeated:,} of the pictures are copies of others here, byte by byte.")
+        made.problems.append(f"{repeated:,} of the images are copies of others here, byte by byte.")
     return made
 
 
-def _unzip(name: str, data: bytes, made: Pile) -> int:
-    """Add a zip's pictures; returns how many found no room."""
+def _unzip(name: str, data: bytes, made: Archive) -> int:
+    """Add a zip's images; returns how many found no room."""
     shown = quoted(name)
     if len(data) > ZIP_BYTES or data.count(_LIST_ENTRY) > MOST_ENTRIES:
         reason = f"a zip may have {ZIP_BYTES // 2**20} MB and {MOST_ENTRIES:,} entries"
@@ -90,7 +90,7 @@ def _unzip(name: str, data: bytes, made: Pile) -> int:
         return 0
 
 
-def _entries(shown: str, archive: zipfile.ZipFile, made: Pile) -> int:
+def _entries(shown: str, archive: zipfile.ZipFile, made: Archive) -> int:
     refused: Counter[str] = Counter()
     left = 0
     for entry in archive.infolist():
@@ -115,7 +115,7 @@ def _refused(entry: zipfile.ZipInfo) -> str:
     if path.suffix.lower() == ".zip":
         return "a zip within the zip, to be unpacked first"
     if path.suffix.lower() not in ENDINGS:
-        return "no picture by its name"
+        return "no image by its name"
     if entry.flag_bits & _ENCRYPTED:
         return "encrypted"
     if entry.compress_type not in _METHODS:
@@ -123,7 +123,7 @@ def _refused(entry: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, made: Pile) -> str:
+def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, made: Archive) -> str:
     """Unpack one entry, never more than it may have; returns why it was left out, or nothing."""
     most = min(MAX_BYTES, made.room_bytes)
     try:

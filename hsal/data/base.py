@@ -35,7 +35,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture and what is in it."""
+    """One image and what is in it."""
 
     image: np.ndarray  # (H,W) uint8 gray or (H,W,3) uint8 RGB
     labels: tuple[int, ...]  # the multiset, sorted

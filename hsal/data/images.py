@@ -1,7 +1,7 @@
-"""A stranger's picture, decoded safely.
+"""A stranger's image, decoded safely.
 
 An upload is hostile until it is decoded: only a few formats are tried, the size is read from the
-header before any pixel is, and whatever goes wrong ends in one `PictureError` with one sentence.
+header before any pixel is, and whatever goes wrong ends in one `ImageError` with one sentence.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _LISTED = "PNG, JPEG, WEBP, BMP or GIF"
 MAX_PIXELS = 40_000_000
 MAX_SIDE_PX = 20_000
 MIN_SIDE_PX = 8
-KEPT_SIDE_PX = 2048  # what is larger is reduced: the model sees 100 px, and a session keeps its picture
+KEPT_SIDE_PX = 2048  # what is larger is reduced: the model sees 100 px, and a session keeps its image
 MAX_SCANS = 100  # of a progressive JPEG: each walks all blocks anew, and a few bytes make one
 
 # One decoding at a time bounds the memory, and `catch_warnings` is not safe in threads.
 _DECODING = threading.Lock()
 
 
-class PictureError(HsalError, ValueError):
+class ImageError(HsalError, ValueError):
     """One clear sentence: what was wrong and what to do."""
 
 
@@ -45,38 +45,38 @@ class Picture:
     notes: tuple[str, ...]  # sentences on what was done to it
 
 
-def load_picture(data: bytes, name: str = "picture") -> Picture:
+def load_image(data: bytes, name: str = "picture") -> Picture:
     """Decode an upload: upright, first frame only, transparency laid on a ground, 8-bit RGB.
 
     Args:
         data: the file's bytes, at most MAX_BYTES.
         name: the file's name, for the sentences alone; it need not be clean or true.
     Raises:
-        PictureError: empty, too large, too small, not one of FORMATS, or damaged.
+        ImageError: empty, too large, too small, not one of FORMATS, or damaged.
     """
     shown = quoted(name)
     if not data:
-        raise PictureError(f"{shown} is empty (0 bytes): choose a {_LISTED} picture.")
+        raise ImageError(f"{shown} is empty (0 bytes): choose a {_LISTED} image.")
     if len(data) > MAX_BYTES:
         raise _too_heavy(shown, len(data))
     with _decoding(shown):
         return _decode(data, shown)
 
 
-def read_picture(path: Path) -> Picture:
-    """`load_picture` of a file; never reads more than MAX_BYTES + 1 bytes.
+def read_image(path: Path) -> Picture:
+    """`load_image` of a file; never reads more than MAX_BYTES + 1 bytes.
 
     Raises:
-        PictureError: missing, not a plain file, unreadable, or as `load_picture`.
+        ImageError: missing, not a plain file, unreadable, or as `load_image`.
     """
-    return load_picture(_content(path), path.name)
+    return load_image(_content(path), path.name)
 
 
 def load_shape(data: bytes, name: str = "picture") -> tuple[int, int]:
-    """(H,W) of an upload, upright, before `load_picture` reduces it: no pixel is decoded.
+    """(H,W) of an upload, upright, before `load_image` reduces it: no pixel is decoded.
 
     Raises:
-        PictureError: as `load_picture`, as far as the header tells.
+        ImageError: as `load_image`, as far as the header tells.
     """
     shown = quoted(name)
     with _decoding(shown), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
@@ -86,38 +86,38 @@ def load_shape(data: bytes, name: str = "picture") -> tuple[int, int]:
 
 
 def read_shape(path: Path) -> tuple[int, int]:
-    """`load_shape` of a file; raises PictureError."""
+    """`load_shape` of a file; raises ImageError."""
     return load_shape(_content(path), path.name)
 
 
 @contextmanager
 def _decoding(shown: str) -> Iterator[None]:
-    """Whatever goes wrong with a stranger's bytes is a PictureError."""
+    """Whatever goes wrong with a stranger's bytes is an ImageError."""
     with _DECODING, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of damage that it can live with
         try:
             yield
-        except PictureError:
+        except ImageError:
             raise
         except Image.DecompressionBombError as error:
             raise _too_large(shown) from error
         except UnidentifiedImageError as error:
-            reason = f"is not a {_LISTED} picture, or its beginning is damaged: save it as one of these and try again."
-            raise PictureError(f"{shown} {reason}") from error
+            reason = f"is not a {_LISTED} image, or its beginning is damaged: save it as one of these and try again."
+            raise ImageError(f"{shown} {reason}") from error
         except Exception as error:  # decoders fail in many ways on hostile bytes, and none may escape
             reason = "is damaged or cut off and cannot be decoded: save it anew and try again."
-            raise PictureError(f"{shown} {reason}") from error
+            raise ImageError(f"{shown} {reason}") from error
 
 
 def _content(path: Path) -> bytes:
     shown = quoted(str(path))
     try:
         if path.is_dir():
-            raise PictureError(f"{shown} is a folder: give a picture file.")
+            raise ImageError(f"{shown} is a folder: give an image file.")
         if not path.exists():
-            raise PictureError(f"{shown} does not exist: check the path.")
+            raise ImageError(f"{shown} does not exist: check the path.")
         if not path.is_file():  # reading a pipe or a device might never end
-            raise PictureError(f"{shown} is not a plain file: give a picture file.")
+            raise ImageError(f"{shown} is not a plain file: give an image file.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise _too_heavy(shown, size)
@@ -125,14 +125,14 @@ def _content(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise PictureError(f"{shown} cannot be read ({reason}): check the file and its permissions.") from error
+        raise ImageError(f"{shown} cannot be read ({reason}): check the file and its permissions.") from error
 
 
 def _decode(data: bytes, shown: str) -> Picture:
     with Image.open(io.BytesIO(data), formats=FORMATS) as opened:  # reads the header alone
         _check_size(opened.size, shown)
         if opened.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
-            raise PictureError(f"{shown} is a JPEG of more than {MAX_SCANS} scans: save it anew and try again.")
+            raise ImageError(f"{shown} is a JPEG of more than {MAX_SCANS} scans: save it anew and try again.")
         opened.load()
         notes = [f"Colors were converted from {opened.mode} to RGB."] if opened.mode == "CMYK" else []
         image = _eight_bits(_upright(opened, notes), notes)
@@ -152,15 +152,15 @@ def _check_size(size: tuple[int, int], shown: str) -> None:
     if width * height > MAX_PIXELS or max(size) > MAX_SIDE_PX:
         raise _too_large(shown, f" ({width:,} x {height:,} pixels)")
     if min(size) < MIN_SIDE_PX:
-        wanted = f"choose a picture of at least {MIN_SIDE_PX} pixels on each side."
-        raise PictureError(f"{shown} is only {width} x {height} pixels: {wanted}")
+        wanted = f"choose an image of at least {MIN_SIDE_PX} pixels on each side."
+        raise ImageError(f"{shown} is only {width} x {height} pixels: {wanted}")
 
 
 def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
     """Turned as its EXIF orientation asks; EXIF that cannot be read asks nothing."""
     try:
         turned = ImageOps.exif_transpose(image) if _orientation(image) > 1 else None
-    except Exception:  # the pixels are sound: an ornament's damage must not cost the picture
+    except Exception:  # the pixels are sound: an ornament's damage must not cost the image
         turned = None
     if turned is None:
         return image
@@ -205,14 +205,14 @@ def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
     return laid
 
 
-def _too_heavy(shown: str, size: int) -> PictureError:
+def _too_heavy(shown: str, size: int) -> ImageError:
     limit = f"{MAX_BYTES:,} ({MAX_BYTES // 2**20} MiB)"
-    return PictureError(f"{shown} has {size:,} bytes, more than the {limit} allowed: save it smaller and try again.")
+    return ImageError(f"{shown} has {size:,} bytes, more than the {limit} allowed: save it smaller and try again.")
 
 
-def _too_large(shown: str, measured: str = "") -> PictureError:
+def _too_large(shown: str, measured: str = "") -> ImageError:
     limit = f"{MAX_PIXELS // 10**6} megapixels and {MAX_SIDE_PX:,} pixels on a side"
-    return PictureError(f"{shown} is too large{measured}: scale it down to at most {limit}.")
+    return ImageError(f"{shown} is too large{measured}: scale it down to at most {limit}.")
 
 
 def quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""From any picture to one that the model can look at: square and of its size, gray or in colors."""
+"""From any image to one that the model can look at: square and of its size, gray or in colors."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from PIL import Image
 
 from hsal.config import ModelConfig
 from hsal.data.base import Box
-from hsal.data.images import PictureError
+from hsal.data.images import ImageError
 
 _EXCHANGED = "Light and dark were exchanged: the model knows light ink on a dark ground."
-_FAINTEST = 16  # levels between the darkest and the lightest of a picture with something on it
+_FAINTEST = 16  # levels between the darkest and the lightest of an image with something on it
 
 
 @dataclass(frozen=True)
-class PreparedPicture:
-    """A picture as the model wants it."""
+class PreprocessedImage:
+    """An image as the model wants it."""
 
     image: np.ndarray  # (size_px,size_px) uint8, light ink on dark, or (size_px,size_px,3) uint8 RGB
     notes: tuple[str, ...]  # sentences on what was done to it
-    scale: float = 1.0  # pixels of the image to one of the picture
-    top_px: int = 0  # where the picture begins in the image
+    scale: float = 1.0  # pixels of the image to one of the image
+    top_px: int = 0  # where the image begins in the image
     left_px: int = 0
 
     def moved(self, box: Box) -> Box:
-        """A box of the picture, in the image's pixels: within it, and never empty."""
+        """A box of the image, in the image's pixels: within it, and never empty."""
         size = len(self.image)
         top, bottom = _span(box.top_px, box.bottom_px, self.scale, self.top_px, size)
         left, right = _span(box.left_px, box.right_px, self.scale, self.left_px, size)
         return Box(box.label, top, left, bottom, right)
 
 
-def for_model(pixels: np.ndarray, config: ModelConfig) -> PreparedPicture:
-    """`as_scene` or `as_photo`, as the model of that config wants it; raises PictureError as they do."""
+def for_model(pixels: np.ndarray, config: ModelConfig) -> PreprocessedImage:
+    """`as_scene` or `as_photo`, as the model of that config wants it; raises ImageError as they do."""
     prepare = as_scene if config.image_channels == 1 else as_photo
     return prepare(pixels, config.size_px)
 
 
-def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
-    """Make a picture a scene: gray, square, light ink on black. A true scene stays exactly as it is.
+def as_scene(pixels: np.ndarray, size_px: int) -> PreprocessedImage:
+    """Make an image a scene: gray, square, light ink on black. A true scene stays exactly as it is.
 
-    Gray is ITU-R 601 luma; the whole picture is scaled to fit, without distortion.
+    Gray is ITU-R 601 luma; the whole image is scaled to fit, without distortion.
 
     Args:
         pixels: (H,W) gray or (H,W,3) RGB, uint8.
         size_px: side of the square that the model sees.
     Raises:
-        PictureError: pixels of another shape or type, or a blank picture.
+        ImageError: pixels of another shape or type, or a blank image.
     """
     fitted, scaled, banded = _fit(pixels, "L", size_px)
     ink, changed = _ink_on_black(fitted.image)
@@ -56,28 +56,28 @@ def as_scene(pixels: np.ndarray, size_px: int) -> PreparedPicture:
     return replace(fitted, image=_square(ink, fitted, size_px, "constant"), notes=(*scaled, *changed, *banded))
 
 
-def as_photo(pixels: np.ndarray, size_px: int) -> PreparedPicture:
-    """Make a picture a square photograph in its own colors. One of that size stays exactly as it is.
+def as_photo(pixels: np.ndarray, size_px: int) -> PreprocessedImage:
+    """Make an image a square photograph in its own colors. One of that size stays exactly as it is.
 
-    The whole picture is scaled to fit, without distortion; its outermost pixels go on into the bands
-    that make it square, since black bars would stand out more than anything in the picture.
+    The whole image is scaled to fit, without distortion; its outermost pixels go on into the bands
+    that make it square, since black bars would stand out more than anything in the image.
 
     Args:
         pixels: (H,W) gray or (H,W,3) RGB, uint8.
         size_px: side of the square that the model sees.
     Raises:
-        PictureError: pixels of another shape or type, or a blank picture.
+        ImageError: pixels of another shape or type, or a blank image.
     """
     fitted, scaled, banded = _fit(pixels, "RGB", size_px)
     if np.ptp(fitted.image, axis=(0, 1)).max() < _FAINTEST:
-        raise PictureError("The picture is blank: it is of one color all over. Choose one with something on it.")
+        raise ImageError("The image is blank: it is of one color all over. Choose one with something on it.")
     return replace(fitted, image=_square(fitted.image, fitted, size_px, "edge"), notes=(*scaled, *banded))
 
 
-def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreparedPicture, list[str], list[str]]:
-    """The picture in Pillow's `mode`, its longer side size_px, with notes on the scaling and on bands to come."""
+def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreprocessedImage, list[str], list[str]]:
+    """The image in Pillow's `mode`, its longer side size_px, with notes on the scaling and on bands to come."""
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
-        raise PictureError(f"A picture must be (H,W) or (H,W,3) uint8; this is {pixels.shape} {pixels.dtype}.")
+        raise ImageError(f"An image must be (H,W) or (H,W,3) uint8; this is {pixels.shape} {pixels.dtype}.")
     height, width = pixels.shape[:2]
     scale = size_px / max(height, width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
@@ -87,12 +87,12 @@ def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreparedPicture, 
     same = (rows, columns) == (height, width)
     scaled = [] if same else [f"Scaled from {width} x {height} to {columns} x {rows} pixels."]
     sides = "left and right" if rows > columns else "above and below"
-    banded = [] if rows == columns else [f"Bands {sides} make the picture square."]
-    return PreparedPicture(small, (), scale, (size_px - rows) // 2, (size_px - columns) // 2), scaled, banded
+    banded = [] if rows == columns else [f"Bands {sides} make the image square."]
+    return PreprocessedImage(small, (), scale, (size_px - rows) // 2, (size_px - columns) // 2), scaled, banded
 
 
-def _square(small: np.ndarray, fitted: PreparedPicture, size_px: int, mode: str) -> np.ndarray:
-    """The fitted picture with its bands, filled by numpy's `mode`."""
+def _square(small: np.ndarray, fitted: PreprocessedImage, size_px: int, mode: str) -> np.ndarray:
+    """The fitted image with its bands, filled by numpy's `mode`."""
     rows, columns = small.shape[:2]
     bands = [(fitted.top_px, size_px - rows - fitted.top_px), (fitted.left_px, size_px - columns - fitted.left_px)]
     return np.pad(small, bands if small.ndim == 2 else [*bands, (0, 0)], mode=mode)
@@ -122,7 +122,7 @@ def _ink_on_black(gray: np.ndarray) -> tuple[np.ndarray, list[str]]:
         ink *= 255 / np.maximum(255 - paper, 32)  # ink takes a share of the light: weak in shade, strong in the sun
     peak = float(np.quantile(ink, 0.998))  # not the maximum: a few stray specks are no ink
     if peak < _FAINTEST:
-        raise PictureError("The picture is blank: no ink stands out from its ground. Choose one with something on it.")
+        raise ImageError("The image is blank: no ink stands out from its ground. Choose one with something on it.")
     notes.append("The ground was made black and the contrast stretched.")
     return np.minimum(ink * (255 / peak), 255).round().astype(np.uint8), notes
 

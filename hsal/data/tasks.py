@@ -19,7 +19,7 @@ def open_scenes(
     Args:
         digits, placement: of the MNIST tasks; the others have their own.
         single: scenes of one digit, on which a backbone is trained.
-        size_px: height and width of the pictures.
+        size_px: height and width of the images.
         changes: fields of `SceneConfig` to set otherwise, for the MNIST tasks alone.
     Raises:
         ConfigError: the task is unknown, its scenes cannot be changed, or a change is impossible.
@@ -50,7 +50,7 @@ def open_scenes(
 
 
 def check_model(config: ModelConfig, task: Task) -> None:
-    """Make sure that a model can see a task's pictures and name their digits.
+    """Make sure that a model can see a task's images and name their digits.
 
     Raises:
         ConfigError: it has other channels or classes.
@@ -60,6 +60,6 @@ def check_model(config: ModelConfig, task: Task) -> None:
     wanted = 1 if task in MNIST_TASKS else 3
     if config.image_channels != wanted:
         raise ConfigError(
-            f"Pictures of {task} have image_channels {wanted}, the model's have {config.image_channels}."
+            f"Images of {task} have image_channels {wanted}, the model's have {config.image_channels}."
             f" Choose another task, or train with --image-channels {wanted}."
         )

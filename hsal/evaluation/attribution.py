@@ -15,9 +15,9 @@ from torch import Tensor
 
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import HSAL, MetaStep
-from hsal.model.overrides import Act, Acts, greedy
+from hsal.model.overrides import Override, Overrides, greedy
 from hsal.model.perception import View
-from hsal.tracing.interventions.overrides import acts_of
+from hsal.tracing.interventions.overrides import overrides_of
 from hsal.tracing.interventions.schema import Cell, Edit, Interventions
 from hsal.tracing.schema import Step, Trace
 
@@ -61,16 +61,16 @@ def explain(model: HSAL, view: View, trace: Trace, step: int) -> Why:
 
     Args:
         model: in eval mode, of the trace's weights.
-        view: of the trace's picture, with its saliency map (`hsal.saliency.override.perceive`).
+        view: of the trace's image, with its saliency map (`hsal.saliency.override.perceive`).
         step: the meta-step, from 0.
     Raises:
         IndexError: the trace has no such meta-step.
     """
-    named, acts = trace.steps[step], _told(model, trace)
+    named, overrides = trace.steps[step], _told(model, trace)
     with torch.inference_mode():
         without = []
         for blind in range(len(named.glimpses) + 1):
-            act = acts(step)._replace(cells=_cells(named), blind=frozenset([blind]) | acts(step).blind)
+            act = overrides(step)._replace(cells=_cells(named), blind=frozenset([blind]) | overrides(step).blind)
             logits = _step(model, view, _changed(_told(model, trace), step, act), step).class_logits
             without.append(float(logits.softmax(dim=1)[0, named.label]))
         change = _nearest(model, view, trace, step) if named.glimpses else None
@@ -87,9 +87,9 @@ def as_intervention(trace: Trace, change: Change, step: int) -> Interventions:
     return replace(done, edits=(*others, replace(edit, look=tuple(look), label=None)))
 
 
-def _told(model: HSAL, trace: Trace) -> Acts:
+def _told(model: HSAL, trace: Trace) -> Overrides:
     """What was done in the trace; made anew for every rollout, since samples are drawn from it."""
-    return acts_of(trace.interventions, model.config, model.map_size, next(model.parameters()).device)
+    return overrides_of(trace.interventions, model.config, model.map_size, next(model.parameters()).device)
 
 
 def _cells(step: Step) -> Tensor:
@@ -98,12 +98,12 @@ def _cells(step: Step) -> Tensor:
     return torch.tensor([[row * width + column for row, column in (glimpse.cell for glimpse in step.glimpses)]])
 
 
-def _changed(acts: Acts, step: int, act: Act) -> Acts:
-    return lambda number: act if number == step else acts(number)
+def _changed(overrides: Overrides, step: int, act: Override) -> Overrides:
+    return lambda number: act if number == step else overrides(number)
 
 
-def _step(model: HSAL, view: View, acts: Acts, step: int) -> MetaStep:
-    return next(islice(model.rollout(view, acts=acts), step, None))
+def _step(model: HSAL, view: View, overrides: Overrides, step: int) -> MetaStep:
+    return next(islice(model.rollout(view, overrides=overrides), step, None))
 
 
 def _nearest(model: HSAL, view: View, trace: Trace, step: int) -> Change | None:
@@ -113,10 +113,10 @@ def _nearest(model: HSAL, view: View, trace: Trace, step: int) -> Change | None:
     tried = torch.full((glimpses * cells, glimpses), -1)
     for glimpse in range(glimpses):
         tried[glimpse * cells : (glimpse + 1) * cells, glimpse] = torch.arange(cells)
-    acts = _told(model, trace)
-    act = acts(step)._replace(cells=tried, label=None, choose=greedy)
+    overrides = _told(model, trace)
+    act = overrides(step)._replace(cells=tried, label=None, choose=greedy)
     rows = View(*(part.expand(len(tried), *part.shape[1:]) for part in view))
-    found = _step(model, rows, _for_rows(_changed(acts, step, act), len(tried)), step)
+    found = _step(model, rows, _for_rows(_changed(overrides, step, act), len(tried)), step)
     distances = [
         float(np.hypot(cell // width - named.glimpses[glimpse].cell[0], cell % width - named.glimpses[glimpse].cell[1]))
         for glimpse in range(glimpses) for cell in range(cells)
@@ -133,11 +133,11 @@ def _nearest(model: HSAL, view: View, trace: Trace, step: int) -> Change | None:
     return Change(best // cells, divmod(best % cells, width), label, probability, distances[best])
 
 
-def _for_rows(acts: Acts, rows: int) -> Acts:
+def _for_rows(overrides: Overrides, rows: int) -> Overrides:
     """The same for every row of a batch; all but Gaussians broadcast by themselves."""
 
-    def act(number: int) -> Act:
-        one = acts(number)
+    def act(number: int) -> Override:
+        one = overrides(number)
         wide = None if one.gaussians is None else Gaussians(*(part.expand(rows, -1) for part in one.gaussians))
         return one._replace(gaussians=wide)
 

@@ -6,7 +6,7 @@ meta-step, in place of the meta-controller's own:
 
     valid    one Gaussian centered on the target, the first digit of a scene
     neutral  a mask of 1 everywhere
-    invalid  the same Gaussian half a picture away, down and across, round its edges
+    invalid  the same Gaussian half an image away, down and across, round its edges
 
 The cue is the mask; what is measured is the first label, where people give a reaction time.
 """
@@ -25,7 +25,7 @@ from hsal.evaluation.localization import places_of, union_cover
 from hsal.evaluation.metrics import resampled_sums
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import HSAL, send
-from hsal.model.overrides import Act, always
+from hsal.model.overrides import Override, always
 from hsal.model.perception import View
 from hsal.tracing.recording import to_tensor
 
@@ -34,7 +34,7 @@ def spotlights(center: Tensor, map_size: tuple[int, int], width_cells: float) ->
     """Condition -> one Gaussian a row (K = 1).
 
     Args:
-        center: (B,2) of the target, down and across, as shares 0..1 of the picture.
+        center: (B,2) of the target, down and across, as shares 0..1 of the image.
         map_size: (h,w) cells.
         width_cells: standard deviation of the Gaussian.
     """
@@ -47,7 +47,7 @@ def spotlights(center: Tensor, map_size: tuple[int, int], width_cells: float) ->
 
 
 def _gaussian(center: Tensor, map_size: tuple[int, int], beta: Tensor) -> Gaussians:
-    # the middle of cell 1 is at 1, so the picture's edge is at half a cell
+    # the middle of cell 1 is at 1, so the image's edge is at half a cell
     row, column = center[:, :1] * map_size[0] + 0.5, center[:, 1:] * map_size[1] + 0.5
     return Gaussians(torch.ones_like(beta), beta, row, column)
 
@@ -56,9 +56,9 @@ def cue(model: HSAL, view: View, targets: Sequence[Box], size_px: tuple[int, int
     """The first meta-step under each spotlight: (B, conditions, measures), in the order of their names.
 
     Args:
-        model: in eval mode. view: of B pictures.
-        targets: one box a picture, within it.
-        size_px: (H,W) of the pictures.
+        model: in eval mode. view: of B images.
+        targets: one box an image, within it.
+        size_px: (H,W) of the images.
     """
     device = view.scale.device
     places = places_of([[box] for box in targets], model.map_size, size_px, device)
@@ -68,7 +68,7 @@ def cue(model: HSAL, view: View, targets: Sequence[Box], size_px: tuple[int, int
     rows = []
     with torch.inference_mode():
         for name in CONDITIONS:
-            step = send(model.rollout(view, meta_steps=1, acts=always(Act(gaussians=laid[name]))), None)
+            step = send(model.rollout(view, meta_steps=1, overrides=always(Override(gaussians=laid[name]))), None)
             right = step.class_logits.softmax(dim=1).gather(1, places.label).squeeze(1)  # (B,)
             looked = on_target.gather(1, step.cells).float().mean(dim=1)
             rows.append(torch.stack([right, (step.label == model.config.stop).float(), looked], dim=1))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hsal.data.base import Scene, SceneSource
 from hsal.evaluation import metrics
-from hsal.evaluation.inference import ATTENTION, Walks, walk
+from hsal.evaluation.inference import ATTENTION, ScenePredictions, walk
 from hsal.evaluation.localization import NAMES, OVER_ALL, Localization, places_of
 from hsal.model.hsal import HSAL
 from hsal.model.perception import View
@@ -66,7 +66,7 @@ class Evaluation:
     """Whether attention lies on the digits; None where their boxes were not given."""
 
 
-def evaluate(walks: Walks) -> Evaluation:
+def evaluate(walks: ScenePredictions) -> Evaluation:
     """Every measure, from the walks over at least one scene."""
     named, steps = walks.named, walks.steps.sum()
     located = None
@@ -86,7 +86,7 @@ def evaluate(walks: Walks) -> Evaluation:
     )
 
 
-def _located_steps(walks: Walks) -> np.ndarray:
+def _located_steps(walks: ScenePredictions) -> np.ndarray:
     """(n,7) the number of meta-steps that each of Localization's fields is a mean over."""
     return np.stack([walks.steps if name in OVER_ALL else walks.open_steps for name in NAMES], axis=1)
 
@@ -100,7 +100,7 @@ def _by_count(named: np.ndarray, true: np.ndarray) -> tuple[CountFigures, ...]:
     )
 
 
-def intervals(walks: Walks, resamples: int = 1000, seed: int = 0) -> dict[str, tuple[float, float]]:
+def intervals(walks: ScenePredictions, resamples: int = 1000, seed: int = 0) -> dict[str, tuple[float, float]]:
     """95 % bootstrap intervals over scenes of the main measures, by their names.
 
     Every such measure is a ratio of two sums over scenes (macro-F1 the mean of ten), so a
@@ -133,10 +133,10 @@ def scene_views(
         yield view, torch.from_numpy(counts).to(device)
 
 
-def walk_scenes(
+def predict_scenes(
     model: HSAL, source: SceneSource, seed: int, scenes: int, inhibition: bool = True, batch: int = 250,
     other: SaliencyModel | None = None,
-) -> Iterator[tuple[list[Scene], Walks]]:
+) -> Iterator[tuple[list[Scene], ScenePredictions]]:
     """Render, perceive and walk, localization included: batches of scenes with the model's walks over them.
 
     Args:

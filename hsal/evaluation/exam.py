@@ -16,15 +16,15 @@ from hsal.data.digits.scenes import SceneRenderer, grid_side
 from hsal.data.tasks import check_model, open_scenes
 from hsal.device import find_device, machine
 from hsal.errors import HsalError
-from hsal.evaluation.evaluate import evaluate, intervals, walk_scenes
-from hsal.evaluation.inference import Walks
+from hsal.evaluation.evaluate import evaluate, intervals, predict_scenes
+from hsal.evaluation.inference import ScenePredictions
 from hsal.evaluation.per_scene import Case, cases
 from hsal.saliency.override import saliency_model
 from hsal.zoo.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
-class Exam:
+class EvaluationPlan:
     """What weights are measured on."""
 
     task: Task
@@ -45,7 +45,7 @@ def own_task(checkpoint: Checkpoint) -> Task:
 
 
 def measure(
-    checkpoint: Checkpoint, exam: Exam, device: str = "auto", listed: list[Case] | None = None
+    checkpoint: Checkpoint, exam: EvaluationPlan, device: str = "auto", listed: list[Case] | None = None
 ) -> dict[str, Any]:
     """Evaluate weights: the `Evaluation`, its intervals, and what it was measured on.
 
@@ -63,12 +63,12 @@ def measure(
     scenes = exam.scenes if source.scenes is None else min(exam.scenes, source.scenes)  # no scene twice
     config = source.config if isinstance(source, SceneRenderer) else None
     parts, done = [], 0
-    for group, walks in _shown(walk_scenes(model, source, exam.seed, scenes, exam.inhibition, other=other), scenes):
+    for group, walks in _shown(predict_scenes(model, source, exam.seed, scenes, exam.inhibition, other=other), scenes):
         parts.append(walks)
         if listed is not None:
             listed.extend(cases(group, walks, done, config and config.clutter))
         done += len(group)
-    walks = Walks.joined(parts)
+    walks = ScenePredictions.joined(parts)
     about = {
         "weights": checkpoint.name, "saliency": exam.saliency or model.config.saliency, "task": exam.task,
         "split": exam.split,
@@ -79,7 +79,7 @@ def measure(
     return about | asdict(evaluate(walks)) | {"intervals": intervals(walks)}
 
 
-def _open(exam: Exam, size_px: int) -> SceneSource:
+def _open(exam: EvaluationPlan, size_px: int) -> SceneSource:
     source = open_scenes(
         exam.task, exam.split, digits=exam.digits, placement=exam.placement, size_px=size_px, changes=exam.changes
     )
@@ -98,7 +98,10 @@ def _check_room(config: SceneConfig) -> None:
         )
 
 
-def _shown(batches: Iterator[tuple[list[Scene], Walks]], scenes: int) -> Iterator[tuple[list[Scene], Walks]]:
+Batches = Iterator[tuple[list[Scene], ScenePredictions]]
+
+
+def _shown(batches: Batches, scenes: int) -> Batches:
     with tqdm(total=scenes, desc="evaluating", unit="scene") as bar:
         for group, walks in batches:
             yield group, walks

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hsal.evaluation.localization import NAMES, Places, localize
 from hsal.model.hsal import HSAL, MetaStep, Resume, send
-from hsal.model.overrides import Act, always
+from hsal.model.overrides import Override, always
 from hsal.model.perception import View
 from hsal.rewards import label_reward
 
@@ -19,7 +19,7 @@ ATTENTION = ("attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "
 
 
 @dataclass(frozen=True)
-class Walks:
+class ScenePredictions:
     """n scenes and what a model did on each; arrays whose first axis is the scene."""
 
     true: np.ndarray  # (n,N) int, label counts
@@ -40,7 +40,7 @@ class Walks:
         return (self.answers == self.true.shape[1]).any(axis=1)
 
     @classmethod
-    def joined(cls, parts: Sequence[Walks]) -> Walks:
+    def joined(cls, parts: Sequence[ScenePredictions]) -> ScenePredictions:
         """All rows, one part after another."""
         columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(cls)}
         return cls(**{name: None if values[0] is None else np.concatenate(values) for name, values in columns.items()})
@@ -48,7 +48,7 @@ class Walks:
 
 def walk(
     model: HSAL, view: View, counts: Tensor, places: Places | None = None, inhibition: bool = True
-) -> Walks:
+) -> ScenePredictions:
     """Roll out greedily over a batch; the model should be in eval mode.
 
     Args:
@@ -63,7 +63,7 @@ def walk(
     attention = torch.zeros(len(counts), len(ATTENTION), device=device)
     located = torch.zeros(len(counts), len(NAMES), device=device)
     with torch.inference_mode():
-        rollout = model.rollout(view, acts=always(Act(inhibition=inhibition)))
+        rollout = model.rollout(view, overrides=always(Override(inhibition=inhibition)))
         step, number = send(rollout, None), 0
         while step is not None:
             steps[rows] += 1
@@ -80,7 +80,7 @@ def walk(
             places = None if places is None else places.kept(running)
             step, number = send(rollout, Resume(keep=running)), number + 1
     parts = (counts.long(), answers, steps, open_steps, attention, None if places is None else located)
-    return Walks(*(None if part is None else part.cpu().numpy() for part in parts))
+    return ScenePredictions(*(None if part is None else part.cpu().numpy() for part in parts))
 
 
 def _attention(step: MetaStep, scale: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Does attention lie on the digits? Masks, priority and glimpses against the digits' boxes.
 
-A map cell stands for a rectangle of pixels: the picture's size over the map's. What a box *covers*
+A map cell stands for a rectangle of pixels: the image's size over the map's. What a box *covers*
 is the share of each cell's area that lies in it, and the mass of a map in boxes is the sum over
 cells of value times the share covered by the boxes' union, divided by the map's sum (0 for a map
 of zeros). A glimpse is *in* a box when its cell's center is, and *touches* it when the cell and
@@ -73,8 +73,8 @@ def places_of(
     """All digits of some scenes, none named yet.
 
     Args:
-        boxes: of each scene, within the picture.
-        map_size: (h,w) cells. size_px: (H,W) of the picture.
+        boxes: of each scene, within the image.
+        map_size: (h,w) cells. size_px: (H,W) of the image.
     """
     most = max((len(each) for each in boxes), default=0)
     nothing = Box(-1, 0, 0, 0, 0)

@@ -13,7 +13,7 @@ from hsal.errors import HsalError
 from hsal.evaluation.errors import error_kinds
 
 if TYPE_CHECKING:
-    from hsal.evaluation.inference import Walks
+    from hsal.evaluation.inference import ScenePredictions
 
 
 class CasesError(HsalError):
@@ -44,7 +44,9 @@ class Case:
     """Kinds of error, of `hsal.evaluation.errors.KINDS`; none where all is right."""
 
 
-def cases(scenes: Sequence[Scene], walks: Walks, first: int = 0, clutter: int | None = None) -> Iterator[Case]:
+def cases(
+    scenes: Sequence[Scene], walks: ScenePredictions, first: int = 0, clutter: int | None = None
+) -> Iterator[Case]:
     """The cases of some scenes.
 
     Args:

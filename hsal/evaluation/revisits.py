@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Returns:
+class Revisits:
     """Counts over scenes. A look is a meta-step that names something; its glimpses count as one."""
 
     scenes: int
@@ -27,7 +27,7 @@ class Returns:
     """Scenes that end by stop, rather than by running out of meta-steps."""
 
 
-def count_returns(model: HSAL, scenes: Sequence[Scene], inhibition: bool = True) -> Returns:
+def count_returns(model: HSAL, scenes: Sequence[Scene], inhibition: bool = True) -> Revisits:
     """Roll out greedily over scenes of one size, as a batch, and count returns.
 
     Args:
@@ -37,7 +37,7 @@ def count_returns(model: HSAL, scenes: Sequence[Scene], inhibition: bool = True)
     import torch  # here, not above: counts that are kept are read without it
 
     from hsal.evaluation.localization import places_of
-    from hsal.model.overrides import Act, always
+    from hsal.model.overrides import Override, always
     from hsal.tracing.recording import to_tensor
 
     images = np.stack([scene.image for scene in scenes])  # (B,H,W)
@@ -48,7 +48,7 @@ def count_returns(model: HSAL, scenes: Sequence[Scene], inhibition: bool = True)
     later = again = 0
     with torch.inference_mode():
         view = model.perceive(to_tensor(images))
-        for number, step in enumerate(model.rollout(view, acts=always(Act(inhibition=inhibition)))):
+        for number, step in enumerate(model.rollout(view, overrides=always(Override(inhibition=inhibition)))):
             running &= step.label != model.config.stop
             cells = step.cells[:, None].expand(-1, center.shape[1], -1)  # (B,D,k)
             looked = center.gather(2, cells).any(dim=2) & running[:, None]
@@ -56,4 +56,4 @@ def count_returns(model: HSAL, scenes: Sequence[Scene], inhibition: bool = True)
                 later += int(running.sum())
                 again += int((looked & seen).any(dim=1).sum())
             seen |= looked
-    return Returns(len(scenes), later, again, int((~running).sum()))
+    return Revisits(len(scenes), later, again, int((~running).sum()))

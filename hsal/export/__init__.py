@@ -1,1 +1,1 @@
-"""Still and moving pictures of a walk."""
+"""Still and moving images of a walk."""

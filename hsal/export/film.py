@@ -1,4 +1,4 @@
-"""The walk as a moving picture, GIF or WebP: one frame a moment, as the player shows them one after another."""
+"""The walk as a moving image, GIF or WebP: one frame a moment, as the player shows them one after another."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from hsal.tracing.schema import Trace
 from hsal.tracing.timeline import Moment, moments_of
 
 FORMATS = ("gif", "webp")
-SIDE, FOOT = 3.6, 0.62  # inches: the picture, and the words below it
+SIDE, FOOT = 3.6, 0.62  # inches: the image, and the words below it
 DPI = 100
 FRAME_MS, LABEL_MS, END_MS = 700, 1400, 3000
 MOST_FRAMES = 240
 
 
 class FilmError(HsalError):
-    """The walk cannot be made a moving picture as asked."""
+    """The walk cannot be made a moving image as asked."""
 
 
 def film_bytes(trace: Trace, format: str, dark: bool = False) -> bytes:
@@ -71,7 +71,7 @@ def save_film(trace: Trace, path: Path) -> None:
 
 
 def _frame(trace: Trace, moment: Moment, theme: Theme) -> Image.Image:
-    """One moment as a picture."""
+    """One moment as an image."""
     high = SIDE * trace.image.shape[0] / trace.image.shape[1]
     figure = Figure((SIDE, high + FOOT), dpi=DPI, facecolor=theme.ground)
     axes = figure.add_axes((0, FOOT / (high + FOOT), 1, high / (high + FOOT)))

@@ -1,4 +1,4 @@
-"""A one-page handout about one walk: the picture, the walk, five words, and tasks with lines to write on.
+"""A one-page handout about one walk: the image, the walk, five words, and tasks with lines to write on.
 
 Drawn with matplotlib's objects alone, as the strip is. Lengths are in inches, from the page's upper left corner.
 """
@@ -62,7 +62,7 @@ def handout_bytes(trace: Trace, texts: HandoutTexts) -> bytes:
 
 
 def draw_handout(trace: Trace, texts: HandoutTexts) -> Figure:
-    """The page as a figure: first the picture's axes, then five for each meta-step."""
+    """The page as a figure: first the image's axes, then five for each meta-step."""
     page = _Page(Figure(figsize=(WIDTH, HEIGHT)))
     page.write(MARGIN, MARGIN, texts.title, 20, bold=True)
     page.write(MARGIN, 1.12, texts.subtitle, 11)

@@ -1,4 +1,4 @@
-"""A few lines of Python that make a walk again: from where its picture came, with what was done to it."""
+"""A few lines of Python that make a walk again: from where its image came, with what was done to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hsal.tracing.schema import Source, Trace
 from hsal.zoo.samples import recorded
 from hsal.zoo.weights import describe
 
-LARGEST_PIXELS = 30_000  # bytes of a picture in letters: more is no snippet
+LARGEST_PIXELS = 30_000  # bytes of an image in letters: more is no snippet
 
 
 class SnippetError(HsalError):
@@ -39,14 +39,14 @@ class SceneOrigin:
 
 @dataclass(frozen=True)
 class FileOrigin:
-    """A picture in a file that whoever runs the lines has too."""
+    """An image in a file that whoever runs the lines has too."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class PixelOrigin:
-    """A picture that goes into the lines itself, (H,W) or (H,W,3) uint8, before any part of it was hidden."""
+    """An image that goes into the lines itself, (H,W) or (H,W,3) uint8, before any part of it was hidden."""
 
     image: np.ndarray
 
@@ -59,10 +59,10 @@ def snippet(trace: Trace, origin: Origin | None = None, weights_file: str = "") 
 
     Args:
         trace: the walk.
-        origin: where its picture came from; by default told from the trace: a sample, a file, else its pixels.
+        origin: where its image came from; by default told from the trace: a sample, a file, else its pixels.
         weights_file: path of its weights, where they do not come with the project.
     Raises:
-        SnippetError: weights that have no file, pixels that are too many, or a picture with hidden parts of which
+        SnippetError: weights that have no file, pixels that are too many, or an image with hidden parts of which
             nothing tells what they hid.
     """
     weights = weights_file or trace.source.weights
@@ -87,7 +87,7 @@ def snippet(trace: Trace, origin: Origin | None = None, weights_file: str = "") 
 
 
 def sample_of(trace: Trace) -> str | None:
-    """The name of the recorded sample whose picture the trace is of."""
+    """The name of the recorded sample whose image the trace is of."""
     sha256 = trace.source.image_sha256
     return next((name for name, walk in recorded().items() if walk.source.image_sha256 == sha256), None)
 
@@ -105,11 +105,11 @@ def _picture(trace: Trace, origin: Origin | None) -> tuple[list[str], list[str],
     if origin is None and trace.source.kind in ("file", "upload"):
         origin = FileOrigin(trace.source.name)
     if isinstance(origin, FileOrigin):
-        imports = ["from pathlib import Path", "from hsal.data.images import read_picture",
+        imports = ["from pathlib import Path", "from hsal.data.images import read_image",
                    "from hsal.data.preprocess import for_model"]
-        lines = [f"picture = read_picture(Path({origin.name!r}))  # the file, beside you",
-                 "ready = for_model(picture.pixels, weights.model.config)", "image = ready.image"]
-        return imports, lines, [*_known(trace), "notes=(*picture.notes, *ready.notes)"]
+        lines = [f"image = read_image(Path({origin.name!r}))  # the file, beside you",
+                 "ready = for_model(image.pixels, weights.model.config)", "image = ready.image"]
+        return imports, lines, [*_known(trace), "notes=(*image.notes, *ready.notes)"]
     return _pixels(trace, origin)
 
 
@@ -125,11 +125,11 @@ def _scene(origin: SceneOrigin) -> tuple[list[str], list[str], list[str]]:
 
 def _pixels(trace: Trace, origin: PixelOrigin | None) -> tuple[list[str], list[str], list[str]]:
     if origin is None and trace.interventions.hidden:
-        raise SnippetError("Parts of the picture are hidden, and the walk does not hold what is behind them.")
+        raise SnippetError("Parts of the image are hidden, and the walk does not hold what is behind them.")
     image = trace.image if origin is None else origin.image
     letters = base64.b85encode(zlib.compress(image.tobytes(), 9)).decode()
     if len(letters) > LARGEST_PIXELS:
-        raise SnippetError("The picture is too large to be written into a few lines: keep the walk as JSON instead.")
+        raise SnippetError("The image is too large to be written into a few lines: keep the walk as JSON instead.")
     lines = [f"pixels = zlib.decompress(base64.b85decode({letters!r}))",
              f"image = np.frombuffer(pixels, np.uint8).reshape({image.shape})"]
     notes = [f"notes={trace.notes!r}"] if trace.notes else []

@@ -79,7 +79,7 @@ def save_strip(trace: Trace, path: Path, dark: bool = False) -> None:
 
 
 def draw_strip(trace: Trace, dark: bool = False) -> Figure:
-    """The strip as a figure: 5 axes for each step, column by column, then the picture and 3 color bars.
+    """The strip as a figure: 5 axes for each step, column by column, then the image and 3 color bars.
 
     Args:
         trace: any number of steps, of which the first MOST_STEPS are drawn; its names are plain text.
@@ -110,7 +110,7 @@ def green() -> Colormap:
 
 
 def _draw_picture(sheet: Sheet, trace: Trace) -> None:
-    """The picture itself, what is in it and what was named, and the key."""
+    """The image itself, what is in it and what was named, and the key."""
     high = PICTURE * sheet.ratio
     axes = sheet.axes(MARGIN, sheet.top(0), PICTURE, high)
     axes.imshow(in_color(trace.image), aspect="auto", interpolation="antialiased")

@@ -42,9 +42,9 @@ def draw_saliency(axes: Axes, step: Step, seen: set[tuple[int, int]]) -> None:
 
 
 def draw_mask(axes: Axes, image: np.ndarray, step: Step) -> None:
-    """The picture under a blue spotlight; a circle of one sigma about each Gaussian, fainter where it weighs less."""
+    """The image under a blue spotlight; a circle of one sigma about each Gaussian, fainter where it weighs less."""
     picture, light = in_color(image), stretched(step.mask, image)[..., None]  # (H,W,3), (H,W,1)
-    # Blue light added to a bright wall would be white: a picture in colors is tinted instead.
+    # Blue light added to a bright wall would be white: an image in colors is tinted instead.
     blue = np.array(to_rgb(COVERT))
     lit = picture + (1 - picture) * blue if image.ndim == 2 else 0.5 * picture + 0.5 * blue
     _draw_pixels(axes, (1 - light) * 0.35 * picture + light * lit, step.mask.shape)
@@ -58,7 +58,7 @@ def draw_mask(axes: Axes, image: np.ndarray, step: Step) -> None:
 
 
 def draw_picture(axes: Axes, image: np.ndarray, map_shape: tuple[int, ...]) -> None:
-    """The picture alone, in the measure of cells."""
+    """The image alone, in the measure of cells."""
     _draw_pixels(axes, in_color(image), map_shape)
 
 
@@ -102,7 +102,7 @@ def in_color(image: np.ndarray) -> np.ndarray:
 
 
 def stretched(values: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """A map (h,w) stretched smoothly over the picture: (H,W) float32."""
+    """A map (h,w) stretched smoothly over the image: (H,W) float32."""
     height, width = image.shape[:2]
     return np.asarray(Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR))
 

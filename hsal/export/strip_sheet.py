@@ -56,7 +56,7 @@ class Sheet:
     def __init__(self, steps: Sequence[Step], ratio: float, caption: str, theme: Theme) -> None:
         self.theme = theme
         self.steps = steps
-        self.ratio = ratio  # height of the picture over its width
+        self.ratio = ratio  # height of the image over its width
         self.width = to_pixels(self.left(len(self.steps)) + BARS + MARGIN)
         letters = int((self.width - 2 * MARGIN) / 0.062)
         lines = [line for part in caption.split("\n") for line in textwrap.wrap(part, letters)]

@@ -1,4 +1,4 @@
-"""Walks over many pictures as a table, a row a picture; kept line by line, so that a run that was stopped goes on."""
+"""Traces over many images as a table, a row an image; kept line by line, so that a run that was stopped goes on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ManyError(HsalError):
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one picture."""
+    """What became of one image."""
 
     picture: str
     """Its name or path."""
@@ -40,7 +40,7 @@ class Row:
     attn_saliency: float | None = None
     """Mean saliency at the cells looked at, as a share of the map's maximum."""
     notes: str = ""
-    """What was done to the picture before the model saw it."""
+    """What was done to the image before the model saw it."""
     problem: str = ""
     """Why there is no walk."""
 
@@ -69,7 +69,7 @@ def check_table(path: Path) -> None:
 
 
 class Rows:
-    """FILE.part beside the table FILE: what all rows share in the first line, then a line a picture."""
+    """FILE.part beside the table FILE: what all rows share in the first line, then a line an image."""
 
     def __init__(self, out: Path, settings: Mapping[str, Any]) -> None:
         """Go on with what FILE.part holds; a finished table is made anew.

@@ -15,7 +15,7 @@ from hsal.model.controller import Controller
 from hsal.model.inhibition import inhibit
 from hsal.model.interface import broad_glimpse, broad_weights, priority_map
 from hsal.model.meta_controller import MetaController
-from hsal.model.overrides import Act, Acts, Choose, greedy, leave_alone
+from hsal.model.overrides import Choose, Override, Overrides, greedy, no_overrides
 from hsal.model.perception import View, divide_by_maximum, to_cells
 
 
@@ -93,7 +93,7 @@ class HSAL(nn.Module):
         return View(volume, *divide_by_maximum(cells))
 
     def rollout(
-        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, acts: Acts = leave_alone
+        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, overrides: Overrides = no_overrides
     ) -> Rollout:
         """The only loop in the project: meta-step after meta-step.
 
@@ -105,11 +105,11 @@ class HSAL(nn.Module):
             view: from `perceive`.
             choose: picks cells and labels from logits; `greedy`, or a `sampler`.
             meta_steps: the most steps to take; the config's where not given.
-            acts: what is done in place of the model, meta-step by meta-step; nothing where not given.
+            overrides: what is done in place of the model, meta-step by meta-step; nothing where not given.
         """
         state = self._start(view)
         for number in range(self.config.meta_steps if meta_steps is None else meta_steps):
-            act = acts(number)
+            act = overrides(number)
             seen = state.saliency if act.saliency is None else act.saliency(state.saliency)
             gaussians, mask, meta_hidden = self._attend(state._replace(saliency=seen), act)
             priority = priority_map(mask, seen)
@@ -132,7 +132,7 @@ class HSAL(nn.Module):
         previous[:, self.config.stop + 1] = 1  # the start symbol
         return _State(view.volume, view.saliency, previous, empty, empty)
 
-    def _attend(self, state: _State, act: Act) -> tuple[Gaussians, Tensor, Tensor]:
+    def _attend(self, state: _State, act: Override) -> tuple[Gaussians, Tensor, Tensor]:
         """Covert attention: the Gaussians, the mask (B,h,w) and the meta-controller's hidden state."""
         gaussians, mask, hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
         if act.gaussians is not None:
@@ -140,7 +140,7 @@ class HSAL(nn.Module):
         return gaussians, mask if act.covert else torch.ones_like(mask), hidden
 
     def _control(
-        self, state: _State, priority: Tensor, weights: Tensor, act: Act, choose: Choose
+        self, state: _State, priority: Tensor, weights: Tensor, act: Override, choose: Choose
     ) -> tuple[dict[str, Tensor], Tensor]:
         """The controller's k+1 steps; returns its part of the MetaStep and the hidden state."""
         volume, previous = state.volume, state.previous

@@ -28,7 +28,7 @@ def sampler(generator: torch.Generator, temperature: float = 1.0) -> Choose:
     return sample
 
 
-class Act(NamedTuple):
+class Override(NamedTuple):
     """What somebody does at one meta-step in place of the model; the default leaves all to the model."""
 
     saliency: Callable[[Tensor], Tensor] | None = None  # S_t (B,h,w) -> what stands in its place
@@ -44,12 +44,13 @@ class Act(NamedTuple):
     choose: Choose | None = None  # the rollout's where not given
 
 
-Acts = Callable[[int], Act]  # number of the meta-step, from 0 -> what is done at it; tensors fit the rows left
+# number of the meta-step, from 0 -> what is done at it; tensors fit the rows left
+Overrides = Callable[[int], Override]
 
 
-def always(act: Act) -> Acts:
+def always(act: Override) -> Overrides:
     """The same at every meta-step."""
     return lambda _: act
 
 
-leave_alone = always(Act())
+no_overrides = always(Override())

@@ -15,9 +15,9 @@ from hsal.data.base import Split
 from hsal.data.digits.mnist import SourceName
 from hsal.data.svhn.full_images import Samples
 from hsal.device import code_commit, find_device, machine
-from hsal.evaluation.evaluate import scene_views, walk_scenes
-from hsal.evaluation.exam import Exam, measure
-from hsal.evaluation.inference import Walks
+from hsal.evaluation.evaluate import predict_scenes, scene_views
+from hsal.evaluation.exam import EvaluationPlan, measure
+from hsal.evaluation.inference import ScenePredictions
 from hsal.paths import DEFAULT_WEIGHTS, replacing, shipped_weights
 from hsal.reproduce.recipes import Backbone, Recipe
 from hsal.reproduce.results import SALIENCY_FOLDER
@@ -26,7 +26,7 @@ from hsal.runs.writer import Run, stopwatch
 from hsal.saliency import SALIENCY
 from hsal.training import count_baseline as baseline
 from hsal.training.commands import Pretrain, Train
-from hsal.training.data_loading import remember, scenes_of, volume_file
+from hsal.training.data_loading import cache_features, scenes_of, volume_file
 from hsal.training.loop import fresh_model
 from hsal.training.progress import VALIDATION_SEED
 from hsal.zoo.checkpoint import load_into, load_model
@@ -46,7 +46,7 @@ EXTRAPOLATION: dict[str, dict[str, int]] = {
 
 
 @dataclass(frozen=True)
-class Workshop:
+class JobContext:
     """Where runs and results lie, and what every job needs to know."""
 
     runs: Path
@@ -74,7 +74,7 @@ class Workshop:
         return set() if self.scratch else {name for name, weights in SHIPPED.items() if weights in there}
 
 
-def make_backbone(backbone: Backbone, shop: Workshop) -> None:
+def make_backbone(backbone: Backbone, shop: JobContext) -> None:
     """Train a backbone, unless it is there; goes on where it was stopped."""
     run = Run(shop.runs / backbone.name)
     if not run.weights.exists() and backbone.name not in shop.shipped:
@@ -84,7 +84,7 @@ def make_backbone(backbone: Backbone, shop: Workshop) -> None:
         ))
 
 
-def make(recipe: Recipe, seed: int, shop: Workshop) -> None:
+def make(recipe: Recipe, seed: int, shop: JobContext) -> None:
     """Train and measure, unless the figures are there; goes on where it was stopped."""
     if shop.result(recipe, seed).exists():
         return
@@ -100,7 +100,7 @@ def make(recipe: Recipe, seed: int, shop: Workshop) -> None:
         scratch.write_text(json.dumps(about | figures, indent=1) + "\n")
 
 
-def train_command(recipe: Recipe, seed: int, shop: Workshop) -> Train:
+def train_command(recipe: Recipe, seed: int, shop: JobContext) -> Train:
     """The `hsal train` that a recipe stands for."""
     run = Run(shop.runs / recipe.folder / f"{recipe.name}-{seed}")
     start = f"{recipe.backbone}-{seed}" if recipe.whole else recipe.backbone
@@ -130,7 +130,7 @@ def _run(command: Pretrain | Train) -> Run:
     return Run(command.resume or command.out)
 
 
-def _attend(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
+def _attend(recipe: Recipe, seed: int, shop: JobContext) -> dict[str, Any]:
     """Train an attention model, and measure it on test scenes of its task, and on harder ones."""
     shown: dict[str, Any] = {"seconds": 0.0, "curve": []}
     for stage in _stages(recipe):
@@ -171,7 +171,7 @@ def _add(shown: dict[str, Any], lines: list[dict[str, Any]]) -> None:
     ]
 
 
-def _measures(command: Train, shop: Workshop, beyond: bool) -> dict[str, Any]:
+def _measures(command: Train, shop: JobContext, beyond: bool) -> dict[str, Any]:
     """On test scenes of the task; where `beyond`, without inhibition of return and on harder scenes too."""
     measured: dict[str, Any] = {"test": _measure(command, shop, shop.scenes)}
     if beyond:
@@ -184,33 +184,33 @@ def _measures(command: Train, shop: Workshop, beyond: bool) -> dict[str, Any]:
         measured["before"] = _measure(command, shop, shop.scenes, weights=command.pretrained)
     if command.task == "svhn-reassembled":
         both = {"before": command.pretrained, "after": str(_run(command).weights)}
-        measured["samples"] = {when: full_pictures(weights) for when, weights in both.items()}
+        measured["samples"] = {when: full_images(weights) for when, weights in both.items()}
     return measured
 
 
-def full_pictures(weights: str) -> dict[str, int]:
-    """How many of SVHN's full sample pictures are named without error, those trained on left out."""
+def full_images(weights: str) -> dict[str, int]:
+    """How many of SVHN's full sample images are named without error, those trained on left out."""
     model = load_model(weights).model
     source = Samples(model.config.size_px)
-    walks = Walks.joined([part for _, part in walk_scenes(model, source, TEST_SEED, source.scenes)])
+    walks = ScenePredictions.joined([part for _, part in predict_scenes(model, source, TEST_SEED, source.scenes)])
     unseen = ~np.array(source.trained_on)  # (n,)
     right = (walks.named == walks.true).all(axis=1)
     return {"pictures": int(unseen.sum()), "right": int((right & unseen).sum())}
 
 
 def _measure(
-    command: Train, shop: Workshop, scenes: int, weights: str = "", split: Split = "test",
+    command: Train, shop: JobContext, scenes: int, weights: str = "", split: Split = "test",
     changes: Mapping[str, int] | None = None, inhibition: bool = True, other: str = "",
 ) -> dict[str, Any]:
     checkpoint = load_model(weights or str(_run(command).weights))
-    exam = Exam(
+    exam = EvaluationPlan(
         command.task, min(scenes, shop.scenes), TEST_SEED, split, "grid", shop.digits, dict(changes or {}), inhibition,
         other,
     )
     return measure(checkpoint, exam, shop.device)
 
 
-def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
+def _count(recipe: Recipe, seed: int, shop: JobContext) -> dict[str, Any]:
     """Train the CNN with a count head and measure it on the same test scenes."""
     command, device = train_command(recipe, seed, shop), find_device(shop.device)
     config, model = command.config, fresh_model(recipe.model, seed)
@@ -219,8 +219,8 @@ def _count(recipe: Recipe, seed: int, shop: Workshop) -> dict[str, Any]:
     source, validation = (scenes_of(command, split) for split in ("train", "validation"))
     test = scenes_of(replace(command, placement="grid"), "test")
     file = volume_file(command, model, source)
-    memory = remember(model, source, config.scene_seed, config.scenes, "training scenes", file)
-    kept = remember(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
+    memory = cache_features(model, source, config.scene_seed, config.scenes, "training scenes", file)
+    kept = cache_features(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
     head, clock, curve = baseline.CountHead(model).to(device), stopwatch(), []
     for progress in tqdm(baseline.fit(head, model, config, memory, kept), total=config.steps, unit="update"):
         if progress.checked:

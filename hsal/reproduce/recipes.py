@@ -55,7 +55,7 @@ class Recipe:
     """Where among the results its figures lie: those of the table and the ablations at the top."""
 
 
-# First single digits in a picture of their own, then all digits of whole scenes, cut out of the volume.
+# First single digits in an image of their own, then all digits of whole scenes, cut out of the volume.
 IN_SCENES = PretrainConfig(cut="volume", batch=96)
 FURTHER = replace(IN_SCENES, steps=700, learning_rate=1e-3, validate_every=100)
 BACKBONES = (

@@ -173,7 +173,7 @@ def _further(found: Sequence[Result]) -> Iterator[str]:
         for when, told in one.samples.items():
             yield (
                 f"{TITLES[one.task]}, seed {one.seed}, {when} that training: {told['right']} of {told['pictures']} full"
-                " SVHN sample pictures that were not trained on are named without error.\n"
+                " SVHN sample images that were not trained on are named without error.\n"
             )
 
 

@@ -84,7 +84,7 @@ class Result:
     title: str = ""
     """Of that saliency model."""
     samples: dict[str, dict[str, int]] = field(default_factory=dict)
-    """SVHN's full sample pictures, before and after: how many there are, and how many are named right."""
+    """SVHN's full sample images, before and after: how many there are, and how many are named right."""
     extrapolation: dict[str, dict[str, Any]] = field(default_factory=dict)
     """As `test`, on scenes such as no training has shown, by their title."""
 

@@ -12,8 +12,9 @@ from hsal.reproduce.results import Result
 INTRODUCTION = """## What each saliency map does to attention
 
 The paper calls the saliency map its bottleneck. Here is the same model on other maps, on {scenes:,} validation scenes
-of MNIST Multiset: the shipped weights, which learned on channel energy, shown that map without retraining; and
-retrained on it, {steps} updates on {training:,} scenes, one seed. `attn_saliency` is a share of each map's own maximum, so it
+of MNIST Multiset: the shipped weights, trained on channel energy, shown that map without retraining; and
+retrained on it, {steps} updates on {training:,} scenes, one seed. `attn_saliency` is a share of each map's own
+maximum, so it
 compares the two figures of a row, not rows; glimpses on digits compare all.
 """
 

@@ -32,11 +32,11 @@ EVERY_S = 0.5  # the status is read once a second
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
-class StopWish(Exception):  # noqa: N818 - no failure
+class StopRequested(Exception):  # noqa: N818 - no failure
     """Somebody wishes the training to end here; what is done is kept."""
 
 
-class Life:
+class Lifecycle:
     """A context that spans a training, from before torch is loaded.
 
     Of several processes only the first holds the folder and writes to it; for the others this knows
@@ -54,7 +54,7 @@ class Life:
         self._locks: list[FileLock] = []
         self._handlers: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> Life:
+    def __enter__(self) -> Lifecycle:
         if self.command.resume is not None and self.leads:
             check_same(self.command)
             self._hold()
@@ -112,10 +112,10 @@ class Life:
         """End here if that is wished.
 
         Raises:
-            StopWish: it is.
+            StopRequested: it is.
         """
         if self.asked:
-            raise StopWish
+            raise StopRequested
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -133,7 +133,7 @@ class Life:
                 lock.release()
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
-        if isinstance(error, StopWish):
+        if isinstance(error, StopRequested):
             if self.leads:
                 name, status = type(self.command).__name__.lower(), self._status
                 print(f"Stopped after update {status.step} of {status.steps}."
@@ -176,7 +176,7 @@ def _outcome(error: BaseException | None, folder: Path) -> tuple[State, str]:
     """The state that a training ends in, and the reason where it failed, one sentence."""
     if error is None:
         return "finished", ""
-    if isinstance(error, StopWish):
+    if isinstance(error, StopRequested):
         return "stopped", ""
     if isinstance(error, KeyboardInterrupt):
         return "stopped", "It was stopped at once: what came after the last checkpoint is taken again."

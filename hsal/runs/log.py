@@ -10,21 +10,21 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from hsal.runs.tensorboard import Board
+from hsal.runs.tensorboard import TensorBoardWriter
 from hsal.zoo.checkpoint import save_model
-from hsal.runs.lifecycle import Life, StopWish
+from hsal.runs.lifecycle import Lifecycle, StopRequested
 from hsal.training.progress import Progress
 from hsal.runs.writer import Run, stopwatch
 
 
-class Scribe(AbstractContextManager["Scribe"]):
+class RunLog(AbstractContextManager["RunLog"]):
     """Logs updates, keeps state and weights, and says how far the training is.
 
     Of several processes only the first writes; the others merely end with it.
     """
 
     def __init__(
-        self, life: Life, module: nn.Module, make_optimizer: Callable[[], torch.optim.Optimizer], series: int = 0,
+        self, life: Lifecycle, module: nn.Module, make_optimizer: Callable[[], torch.optim.Optimizer], series: int = 0,
         tensorboard: bool = False,
     ) -> None:
         """Begin, or go on after the last checkpoint, which is brought back.
@@ -38,7 +38,7 @@ class Scribe(AbstractContextManager["Scribe"]):
         self.run = Run(life.folder)
         self.done, seconds = self.run.restore(module, lambda: self.optimizer, life.leads)
         self.clock = stopwatch(seconds)
-        self._board = Board(life.folder, self.done) if tensorboard and life.leads else None
+        self._board = TensorBoardWriter(life.folder, self.done) if tensorboard and life.leads else None
 
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
@@ -66,13 +66,13 @@ class Scribe(AbstractContextManager["Scribe"]):
         """Keep the state where it is due, and where the end is wished; then end.
 
         Raises:
-            StopWish: the end is wished, and there was more to come.
+            StopRequested: the end is wished, and there was more to come.
         """
         ends = asked and progress.step < progress.steps
         if self.life.leads and (progress.checked or ends):
             self.run.keep(self.module, self.optimizer, progress.step, self.clock())
         if ends:
-            raise StopWish
+            raise StopRequested
 
     def __exit__(self, *_: object) -> None:
         if self._board is not None:

@@ -22,7 +22,7 @@ def writer_class() -> Any:
     return SummaryWriter
 
 
-class Board:
+class TensorBoardWriter:
     """RUN/tensorboard, written beside metrics.jsonl."""
 
     def __init__(self, run: Path, done: int) -> None:

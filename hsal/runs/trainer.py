@@ -15,22 +15,22 @@ from tqdm import tqdm
 from hsal.runs.tensorboard import writer_class
 from hsal.zoo.checkpoint import load_into, save_model
 from hsal.training.data_loading import scenes_of, training_feed, validation_views
-from hsal.runs.lifecycle import Life
-from hsal.runs.log import Scribe
+from hsal.runs.lifecycle import Lifecycle
+from hsal.runs.log import RunLog
 from hsal.config import ConfigError
 from hsal.device import find_device, machine
 from hsal.model.hsal import HSAL
 from hsal.training.pretrain import Learner, pretrain
 from hsal.training.progress import Progress
 from hsal.backbones._resnet import PRETRAINED, load_imagenet
-from hsal.training.distributed import form_team, leave_team
+from hsal.training.distributed import join_group, leave_group
 from hsal.training.loop import fresh_model, optimizer_for, train, validate
 
 if TYPE_CHECKING:
     from hsal.training.commands import Pretrain, Train
 
 
-def run_pretrain(command: Pretrain, life: Life) -> None:
+def run_pretrain(command: Pretrain, life: Lifecycle) -> None:
     """Carry out `hsal pretrain`."""
     config = command.config
     if command.imagenet and command.model.backbone not in PRETRAINED:
@@ -43,7 +43,7 @@ def run_pretrain(command: Pretrain, life: Life) -> None:
     learner = Learner(model).to(find_device(command.device))
     optimizer = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     life.begin()
-    with Scribe(life, learner, lambda: optimizer) as scribe:
+    with RunLog(life, learner, lambda: optimizer) as scribe:
         done = scribe.done
         life.say("running", step=done)
         for progress in _shown(pretrain(learner, optimizer, config, source, validation, done), done, config.steps):
@@ -61,17 +61,17 @@ def _begin(model: HSAL, command: Pretrain) -> dict[str, Any]:
     return {}
 
 
-def run_train(command: Train, life: Life) -> None:
+def run_train(command: Train, life: Lifecycle) -> None:
     """Carry out `hsal train`: the first process of a team measures and writes, the others only help."""
     config = command.config
     if command.tensorboard:
         writer_class()
     source, validation = (scenes_of(command, split) for split in ("train", "validation"))
-    team = form_team(command.device, command.precision, command.processes, config.batch)
+    team = join_group(command.device, command.precision, command.processes, config.batch)
     model = fresh_model(command.model, config.seed).to(team.device)
     before = load_into(model, command.pretrained, command.whole)
     life.begin()  # only now: a bad flag must not leave a run behind
-    with Scribe(life, model, partial(optimizer_for, model, config), command.series, command.tensorboard) as scribe:
+    with RunLog(life, model, partial(optimizer_for, model, config), command.series, command.tensorboard) as scribe:
         done = scribe.done
         life.prepare("validation scenes", 0, config.validation_scenes)
         views = validation_views(command, model, validation, life.prepare)
@@ -85,7 +85,7 @@ def run_train(command: Train, life: Life) -> None:
     if life.leads:
         about = {"start": before} if command.whole else {"backbone": before}
         save_model(scribe.weights, model, _info(command, source.name, scribe.clock()) | about)
-    leave_team(team)
+    leave_group(team)
 
 
 def _shown(updates: Iterator[Progress], done: int, steps: int) -> Iterator[Progress]:

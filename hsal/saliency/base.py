@@ -1,7 +1,7 @@
 """What a saliency model may look at, and what it says of itself.
 
 A saliency model is one file in hsal/saliency/ with an `ABOUT` and a function `build(parameters)`, which returns a
-callable `Stimulus -> (B,h,w)`, >= 0, on any scale and of any resolution: the volume's cells or the picture's pixels.
+callable `Stimulus -> (B,h,w)`, >= 0, on any scale and of any resolution: the volume's cells or the image's pixels.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Network(Protocol):
 
 @dataclass(frozen=True)
 class Stimulus:
-    """Pictures, and what is known of them. Most models look at the image alone."""
+    """RenderedScenes, and what is known of them. Most models look at the image alone."""
 
     image: Tensor  # (B,1 or 3,H,W) in [0,1], RGB
     volume: Tensor | None = None
@@ -49,7 +49,7 @@ class Stimulus:
     network: Network | None = None
     """Whose labels are asked for, where a model looks at what a classifier looks at."""
     fixations: Sequence[Fixations] | None = None
-    """Where people looked, B of them, in the picture's pixels."""
+    """Where people looked, B of them, in the image's pixels."""
     given: Tensor | None = None
     """(B,h,w) >= 0: a map that somebody brought along."""
 
@@ -72,4 +72,4 @@ class About:
     needs: frozenset[Need] = frozenset()
     """What of a `Stimulus` it cannot do without, beside the image."""
     kind: Literal["model", "floor", "ceiling"] = "model"
-    """A model proper; a map that knows nothing of the picture; or one that knows the answer."""
+    """A model proper; a map that knows nothing of the image; or one that knows the answer."""

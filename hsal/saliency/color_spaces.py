@@ -1,4 +1,4 @@
-"""Color spaces of batched pictures (B,1 or 3,H,W), sRGB in [0,1]; a gray one counts as R=G=B. Differentiable."""
+"""Color spaces of batched images (B,1 or 3,H,W), sRGB in [0,1]; a gray one counts as R=G=B. Differentiable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WHITE = (0.950456, 1.0, 1.088754)
 
 
 def rgb_to_gray(image: Tensor) -> Tensor:
-    """(B,1 or 3,H,W) -> (B,1,H,W) in [0,1]: BT.601 luma; a gray picture stays as it is."""
+    """(B,1 or 3,H,W) -> (B,1,H,W) in [0,1]: BT.601 luma; a gray image stays as it is."""
     if image.shape[1] == 1:
         return image
     return (image * image.new_tensor(_LUMA)[:, None, None]).sum(dim=1, keepdim=True)
@@ -57,7 +57,7 @@ def rgb_to_ycbcr(image: Tensor) -> Tensor:
 
 
 def shown_in(image: Tensor, space: ColorSpace) -> Tensor:
-    """A picture as a model is shown it: (B,1 or 3,H,W) -> (B,1 or 3,H,W), every channel in [0,1].
+    """An image as a model is shown it: (B,1 or 3,H,W) -> (B,1 or 3,H,W), every channel in [0,1].
 
     L*a*b* is scaled as OpenCV scales it to 8 bits: L/100, (a+128)/255, (b+128)/255.
     """

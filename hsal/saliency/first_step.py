@@ -21,7 +21,7 @@ class FirstStep(nn.Module):
         self.labels = (*(str(label) for label in range(model.config.classes)), "stop")
 
     def volume(self, image: Tensor) -> Tensor:
-        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the picture scaled to the model's square, gray or in colors."""
+        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the image scaled to the model's square, gray or in colors."""
         channels, side = self.model.config.image_channels, self.model.config.size_px
         if channels == 1 and image.shape[1] == 3:
             image = (image * image.new_tensor(GRAY)[:, None, None]).sum(dim=1, keepdim=True)  # (B,1,H,W)
@@ -31,7 +31,7 @@ class FirstStep(nn.Module):
         """(B,C,h,w) -> (B,N+1), stop last.
 
         Choice: attention starts from channel energy, whatever map the weights were trained with: a network is asked
-        with a volume alone, and most maps need the picture.
+        with a volume alone, and most maps need the image.
         """
         view = View(volume, *divide_by_maximum(volume.square().sum(dim=1)))
         return next(self.model.rollout(view)).class_logits

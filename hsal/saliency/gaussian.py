@@ -21,7 +21,7 @@ def blur(maps: Tensor, sigma_px: float) -> Tensor:
 
 
 def center_bump(height: int, width: int, share: float) -> Tensor:
-    """A Gaussian (H,W) around the picture's middle, 1 there; its sigma is `share` of each side."""
+    """A Gaussian (H,W) around the image's middle, 1 there; its sigma is `share` of each side."""
     rows, columns = (
         torch.exp(-0.5 * ((torch.arange(size) - (size - 1) / 2) / (share * size)) ** 2) for size in (height, width)
     )

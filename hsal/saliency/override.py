@@ -21,12 +21,12 @@ def saliency_model(name: str) -> SaliencyModel | None:
 
 
 def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> View:
-    """`HSAL.perceive` of pictures (B,1,H,W) or (B,3,H,W) in [0,1], through another saliency model's map.
+    """`HSAL.perceive` of images (B,1,H,W) or (B,3,H,W) in [0,1], through another saliency model's map.
 
     A map of a label is of the label that the model itself would name first.
 
     Raises:
-        SaliencyError: the other model needs what a picture alone does not tell.
+        SaliencyError: the other model needs what an image alone does not tell.
     """
     if other is None:
         return model.perceive(image)

@@ -1,4 +1,4 @@
-"""One picture, one saliency model, one map of the picture's size: what pages, benchmark and command line ask for.
+"""One image, one saliency model, one map of the image's size: what pages, benchmark and command line ask for.
 
 The options are those that all models share in SMILER (Wloka, Kunić, Kotseruba, Fahimi, Frosst, Bruce, Tsotsos, *SMILER:
 Saliency Model Implementation Library for Experimental Research*, arXiv 1812.08848, 2018): color space, smoothing,
@@ -37,17 +37,17 @@ class MapOptions:
     """What all models share, after SMILER; its names are spelt out."""
 
     color_space: ColorSpace = "rgb"
-    """Color space of the picture that the model is shown, each channel scaled to 0..1."""
+    """Color space of the image that the model is shown, each channel scaled to 0..1."""
     smooth: float = 0.0
-    """Sigma of a Gaussian that the map is blurred with, as a share of the picture's longer side."""
+    """Sigma of a Gaussian that the map is blurred with, as a share of the image's longer side."""
     center_prior: CenterPrior = "none"
-    """A Gaussian in the picture's middle, averaged with the map (both of maximum 1) or multiplied with it."""
+    """A Gaussian in the image's middle, averaged with the map (both of maximum 1) or multiplied with it."""
     center_width: float = 0.25
     """Sigma of that Gaussian as a share of each side."""
     scale: Scale = "maximum"
     """Scaling of the values given back; `hsal.saliency.normalization` explains each."""
     cap_px: int = 800
-    """A picture with a longer side is reduced to this for the model, and a note says so."""
+    """An image with a longer side is reduced to this for the model, and a note says so."""
 
     def __post_init__(self) -> None:
         for name, kind in (("color_space", ColorSpace), ("center_prior", CenterPrior), ("scale", Scale)):
@@ -60,15 +60,15 @@ class MapOptions:
 
 @dataclass(frozen=True)
 class SaliencyMap:
-    """What one model makes of one picture."""
+    """What one model makes of one image."""
 
     model: str
     """Its name in the registry."""
-    values: np.ndarray  # (H,W) float32 >= 0, of the picture's size
+    values: np.ndarray  # (H,W) float32 >= 0, of the image's size
     milliseconds: float
     """Of the model and the network that it stands on, alone: without decoding, smoothing and scaling up."""
     notes: tuple[str, ...]
-    """Sentences on what was done to the picture, and what one should know of the map."""
+    """Sentences on what was done to the image, and what one should know of the map."""
 
 
 def saliency_map(
@@ -81,17 +81,17 @@ def saliency_map(
     fixations: Fixations | None = None,
     given: np.ndarray | None = None,
 ) -> SaliencyMap:
-    """The map of one picture.
+    """The map of one image.
 
     Args:
         name: of a model in `hsal.registry.names(hsal.saliency)`.
         image: (H,W) gray or (H,W,3) RGB, uint8.
         parameters: the model's `Parameters`, or a mapping of some of their names to values.
         network: for models that look at a volume or at labels.
-        fixations: where people looked, in the picture's pixels, for models that need them.
-        given: (h,w) >= 0, a map brought along, of the picture's proportions.
+        fixations: where people looked, in the image's pixels, for models that need them.
+        given: (h,w) >= 0, a map brought along, of the image's proportions.
     Raises:
-        SaliencyError: the picture, an option or a parameter cannot be used, or what the model needs is missing.
+        SaliencyError: the image, an option or a parameter cannot be used, or what the model needs is missing.
         UnknownNameError: there is no such model.
     """
     options = options or MapOptions()
@@ -112,7 +112,7 @@ def saliency_map(
 
 
 def likeliest_label(image: np.ndarray, network: Network, options: MapOptions) -> str:
-    """The label that `saliency_map` asks a network for where none is given: the most probable one of the picture.
+    """The label that `saliency_map` asks a network for where none is given: the most probable one of the image.
 
     Args:
         image: as for `saliency_map`, which raises the same.
@@ -144,9 +144,9 @@ def _parameters(module: ModuleType, parameters: object | Mapping[str, Any] | Non
 def _tensor(image: np.ndarray) -> Tensor:
     """(H,W) or (H,W,3) uint8 -> (1,1 or 3,H,W) in [0,1]."""
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
-        raise SaliencyError(f"A picture is (H,W) or (H,W,3) of uint8, not {image.shape} of {image.dtype}: convert it.")
+        raise SaliencyError(f"An image is (H,W) or (H,W,3) of uint8, not {image.shape} of {image.dtype}: convert it.")
     if min(image.shape[:2]) < MIN_SIDE_PX:
-        raise SaliencyError(f"The picture has fewer than {MIN_SIDE_PX} pixels on a side: choose a larger one.")
+        raise SaliencyError(f"The image has fewer than {MIN_SIDE_PX} pixels on a side: choose a larger one.")
     planes = image[None] if image.ndim == 2 else image.transpose(2, 0, 1)  # (1 or 3,H,W)
     return torch.from_numpy(np.ascontiguousarray(planes, np.float32))[None] / 255
 
@@ -157,12 +157,12 @@ def _reduced(picture: Tensor, cap_px: int) -> tuple[Tensor, list[str]]:
         return picture, []
     factor = cap_px / max(height, width)
     size = max(MIN_SIDE_PX, round(height * factor)), max(MIN_SIDE_PX, round(width * factor))
-    note = f"The picture was reduced from {width} x {height} to {size[1]} x {size[0]} pixels for the model."
+    note = f"The image was reduced from {width} x {height} to {size[1]} x {size[0]} pixels for the model."
     return functional.interpolate(picture, size, mode="bilinear", antialias=True), [note]
 
 
 def _moved(fixations: Fixations, before: tuple[int, int], after: tuple[int, int]) -> Fixations:
-    """The same points in a picture of another size (H,W); a pixel's center is a whole number."""
+    """The same points in an image of another size (H,W); a pixel's center is a whole number."""
     if before == after:
         return fixations
     (height, width), (rows, columns) = before, after
@@ -184,7 +184,7 @@ def _run(module: ModuleType, model: Any, shown: Stimulus) -> tuple[Tensor, float
         if module.__name__.startswith(f"{SALIENCY.package}."):
             raise
         # another package's model may fail in any way
-        raise SaliencyError(f"{module.ABOUT.title} failed on this picture ({error}): tell its authors.") from error
+        raise SaliencyError(f"{module.ABOUT.title} failed on this image ({error}): tell its authors.") from error
     milliseconds = 1000 * (time.perf_counter() - begun)
     if raw.ndim != 3 or len(raw) != 1 or not raw.isfinite().all() or raw.min() < 0:
         raise SaliencyError(f"{module.ABOUT.title} gave something that is no map (1,h,w) >= 0: tell its authors.")
@@ -214,7 +214,7 @@ def _notes(module: ModuleType, raw: Tensor, network: Network | None, options: Ma
     notes = []
     looked_through = network is not None and module.ABOUT.needs & {"volume", "labels"}
     if looked_through and options.color_space not in ("rgb", "gray"):
-        notes.append(f"The network learned from RGB pictures and was shown {options.color_space} here.")
+        notes.append(f"The network learned from RGB images and was shown {options.color_space} here.")
     if raw.amax() == raw.amin() and module.ABOUT.kind == "model":
         notes.append("The map is the same everywhere: nothing stands out for this model.")
     return notes

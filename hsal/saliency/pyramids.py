@@ -6,7 +6,7 @@ proto-objects, Neural Networks 2006), as the paper names none; no code of theirs
 
 Differs: the paper gets orientation from Greenspan's steerable pyramid; here, as in the SaliencyToolbox, from a pair of
 Gabor filters in quadrature on every level of intensity.
-Differs: the paper's pictures are 640x480 and its scales count from there. Here the longer side of every picture is
+Differs: the paper's images are 640x480 and its scales count from there. Here the longer side of every image is
 brought to 640 px first; one of 320 or less stands in at level 1 or 2, with a longer side of 320 or 160 px, as though it
 had been enlarged. So even a scene of 64 px has nine levels.
 Differs: where the paper is silent about borders, the outermost pixels are repeated.
@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-LONGER_PX, FINEST, COARSEST = 640, 2, 8  # the picture at level 0; levels that any model looks at
+LONGER_PX, FINEST, COARSEST = 640, 2, 8  # the image at level 0; levels that any model looks at
 FLAT = 1e-5  # what varies less is rounding: one of 255 gray levels is 4e-3
 _BINOMIAL = (1, 5, 10, 10, 5, 1)  # even, so that a pixel lies in the middle of the four that it stands for
 _PERIOD_PX, _GABOR_PX = 7.0, 9
@@ -39,7 +39,7 @@ class Features:
 
 
 def features(image: Tensor, angles: int = 4, coarsest: int = COARSEST) -> Features:
-    """The feature pyramids of pictures.
+    """The feature pyramids of images.
 
     Args:
         image: (B,1 or 3,H,W) in [0,1], gray or RGB.
@@ -64,7 +64,7 @@ def features(image: Tensor, angles: int = 4, coarsest: int = COARSEST) -> Featur
 def opponents(picture: Tensor) -> Tensor:
     """RGB (B,3,h,w) in [0,1] -> red - green and blue - yellow (B,2,h,w), of hues without their brightness.
 
-    As in the paper: r, g and b are divided by intensity where that is above a tenth of the picture's maximum, and are
+    As in the paper: r, g and b are divided by intensity where that is above a tenth of the image's maximum, and are
     zero elsewhere; red is r - (g + b) / 2, and so on; yellow (r + g) / 2 - |r - g| / 2 - b; none below zero.
     """
     intensity = picture.mean(dim=1, keepdim=True)  # (B,1,h,w)
@@ -115,7 +115,7 @@ def resized(maps: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def _fitted(picture: Tensor) -> tuple[Tensor, int]:
-    """The picture at the size of a level of the pyramid, and that level: 0, or 1 or 2 where it is small."""
+    """The image at the size of a level of the pyramid, and that level: 0, or 1 or 2 where it is small."""
     longer = max(picture.shape[2:])
     level = sum(longer <= LONGER_PX / 2**halvings for halvings in (1, FINEST))
     scale = LONGER_PX / 2**level / longer

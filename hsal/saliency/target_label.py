@@ -16,7 +16,7 @@ class Parameters:
     """What the map is of."""
 
     label: str = ""
-    """Name of the label that is asked for; where empty, the most probable one of each picture."""
+    """Name of the label that is asked for; where empty, the most probable one of each image."""
 
 
 ANY_LABEL = Parameters()

@@ -7,7 +7,7 @@ import io
 import numpy as np
 import torch
 
-from hsal.data.images import load_picture
+from hsal.data.images import load_image
 from hsal.saliency.base import SaliencyError
 from hsal.saliency.color_spaces import rgb_to_gray
 
@@ -17,16 +17,16 @@ _MAGIC = b"\x93NUMPY"
 
 
 def given_map(source: np.ndarray | bytes, picture: tuple[int, int] | None = None) -> np.ndarray:
-    """A map from an array, a .npy file's bytes or a picture's bytes (its luminance), checked.
+    """A map from an array, a .npy file's bytes or an image's bytes (its luminance), checked.
 
     Args:
-        source: (h,w) numbers, finite, not negative and not all zero; coarser than the picture if you like.
-        picture: (H,W) of the picture it belongs to, whose shape it must have but for rounding.
+        source: (h,w) numbers, finite, not negative and not all zero; coarser than the image if you like.
+        image: (H,W) of the image it belongs to, whose shape it must have but for rounding.
     Returns:
         (h,w) float32, its maximum 1.
     Raises:
         SaliencyError: damaged, too large, of a wrong shape, or values that no saliency map has.
-        PictureError: bytes that are neither a .npy file nor a picture.
+        ImageError: bytes that are neither a .npy file nor an image.
     """
     values = _decoded(source) if isinstance(source, bytes) else np.asarray(source)
     _check_shape(values)
@@ -39,7 +39,7 @@ def given_map(source: np.ndarray | bytes, picture: tuple[int, int] | None = None
 def _decoded(data: bytes) -> np.ndarray:
     if data.startswith(_MAGIC):
         return _npy(data)
-    pixels = load_picture(data, "the map").pixels  # (H,W,3)
+    pixels = load_image(data, "the map").pixels  # (H,W,3)
     return rgb_to_gray(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255)[0, 0].numpy()
 
 
@@ -97,13 +97,13 @@ def _check_aspect(shape: tuple[int, ...], picture: tuple[int, int]) -> None:
         return
     turned = " (rows and columns seem to be swapped)" if _fits(columns, rows, height, width) else ""
     raise SaliencyError(
-        f"The map is {columns} wide and {rows} high{turned}, the picture {width} and {height}: "
-        "give a map with the picture's proportions."
+        f"The map is {columns} wide and {rows} high{turned}, the image {width} and {height}: "
+        "give a map with the image's proportions."
     )
 
 
 def _fits(rows: int, columns: int, height: int, width: int) -> bool:
-    """Whether the proportions are the picture's, but for rounding to whole cells or 2 %."""
+    """Whether the proportions are the image's, but for rounding to whole cells or 2 %."""
     return abs(columns - rows * width / height) <= max(1, 0.02 * columns) or (
         abs(rows - columns * height / width) <= max(1, 0.02 * rows)
     )

@@ -25,7 +25,7 @@ RECORDS = (Source, Box, Glimpse, Step, Edit, Rule, Interventions)
 
 # of each array: type of its numbers, how many dimensions, what it holds
 ARRAYS: dict[str, tuple[str, tuple[int, ...], str]] = {
-    "image": ("uint8", (2, 3), "The picture as the model saw it: height and width, px; of a colored one RGB last."),
+    "image": ("uint8", (2, 3), "The image as the model saw it: height and width, px; of a colored one RGB last."),
     "probabilities": ("float32", (2,), "Of looking at each cell; rows before columns."),
     "saliency": ("float32", (2,), "What stands out in each cell before the meta-step, 0 to 1."),
     "gaussians": ("float32", (2,), "A row a Gaussian: weight, inverse width (1 / cell^2), row and column from 1."),
@@ -43,7 +43,7 @@ def schema() -> dict[str, Any]:
     whole = _record(Trace)
     whole["properties"] = {"schema": {"enum": list(READABLE)}, **whole["properties"]}
     whole["required"] = ["schema", *whole["required"]]
-    about = "One walk of attention over one picture, as HSAL Explorer writes it. Rows, columns, labels and steps " \
+    about = "One walk of attention over one image, as HSAL Explorer writes it. Rows, columns, labels and steps " \
             "count from 0."
     return {"$schema": DRAFT, "title": "HSAL trace", "description": about, **whole,
             "$defs": {kind.__name__: _record(kind) for kind in RECORDS}}

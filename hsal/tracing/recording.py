@@ -16,7 +16,7 @@ from hsal.model.perception import View
 from hsal.rewards import label_reward
 from hsal.saliency.base import SaliencyError, SaliencyModel
 from hsal.saliency.override import perceive, saliency_model
-from hsal.tracing.interventions.overrides import acts_of
+from hsal.tracing.interventions.overrides import overrides_of
 from hsal.tracing.interventions.schema import NONE, Interventions, cover
 from hsal.tracing.schema import Glimpse, Source, Step, Trace
 
@@ -39,18 +39,18 @@ def trace_image(
         image: of the model's size; (H,W) uint8, light ink on dark, or (H,W,3) uint8 for a model of colors.
         source: where it came from; `image_sha256` is filled in here, and `saliency` where a name is given.
         truth: the label multiset, where known; gives the label rewards.
-        boxes: true places. notes: what was done to the picture before.
+        boxes: true places. notes: what was done to the image before.
         saliency: what attention starts from in place of the model's own map: the name of a saliency model, or a map
             (h',w') >= 0 over the whole image, which `source` should name.
         interventions: what is done in place of the model; the trace holds the image with what they hide.
-        view: `view_of` the same picture and saliency, where it is kept: only attention is walked then.
+        view: `view_of` the same image and saliency, where it is kept: only attention is walked then.
     Raises:
         UnknownNameError: there is no such saliency model.
-        SaliencyError: the saliency model needs more than a picture, or the map is none.
+        SaliencyError: the saliency model needs more than an image, or the map is none.
         InterventionError: an intervention that cannot be done.
     """
     device = next(model.parameters()).device
-    acts = acts_of(interventions, model.config, model.map_size, device)
+    overrides = overrides_of(interventions, model.config, model.map_size, device)
     named = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
     if isinstance(saliency, str) and (other := interventions.saliency or saliency):
         saliency, named = other, replace(named, saliency=other)
@@ -59,7 +59,7 @@ def trace_image(
     image = cover(image, interventions.hidden)
     with torch.inference_mode():
         scale = float(view.scale[0])
-        steps = _record(model, model.rollout(view, acts=acts), truth)
+        steps = _record(model, model.rollout(view, overrides=overrides), truth)
     names = (*(str(label) for label in range(model.config.classes)), "stop")
     true = None if truth is None else tuple(sorted(truth))
     return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes), interventions)

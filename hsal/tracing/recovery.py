@@ -20,7 +20,7 @@ _NEWER = "it is of a newer version than this one; open it with the version that 
 
 
 def looks_like_json(data: bytes) -> bool:
-    """Whether a file's bytes begin as a JSON object does; no picture does."""
+    """Whether a file's bytes begin as a JSON object does; no image does."""
     return data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
@@ -46,7 +46,7 @@ def reopen(data: bytes, name: str = "walk.json") -> tuple[Trace, list[str]]:
     _check_sizes(trace, shown)
     covered = bool(trace.interventions.hidden)
     if not covered and hashlib.sha256(trace.image.tobytes()).hexdigest() != trace.source.image_sha256:
-        said.append(f"The picture in {shown} is not the one that the walk was made from: the file was changed.")
+        said.append(f"The image in {shown} is not the one that the walk was made from: the file was changed.")
     if any(not np.allclose(step.priority, step.mask * step.saliency, atol=1e-4) for step in trace.steps):
         said.append(f"The maps in {shown} do not follow from each other: the file was changed.")
     return trace, said

@@ -78,7 +78,7 @@ class Trace:
     steps: tuple[Step, ...]
     truth: tuple[int, ...] | None = None  # the label multiset, sorted, where known
     boxes: tuple[Box, ...] = ()
-    notes: tuple[str, ...] = ()  # what was done to the picture before the model saw it
+    notes: tuple[str, ...] = ()  # what was done to the image before the model saw it
     interventions: Interventions = NONE  # what was done in place of the model
 
     def __post_init__(self) -> None:

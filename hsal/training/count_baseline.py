@@ -16,7 +16,7 @@ from hsal.config import TrainConfig
 from hsal.evaluation import metrics
 from hsal.model.hsal import HSAL
 from hsal.model.perception import View
-from hsal.training.feature_cache import Memory
+from hsal.training.feature_cache import FeatureCache
 from hsal.training.progress import Progress
 from hsal.training.schedule import cosine, set_rate
 
@@ -40,7 +40,7 @@ class CountHead(nn.Module):
 
 
 def fit(
-    head: CountHead, model: HSAL, config: TrainConfig, memory: Memory, validation: Memory
+    head: CountHead, model: HSAL, config: TrainConfig, memory: FeatureCache, validation: FeatureCache
 ) -> Iterator[Progress]:
     """Train the head in place by cross-entropy of each class's count; the backbone is frozen."""
     optimizer = torch.optim.Adam(head.parameters(), config.learning_rate)

@@ -14,7 +14,7 @@ from hsal.data.base import SceneSource, Split
 from hsal.data.tasks import check_model, open_scenes
 from hsal.evaluation.evaluate import scene_views
 from hsal.model.hsal import HSAL
-from hsal.training.feature_cache import LAYOUT, Feed, Memory, Pictures
+from hsal.training.feature_cache import LAYOUT, FeatureCache, RenderedScenes, SceneFeed
 from hsal.training.loop import Views
 from hsal.training.progress import VALIDATION_SEED
 
@@ -39,20 +39,20 @@ def scenes_of(command: Pretrain | Train, split: Split, single: bool = False) -> 
 
 
 def validation_views(command: Train, model: HSAL, source: SceneSource, tell: Tell) -> Views:
-    """What checks look at: volumes kept once, or, where the backbone learns too, pictures."""
+    """What checks look at: volumes kept once, or, where the backbone learns too, images."""
     scenes = command.config.validation_scenes
     if command.config.fine_tune:
         return partial(scene_views, model, source, VALIDATION_SEED, scenes)
-    return partial(remember(model, source, VALIDATION_SEED, scenes, "validation scenes", tell=tell).views, model)
+    return partial(cache_features(model, source, VALIDATION_SEED, scenes, "validation scenes", tell=tell).views, model)
 
 
-def training_feed(command: Train, model: HSAL, source: SceneSource, tell: Tell) -> Feed:
+def training_feed(command: Train, model: HSAL, source: SceneSource, tell: Tell) -> SceneFeed:
     """The same for updates."""
     config = command.config
     if config.fine_tune:
-        return Pictures(source, config.scene_seed)
+        return RenderedScenes(source, config.scene_seed)
     file = None if command.volumes is None else volume_file(command, model, source)
-    return remember(model, source, config.scene_seed, config.scenes, "training scenes", file, tell)
+    return cache_features(model, source, config.scene_seed, config.scenes, "training scenes", file, tell)
 
 
 def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
@@ -66,16 +66,16 @@ def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
     return command.volumes / f"{about.hexdigest()[:16]}.f16"
 
 
-def remember(
+def cache_features(
     model: HSAL, source: SceneSource, seed: int, scenes: int, name: str, file: Path | None = None,
     tell: Tell | None = None,
-) -> Memory:
-    """The volumes of many scenes, with a progress bar on a terminal; see `Memory.of`."""
+) -> FeatureCache:
+    """The volumes of many scenes, with a progress bar on a terminal; see `FeatureCache.of`."""
     with tqdm(total=scenes, desc=name, unit="scene", disable=None) as bar:
-        for item in Memory.of(model, source, seed, scenes, file):
-            if isinstance(item, Memory):
+        for item in FeatureCache.of(model, source, seed, scenes, file):
+            if isinstance(item, FeatureCache):
                 return item
             bar.update(item - bar.n)
             if tell is not None:
                 tell(name, item, scenes)
-    raise AssertionError("Memory.of ends with a memory")
+    raise AssertionError("FeatureCache.of ends with a memory")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Team:
+class ProcessGroup:
     """This process among those that train together."""
 
     device: torch.device
@@ -89,7 +89,7 @@ class Team:
             self.fabric.barrier()
 
 
-ALONE = Team(torch.device("cpu"))
+SINGLE_PROCESS = ProcessGroup(torch.device("cpu"))
 
 
 class Sampler:
@@ -99,7 +99,7 @@ class Sampler:
     that noise is drawn for the running rows of all processes, and each takes its own part.
     """
 
-    def __init__(self, generator: torch.Generator, team: Team, number: int = 0) -> None:
+    def __init__(self, generator: torch.Generator, team: ProcessGroup, number: int = 0) -> None:
         self.generator, self.team, self.number = generator, team, number
 
     def __call__(self, logits: Tensor) -> Tensor:
@@ -132,7 +132,7 @@ class Sampler:
         return self.team.sum(counts).tolist()
 
 
-def form_team(device: str, precision: Precision, processes: int, batch: int) -> Team:
+def join_group(device: str, precision: Precision, processes: int, batch: int) -> ProcessGroup:
     """The team of this process; starts the others, unless torchrun did.
 
     Raises:
@@ -145,7 +145,7 @@ def form_team(device: str, precision: Precision, processes: int, batch: int) -> 
     if not 1 <= size <= batch:
         raise ConfigError(f"processes must lie in 1..batch ({batch}), not {size}.")
     if size == 1 and precision == "32-true":
-        return Team(found)
+        return ProcessGroup(found)
     if found.type == "cuda" and local > torch.cuda.device_count():
         raise ConfigError(f"There are {torch.cuda.device_count()} GPUs for {local} processes: use as many or fewer.")
     from lightning_fabric import Fabric  # takes two seconds
@@ -156,10 +156,10 @@ def form_team(device: str, precision: Precision, processes: int, batch: int) -> 
         strategy="ddp" if size > 1 else "auto",
     )
     fabric.launch()
-    return Team(fabric.device, fabric, fabric.global_rank, fabric.world_size)
+    return ProcessGroup(fabric.device, fabric, fabric.global_rank, fabric.world_size)
 
 
-def leave_team(team: Team) -> None:
+def leave_group(team: ProcessGroup) -> None:
     """Part in good order."""
     if team.size > 1:
         torch.distributed.destroy_process_group()

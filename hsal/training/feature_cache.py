@@ -1,4 +1,4 @@
-"""What training looks at: volumes computed once, or pictures perceived anew for every update."""
+"""What training looks at: volumes computed once, or images perceived anew for every update."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCALE = 2  # columns of float16 that hold one float32
 LAYOUT = "volume, map, scale, counts"  # of a row; files of another layout have other names
 
 
-class Feed(Protocol):
+class SceneFeed(Protocol):
     """Views for update after update."""
 
     def draw(
@@ -39,7 +39,7 @@ class Feed(Protocol):
 
 
 @dataclass
-class Memory:
+class FeatureCache:
     """Volumes and saliency maps of many scenes, computed once by the frozen backbone and kept as float16."""
 
     volumes: Tensor  # (n,C,h,w) float16
@@ -50,7 +50,7 @@ class Memory:
     @classmethod
     def of(
         cls, model: HSAL, source: SceneSource, seed: int, scenes: int, file: Path | None = None
-    ) -> Iterator[int | Memory]:
+    ) -> Iterator[int | FeatureCache]:
         """Yields the number of scenes done, again and again, then the memory itself.
 
         Args:
@@ -114,7 +114,7 @@ def _fill(rows: np.ndarray, model: HSAL, source: SceneSource, seed: int, scenes:
 
 
 @dataclass
-class Pictures:
+class RenderedScenes:
     """Scenes rendered and perceived anew for every update, with the backbone's gradient."""
 
     source: SceneSource

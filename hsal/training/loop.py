@@ -15,11 +15,11 @@ from torch import Tensor, nn
 
 from hsal.config import ModelConfig, TrainConfig
 from hsal.evaluation.evaluate import evaluate
-from hsal.evaluation.inference import Walks, walk
+from hsal.evaluation.inference import ScenePredictions, walk
 from hsal.model.hsal import HSAL
 from hsal.model.perception import View
-from hsal.training.distributed import ALONE, Sampler, Team
-from hsal.training.feature_cache import Feed
+from hsal.training.distributed import SINGLE_PROCESS, ProcessGroup, Sampler
+from hsal.training.feature_cache import SceneFeed
 from hsal.training.losses.objective import loss_of
 from hsal.training.progress import Progress, check_finite
 from hsal.training.schedule import cosine, set_rate
@@ -29,8 +29,8 @@ Views = Callable[[], Iterable[tuple[View, Tensor]]]
 
 
 def train(
-    model: HSAL, optimizer: torch.optim.Optimizer, config: TrainConfig, feed: Feed, validation: Views,
-    done: int = 0, team: Team = ALONE,
+    model: HSAL, optimizer: torch.optim.Optimizer, config: TrainConfig, feed: SceneFeed, validation: Views,
+    done: int = 0, team: ProcessGroup = SINGLE_PROCESS,
 ) -> Iterator[Progress]:
     """Train in place what `optimizer_for` gave the optimizer, from update `done` on.
 
@@ -82,7 +82,7 @@ def _largest(config: TrainConfig, number: int) -> int:
 
 def validate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> dict[str, float]:
     """The scalar measures of `Evaluation`, named validation_*; localization, which needs boxes, is not among them."""
-    measured = asdict(evaluate(Walks.joined([walk(model, view, counts) for view, counts in views])))
+    measured = asdict(evaluate(ScenePredictions.joined([walk(model, view, counts) for view, counts in views])))
     return {f"validation_{name}": value for name, value in measured.items() if isinstance(value, float)}
 
 

@@ -1,6 +1,6 @@
 """Training of the backbone alone, to name single objects (paper, section 5).
 
-The paper cuts the objects out of pictures. `cut = "volume"` **differs**: it shows whole scenes and cuts
+The paper cuts the objects out of images. `cut = "volume"` **differs**: it shows whole scenes and cuts
 them by the same boxes, but in the volume. An object is named from the volume's mean over all cells but
 those of the other objects. So one look at a scene teaches all of its objects, each among the neighbors
 that attention will meet it with; and what is no object must still be quiet, lest it drown them.
@@ -26,11 +26,11 @@ from hsal.training.schedule import cosine, set_rate
 
 
 class Objects(NamedTuple):
-    """Pictures, and where in their volumes the objects to be named lie; D the most in one picture."""
+    """RenderedScenes, and where in their volumes the objects to be named lie; D the most in one image."""
 
     images: np.ndarray  # (B,H,W[,3]) uint8
     cover: Tensor  # (B,D,h,w) share of each cell
-    label: Tensor  # (B,D) -1 where a picture has fewer objects
+    label: Tensor  # (B,D) -1 where an image has fewer objects
 
 
 class Learner(nn.Module):
@@ -82,7 +82,7 @@ def pretrain(
 def objects_of(
     learner: Learner, config: PretrainConfig, source: SceneSource, seed: int, start: int, count: int
 ) -> Objects:
-    """The objects of scenes start..start+count-1: the one of each picture, or all of each volume."""
+    """The objects of scenes start..start+count-1: the one of each image, or all of each volume."""
     h, w = learner.backbone.map_size
     if config.cut == "picture":
         images, counts = source.batch(seed, start, count)

@@ -27,7 +27,7 @@ def _saliency_map(name: str) -> SaliencyMap:
     if more:
         raise ConfigError(
             f"A model cannot be trained with the saliency model {name}, which needs"
-            f" {' and '.join(NEEDS[need] for need in more)}: choose one that looks at the picture alone."
+            f" {' and '.join(NEEDS[need] for need in more)}: choose one that looks at the image alone."
         )
     model = SALIENCY.build(name)
 

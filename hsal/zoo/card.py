@@ -43,7 +43,7 @@ KNOWS_DIGITS = """It knows handwritten digits 0-9, light on dark, 1 to 4 in
 a scene of 100x100 pixels, each 20 to 50 px high; with more digits, other sizes or photographs it still attends and
 names, but what it names means little."""
 KNOWS_NUMBERS = """It knows made-up house numbers,
-in color, that fill most of a picture of 64x64 pixels; real ones it has not been trained on."""
+in color, that fill most of an image of 64x64 pixels; real ones it has not been trained on."""
 
 ROWS = {
     "exact_match": "0-1 exact match", "macro_f1": "macro-F1",

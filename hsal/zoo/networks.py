@@ -1,6 +1,6 @@
 """Networks whose labels a saliency model may ask for: a backbone with its classifier, from pixels to labels.
 
-A picture is scaled to what the network was trained on, whole and by differentiable steps, so that gradients reach
+An image is scaled to what the network was trained on, whole and by differentiable steps, so that gradients reach
 its own pixels.
 """
 
@@ -28,7 +28,7 @@ from hsal.zoo.weights import CheckpointError, describe, titles
 OF_WEIGHTS = "weights:"
 PHOTO = "efficientnet_lite0"
 TITLES = {PHOTO: "EfficientNet-Lite0, ImageNet", "resnet18": "ResNet-18, ImageNet", "resnet34": "ResNet-34, ImageNet"}
-SHORTER_PX = 224  # of a picture's sides, as ImageNet's classifiers were trained
+SHORTER_PX = 224  # of an image's sides, as ImageNet's classifiers were trained
 
 
 class NetworkError(HsalError):
@@ -43,7 +43,7 @@ class Classifier(nn.Module):
         self.name, self.labels, self.body, self.head = name, labels, body, head
 
     def volume(self, image: Tensor) -> Tensor:
-        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the picture whole, its shorter side scaled to 224 px.
+        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the image whole, its shorter side scaled to 224 px.
 
         Differs from how ImageNet's accuracy is measured: nothing is cropped, so that the map covers all of it.
         """

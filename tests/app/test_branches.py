@@ -1,4 +1,4 @@
-"""Forks, and what the browser asks for: pure, by hand."""
+"""BranchTree, and what the browser asks for: pure, by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.whatif.apply import after, possible
-from app.whatif.branches import MOST, Forks
+from app.whatif.branches import MOST, BranchTree
 from app.whatif.names import fork_name, in_words
 from hsal.config import ModelConfig
 from hsal.tracing.interventions.checks import InterventionError
@@ -18,7 +18,7 @@ A, B, C = (Interventions(saliency=name) for name in "abc")
 
 
 def test_undo_and_redo_walk_up_and_down_the_tree() -> None:
-    forks = Forks().do(A).do(B)
+    forks = BranchTree().do(A).do(B)
     assert (forks.done, forks.can_undo, forks.undone) == (B, True, ())
     back = forks.undo().undo()
     assert (back.done, back.can_undo, back.undone) == (NONE, False, (2, 1))
@@ -29,7 +29,7 @@ def test_undo_and_redo_walk_up_and_down_the_tree() -> None:
 
 
 def test_another_fork_grows_from_the_one_shown_and_nothing_is_lost() -> None:
-    forks = Forks().do(A).do(B).undo().do(C)  # original - A - (B, C)
+    forks = BranchTree().do(A).do(B).undo().do(C)  # original - A - (B, C)
     assert [fork.parent for fork in forks.all] == [None, 0, 1, 1]
     assert forks.undone == ()
     assert forks.in_order() == [0, 1, 2, 3]
@@ -40,14 +40,14 @@ def test_another_fork_grows_from_the_one_shown_and_nothing_is_lost() -> None:
 
 
 def test_the_same_thing_done_twice_is_one_fork() -> None:
-    forks = Forks().do(A).undo().do(A)
+    forks = BranchTree().do(A).undo().do(A)
     assert (len(forks.all), forks.at) == (2, 1)
     assert forks.do(NONE).at == 0
     assert forks.go(9) == forks
 
 
 def test_a_tree_that_is_full_begins_anew_with_what_is_done() -> None:
-    forks = Forks()
+    forks = BranchTree()
     for number in range(MOST + 3):
         forks = forks.do(Interventions(saliency=str(number)))
     assert len(forks.all) <= MOST
@@ -131,7 +131,7 @@ def test_a_fork_is_named_by_what_it_adds() -> None:
     own = tuple(map(tuple, walk.steps[1].gaussians.round(3).tolist()))
     moved = Interventions((Edit(1, gaussians=(own[0], (*own[1][:3], 1.0), own[2])),))
     labeled = Interventions((*moved.edits, Edit(2, label=4)))
-    forks = Forks().do(moved).do(labeled).go(0).do(Interventions((Edit(7, gaussians=own),)))
+    forks = BranchTree().do(moved).do(labeled).go(0).do(Interventions((Edit(7, gaussians=own),)))
     named = [fork_name(forks, place, walk.class_names, walk_of) for place in range(4)]
     assert named == [
         "The original", "meta-step 2: Gaussian 2 moved", "meta-step 3: 4 named",

@@ -13,14 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 from hsal.zoo.samples import recorded
 from tests.fixtures.browser import ROOT
-from tests.fixtures.step_through import parameter, picture_bytes, shown
+from tests.fixtures.step_through import image_bytes, parameter, shown
 
 PAGE = str(ROOT / "pages" / "compare.py")
 
 
 @pytest.fixture(autouse=True)
 def _no_osie(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pictures that come with the project alone."""
+    """The images that come with the project alone."""
     monkeypatch.delenv("HSAL_DATA", raising=False)
 
 
@@ -135,7 +135,7 @@ def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
 
 def test_attention_says_what_was_done_to_an_uploaded_picture() -> None:
     page = visit(view="attention", input="upload", models="uniform")
-    put(page, "upload", "paper.png", picture_bytes())
+    put(page, "upload", "paper.png", image_bytes())
     for _ in range(200):
         if page.get("bidi_component"):
             break
@@ -149,7 +149,7 @@ def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest
         monkeypatch.setattr(f"hsal.zoo.networks.{there}", lambda *_: None)
     page = visit(input="upload", models="channel_energy")
     assert "**A saliency map** tells" in page.markdown[0].value
-    put(page, "upload", "photo.png", picture_bytes())
+    put(page, "upload", "photo.png", image_bytes())
     offered = page.selectbox(key="compare.network").options
     assert offered[0].startswith("The one at hand: MNIST Multiset")
     assert any("reads digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
@@ -190,12 +190,12 @@ def test_photographs_that_are_not_here_say_how_to_get_them() -> None:
     [
         (b"", "is empty"), (b"image,x\ncoffee.png,3\n", "line 1: there is no column y"),
         (b"x,y\n3,4\n3,fish\n", "line 3: y is 'fish'"), (b"x,y\n4000,4\n", "all 1 fixations lie outside"),
-        (b"image,x,y\nother.png,3,4\n", "names none of the pictures"),
+        (b"image,x,y\nother.png,3,4\n", "names none of the images"),
     ],
 )
 def test_a_bad_csv_is_one_sentence_that_says_the_line(table: bytes, said: str) -> None:
     page = visit(input="own", models="uniform")
-    put(page, "picture", "coffee.png", picture_bytes())
+    put(page, "picture", "coffee.png", image_bytes())
     put(page, "table", "looks.csv", table)
     assert len(page.error) == 1
     assert said in shown(page.error[0].value)
@@ -203,7 +203,7 @@ def test_a_bad_csv_is_one_sentence_that_says_the_line(table: bytes, said: str) -
 
 def test_a_picture_with_its_fixations_is_measured() -> None:
     page = visit(input="own", models="uniform")
-    put(page, "picture", "mine.png", picture_bytes())
+    put(page, "picture", "mine.png", image_bytes())
     put(page, "table", "looks.csv", b"x,y\n3,4\n50,60\n900,2\n")
     assert filled(page)["fixations"] == [[3, 4], [50, 60]]
     assert any("outside" in shown(caption.value) for caption in page.caption)
@@ -220,7 +220,7 @@ def test_a_map_of_ones_own_is_one_more_model_or_one_sentence(values: np.ndarray,
     buffer = io.BytesIO()
     np.save(buffer, values)
     page = visit(input="upload", models="uniform")
-    put(page, "upload", "mine.png", picture_bytes())
+    put(page, "upload", "mine.png", image_bytes())
     put(page, "map", "map.npy", buffer.getvalue())
     assert [shown(error.value) for error in page.error if said not in shown(error.value)] == []
     assert len(page.error) == (1 if said else 0)
@@ -228,7 +228,7 @@ def test_a_map_of_ones_own_is_one_more_model_or_one_sentence(values: np.ndarray,
 
 def test_a_huge_picture_is_reduced_and_says_so() -> None:
     page = visit(input="upload", models="uniform")
-    put(page, "upload", "big.png", picture_bytes((1600, 1200)))
+    put(page, "upload", "big.png", image_bytes((1600, 1200)))
     grid = filled(page)
     assert (grid["width"], grid["height"]) == (800, 600)
     assert any("Reduced from 1600 x 1200 to 800 x 600" in shown(caption.value) for caption in page.caption)

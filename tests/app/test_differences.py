@@ -62,7 +62,7 @@ def test_two_pictures_part_at_once_and_so_does_a_hidden_part() -> None:
     blind = replace(WALK, image=np.zeros_like(WALK.image))
     assert "a part is hidden" in first_difference(WALK, blind).sentence
     other = replace(blind, source=replace(WALK.source, image_sha256="1" * 64))
-    assert first_difference(WALK, other).sentence.endswith("they are of two pictures.")
+    assert first_difference(WALK, other).sentence.endswith("they are of two images.")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_what_cannot_be_had_is_said_and_left() -> None:
     address, problems = parse_lesson({"chapter": "9", "seed": "-1", "index": "5", "hide": "question,all"}, 8)
     assert address == LessonAddress(hidden=("question",))
     assert problems == [
-        "The link hides “all”, which is none of: chapters, pictures, spotlights, question, teachers.",
+        "The link hides “all”, which is none of: chapters, images, spotlights, question, teachers.",
         "The link's seed “-1” is not a whole number from 0 to 2147483647.",
         "The link's chapter “9” is not a whole number from 1 to 8.",
     ]

@@ -78,7 +78,7 @@ def test_a_link_fixes_the_picture_and_leaves_controls_out() -> None:
 def test_another_picture_is_kept_over_chapters_until_it_is_undone() -> None:
     page = open_lesson(chapter="2")
     own = data_of(page)["identity"]
-    next(button for button in page.button if button.label == "Another picture").click().run()
+    next(button for button in page.button if button.label == "Another image").click().run()
     other = data_of(page)["identity"]
     assert other != own
     assert parameter(page, "seed")

@@ -1,4 +1,4 @@
-"""Many pictures without a browser: a pile becomes a table, portion by portion, and each row opens in Step through."""
+"""Many images without a browser: a pile becomes a table, portion by portion, and each row opens in Step through."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.many_images import table as many_table
 from hsal.zoo.samples import recorded
 from tests.data.test_archive import zipped
 from tests.fixtures.browser import ROOT
-from tests.fixtures.step_through import picture_bytes, shown
+from tests.fixtures.step_through import image_bytes, shown
 
 PAGE = str(ROOT / "pages" / "many_images.py")
 
@@ -63,7 +63,7 @@ def test_the_samples_become_a_table() -> None:
 
 def test_a_bad_picture_is_told_and_the_others_finish() -> None:
     page = opened()
-    inside = zipped(("good.png", picture_bytes()), ("bad.png", b"none"), ("../out.png", b"x"))
+    inside = zipped(("good.png", image_bytes()), ("bad.png", b"none"), ("../out.png", b"x"))
     page.file_uploader[0].upload("pile.zip", inside, "application/zip").run()
     page.run()
     assert not page.exception
@@ -73,7 +73,7 @@ def test_a_bad_picture_is_told_and_the_others_finish() -> None:
     assert "is not a PNG" in table["notes"][1]
     assert table["steps"][0] >= 1
     said = [shown(one.value) for one in page.caption]
-    assert any(text.startswith("1 picture read, 1 could not be.") for text in said)
+    assert any(text.startswith("1 image read, 1 could not be.") for text in said)
     assert any(text.startswith("The model knows handwritten digits only.") for text in said)
     assert "climbing out of it by its path: 1" in shown(page.warning[0].value)
     assert page.selectbox[-1].options == ["good.png"]
@@ -91,7 +91,7 @@ def test_work_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(many_table, "traced", stopping)
     try_samples(page)
-    assert "Stopped: 3 of 8 pictures are done." in " ".join(shown(one.value) for one in page.caption)
+    assert "Stopped: 3 of 8 images are done." in " ".join(shown(one.value) for one in page.caption)
     assert len(columns(page)["picture"]) == 3
     button(page, "Go on").click().run()
     assert len(seen) == len(set(seen)) == 8

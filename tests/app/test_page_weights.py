@@ -19,7 +19,7 @@ from hsal.config import ModelConfig
 from hsal.data.base import Box, DataError, Scene, SceneSource
 from hsal.training.loop import fresh_model
 from hsal.zoo.checkpoint import save_model
-from tests.fixtures.step_through import parameter, picture_bytes, traced, visit
+from tests.fixtures.step_through import image_bytes, parameter, traced, visit
 
 
 class FakeStreets(SceneSource):
@@ -111,7 +111,7 @@ def test_uploads_and_drawings_are_made_ready_for_the_chosen_weights(
 ) -> None:
     shape = [64, 64, 3] if weights == "street-numbers" else [100, 100]
     page = visit(input="upload", weights=weights)
-    page.file_uploader[0].upload("photo.png", picture_bytes(), "image/png").run()
+    page.file_uploader[0].upload("photo.png", image_bytes(), "image/png").run()
     assert not page.exception
     assert traced(page)["image"]["shape"] == shape
     assert any("house numbers only" in caption.value for caption in page.caption) == (weights == "street-numbers")

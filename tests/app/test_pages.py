@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from hsal import paths as files
 from hsal.zoo import samples
 from tests.fixtures.browser import ROOT
-from tests.fixtures.step_through import parameter, picture_bytes, shown, visit
+from tests.fixtures.step_through import image_bytes, parameter, shown, visit
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_any_number_of_digits_is_the_tasks_own_scene(step_through: Callable[...,
 def test_an_upload_is_traced_and_told_what_the_model_knows(step_through: Callable[..., AppTest]) -> None:
     page = step_through(input="upload")
     assert not page.get("bidi_component")
-    page.file_uploader[0].upload("photo.png", picture_bytes(), "image/png").run()
+    page.file_uploader[0].upload("photo.png", image_bytes(), "image/png").run()
     assert not page.exception
     assert not page.error
     assert len(page.get("bidi_component")) == 1
@@ -123,7 +123,7 @@ def test_an_upload_outlives_a_look_at_another_input_until_it_is_forgotten(
     step_through: Callable[..., AppTest]
 ) -> None:
     page = step_through(input="upload")
-    page.file_uploader[0].upload("photo.png", picture_bytes(), "image/png").run()
+    page.file_uploader[0].upload("photo.png", image_bytes(), "image/png").run()
     page.segmented_control(key="input").set_value("sample").run()
     page.segmented_control(key="input").set_value("upload").run()
     assert any("photo.png" in shown(caption.value) for caption in page.caption)
@@ -146,8 +146,8 @@ def test_a_bad_upload_is_not_kept(step_through: Callable[..., AppTest]) -> None:
     ("name", "data"),
     [
         ("empty.png", b""), ("text.png", b"hello"), ("vector.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ("cut.png", picture_bytes()[:90]), ("cut.jpg", picture_bytes(kind="JPEG")[:300]),
-        ("dot.png", picture_bytes((1, 1))),
+        ("cut.png", image_bytes()[:90]), ("cut.jpg", image_bytes(kind="JPEG")[:300]),
+        ("dot.png", image_bytes((1, 1))),
     ],
 )
 def test_a_bad_upload_is_one_sentence_and_the_page_goes_on(
@@ -165,7 +165,7 @@ def test_a_bad_upload_is_one_sentence_and_the_page_goes_on(
 
 def test_a_file_name_is_shown_as_it_is(step_through: Callable[..., AppTest]) -> None:
     page = step_through(input="upload")
-    page.file_uploader[0].upload("![x](y).png", b"no picture", "image/png").run()
+    page.file_uploader[0].upload("![x](y).png", b"no image", "image/png").run()
     assert "![" not in page.error[0].value
     assert "![x](y).png" in shown(page.error[0].value)
 

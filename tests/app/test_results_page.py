@@ -180,7 +180,7 @@ def test_other_scenes_than_those_of_the_cases_are_not_shown(folder: Path) -> Non
     write_cases_file(folder / "cases", "mnist-multiset", [case(0, (0, 0, 0, 0, 0), (0,))])
     page = visit()
     assert "data:image" not in html(page)
-    assert any("Without pictures" in caption.value for caption in page.caption)
+    assert any("Without images" in caption.value for caption in page.caption)
 
 
 def test_results_need_no_torch() -> None:

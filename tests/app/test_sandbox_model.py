@@ -18,7 +18,7 @@ from app.lesson.sandbox import MODEL, controller_bytes
 from app.lesson.scenes import REINFORCE, volume_of, walk_over
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import HSAL, MetaStep
-from hsal.model.overrides import Act, always
+from hsal.model.overrides import Override, always
 from hsal.tracing.recording import to_tensor
 from hsal.zoo.checkpoint import load_model
 
@@ -75,7 +75,7 @@ def case(index: int, random: np.random.Generator) -> tuple[dict[str, Any], MetaS
     with torch.inference_mode():
         view = model().perceive(to_tensor(walk.image[None]))
         laid = Gaussians(*(torch.tensor(lot[None]).float() for lot in lots))
-        step = next(model().rollout(view, acts=always(Act(gaussians=laid))))
+        step = next(model().rollout(view, overrides=always(Override(gaussians=laid))))
     gaussians = [dict(zip(("weight", "beta", "row", "column"), map(float, each), strict=True))
                  for each in zip(*lots, strict=True)]
     seen = {"rows": 13, "columns": 13, "channels": len(volume), "volume": encoded(volume.astype("<f2").tobytes()),

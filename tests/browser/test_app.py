@@ -18,7 +18,7 @@ PLAYER = ".attention-player"
 
 def open_page(page: Page, address: str) -> None:
     page.goto(address)
-    page.locator(f"{PLAYER} canvas.picture").first.wait_for()
+    page.locator(f"{PLAYER} canvas.image").first.wait_for()
 
 
 def settled(page: Page) -> None:
@@ -124,7 +124,7 @@ def test_drawn_digits_are_traced_and_the_link_carries_them(page: Page, app_url: 
     page.mouse.down()
     page.mouse.move(box["x"] + 150, box["y"] + 220, steps=12)
     page.mouse.up()
-    page.locator(f"{PLAYER} canvas.picture").wait_for()
+    page.locator(f"{PLAYER} canvas.image").wait_for()
     page.wait_for_function("() => location.search.includes('drawing=')")
     page.get_by_role("button", name="Clear").click()
     page.locator(PLAYER).wait_for(state="detached")
@@ -139,7 +139,7 @@ def test_an_upload_and_a_bad_one(page: Page, app_url: str, tmp_path: Path) -> No
     chooser.set_input_files(bad)
     expect(page.get_by_role("alert")).to_contain_text("vector.png")
     chooser.set_input_files("assets/samples/scene-5-00000.png")
-    page.locator(f"{PLAYER} canvas.picture").wait_for()
+    page.locator(f"{PLAYER} canvas.image").wait_for()
 
 
 def test_an_upload_is_still_there_after_a_look_at_another_input(page: Page, app_url: str) -> None:
@@ -147,14 +147,14 @@ def test_an_upload_is_still_there_after_a_look_at_another_input(page: Page, app_
     chooser = page.locator("input[type=file]")
     chooser.wait_for(state="attached")
     chooser.set_input_files("assets/samples/scene-5-00000.png")
-    page.locator(f"{PLAYER} canvas.picture").wait_for()
+    page.locator(f"{PLAYER} canvas.image").wait_for()
     settled(page)
     page.get_by_role("radio", name="Sample").click()
     page.get_by_test_id("stFileUploader").wait_for(state="detached")  # and with it what Streamlit kept
     settled(page)
     page.get_by_role("radio", name="Upload").click()
     expect(page.get_by_text("as uploaded before")).to_contain_text("scene-5-00000.png")
-    page.locator(f"{PLAYER} canvas.picture").wait_for()
+    page.locator(f"{PLAYER} canvas.image").wait_for()
     page.get_by_role("button", name="Forget it").click()
     page.locator(PLAYER).wait_for(state="detached")
 

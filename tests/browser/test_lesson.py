@@ -14,7 +14,7 @@ from tests.fixtures.axe import findings
 
 PATIENCE_MS = 90_000
 SLOWEST_MS = 500  # ten times what is aimed at: test machines are busy
-# middles of the digits of the chapters' own scenes, as shares of the picture's width and height
+# middles of the digits of the chapters' own scenes, as shares of the image's width and height
 THREE, EIGHT, TWO, CORNER = (0.26, 0.75), (0.23, 0.30), (0.79, 0.26), (0.92, 0.92)
 
 

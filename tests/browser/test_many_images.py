@@ -1,4 +1,4 @@
-"""Many pictures in a browser: a zip becomes a table, work can be stopped, and a click on a row opens its walk."""
+"""Many images in a browser: a zip becomes a table, work can be stopped, and a click on a row opens its walk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from hsal.paths import ASSETS
 from tests.data.test_archive import zipped
 from tests.fixtures.axe import findings
-from tests.fixtures.step_through import picture_bytes
+from tests.fixtures.step_through import image_bytes
 
 PATIENCE_MS = 120_000
 HEAD_PX, ROW_PX = 35, 84  # a row has four lines where there is a note
@@ -44,22 +44,22 @@ def test_a_zip_becomes_a_table_each_row_of_which_opens_in_step_through(page: Pag
     page.get_by_test_id("stDataFrame").click(position=second)
     expect(page).to_have_url(re.compile("/step-through"), timeout=PATIENCE_MS)
     page.get_by_text("This is scene-5-00001.png, as uploaded before.").wait_for()
-    page.locator(".attention-player canvas.picture").first.wait_for()
-    page.get_by_role("link", name="Many pictures").click()
+    page.locator(".attention-player canvas.image").first.wait_for()
+    page.get_by_role("link", name="Many images").click()
     page.get_by_role("button", name="Table as CSV").wait_for()  # all is as it was left
     page.get_by_text("9 files:").wait_for()
 
 
 def test_work_can_be_stopped_and_goes_on(page: Page, app_url: str) -> None:
     noise = np.random.default_rng(0)
-    many = [(f"{n}.png", picture_bytes((60 + int(noise.integers(40)), 60 + n))) for n in range(150)]
+    many = [(f"{n}.png", image_bytes((60 + int(noise.integers(40)), 60 + n))) for n in range(150)]
     drop(page, app_url, *many)
     page.get_by_role("button", name="Stop").click()
-    stopped = page.get_by_text(re.compile(r"Stopped: \d+ of 150 pictures are done"))
+    stopped = page.get_by_text(re.compile(r"Stopped: \d+ of 150 images are done"))
     stopped.wait_for()
     assert int(re.search(r"(\d+) of", stopped.inner_text())[1]) < 150
     page.get_by_role("button", name="Go on").click()
-    page.get_by_text("150 pictures read.").wait_for()
+    page.get_by_text("150 images read.").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

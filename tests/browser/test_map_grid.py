@@ -159,12 +159,12 @@ def test_fixations_are_drawn_on_demand(shown: Grid) -> None:
 
 
 def test_maps_come_one_by_one_and_the_point_stays(shown: Grid) -> None:
-    shown.call(grid(tile("left", LEFT), tile("slow", None), tile("bad", None, "Not on this picture.")))
+    shown.call(grid(tile("left", LEFT), tile("slow", None), tile("bad", None, "Not on this image.")))
     assert shown.page.locator(".state").inner_text() == "2 of 3 maps"
-    assert shown.tile("bad").locator(".sentence").inner_text() == "Not on this picture."
+    assert shown.tile("bad").locator(".sentence").inner_text() == "Not on this image."
     shown.point("slow", 0.25, 0.25)
     assert shown.values() == ["1", "", ""]
-    shown.call(grid(tile("left", LEFT), tile("slow", RIGHT), tile("bad", None, "Not on this picture.")))
+    shown.call(grid(tile("left", LEFT), tile("slow", RIGHT), tile("bad", None, "Not on this image.")))
     expect(shown.tile("slow").locator(".value")).to_have_text("0.5")
     assert shown.page.locator(".state").inner_text() == ""
 
@@ -198,4 +198,4 @@ def test_names_for_those_who_do_not_see(shown: Grid) -> None:
     assert shown.page.get_by_role("region", name="Saliency maps").count() == 1
     assert re.search("a square.*Arrow keys", shown.page.locator(".tiles").get_attribute("aria-label"))
     assert shown.page.get_by_role("img", name="Left: its idea").count() == 1
-    assert shown.page.get_by_role("slider", name="Map over picture").count() == 1
+    assert shown.page.get_by_role("slider", name="Map over image").count() == 1

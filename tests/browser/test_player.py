@@ -162,7 +162,7 @@ def test_the_readout_tells_the_cell_pointed_at(bench: Bench) -> None:
     numbers = [f"{float(array[1, 4]):.2f}" for array in (step.saliency, step.mask, step.priority)]
     assert shown.text(".readout") == "row 2, column 5 · saliency {} · mask {} · priority {}".format(*numbers)
     shown.page.mouse.move(box["x"] + box["width"] + 30, box["y"])
-    assert shown.text(".readout") == "Point at the picture to read a cell."
+    assert shown.text(".readout") == "Point at the image to read a cell."
 
 
 def test_the_address_keeps_the_moment_and_all_else(bench: Bench) -> None:

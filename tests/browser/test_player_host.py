@@ -92,7 +92,7 @@ def test_a_rerun_keeps_the_visitors_place(host: Host) -> None:
 def test_another_trace_starts_at_its_moment_and_a_shorter_one_is_clamped(host: Host) -> None:
     host.call(make_trace(), moment=20)
     assert host.moment == 20
-    host.call(make_trace(glimpses=1), moment=3)  # the same picture and weights, but 20 moments
+    host.call(make_trace(glimpses=1), moment=3)  # the same image and weights, but 20 moments
     assert host.moment == 19
     other = make_trace()
     host.call(replace(other, source=replace(other.source, image_sha256="1" * 64)), moment=3)

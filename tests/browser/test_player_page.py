@@ -40,7 +40,7 @@ def test_stepping_is_quick_and_asks_nobody(bench: Bench) -> None:
             scrub.value = to;
             scrub.dispatchEvent(new Event("input", { bubbles: true }));
             document.body.offsetHeight; // lay the page out within the measure
-            document.querySelector(".picture").getContext("2d").getImageData(0, 0, 1, 1); // and finish the drawing
+            document.querySelector(".image").getContext("2d").getImageData(0, 0, 1, 1); // and finish the drawing
             return performance.now() - begin;
         };
         const best = Array(Number(scrub.max) + 1).fill(Infinity);

@@ -111,7 +111,7 @@ def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) ->
     expect(page).to_have_url(re.compile(r"watch=0(&|$)"))
     page.get_by_role("link", name="Its weights in Step through").click()
     expect(page).to_have_url(re.compile(r"step-through\?.*weights=run%3A"))
-    expect(page.locator(".attention-player canvas.picture").first).to_be_visible()
+    expect(page.locator(".attention-player canvas.image").first).to_be_visible()
     expect(page.get_by_role("combobox", name="Model trained on")).to_have_value("tiny (MNIST Multiset)")
 
     page.goto(train_url)

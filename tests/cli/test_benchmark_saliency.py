@@ -1,4 +1,4 @@
-"""`hsal benchmark-saliency`, on pictures so small that it takes a moment."""
+"""`hsal benchmark-saliency`, on images so small that it takes a moment."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.Captu
     assert "network" in refused(capsys, *benchmark(tmp_path, out, "--network", "nobodys"))
     assert not out.exists()
     assert main(benchmark(tmp_path, out, "--pictures", "2")) == 0
-    assert "other settings (pictures)" in refused(capsys, *benchmark(tmp_path, out))
+    assert "other settings (images)" in refused(capsys, *benchmark(tmp_path, out))
     out.write_bytes(b"nonsense")
     assert "is damaged" in refused(capsys, *benchmark(tmp_path, out))
 

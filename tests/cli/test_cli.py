@@ -105,7 +105,7 @@ def test_a_bad_picture_is_told_and_the_good_ones_finish(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad, good = tmp_path / "bad.png", made / "scenes" / "scene-5-00002.png"
-    bad.write_text("not a picture")
+    bad.write_text("not an image")
     command = ["trace", str(bad), str(good), "--weights", str(weights(made, "model")), "--device", "cpu"]
     capsys.readouterr()
     assert main([*command, "--json", "-", "--strip", str(tmp_path / "strip.png")]) == 1

@@ -1,4 +1,4 @@
-"""A stranger's pile of files: each picture comes out, named once; what a zip tries is left out and told."""
+"""A stranger's pile of files: each image comes out, named once; what a zip tries is left out and told."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from hsal.data import archive as module
 from hsal.data.archive import MOST_PICTURES, pile
-from tests.fixtures.step_through import picture_bytes
+from tests.fixtures.step_through import image_bytes
 
-PNG = picture_bytes()
+PNG = image_bytes()
 
 
 def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -30,10 +30,10 @@ def names(*files: tuple[str, bytes]) -> list[str]:
 
 
 def test_files_and_those_in_zips_come_out_in_their_order() -> None:
-    inside = zipped(("b/", b""), ("b/two.png", PNG + b"2"), ("three.JPG", b"no picture yet"), ("__MACOSX/._b", b"x"))
+    inside = zipped(("b/", b""), ("b/two.png", PNG + b"2"), ("three.JPG", b"no image yet"), ("__MACOSX/._b", b"x"))
     made = pile([("one.png", PNG), ("more.zip", inside), ("four.bmp", b"")])
     assert made.pictures == [
-        ("one.png", PNG), ("b/two.png", PNG + b"2"), ("three.JPG", b"no picture yet"), ("four.bmp", b"")
+        ("one.png", PNG), ("b/two.png", PNG + b"2"), ("three.JPG", b"no image yet"), ("four.bmp", b"")
     ]
     assert made.problems == []
 
@@ -47,7 +47,7 @@ def test_a_name_that_is_there_twice_is_numbered() -> None:
 
 def test_copies_are_told() -> None:
     assert pile([("a.png", PNG), ("b.png", PNG), ("c.png", PNG)]).problems == [
-        "2 of the pictures are copies of others here, byte by byte."
+        "2 of the images are copies of others here, byte by byte."
     ]
 
 
@@ -66,7 +66,7 @@ def test_what_is_no_picture_nested_or_damaged_is_left_out_and_the_rest_is_taken(
     made = pile([("z.zip", whole.replace(b"a" * 400, b"b" * 400))])  # its checksum is another now
     assert [kept for kept, _ in made.pictures] == ["good.png"]
     told = " ".join(made.problems)
-    for part in ("no picture by its name: 1", "a zip within the zip, to be unpacked first: 1", "damaged: 1"):
+    for part in ("no image by its name: 1", "a zip within the zip, to be unpacked first: 1", "damaged: 1"):
         assert part in told
 
 
@@ -94,14 +94,14 @@ def test_what_unpacks_without_end_is_never_unpacked_whole(monkeypatch: pytest.Mo
     many = zipped(*((f"{number}.png", bytes(2**19)) for number in range(5)))
     made = pile([("z.zip", many)])
     assert sum(len(data) for _, data in made.pictures) <= 2**20
-    assert any("At most 200 pictures of together 1 MB" in one and "3 were left out" in one for one in made.problems)
+    assert any("At most 200 images of together 1 MB" in one and "3 were left out" in one for one in made.problems)
 
 
 def test_only_so_many_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     many = zipped(*((f"{number}.png", b"%d" % number) for number in range(MOST_PICTURES + 7)))
     made = pile([("z.zip", many), ("last.png", b"x")])
     assert len(made.pictures) == MOST_PICTURES
-    assert made.problems == ["At most 200 pictures of together 100 MB are taken at once: 8 were left out."]
+    assert made.problems == ["At most 200 images of together 100 MB are taken at once: 8 were left out."]
     monkeypatch.setattr(module, "MOST_ENTRIES", 10)
     assert "was left out, since a zip may have 50 MB and 10 entries" in pile([("z.zip", many)]).problems[0]
 

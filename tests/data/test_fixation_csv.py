@@ -97,23 +97,23 @@ def test_an_accent_may_be_spelled_in_two_ways() -> None:
 def test_of_a_single_picture_no_column_image_is_needed() -> None:
     table = parse_table(b"x,y\n1,2\n")
     assert list(place(table, {"cat.jpg": (20, 30)})[0]) == ["cat.jpg"]
-    with pytest.raises(DataError, match="line 1: there is no column image, and there are 2 pictures"):
+    with pytest.raises(DataError, match="line 1: there is no column image, and there are 2 images"):
         place(table, SHAPES)
 
 
 def test_what_lies_outside_is_left_out_and_told() -> None:
-    # the picture has 30 columns and 20 rows: pixel centers 0..29, so that 29.4 is in the last one and 29.5 is not
+    # the image has 30 columns and 20 rows: pixel centers 0..29, so that 29.4 is in the last one and 29.5 is not
     table = parse_table(b"image,x,y\ncat.jpg,29.4,19\ncat.jpg,29.5,3\ncat.jpg,-0.4,0\ncat.jpg,4,-1\ncat.jpg,4,20\n")
     placed, (note,) = place(table, SHAPES)
     np.testing.assert_array_equal(placed["cat.jpg"].x, [29, 0])
     np.testing.assert_array_equal(placed["cat.jpg"].y, [19, 0])
-    assert note == '"fixations.csv": 3 fixations outside their pictures were left out, line 3 first.'
+    assert note == '"fixations.csv": 3 fixations outside their images were left out, line 3 first.'
 
 
 def test_all_outside_or_all_of_other_pictures_is_refused() -> None:
-    with pytest.raises(DataError, match=r"all 2 fixations lie outside their pictures, line 2 first"):
+    with pytest.raises(DataError, match=r"all 2 fixations lie outside their images, line 2 first"):
         place(parse_table(b"image,x,y\ncat.jpg,31,2\ncat.jpg,3,200\n"), SHAPES)
-    with pytest.raises(DataError, match=r'names none of the pictures: line 2 says "cow.jpg", there is "cat.jpg"'):
+    with pytest.raises(DataError, match=r'names none of the images: line 2 says "cow.jpg", there is "cat.jpg"'):
         place(parse_table(b"image,x,y\ncow.jpg,1,2\n"), SHAPES)
 
 
@@ -121,4 +121,4 @@ def test_names_that_fit_no_picture_are_left_out_and_told() -> None:
     table = parse_table(b"image,x,y\ncat.jpg,1,2\ncow.jpg,1,2\ncow.jpg,1,2\nowl.jpg,1,2\n")
     placed, (note,) = place(table, SHAPES)
     assert list(placed) == ["cat.jpg"]
-    assert '3 fixations of 2 pictures that are not there were left out, line 3 ("cow.jpg") first' in note
+    assert '3 fixations of 2 images that are not there were left out, line 3 ("cow.jpg") first' in note

@@ -1,4 +1,4 @@
-"""Pictures with fixations or boxes, from every place that has such."""
+"""Images with fixations or boxes, from every place that has such."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from hsal.data.digits.scenes import SceneRenderer
 from hsal.data.fixations import custom as own_pictures
 from hsal.data.fixations.base import Fixations
 from hsal.data.fixations.custom import example_zip, open_own, scaled
-from hsal.data.fixations.dataset import FixatedPicture, of_scenes, open_fixated
+from hsal.data.fixations.dataset import FixatedImage, of_scenes, open_fixated
 from hsal.data.fixations.osie import open_osie
 
 PICTURE = np.zeros((4, 6, 3), np.uint8)
 
 
 def osie_folder(folder: Path, kind: str) -> Path:
-    """Two of three pictures are there; of the second, two people's fixations."""
+    """Two of three images are there; of the second, two people's fixations."""
     (folder / "stimuli").mkdir()
     for name in ("1002.jpg", "1003.jpg"):
         Image.new("RGB", (80, 60)).save(folder / "stimuli" / name)
@@ -91,13 +91,13 @@ def test_the_real_osie_is_as_its_authors_say() -> None:
 
 
 def test_targets_are_the_pixels_looked_at_or_all_pixels_of_the_boxes() -> None:
-    looked = FixatedPicture("a", PICTURE, Fixations(np.float32([0.4, 5, 5]), np.float32([1.5, 3, 3])))
+    looked = FixatedImage("a", PICTURE, Fixations(np.float32([0.4, 5, 5]), np.float32([1.5, 3, 3])))
     rows, columns = looked.targets()
     assert (rows.tolist(), columns.tolist()) == ([2, 3, 3], [0, 5, 5])  # one for each, also where two looked
     boxes = (Box(1, 0, 0, 2, 1), Box(2, 1, 0, 2, 2))  # pixels (0,0) (1,0), and (1,0) again with (1,1)
-    rows, columns = FixatedPicture("b", PICTURE, boxes=boxes).targets()
+    rows, columns = FixatedImage("b", PICTURE, boxes=boxes).targets()
     assert (rows.tolist(), columns.tolist()) == ([0, 1, 1], [0, 0, 1])
-    assert not len(FixatedPicture("c", PICTURE).targets()[0])
+    assert not len(FixatedImage("c", PICTURE).targets()[0])
 
 
 def own_folder(folder: Path, text: str) -> Path:
@@ -114,7 +114,7 @@ def test_a_folder_of_ones_own_may_have_gray_and_transparent_pictures(tmp_path: P
     assert found[0].fixations is None
     np.testing.assert_array_equal(found[-1].fixations.x, [3])
     assert any("lost.png" in note for note in found.notes)
-    assert any("1 of 2 pictures have no fixations" in note for note in found.notes)
+    assert any("1 of 2 images have no fixations" in note for note in found.notes)
     assert any("laid on" in note for note in found[0].notes)
     with pytest.raises(IndexError):
         found[2]
@@ -122,7 +122,7 @@ def test_a_folder_of_ones_own_may_have_gray_and_transparent_pictures(tmp_path: P
 
 def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
     own_folder(tmp_path, "image,x,y\ngray.png,3,4\nbad.png,1,1\n")
-    (tmp_path / "bad.png").write_text("no picture")
+    (tmp_path / "bad.png").write_text("no image")
     found = open_own(tmp_path)
     assert "bad.png" not in found.names
     assert found.notes[0].startswith('Left out: "bad.png"')
@@ -134,7 +134,7 @@ def test_what_a_folder_lacks_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"has no fixations\.csv"):
         open_fixated(tmp_path)
     (tmp_path / "a.csv").write_text("image,x,y\na.png,1,2\n")
-    with pytest.raises(DataError, match="has no picture"):
+    with pytest.raises(DataError, match="has no image"):
         open_fixated(tmp_path)
     (tmp_path / "b.csv").write_text("x,y\n1,2\n")
     with pytest.raises(DataError, match=r"several \.csv files"):
@@ -152,7 +152,7 @@ def test_fixations_are_scaled_with_a_picture_that_is_reduced_and_turned(tmp_path
     # pixel 999 of 1000 has its center at 999.5: 999.5 * 512 / 1000 - 0.5 = 511.244, cut to 511, the last
     np.testing.assert_allclose(picture.fixations.x, [511, 0], atol=1e-3)
     np.testing.assert_allclose(picture.fixations.y, [2047, 0], atol=1e-3)
-    assert "1 fixations outside their pictures were left out, line 4 first" in found.notes[0]
+    assert "1 fixations outside their images were left out, line 4 first" in found.notes[0]
 
 
 def test_scaling_keeps_what_else_is_known() -> None:
@@ -183,7 +183,7 @@ def test_scenes_have_the_boxes_of_their_digits(tmp_path: Path) -> None:
         assert one.boxes == other.boxes
         assert one.fixations is other.fixations is None
     (tmp_path / read.names[0]).unlink()
-    assert open_fixated(tmp_path).notes == ("scenes.jsonl names 1 pictures that are not there: left out.",)
+    assert open_fixated(tmp_path).notes == ("scenes.jsonl names 1 images that are not there: left out.",)
     with (tmp_path / "scenes.jsonl").open("a") as file:
         file.write('{"image": 3}\n')
     with pytest.raises(DataError, match="line 4: damaged"):

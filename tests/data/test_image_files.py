@@ -1,4 +1,4 @@
-"""Pictures from files, and their names."""
+"""Images from files, and their names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.data.images import MAX_BYTES, PictureError, read_picture
+from hsal.data.images import MAX_BYTES, ImageError, read_image
 from tests.fixtures.images import encode, four_fields, refusal
 
 
@@ -37,23 +37,23 @@ def test_names_are_cleaned_for_sentences(name: str, shown: str) -> None:
 def test_read_picture(tmp_path: Path, colors: np.ndarray) -> None:
     path = tmp_path / "colors.png"
     path.write_bytes(encode(Image.fromarray(colors)))
-    assert np.array_equal(read_picture(path).pixels, colors)
+    assert np.array_equal(read_image(path).pixels, colors)
 
 
 def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match=r'"absent\.png" does not exist'):
-        read_picture(tmp_path / "absent.png")
-    with pytest.raises(PictureError, match="is a folder"):
-        read_picture(tmp_path)
-    with pytest.raises(PictureError, match="cannot be read"):
-        read_picture(tmp_path / ("long" * 200))
+    with pytest.raises(ImageError, match=r'"absent\.png" does not exist'):
+        read_image(tmp_path / "absent.png")
+    with pytest.raises(ImageError, match="is a folder"):
+        read_image(tmp_path)
+    with pytest.raises(ImageError, match="cannot be read"):
+        read_image(tmp_path / ("long" * 200))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
-    with pytest.raises(PictureError, match="is not a plain file"):
-        read_picture(tmp_path / "pipe.png")
+    with pytest.raises(ImageError, match="is not a plain file"):
+        read_image(tmp_path / "pipe.png")
 
 
 def test_a_forbidden_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,8 +65,8 @@ def test_a_forbidden_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(PictureError, match=r"cannot be read \(Permission denied\)"):
-        read_picture(path)
+    with pytest.raises(ImageError, match=r"cannot be read \(Permission denied\)"):
+        read_image(path)
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,8 +74,8 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monke
     with path.open("wb") as file:
         file.truncate(3 * 2**30)
     monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("it was opened"))
-    with pytest.raises(PictureError, match="has 3,221,225,472 bytes"):
-        read_picture(path)
+    with pytest.raises(ImageError, match="has 3,221,225,472 bytes"):
+        read_image(path)
 
 
 def test_a_file_that_grows_is_read_no_further_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +89,6 @@ def test_a_file_that_grows_is_read_no_further_than_the_limit(tmp_path: Path, mon
             return b"\0" * size
 
     monkeypatch.setattr(Path, "open", lambda *_: Endless())
-    with pytest.raises(PictureError, match="more than the 10,485,760"):
-        read_picture(path)
+    with pytest.raises(ImageError, match="more than the 10,485,760"):
+        read_image(path)
     assert asked == [MAX_BYTES + 1]

@@ -1,4 +1,4 @@
-"""A picture made a scene: gray, square, bright ink on black."""
+"""An image made a scene: gray, square, bright ink on black."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from hsal.data import images as picture
 from hsal.data.digits.mnist import Digits
 from hsal.data.digits.scenes import SceneConfig, SceneRenderer
-from hsal.data.images import PictureError, load_picture
+from hsal.data.images import ImageError, load_image
 from hsal.data.preprocess import as_scene
 from tests.fixtures.images import EXCHANGED, STRETCHED, encode
 
@@ -28,7 +28,7 @@ def renderer() -> SceneRenderer:
 def test_true_scenes_pass_untouched(renderer: SceneRenderer) -> None:
     for index in range(50):
         scene = renderer.render(5, index).image
-        uploaded = load_picture(encode(Image.fromarray(scene))).pixels
+        uploaded = load_image(encode(Image.fromarray(scene))).pixels
         for pixels in (scene, np.repeat(scene[..., None], 3, axis=2), uploaded):
             prepared = as_scene(pixels, 100)
             assert np.array_equal(prepared.image, scene)
@@ -61,11 +61,11 @@ def test_ten_to_one_is_letterboxed_without_distortion() -> None:
     assert (columns.min(), columns.max()) == (46, 53)
     assert prepared.image[:45].max() == prepared.image[55:].max() == 0  # no edge between paper and band
     assert prepared.notes == (
-        "Scaled from 1000 x 100 to 100 x 10 pixels.", EXCHANGED, "Bands above and below make the picture square.",
+        "Scaled from 1000 x 100 to 100 x 10 pixels.", EXCHANGED, "Bands above and below make the image square.",
     )
     upright = as_scene(np.ascontiguousarray(pixels.T), 100)
     assert np.array_equal(upright.image, prepared.image.T)
-    assert upright.notes[-1] == "Bands left and right make the picture square."
+    assert upright.notes[-1] == "Bands left and right make the image square."
 
 
 def test_scaling_down_is_antialiased() -> None:
@@ -82,7 +82,7 @@ def test_a_blank_picture_is_told_so(level: int) -> None:
     dice = np.random.default_rng(level)
     noise = dice.normal(level, 4, (100, 100)).clip(0, 255).astype(np.uint8)
     for pixels in (np.full((100, 100), level, dtype=np.uint8), noise):
-        with pytest.raises(PictureError, match="The picture is blank"):
+        with pytest.raises(ImageError, match="The image is blank"):
             as_scene(pixels, 100)
 
 
@@ -158,13 +158,13 @@ def test_odd_shapes_are_squared(shape: tuple[int, int]) -> None:
     "pixels", [np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9)), np.zeros((0, 9), np.uint8), np.zeros(9, np.uint8)]
 )
 def test_other_arrays_are_refused(pixels: np.ndarray) -> None:
-    with pytest.raises(PictureError, match="must be"):
+    with pytest.raises(ImageError, match="must be"):
         as_scene(pixels, 100)
 
 
 def test_decoding_leaves_the_filters_of_warnings_alone() -> None:
     before = list(picture.warnings.filters)
-    load_picture(encode(Image.new("L", (32, 24))))
+    load_image(encode(Image.new("L", (32, 24))))
     assert picture.warnings.filters == before
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.data.images import MAX_BYTES, PictureError, load_picture
+from hsal.data.images import MAX_BYTES, ImageError, load_image
 from hsal.errors import HsalError
 from tests.fixtures.images import encode, png, refusal
 
@@ -17,13 +17,13 @@ from tests.fixtures.images import encode, png, refusal
     ("data", "words"),
     [
         (b"", "is empty (0 bytes)"),
-        (b"\x89PNG\r\n\x1a\n", "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
-        (b"hello, this is a letter\n" * 20, "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
+        (b"\x89PNG\r\n\x1a\n", "is not a PNG, JPEG, WEBP, BMP or GIF image"),
+        (b"hello, this is a letter\n" * 20, "is not a PNG, JPEG, WEBP, BMP or GIF image"),
         (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "is not a PNG, JPEG, WEBP, BMP or GIF"),
-        (encode(Image.new("L", (32, 24)), "TIFF"), "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
-        (encode(Image.new("L", (32, 24)), "PPM"), "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
-        (random.Random(0).randbytes(4096), "is not a PNG, JPEG, WEBP, BMP or GIF picture"),
-        (encode(Image.new("L", (1, 1))), "is only 1 x 1 pixels: choose a picture of at least 8 pixels"),
+        (encode(Image.new("L", (32, 24)), "TIFF"), "is not a PNG, JPEG, WEBP, BMP or GIF image"),
+        (encode(Image.new("L", (32, 24)), "PPM"), "is not a PNG, JPEG, WEBP, BMP or GIF image"),
+        (random.Random(0).randbytes(4096), "is not a PNG, JPEG, WEBP, BMP or GIF image"),
+        (encode(Image.new("L", (1, 1))), "is only 1 x 1 pixels: choose an image of at least 8 pixels"),
         (encode(Image.new("L", (200, 7))), "is only 200 x 7 pixels"),
     ],
     ids=["empty", "magic", "text", "svg", "tiff", "ppm", "noise", "1x1", "200x7"],
@@ -33,12 +33,12 @@ def test_what_is_no_picture_is_told_in_one_sentence(data: bytes, words: str) -> 
 
 
 def test_a_picture_error_is_an_expected_failure() -> None:
-    assert issubclass(PictureError, HsalError)
-    assert issubclass(PictureError, ValueError)
+    assert issubclass(ImageError, HsalError)
+    assert issubclass(ImageError, ValueError)
 
 
 def test_eight_pixels_are_enough() -> None:
-    assert load_picture(encode(Image.new("L", (8, 8)))).pixels.shape == (8, 8, 3)
+    assert load_image(encode(Image.new("L", (8, 8)))).pixels.shape == (8, 8, 3)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
@@ -60,4 +60,4 @@ def test_too_many_bytes_are_refused_with_size_and_limit() -> None:
 
 def test_exactly_the_limit_is_read() -> None:
     data = encode(Image.new("L", (32, 24), 77))
-    assert load_picture(data + b"\0" * (MAX_BYTES - len(data))).pixels[0, 0].tolist() == [77, 77, 77]
+    assert load_image(data + b"\0" * (MAX_BYTES - len(data))).pixels[0, 0].tolist() == [77, 77, 77]

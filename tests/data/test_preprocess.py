@@ -1,4 +1,4 @@
-"""Pictures made ready for a model of colors, and where their boxes go; gray scenes are in test_picture."""
+"""Images made ready for a model of colors, and where their boxes go; gray scenes are in test_picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from hsal.config import ModelConfig
 from hsal.data.base import Box
-from hsal.data.images import PictureError
+from hsal.data.images import ImageError
 from hsal.data.preprocess import as_photo, as_scene, for_model
 
 RED, GREEN = (200, 30, 40), (20, 180, 60)
@@ -40,7 +40,7 @@ def test_the_edges_go_on_into_the_bands() -> None:
     assert tuple(ready.image[0, 10]) == tuple(ready.image[63, 10]) == RED
     assert tuple(ready.image[0, 50]) == GREEN
     assert ready.notes == (
-        "Scaled from 128 x 32 to 64 x 16 pixels.", "Bands above and below make the picture square.",
+        "Scaled from 128 x 32 to 64 x 16 pixels.", "Bands above and below make the image square.",
     )
 
 
@@ -51,7 +51,7 @@ def test_a_gray_picture_becomes_gray_in_three_channels() -> None:
 
 
 def test_one_color_all_over_is_blank() -> None:
-    with pytest.raises(PictureError, match="blank"):
+    with pytest.raises(ImageError, match="blank"):
         as_photo(np.full((40, 40, 3), RED, np.uint8), 64)
 
 
@@ -59,7 +59,7 @@ def test_one_color_all_over_is_blank() -> None:
     "pixels", [np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3)), np.zeros((0, 9, 3), np.uint8)]
 )
 def test_other_arrays_are_refused(pixels: np.ndarray) -> None:
-    with pytest.raises(PictureError, match="must be"):
+    with pytest.raises(ImageError, match="must be"):
         as_photo(pixels, 64)
 
 

@@ -26,11 +26,11 @@ from hsal.data.svhn.multiset import SVHNNumbers
 SAMPLES = Path(os.environ.get("HSAL_DATA") or "/nowhere") / "svhn_samples"
 real = pytest.mark.skipif(not SAMPLES.is_dir(), reason="HSAL_DATA holds no svhn_samples")
 
-Known = list[tuple[Image.Image, tuple[int, ...], list[list[float]]]]  # picture, labels 0..9, boxes
+Known = list[tuple[Image.Image, tuple[int, ...], list[list[float]]]]  # image, labels 0..9, boxes
 
 
 def write_part(folder: Path, known: Known) -> None:
-    """Pictures 1.png, 2.png, ... and their digitStruct.mat as MATLAB 7.3 writes it."""
+    """RenderedScenes 1.png, 2.png, ... and their digitStruct.mat as MATLAB 7.3 writes it."""
     folder.mkdir(parents=True)
     with h5py.File(folder / "digitStruct.mat", "w") as file:
         struct, kept = file.create_group("digitStruct"), file.create_group("#refs#")
@@ -57,7 +57,7 @@ def write_field(kept: h5py.Group, group: h5py.Group, key: str, field: str, value
 
 
 def made_up(count: int) -> Known:
-    """Pictures 80x40, digits of 10x20 side by side from (30,10) on; red tells the number, green the label."""
+    """RenderedScenes 80x40, digits of 10x20 side by side from (30,10) on; red tells the number, green the label."""
     known: Known = []
     for number in range(count):
         labels = tuple((number + place) % 10 for place in range(number % 3 + 1))
@@ -182,7 +182,7 @@ def test_training_scenes_are_functions_of_seed_and_index(single: bool) -> None:
 
 def test_framing_keeps_boxes_on_their_digits_at_the_pictures_border() -> None:
     pixels = np.zeros((20, 30, 3), dtype=np.uint8)
-    pixels[:, :10] = 200  # the digit fills the picture's height at its left edge
+    pixels[:, :10] = 200  # the digit fills the image's height at its left edge
     number = framed(Image.fromarray(pixels), (4,), np.array([[0.0, 0, 10, 20]]), digit_px=40)
     left, top, right, bottom = number.boxes[0].round().astype(int)
     near = np.asarray(number.canvas.near)
@@ -254,7 +254,7 @@ def test_a_bad_archive_is_refused_and_nothing_kept(kind: str, data: Path, tmp_pa
 
 @pytest.mark.usefixtures("parts")
 def test_damage_on_disk_is_one_sentence(data: Path) -> None:
-    (data / "svhn" / "test" / "3.png").write_bytes(b"no picture")
+    (data / "svhn" / "test" / "3.png").write_bytes(b"no image")
     with pytest.raises(DataError, match=r"3\.png is missing or damaged"):
         SVHNNumbers("test").render(0, 2)
     (data / "svhn" / "test" / "digitStruct.mat").write_bytes(b"no HDF5")

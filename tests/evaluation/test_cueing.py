@@ -15,7 +15,7 @@ from hsal.errors import ResultsError
 from hsal.evaluation.cueing import cue, spotlights, sum_up
 from hsal.evaluation.cueing_results import load_cueing
 from hsal.model.attention import mask_of
-from hsal.model.overrides import Act, always
+from hsal.model.overrides import Override, always
 from hsal.paths import RESULTS
 from tests.fixtures.commands import EMBEDDED, refused, weights
 from tests.model.test_rollout import make_model, random_view
@@ -38,7 +38,7 @@ def test_under_each_spotlight_the_first_label_and_the_glimpses_are_read() -> Non
     rows = cue(model, view, [TARGET, TARGET], (48, 48), width_cells=0.7)
     assert rows.shape == (2, 3, 3)
     neutral = spotlights(torch.full((2, 2), 0.5), (3, 3), 0.7)["neutral"]
-    step = next(iter(model.rollout(view, acts=always(Act(gaussians=neutral)))))
+    step = next(iter(model.rollout(view, overrides=always(Override(gaussians=neutral)))))
     assert rows[:, 1, 0] == pytest.approx(step.class_logits.softmax(dim=1)[:, 1].detach().numpy())
     assert rows[:, 1, 1].tolist() == (step.label == 3).float().tolist()
     assert rows[:, 1, 2].tolist() == (step.cells == 0).float().mean(dim=1).tolist()

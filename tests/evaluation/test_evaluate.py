@@ -13,12 +13,12 @@ from hsal.config import ModelConfig, SceneConfig
 from hsal.data.base import Box
 from hsal.data.digits.mnist import Digits
 from hsal.data.digits.scenes import SceneRenderer
-from hsal.evaluation.evaluate import CountFigures, evaluate, intervals, scene_views, walk_scenes
-from hsal.evaluation.inference import ATTENTION, Walks, walk
+from hsal.evaluation.evaluate import CountFigures, evaluate, intervals, predict_scenes, scene_views
+from hsal.evaluation.inference import ATTENTION, ScenePredictions, walk
 from hsal.evaluation.localization import Places, places_of
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import MetaStep, Rollout
-from hsal.model.overrides import Act, Acts
+from hsal.model.overrides import Override, Overrides
 from hsal.model.perception import View
 from hsal.tracing.recording import to_tensor
 from hsal.training.loop import fresh_model
@@ -46,8 +46,8 @@ class Recited:
     def __init__(self, steps: list[MetaStep]) -> None:
         self.steps, self.config = steps, ModelConfig(classes=STOP, meta_steps=len(steps))
 
-    def rollout(self, view: View, acts: Acts) -> Rollout:
-        assert acts(0) == Act()
+    def rollout(self, view: View, overrides: Overrides) -> Rollout:
+        assert overrides(0) == Override()
         rows = view.volume.long()
         for given in self.steps:
             answer = yield MetaStep(*(
@@ -70,8 +70,8 @@ def views(*batches: list[int]) -> list[tuple[View, Tensor]]:
     return [(View(torch.tensor(rows), torch.empty(0), SCALE[rows]), COUNTS[rows]) for rows in batches]
 
 
-def walked(steps: list[MetaStep], *batches: list[int], places: Places | None = None) -> Walks:
-    return Walks.joined([
+def walked(steps: list[MetaStep], *batches: list[int], places: Places | None = None) -> ScenePredictions:
+    return ScenePredictions.joined([
         walk(Recited(steps), view, counts, places and places.kept(torch.tensor(rows)))
         for rows, (view, counts) in zip(batches, views(*batches), strict=True)
     ])
@@ -114,7 +114,7 @@ def test_the_papers_scale_is_that_of_the_scene_also_when_others_have_left() -> N
     assert measured.attn_saliency_paper == pytest.approx((10 * (1.0 + 0.2) + 20 * (1.0 + 0.3 + 0.5)) / 5)
 
 
-# On a picture of 1x4 px each cell has two. The 0 and the 1 lie in the left cell, the 2 in the right one.
+# On an image of 1x4 px each cell has two. The 0 and the 1 lie in the left cell, the 2 in the right one.
 PLACES = places_of(
     [[Box(0, 0, 0, 1, 2)], [Box(1, 0, 0, 1, 2), Box(2, 0, 2, 1, 4)]], map_size=(1, 2), size_px=(1, 4)
 )
@@ -194,10 +194,10 @@ def test_scene_views_are_what_the_model_perceives_of_the_rendered_scenes() -> No
 
 def test_walks_over_scenes_are_the_walks_over_their_views_with_localization() -> None:
     model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
-    groups, parts = zip(*walk_scenes(model, renderer(), seed=4, scenes=3, batch=2), strict=True)
+    groups, parts = zip(*predict_scenes(model, renderer(), seed=4, scenes=3, batch=2), strict=True)
     assert [scene.labels for group in groups for scene in group] == [renderer().render(4, i).labels for i in range(3)]
-    given = evaluate(Walks.joined(parts))
-    bare = evaluate(Walks.joined([walk(model, *each) for each in scene_views(model, renderer(), 4, 3)]))
+    given = evaluate(ScenePredictions.joined(parts))
+    bare = evaluate(ScenePredictions.joined([walk(model, *each) for each in scene_views(model, renderer(), 4, 3)]))
     assert given.localization is not None
     for name in ("exact_match", *ATTENTION):
         assert getattr(given, name) == pytest.approx(getattr(bare, name))
@@ -206,7 +206,7 @@ def test_walks_over_scenes_are_the_walks_over_their_views_with_localization() ->
 def test_without_inhibition_nothing_is_inhibited() -> None:
     model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
     with_it, without = (
-        evaluate(Walks.joined([part for _, part in walk_scenes(model, renderer(), 4, 3, inhibition=on)]))
+        evaluate(ScenePredictions.joined([part for _, part in predict_scenes(model, renderer(), 4, 3, inhibition=on)]))
         for on in (True, False)
     )
     assert with_it.inhibited > 0

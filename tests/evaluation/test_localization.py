@@ -1,4 +1,4 @@
-"""Attention against boxes, on a picture of 8x8 px and a map of 2x2 cells, worked out by hand."""
+"""Attention against boxes, on an image of 8x8 px and a map of 2x2 cells, worked out by hand."""
 
 from __future__ import annotations
 

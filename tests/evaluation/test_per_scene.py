@@ -8,7 +8,7 @@ import json
 import numpy as np
 
 from hsal.data.base import Box, Scene
-from hsal.evaluation.inference import Walks
+from hsal.evaluation.inference import ScenePredictions
 from hsal.evaluation.per_scene import Case, cases, read_cases, write_cases
 
 NOTHING = np.zeros((1, 1), np.uint8)
@@ -16,7 +16,7 @@ SCENES = [
     Scene(NOTHING, (0, 2), (Box(0, 0, 0, 20, 20), Box(2, 50, 50, 95, 95))),
     Scene(NOTHING, (1,), (Box(1, 10, 10, 40, 40),)),
 ]
-WALKS = Walks(  # three classes, so that 3 is stop
+WALKS = ScenePredictions(  # three classes, so that 3 is stop
     true=np.array([[1, 0, 1], [0, 1, 0]]), answers=np.array([[2, 0, 3, -1], [0, 1, 1, 1]]), steps=np.array([3, 4]),
     open_steps=np.array([2, 2]), attention=np.zeros((2, 6)), located=None,
 )

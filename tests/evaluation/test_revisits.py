@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from hsal.data.base import Box, Scene
-from hsal.evaluation.revisits import Returns, count_returns
-from hsal.model.overrides import Acts
+from hsal.evaluation.revisits import Revisits, count_returns
+from hsal.model.overrides import Overrides
 
-# Two digits in a picture of 8x8 pixels and a map of 2x2 cells: the 3 covers cell 0, the 5 cell 3.
+# Two digits in an image of 8x8 pixels and a map of 2x2 cells: the 3 covers cell 0, the 5 cell 3.
 SCENE = Scene(np.zeros((8, 8), np.uint8), (3, 5), (Box(3, 0, 0, 4, 4), Box(5, 4, 4, 8, 8)))
 
 
@@ -27,7 +27,7 @@ class Told:
     def perceive(self, images: torch.Tensor) -> None:
         assert images.shape[1:] == (1, 8, 8)
 
-    def rollout(self, view: None, acts: Acts) -> object:
+    def rollout(self, view: None, overrides: Overrides) -> object:
         return (SimpleNamespace(cells=torch.tensor(cells), label=torch.tensor(label)) for cells, label in self.looks)
 
 
@@ -37,8 +37,8 @@ def test_a_return_is_a_later_look_at_a_digit_glimpsed_before() -> None:
         ([[0, 0], [3, 3]], [3, 5]), ([[0, 1], [1, 1]], [3, 5]), ([[3, 3], [1, 2]], [5, 5]), ([[0, 0], [2, 2]], [10, 5]),
     )
     # later looks: two of scene 0 (its last is stop), three of scene 1; one return
-    assert count_returns(model, [SCENE, SCENE]) == Returns(scenes=2, later_looks=5, again=1, stopped=1)
+    assert count_returns(model, [SCENE, SCENE]) == Revisits(scenes=2, later_looks=5, again=1, stopped=1)
 
 
 def test_a_scene_that_stops_at_once_has_no_later_look() -> None:
-    assert count_returns(Told(([[0, 0]], [10]), ([[0, 0]], [3])), [SCENE]) == Returns(1, 0, 0, 1)
+    assert count_returns(Told(([[0, 0]], [10]), ([[0, 0]], [3])), [SCENE]) == Revisits(1, 0, 0, 1)

@@ -1,4 +1,4 @@
-"""The walk as a moving picture: a frame for each moment, the same bytes each time, and what cannot be is told."""
+"""The walk as a moving image: a frame for each moment, the same bytes each time, and what cannot be is told."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_changed_walk_says_so_beside_the_step() -> None:
     (own, _), (other, _) = frames(film_bytes(trace, "webp"))[0], frames(film_bytes(made, "webp"))[0]
     differ = (own != other).any(axis=2)  # (H,W)
     rows, columns = differ.nonzero()
-    assert rows.min() > film.DPI * film.SIDE  # under the picture
+    assert rows.min() > film.DPI * film.SIDE  # under the image
     assert columns.min() > 0.6 * film.DPI * film.SIDE  # and beside the words
 
 

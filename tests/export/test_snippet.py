@@ -1,4 +1,4 @@
-"""The lines that make a walk again, run: the same trace, from every kind of picture and with what was done to it."""
+"""The lines that make a walk again, run: the same trace, from every kind of image and with what was done to it."""
 
 from __future__ import annotations
 

@@ -307,7 +307,7 @@ def test_a_colored_picture_keeps_its_colors() -> None:
     images = [axes.images[0].get_array() for axes in figure.axes if axes.images]
     wall, square = (150, 70, 50), (240, 220, 60)
     shown = [image for image in images if image.shape == (100, 100, 3) and np.allclose(image[0, 0] * 255, wall)]
-    assert len(shown) == 1  # the picture itself; the others are dimmed
+    assert len(shown) == 1  # the image itself; the others are dimmed
     assert np.allclose(shown[0][20, 79] * 255, square)
     red, green, blue = cell(figure, 3, 0).images[0].get_array()[95, 5] * 255  # far from every glimpse: dimmed only
     assert (round(float(red)), round(float(green)), round(float(blue))) == pytest.approx((112, 52, 38), abs=2)

@@ -1,4 +1,4 @@
-"""Many pictures as a table: what its numbers mean, its files, and `hsal trace FOLDER --out`, stopped and gone on."""
+"""Many images as a table: what its numbers mean, its files, and `hsal trace FOLDER --out`, stopped and gone on."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
 ) -> None:
     folder, out = tmp_path / "pictures", tmp_path / "table.parquet"
     shutil.copytree(made / "scenes", folder / "below")
-    (folder / "bad.png").write_text("no picture")
+    (folder / "bad.png").write_text("no image")
     model = str(weights(made, "model"))
     command = ["trace", str(folder), "--weights", model, "--device", "cpu", "--out", str(out)]
     added = many.Rows.add
@@ -99,7 +99,7 @@ def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
     monkeypatch.setattr(many.Rows, "add", lambda self, path, row: (seen.append(path.name), added(self, path, row)))
     assert main(command) == 1
     last = capsys.readouterr().err.splitlines()[-1]
-    assert last == f"4 rows written to {out}; 1 picture could not be read, and the table says why."
+    assert last == f"4 rows written to {out}; 1 image could not be read, and the table says why."
     assert seen == ["bad.png", "scene-5-00002.png"]
     rows = parquet.read_table(out).to_pylist()
     assert [Path(row["picture"]).name for row in rows] == ["bad.png", *(f"scene-5-0000{n}.png" for n in range(3))]
@@ -115,4 +115,4 @@ def test_a_table_that_cannot_be_made_is_one_line(
     model, scenes = weights(made, "model"), made / "scenes"
     assert "--out writes .parquet or .csv" in refused(capsys, "trace", scenes, "--weights", model, "--out", "a.xlsx")
     (tmp_path / "empty").mkdir()
-    assert "holds no picture" in refused(capsys, "trace", tmp_path / "empty", "--weights", model)
+    assert "holds no image" in refused(capsys, "trace", tmp_path / "empty", "--weights", model)

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from hsal.data.fixations.base import Fixations
-from hsal.data.fixations.dataset import FixatedPicture, FixatedSet, open_fixated
-from hsal.gaze.benchmark.partial_results import Ledger
+from hsal.data.fixations.dataset import FixatedImage, FixationDataset, open_fixated
+from hsal.gaze.benchmark.partial_results import PartialResults
 from hsal.gaze.benchmark.published_rankings import verdicts
 from hsal.gaze.benchmark.ranking import best, lead, ranking_metric, standings
-from hsal.gaze.benchmark.record import Rated
+from hsal.gaze.benchmark.record import Record
 from hsal.gaze.benchmark.report import text_table, write_report
-from hsal.gaze.benchmark.runner import Gallery, all_metrics, rate, split_people
+from hsal.gaze.benchmark.runner import BenchmarkImages, all_metrics, rate, split_people
 from hsal.gaze.benchmark.table import COLUMNS, BenchmarkError, assembled, load_benchmark
 from hsal.gaze.metrics.catalog import fixated_pixels, nss
 from hsal.saliency.base import SaliencyError
@@ -28,25 +28,26 @@ def points(*places: tuple[int, int], people: tuple[int, ...] = ()) -> Fixations:
     return Fixations(x, y, np.array(people))
 
 
-def pictures(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixatedSet:
+def pictures(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixationDataset:
     image = np.arange(size[0] * size[1] * 3, dtype=np.uint8).reshape(*size, 3)
-    return FixatedSet("some", [f"{place}.png" for place in range(len(fixations))],
-                      lambda place: FixatedPicture(f"{place}.png", image, fixations[place]))
+    return FixationDataset("some", [f"{place}.png" for place in range(len(fixations))],
+                      lambda place: FixatedImage(f"{place}.png", image, fixations[place]))
 
 
 def test_the_others_are_the_fixations_on_other_pictures() -> None:
-    gallery = Gallery(pictures(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
+    gallery = BenchmarkImages(pictures(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
     known = gallery.known(1, gallery.pictures[1])
     assert (known.rows.tolist(), known.columns.tolist()) == ([4, 6], [3, 5])
     assert (known.other_rows.tolist(), known.other_columns.tolist()) == ([2, 0], [1, 7])
-    alone = Gallery(pictures(points((1, 2))), seed=0)
+    alone = BenchmarkImages(pictures(points((1, 2))), seed=0)
     assert "shuffled_auc" not in all_metrics(alone.known(0, alone.pictures[0]))
 
 
 def test_of_too_many_others_a_seed_draws_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hsal.gaze.benchmark.runner.MAX_OTHERS", 5)
     many = points(*((place % 10, place // 10) for place in range(80)))
-    drawn = [Gallery(pictures(many, many), seed).known(0, FixatedPicture("0.png", np.zeros((8, 10, 3), np.uint8), many))
+    shown = FixatedImage("0.png", np.zeros((8, 10, 3), np.uint8), many)
+    drawn = [BenchmarkImages(pictures(many, many), seed).known(0, shown)
              for seed in (1, 1, 2)]
     places = [list(zip(one.other_rows.tolist(), one.other_columns.tolist(), strict=True)) for one in drawn]
     assert places[0] == places[1] != places[2]
@@ -68,7 +69,7 @@ def test_people_are_split_in_two_that_share_nobody() -> None:
 
 def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
     looked = points((1, 1), (2, 1), (7, 6), (8, 6), people=(0, 0, 1, 1))  # two people, who look at different ends
-    gallery = Gallery(pictures(looked, points((3, 3))), seed=0)
+    gallery = BenchmarkImages(pictures(looked, points((3, 3))), seed=0)
     (found,) = rate(gallery, 0, ["human"], ["nss"], MapOptions())
     image = gallery.pictures[0].image
     wanted = []
@@ -82,28 +83,28 @@ def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
 
 
 def test_every_model_gets_every_metric_and_a_failing_one_says_why(tmp_path: Path) -> None:
-    gallery = Gallery(open_fixated(looked_at(tmp_path)), seed=0)
+    gallery = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
     made = list(rate(gallery, 0, ["uniform", "channel_energy", "center_prior"], ["auc", "nss"], MapOptions()))
-    failed = next(one for one in made if not isinstance(one, Rated))
+    failed = next(one for one in made if not isinstance(one, Record))
     assert failed[0] == "channel_energy"
     assert isinstance(failed[1], SaliencyError)
-    rated = {one.model: one for one in made if isinstance(one, Rated)}
+    rated = {one.model: one for one in made if isinstance(one, Record)}
     assert rated.keys() == {"uniform", "center_prior"}
     assert rated["uniform"].values == {"auc": 0.5, "nss": 0}
     assert rated["center_prior"].milliseconds > 0
 
 
 def test_information_gain_is_over_the_center_prior(tmp_path: Path) -> None:
-    gallery = Gallery(open_fixated(looked_at(tmp_path)), seed=0)
+    gallery = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
     (found,) = rate(gallery, 0, ["center_prior"], ["information_gain"], MapOptions())
     assert found.values["information_gain"] == 0
 
 
 def test_a_gallery_knows_when_it_is_another(tmp_path: Path) -> None:
-    one = Gallery(pictures(points((1, 2)), points((3, 4))), seed=0).fingerprint()
-    assert one == Gallery(pictures(points((1, 2)), points((3, 4))), seed=1).fingerprint()
-    assert one != Gallery(pictures(points((1, 2)), points((3, 5))), seed=0).fingerprint()
-    assert one != Gallery(pictures(points((1, 2))), seed=0).fingerprint()
+    one = BenchmarkImages(pictures(points((1, 2)), points((3, 4))), seed=0).fingerprint()
+    assert one == BenchmarkImages(pictures(points((1, 2)), points((3, 4))), seed=1).fingerprint()
+    assert one != BenchmarkImages(pictures(points((1, 2)), points((3, 5))), seed=0).fingerprint()
+    assert one != BenchmarkImages(pictures(points((1, 2))), seed=0).fingerprint()
 
 
 def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -144,30 +145,30 @@ def test_a_missing_or_damaged_table_is_told(tmp_path: Path) -> None:
 
 
 def test_models_that_lack_a_picture_are_left_out_of_the_table() -> None:
-    some = [Rated("a", "0", 1, {"auc": 0.5}), Rated("a", "1", 1, {"auc": 0.5}), Rated("b", "0", 1, {"auc": 0.5})]
+    some = [Record("a", "0", 1, {"auc": 0.5}), Record("a", "1", 1, {"auc": 0.5}), Record("b", "0", 1, {"auc": 0.5})]
     assert assembled(some, ["0", "1"], ABOUT).models == ("a",)
-    with pytest.raises(BenchmarkError, match="No model was measured on every picture"):
+    with pytest.raises(BenchmarkError, match="No model was measured on every image"):
         assembled(some[2:], ["0", "1"], ABOUT)
 
 
 SETTINGS = {"seed": 0, "metrics": ["auc"]}
 
 
-def entry(model: str, picture: str, value: float = 0.5) -> Rated:
-    return Rated(model, picture, 2.0, {"auc": value})
+def entry(model: str, picture: str, value: float = 0.5) -> Record:
+    return Record(model, picture, 2.0, {"auc": value})
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
-    with Ledger(out, SETTINGS) as ledger:
+    with PartialResults(out, SETTINGS) as ledger:
         ledger.add(entry("a", "0", 0.25))
         ledger.add(entry("b", "0"))
     part = out.with_name("table.parquet.part")
     part.write_bytes(part.read_bytes()[:-5])  # killed in the middle of the second line
-    with Ledger(out, SETTINGS) as ledger:
+    with PartialResults(out, SETTINGS) as ledger:
         assert ledger.missing(["a", "b"], "0") == ["b"]
         ledger.add(entry("b", "0"))  # and killed again
-    with Ledger(out, SETTINGS) as ledger:
+    with PartialResults(out, SETTINGS) as ledger:
         assert ledger.missing(["a", "b"], "0") == []
         benchmark = ledger.finish(["a", "b"], ["0"], ABOUT)
     assert benchmark.of("auc").tolist() == [[0.25], [0.5]]
@@ -177,32 +178,32 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def test_a_table_takes_further_models_and_keeps_the_others(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
-    with Ledger(out, SETTINGS) as ledger:
+    with PartialResults(out, SETTINGS) as ledger:
         ledger.add(entry("a", "0", 0.25))
         ledger.finish(["a"], ["0"], ABOUT)
-    with Ledger(out, SETTINGS) as ledger:
+    with PartialResults(out, SETTINGS) as ledger:
         assert ledger.missing(["a", "b"], "0") == ["b"]
         ledger.add(entry("b", "0"))
         assert ledger.finish(["a", "b"], ["0"], ABOUT).of("auc").tolist() == [[0.25], [0.5]]
-    with Ledger(out, SETTINGS, fresh=True) as ledger:
+    with PartialResults(out, SETTINGS, fresh=True) as ledger:
         assert ledger.missing(["a", "b"], "0") == ["a", "b"]
 
 
 def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
-    with Ledger(out, SETTINGS) as ledger:
+    with PartialResults(out, SETTINGS) as ledger:
         ledger.add(entry("a", "0"))
     with pytest.raises(BenchmarkError, match=r"other settings \(seed\)"):
-        Ledger(out, SETTINGS | {"seed": 1})
-    with Ledger(out, SETTINGS) as ledger:
+        PartialResults(out, SETTINGS | {"seed": 1})
+    with PartialResults(out, SETTINGS) as ledger:
         ledger.finish(["a"], ["0"], ABOUT)
     with pytest.raises(BenchmarkError, match=r"other settings \(metrics\)"):
-        Ledger(out, SETTINGS | {"metrics": ["nss"]})
+        PartialResults(out, SETTINGS | {"metrics": ["nss"]})
     part = out.with_name("table.parquet.part")
     for damaged in ("[]\n", json.dumps(SETTINGS) + "\nnonsense\n", json.dumps(SETTINGS) + '\n{"model": 3}\n'):
         part.write_text(damaged)
         with pytest.raises(BenchmarkError, match=r"part"):
-            Ledger(out, SETTINGS)
+            PartialResults(out, SETTINGS)
 
 
 def test_standings_are_means_with_intervals_best_first() -> None:
@@ -228,7 +229,7 @@ def test_the_best_is_best_as_the_metric_has_it_and_no_ceiling() -> None:
 
 def test_a_lead_is_reckoned_picture_by_picture() -> None:
     ahead = lead(made_up(), "shuffled_auc", "gbvs", "itti_koch")
-    assert ahead == pytest.approx((0.1, 0.1, 0.1), abs=1e-6)  # 0.1 on each of the pictures, however they are drawn
+    assert ahead == pytest.approx((0.1, 0.1, 0.1), abs=1e-6)  # 0.1 on each of the images, however they are drawn
     assert lead(made_up(), "kl", "gbvs", "itti_koch").value == pytest.approx(-0.5)
 
 

@@ -160,7 +160,7 @@ def test_every_metric_says_what_it_means_in_one_sentence(name: str) -> None:
         (np.empty((0, 2, 3)), points((0, 0)), "of shape"),
         (np.where(STEPS == 3, np.nan, STEPS), points((0, 0)), "Map 0 holds NaN"),
         (np.where(STEPS == 3, np.inf, STEPS), points((0, 0)), "Map 0 holds NaN or infinity"),
-        (STEPS, points((0, 0), (2, 1)), "1 of 2 fixations lie outside the picture of 3x2 pixels.* column 1, row 2"),
+        (STEPS, points((0, 0), (2, 1)), "1 of 2 fixations lie outside the image of 3x2 pixels.* column 1, row 2"),
         (STEPS, points((0, -1)), "outside"),
         (STEPS, (np.empty(0, int), np.empty(0, int)), "no fixations"),
         (STEPS, (np.array([0, 1]), np.array([0])), "one length"),

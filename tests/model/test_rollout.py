@@ -10,7 +10,7 @@ from hsal.config import ModelConfig
 from hsal.model.attention import Gaussians, mask_of
 from hsal.model.hsal import HSAL, MetaStep, Resume, send
 from hsal.model.inhibition import inhibit
-from hsal.model.overrides import Act, Acts, always, sampler
+from hsal.model.overrides import Override, Overrides, always, sampler
 from hsal.model.perception import View, divide_by_maximum
 from hsal.training.loop import fresh_model
 
@@ -84,7 +84,7 @@ def test_labels_are_told_to_all_rows_and_then_some_leave() -> None:
 
 def test_without_inhibition_the_map_stays_as_it_is() -> None:
     view = random_view(2)
-    for step in answered(make_model(), view, None, None, acts=always(Act(inhibition=False))):
+    for step in answered(make_model(), view, None, None, overrides=always(Override(inhibition=False))):
         assert torch.equal(step.saliency, view.saliency)
         assert torch.equal(step.next_saliency, view.saliency)
 
@@ -107,9 +107,9 @@ def test_a_rollout_that_has_ended_sends_nothing() -> None:
     assert send(rollout, Resume(keep=torch.tensor([True]))) is None
 
 
-def at(wanted: int, act: Act) -> Acts:
+def at(wanted: int, act: Override) -> Overrides:
     """One act at one meta-step."""
-    return lambda number: act if number == wanted else Act()
+    return lambda number: act if number == wanted else Override()
 
 
 def spot(rows: int, row: float, column: float) -> Gaussians:
@@ -120,13 +120,13 @@ def spot(rows: int, row: float, column: float) -> Gaussians:
 def test_gaussians_that_are_laid_take_the_place_of_the_models_own_for_one_meta_step() -> None:
     model, view, laid = make_model(), random_view(2), spot(2, 1.0, 3.0)
     own = answered(model, view, None, None)
-    first = answered(model, view, None, acts=at(0, Act(gaussians=laid)))
+    first = answered(model, view, None, overrides=at(0, Override(gaussians=laid)))
     assert torch.equal(first[0].mask, mask_of(laid, model.map_size))
     assert torch.equal(first[0].priority, first[0].mask * view.saliency)
     assert first[0].gaussians is laid
     assert not torch.allclose(first[0].class_logits, own[0].class_logits)
     assert first[1].gaussians.alpha.shape == (2, 2)  # the model's own again
-    second = answered(model, view, None, None, acts=at(1, Act(gaussians=laid)))
+    second = answered(model, view, None, None, overrides=at(1, Override(gaussians=laid)))
     assert torch.equal(second[0].mask, own[0].mask)
     assert torch.equal(second[1].mask, mask_of(laid, model.map_size))
     assert second[2].gaussians.alpha.shape == (2, 2)
@@ -134,7 +134,8 @@ def test_gaussians_that_are_laid_take_the_place_of_the_models_own_for_one_meta_s
 
 def test_a_saliency_map_that_is_set_is_what_all_that_follows_looks_at() -> None:
     model, view, other = make_model(), random_view(2), torch.rand(2, 3, 3)
-    own, steps = answered(model, view, None), answered(model, view, None, acts=at(1, Act(saliency=lambda _: other)))
+    own = answered(model, view, None)
+    steps = answered(model, view, None, overrides=at(1, Override(saliency=lambda _: other)))
     assert torch.equal(steps[0].mask, own[0].mask)
     assert torch.equal(steps[1].saliency, other)
     assert torch.equal(steps[1].priority, steps[1].mask * other)
@@ -144,7 +145,7 @@ def test_a_saliency_map_that_is_set_is_what_all_that_follows_looks_at() -> None:
 
 def test_without_a_spotlight_all_is_let_through_and_glimpsed_cells_alone_are_inhibited() -> None:
     view = random_view(1)
-    (step,) = answered(make_model(), view, acts=always(Act(covert=False)))
+    (step,) = answered(make_model(), view, overrides=always(Override(covert=False)))
     assert torch.equal(step.mask, torch.ones(1, 3, 3))
     assert torch.equal(step.priority, view.saliency)
     expected = view.saliency.flatten(1).scatter(1, step.cells, 0.0).view(1, 3, 3)
@@ -153,7 +154,7 @@ def test_without_a_spotlight_all_is_let_through_and_glimpsed_cells_alone_are_inh
 
 @pytest.mark.parametrize("glimpses", [0, 1, 4])
 def test_the_number_of_glimpses_may_be_another(glimpses: int) -> None:
-    step, following = answered(make_model(), random_view(2), None, acts=at(0, Act(glimpses=glimpses)))
+    step, following = answered(make_model(), random_view(2), None, overrides=at(0, Override(glimpses=glimpses)))
     assert step.cells.shape == (2, glimpses)
     assert step.location_logits.shape == (2, glimpses, 9)
     assert step.values.shape == (2, glimpses + 1)
@@ -164,11 +165,12 @@ def test_glimpses_fall_where_they_are_told_and_never_where_they_are_barred() -> 
     model, view = make_model(), random_view(2)
     own = answered(model, view)[0]
     second = (own.cells[:, 1] + 1) % 9
-    told = answered(model, view, acts=always(Act(cells=torch.stack([torch.tensor([-1, -1]), second], dim=1))))[0]
+    cells = torch.stack([torch.tensor([-1, -1]), second], dim=1)
+    told = answered(model, view, overrides=always(Override(cells=cells)))[0]
     assert torch.equal(told.cells, torch.stack([own.cells[:, 0], second], dim=1))
     assert not torch.equal(told.class_logits, own.class_logits)  # the controller saw what lies there
     barred = torch.zeros(2, 9, dtype=torch.bool).scatter(1, own.cells, True)
-    elsewhere = answered(model, view, acts=always(Act(barred=barred)))[0]
+    elsewhere = answered(model, view, overrides=always(Override(barred=barred)))[0]
     assert not barred.gather(1, elsewhere.cells).any()
     assert elsewhere.location_logits.softmax(dim=2)[:, 0][barred].max() == 0
 
@@ -177,9 +179,9 @@ def test_a_label_may_be_told_or_vetoed_and_the_model_hears_of_it() -> None:
     model, view = make_model(), random_view(1)
     own = answered(model, view, None)
     best = int(own[0].label)
-    vetoed = answered(model, view, acts=always(Act(vetoed=torch.arange(4)[None] == best)))[0]
+    vetoed = answered(model, view, overrides=always(Override(vetoed=torch.arange(4)[None] == best)))[0]
     assert int(vetoed.label) == own[0].class_logits[0].argsort(descending=True)[1]
-    told = answered(model, view, None, acts=at(0, Act(label=vetoed.label)))
+    told = answered(model, view, None, overrides=at(0, Override(label=vetoed.label)))
     assert torch.equal(told[0].label, vetoed.label)
     assert torch.equal(told[0].class_logits, own[0].class_logits)
     assert not torch.allclose(told[1].class_logits, own[1].class_logits)
@@ -189,9 +191,9 @@ def test_one_meta_step_may_be_sampled_and_a_low_temperature_is_greedy() -> None:
     model, view = make_model(), random_view(2)
     own = answered(model, view, None)
     cold = sampler(torch.Generator().manual_seed(0), temperature=1e-4)
-    assert torch.equal(answered(model, view, None, acts=always(Act(choose=cold)))[1].cells, own[1].cells)
+    assert torch.equal(answered(model, view, None, overrides=always(Override(choose=cold)))[1].cells, own[1].cells)
     hot = sampler(torch.Generator().manual_seed(0), temperature=1e4)
-    drawn = torch.cat([answered(model, view, acts=always(Act(choose=hot)))[0].cells for _ in range(40)])
+    drawn = torch.cat([answered(model, view, overrides=always(Override(choose=hot)))[0].cells for _ in range(40)])
     assert len(drawn.unique()) == 9  # every cell is chosen now and then
 
 
@@ -199,5 +201,6 @@ def test_one_meta_step_may_be_sampled_and_a_low_temperature_is_greedy() -> None:
 def test_a_glimpse_that_is_blind_gives_the_controller_nothing(blind: int) -> None:
     model, view, shown = make_model(), random_view(1), []
     model.controller.register_forward_pre_hook(lambda _, args: shown.append(bool(args[3].any())))
-    answered(model, view, acts=always(Act(blind=frozenset([blind]), cells=view.saliency.flatten(1).topk(2)[1])))
+    cells = view.saliency.flatten(1).topk(2)[1]
+    answered(model, view, overrides=always(Override(blind=frozenset([blind]), cells=cells)))
     assert shown == [number != blind for number in range(3)]

@@ -12,7 +12,7 @@ import pytest
 
 from hsal.cli import main
 from hsal.config import TASKS
-from hsal.reproduce.jobs import Workshop, make, train_command
+from hsal.reproduce.jobs import JobContext, make, train_command
 from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, SALIENCY_MODELS, STANDS_ON, quick, recipes
 from hsal.reproduce.report import write_report
 from hsal.reproduce.results import load_results
@@ -68,7 +68,7 @@ def test_every_saliency_model_that_a_scene_suffices_for_has_its_recipe(tmp_path:
     for recipe in made:
         assert replace(recipe.model, saliency="channel_energy") == short.model
         assert replace(recipe.config, scenes=short.config.scenes) == short.config
-    shop = Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    shop = JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
     assert shop.result(made[0], 0) == tmp_path / "results" / "saliency" / "channel_energy-0.json"
     assert train_command(made[0], 0, shop).out == tmp_path / "runs" / "saliency" / "channel_energy-0"
     assert train_command(made[0], 0, shop).volumes is None
@@ -79,7 +79,7 @@ def test_a_saliency_model_is_measured_before_and_after_retraining(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.import_module("hsal.reproduce.recipes"), "SALIENCY_MODELS", ("uniform",))
-    shop = Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    shop = JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
     recipe = quick(next(recipe for recipe in recipes() if recipe.folder))
     make(recipe, 0, shop)
     (result,) = load_results(tmp_path / "results" / "saliency")
@@ -103,7 +103,7 @@ def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch
     assert recipe.further.fine_tune
     assert not recipe.config.fine_tune
     assert recipe.further.scene_seed != recipe.config.scene_seed
-    asked, shop = [], Workshop(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    asked, shop = [], JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
     jobs = importlib.import_module("hsal.reproduce.jobs")
     finish = jobs._finish
 
@@ -127,7 +127,7 @@ def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch
 
 
 def test_a_recipe_keeps_its_series_for_the_first_seed_alone(tmp_path: Path) -> None:
-    shop = Workshop(tmp_path, tmp_path, "embedded", "cpu", 10)
+    shop = JobContext(tmp_path, tmp_path, "embedded", "cpu", 10)
     recipe = next(recipe for recipe in recipes() if recipe.series)
     assert [train_command(recipe, seed, shop).series for seed in (0, 1)] == [recipe.series, 0]
     assert quick(recipe).config.steps < recipe.config.steps

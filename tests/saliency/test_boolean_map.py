@@ -12,7 +12,7 @@ from hsal.saliency.base import SaliencyError, Stimulus
 from hsal.saliency.models.boolean_map import Parameters, build, figure_sum, figures, widened
 from tests.fixtures.displays import GRAY, RED, WHITE, Bar, by_cell, display, standing_out
 
-NEAR, FAR = (120, 160), (120, 480)  # rows and columns of two places in a picture of 240x640
+NEAR, FAR = (120, 160), (120, 480)  # rows and columns of two places in an image of 240x640
 
 
 def boolean(*rows: str) -> np.ndarray:
@@ -27,7 +27,7 @@ def annulus(middle: tuple[int, int], inner: float, outer: float) -> Tensor:
 
 
 def shown(figure: Tensor, ground: float = 0.3, value: float = 0.7) -> Tensor:
-    """A picture of a figure, (240,640) -> the map at the same size."""
+    """An image of a figure, (240,640) -> the map at the same size."""
     picture = torch.where(figure, value, ground)[None, None]
     saliency = build()(Stimulus(picture))
     return torch.nn.functional.interpolate(saliency[None], (240, 640), mode="bilinear")[0, 0]

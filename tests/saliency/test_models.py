@@ -102,7 +102,7 @@ def test_channel_energy_by_hand() -> None:
 
 def test_cells_are_means_of_their_pixels() -> None:
     raw = torch.arange(12.0).reshape(1, 3, 4)
-    # cells of 2 px in a picture of 3x4: the lower row is cut off
+    # cells of 2 px in an image of 3x4: the lower row is cut off
     assert to_cells(raw, torch.zeros(1, 1, 3, 4), (2, 2), 2).tolist() == [[[2.5, 4.5], [8.5, 10.5]]]
     as_it_is = torch.rand(1, 2, 2)
     assert to_cells(as_it_is, torch.zeros(1, 1, 3, 4), (2, 2), 2) is as_it_is

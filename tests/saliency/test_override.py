@@ -13,8 +13,8 @@ from torch import Tensor
 
 from hsal.cli import main
 from hsal.config import ConfigError, ModelConfig
-from hsal.evaluation.evaluate import evaluate, walk_scenes
-from hsal.evaluation.inference import Walks
+from hsal.evaluation.evaluate import evaluate, predict_scenes
+from hsal.evaluation.inference import ScenePredictions
 from hsal.registry import UnknownNameError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import SaliencyError, Stimulus
@@ -35,7 +35,7 @@ def noise() -> np.ndarray:
 
 
 def right_half(stimulus: Stimulus) -> Tensor:
-    """Five on the right half of the picture, nothing on the left."""
+    """Five on the right half of the image, nothing on the left."""
     raw = torch.zeros(len(stimulus.image), 32, 32)
     raw[:, :, 16:] = 5
     return raw
@@ -102,7 +102,9 @@ def test_what_is_no_map_is_told(raw: np.ndarray) -> None:
 def test_scenes_are_measured_through_another_map() -> None:
     model = fresh_model(CONFIG, 0).eval()
     own, other = (
-        evaluate(Walks.joined([part for _, part in walk_scenes(model, renderer(), 4, 5, False, batch=2, other=each)]))
+        evaluate(ScenePredictions.joined([
+            part for _, part in predict_scenes(model, renderer(), 4, 5, False, batch=2, other=each)
+        ]))
         for each in (None, saliency_model("uniform"))
     )
     assert other.attn_saliency == 1  # of a uniform map, where nothing is inhibited
@@ -115,7 +117,7 @@ def test_no_model_is_trained_with_a_map_that_needs_more_than_a_picture(name: str
         build_model(ModelConfig(saliency=name, width=2, hidden=8))
     assert str(caught.value) == (
         f"A model cannot be trained with the saliency model {name}, which needs a network's labels: choose one that"
-        " looks at the picture alone."
+        " looks at the image alone."
     )
 
 

@@ -1,4 +1,4 @@
-"""One picture, one model, one map: options, notes, and what cannot be."""
+"""One image, one model, one map: options, notes, and what cannot be."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_large_picture_is_reduced_and_said_so(spy: list) -> None:
     made = saliency_map("spy", PICTURE, options=MapOptions(cap_px=32), fixations=fixations)
     assert spy[0].image.shape == (1, 3, 24, 32)
     assert made.values.shape == (48, 64)
-    assert made.notes == ("The picture was reduced from 64 x 48 to 32 x 24 pixels for the model.",)
+    assert made.notes == ("The image was reduced from 64 x 48 to 32 x 24 pixels for the model.",)
     # pixels are halved: center 0 lies at -0.25 of the small one, center 63 at 31.25
     assert spy[0].fixations[0].x.tolist() == [-0.25, 31.25]
     assert spy[0].fixations[0].y.tolist() == [-0.25, 23.25]
@@ -98,7 +98,7 @@ def test_a_network_gives_the_volume() -> None:
 
 def test_a_network_that_is_shown_other_colors_is_told() -> None:
     made = saliency_map("channel_energy", PICTURE, network=Small(), options=MapOptions(color_space="lab"))
-    assert made.notes == ("The network learned from RGB pictures and was shown lab here.",)
+    assert made.notes == ("The network learned from RGB images and was shown lab here.",)
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ import numpy as np
 from hsal.saliency import SALIENCY
 from hsal.saliency.pipeline import saliency_map
 
-picture = np.zeros((8, 16, 3), np.uint8)
-picture[:, 8:] = 255
-made = saliency_map("brightness", picture)
+image = np.zeros((8, 16, 3), np.uint8)
+image[:, 8:] = 255
+made = saliency_map("brightness", image)
 print(json.dumps([SALIENCY.names(), SALIENCY.find("brightness").ABOUT.title, made.values[0].tolist()]))
 """
 

@@ -30,7 +30,7 @@ def test_opponent_colors_by_hand(color: tuple[float, ...], red_green: float, blu
 
 
 def test_what_is_dark_has_no_hue() -> None:
-    # the first has an intensity of 0.09 where the picture's greatest is 1, the second one of 0.11
+    # the first has an intensity of 0.09 where the image's greatest is 1, the second one of 0.11
     seen = opponents(plane((0.27, 0, 0), (0.33, 0, 0), (1, 1, 1)))
     assert seen[0, 0, 0].tolist() == pytest.approx([0, 3, 0], abs=1e-5)
 

@@ -18,14 +18,14 @@ from hsal.saliency.models.spectral_residual import residual_magnitude
 
 
 def look(name: str, levels: np.ndarray, parameters: object = None) -> np.ndarray:
-    """The map (h,w) of a picture (H,W) or (H,W,3) uint8."""
+    """The map (h,w) of an image (H,W) or (H,W,3) uint8."""
     planes = levels[None] if levels.ndim == 2 else levels.transpose(2, 0, 1)
     image = torch.from_numpy(np.ascontiguousarray(planes))[None] / 255
     model = SALIENCY.build(name) if parameters is None else SALIENCY.build(name, parameters)
     return model(Stimulus(image))[0].numpy()
 
 
-def made_picture(height: int, width: int, seed: int) -> np.ndarray:
+def made_image(height: int, width: int, seed: int) -> np.ndarray:
     """Soft patches of color and a little noise (H,W,3) uint8: a spectrum that falls off, as photographs have."""
     generator = torch.Generator().manual_seed(seed)
     layers = [
@@ -54,14 +54,14 @@ def ours_as_opencv(picture: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(4))
 def test_spectral_residual_is_opencvs_where_nothing_is_resized(seed: int) -> None:
     # what is left is OpenCV's arc tangent, which is good to a few thousandths of a degree
-    gray = made_picture(64, 64, seed)[..., 0]
+    gray = made_image(64, 64, seed)[..., 0]
     np.testing.assert_allclose(ours_as_opencv(gray), opencv(gray), atol=5e-3)
 
 
 @pytest.mark.parametrize("size", [(480, 640), (600, 800), (100, 75)])
 def test_spectral_residual_is_opencvs_on_pictures_in_color(size: tuple[int, int]) -> None:
     # OpenCV makes gray and shrinks in whole numbers: one level in 255, here or there
-    picture = made_picture(*size, seed=7)
+    picture = made_image(*size, seed=7)
     expected, ours = opencv(picture), ours_as_opencv(picture)
     np.testing.assert_allclose(ours, expected, atol=0.01)
     assert np.corrcoef(ours.ravel(), expected.ravel())[0, 1] > 0.9999
@@ -122,7 +122,7 @@ def test_the_signature_keeps_the_sparse_foreground_and_drops_the_sparse_backgrou
     inside = energy[rows, columns].mean()
     outside = (energy.sum() - energy[rows, columns].sum()) / (64 * 64 - 36)
     assert inside > 8 * outside
-    power = mixed[0, 0].square()  # in the picture itself the spot is lost
+    power = mixed[0, 0].square()  # in the image itself the spot is lost
     assert power[rows, columns].mean() < 8 * power.mean()
 
 
@@ -130,22 +130,22 @@ def test_signs_alone_are_kept() -> None:
     # one channel of 1x2: sum and difference over the root of 2; their signs, + and -, make (0, root of 2)
     channels = torch.tensor([[[[0.2, 0.9]]]], dtype=torch.float64)
     torch.testing.assert_close(signature_image(channels), torch.tensor([[[[0.0, 2**0.5]]]], dtype=torch.float64))
-    # a picture of one level has a sum alone: (1, 1) over the root of 2, and no sign from rounding
+    # an image of one level has a sum alone: (1, 1) over the root of 2, and no sign from rounding
     flat = torch.full((1, 1, 1, 2), 0.3, dtype=torch.float64)
     torch.testing.assert_close(signature_image(flat), torch.full_like(flat, 0.5**0.5))
 
 
 def test_lab_and_rgb_see_different_colors() -> None:
-    picture = made_picture(64, 64, 3)
+    picture = made_image(64, 64, 3)
     lab, rgb = (look("image_signature", picture, image_signature.Parameters(colors=space)) for space in ("lab", "rgb"))
     assert np.corrcoef(lab.ravel(), rgb.ravel())[0, 1] < 0.99
 
 
 def test_a_gray_picture_in_lab_is_its_lightness_alone() -> None:
-    gray = made_picture(64, 64, 3)[..., 0]
+    gray = made_image(64, 64, 3)[..., 0]
     one, three = look("image_signature", gray), look("image_signature", np.repeat(gray[..., None], 3, axis=2))
     np.testing.assert_allclose(one, three, atol=1e-6)
-    # a and b of a gray picture say nothing: a third of the channels speaks, and its energy is at most 1 a pixel
+    # a and b of a gray image say nothing: a third of the channels speaks, and its energy is at most 1 a pixel
     unblurred = look("image_signature", gray, image_signature.Parameters(blur_share=0))
     assert unblurred.mean() == pytest.approx(1 / 3, abs=0.02)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.data.images import PictureError
+from hsal.data.images import ImageError
 from hsal.saliency.base import SaliencyError
 from hsal.saliency.user_map import given_map
 
@@ -118,6 +118,6 @@ def test_hostile_files_are_told(data: bytes) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 an archive", b"GIF89a"])
 def test_what_is_neither_array_nor_picture_is_told(data: bytes) -> None:
-    with pytest.raises(PictureError) as caught:
+    with pytest.raises(ImageError) as caught:
         given_map(data)
     assert "\n" not in str(caught.value)

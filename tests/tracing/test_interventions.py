@@ -39,7 +39,7 @@ def model() -> HSAL:
 
 
 def walk(model: HSAL, interventions: Interventions) -> Trace:
-    """A walk over the picture; stop is vetoed, so that it has all of its meta-steps."""
+    """A walk over the image; stop is vetoed, so that it has all of its meta-steps."""
     edits = {edit.step: edit for edit in interventions.edits}
     kept = tuple(edits.get(step, Edit(step, veto=(10,))) for step in range(4))
     whole = Interventions(kept, interventions.rules, interventions.hidden, interventions.saliency)
@@ -62,7 +62,7 @@ def test_all_of_it_is_done_at_its_meta_step_alone(model: HSAL) -> None:
     assert np.array_equal(third.next_saliency, third.saliency)
     assert np.ptp(made.image[:8, :16]) == 0
     assert np.array_equal(made.image[8:], IMAGE[8:])
-    assert made.source.image_sha256 == own.source.image_sha256  # of the picture before
+    assert made.source.image_sha256 == own.source.image_sha256  # of the image before
     assert made.interventions.rules == ALL.rules
 
 
@@ -104,7 +104,7 @@ def test_a_later_rule_has_the_last_word() -> None:
 def test_a_hidden_part_takes_the_pictures_median_color() -> None:
     picture = np.array([[[9, 8, 7]] * 3, [[9, 8, 7], [1, 2, 3], [1, 2, 3]]], np.uint8)
     assert cover(picture, ((1, 1, 2, 3),))[1].tolist() == [[9, 8, 7]] * 3
-    assert picture[1, 1].tolist() == [1, 2, 3]  # the picture itself is left as it was
+    assert picture[1, 1].tolist() == [1, 2, 3]  # the image itself is left as it was
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
@@ -123,7 +123,7 @@ def test_a_hidden_part_takes_the_pictures_median_color() -> None:
     (Interventions(rules=(Rule(glimpses=99),)), "0 to 16 glimpses"),
     (Interventions(rules=(Rule(temperature=-1.0),)), "temperature"),
     (Interventions(rules=(Rule(seed=-1),)), "seed"),
-    (Interventions(hidden=((0, 0, 49, 4),)), "reaches out of the picture of 48 px"),
+    (Interventions(hidden=((0, 0, 49, 4),)), "reaches out of the image of 48 px"),
 ])
 def test_what_cannot_be_done_is_told_in_one_sentence(model: HSAL, wrong: Interventions, sentence: str) -> None:
     with pytest.raises(InterventionError) as caught:

@@ -55,7 +55,7 @@ def test_so_does_the_first_line_of_hsal_trace() -> None:
     (lambda v: v["boxes"][0].update(top_px=-4), "where it was cannot be read"),
     (lambda v: v.update(notes=[["deep"]]), "what was noted cannot be read"),
     (lambda v: v.update(color="red"), "parts that no trace has (color)"),
-    (lambda v: v["image"]["data"].__setitem__(0, 9), "The picture in \"walk.json\" is not the one"),
+    (lambda v: v["image"]["data"].__setitem__(0, 9), "The image in \"walk.json\" is not the one"),
     (lambda v: v["steps"][1]["priority"]["data"].__setitem__(0, 9.0), "do not follow from each other"),
     (lambda v: v["interventions"]["edits"][0].update(label="x"), "The edit 1 of the interventions was left out"),
     (lambda v: v["interventions"]["edits"][0].update(label=99), "The interventions in \"walk.json\" do not fit"),

@@ -7,19 +7,19 @@ import torch
 from hsal.config import ModelConfig, TrainConfig
 from hsal.model.hsal import HSAL
 from hsal.training.count_baseline import MOST, CountHead, fit, measure
-from hsal.training.feature_cache import Memory
+from hsal.training.feature_cache import FeatureCache
 from hsal.training.loop import fresh_model
 
 MODEL = ModelConfig(width=4, cell_px=16, hidden=128, size_px=32)
 
 
-def told_by_the_volume(model: HSAL, scenes: int = 64) -> Memory:
+def told_by_the_volume(model: HSAL, scenes: int = 64) -> FeatureCache:
     """Volumes whose first ten channels hold the counts themselves."""
     generator = torch.Generator().manual_seed(0)
     counts = torch.randint(0, 3, (scenes, 10), generator=generator).float()
     volumes = torch.zeros(scenes, model.backbone.channels, *model.map_size)
     volumes[:, :10] = counts[:, :, None, None]
-    return Memory(volumes.half(), torch.ones(scenes, *model.map_size).half(), torch.ones(scenes), counts)
+    return FeatureCache(volumes.half(), torch.ones(scenes, *model.map_size).half(), torch.ones(scenes), counts)
 
 
 def test_it_learns_counts_that_can_be_read_off() -> None:

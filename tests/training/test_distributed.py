@@ -13,7 +13,7 @@ import torch
 
 from hsal.config import ConfigError, TrainConfig
 from hsal.model.overrides import sampler
-from hsal.training.distributed import ALONE, Sampler, Team, form_team
+from hsal.training.distributed import SINGLE_PROCESS, ProcessGroup, Sampler, join_group
 from hsal.training.loop import fresh_model, optimizer_for, train
 from hsal.zoo.checkpoint import read_tensors
 from tests.fixtures.commands import TRAIN, refused, weights
@@ -25,7 +25,7 @@ CPU = torch.device("cpu")
 class Recited(Sampler):
     """A sampler that is told how many rows run in each process, in place of asking them."""
 
-    def __init__(self, generator: torch.Generator, team: Team, running: list[list[int]]) -> None:
+    def __init__(self, generator: torch.Generator, team: ProcessGroup, running: list[list[int]]) -> None:
         super().__init__(generator, team)
         self.told = iter(running)
 
@@ -37,9 +37,9 @@ class Recited(Sampler):
 
 def test_a_batch_is_shared_out_in_order() -> None:
     rows = list(range(7))
-    shares = [rows[Team(CPU, None, number, 3).own(7)] for number in range(3)]
+    shares = [rows[ProcessGroup(CPU, None, number, 3).own(7)] for number in range(3)]
     assert shares == [[0, 1], [2, 3], [4, 5, 6]]
-    assert rows[ALONE.own(7)] == rows
+    assert rows[SINGLE_PROCESS.own(7)] == rows
 
 
 def test_each_process_draws_its_rows_of_what_one_would_draw() -> None:
@@ -48,14 +48,14 @@ def test_each_process_draws_its_rows_of_what_one_would_draw() -> None:
     wanted = [sampler(alone)(first), sampler(alone)(later)]
     drawn = []
     for number, rows in enumerate((slice(0, 4), slice(4, 10))):
-        choose = Recited(torch.Generator().manual_seed(3), Team(CPU, None, number, 2), [[4, 6], [2, 3]])
+        choose = Recited(torch.Generator().manual_seed(3), ProcessGroup(CPU, None, number, 2), [[4, 6], [2, 3]])
         drawn.append([choose(first[rows]), choose(later[slice(0, 2) if number == 0 else slice(2, 5)])])
     for both, whole in zip(zip(*drawn, strict=True), wanted, strict=True):
         assert torch.equal(torch.cat(both), whole)
 
 
 def test_who_has_ended_stands_by_until_all_have() -> None:
-    choose = Recited(torch.Generator(), Team(CPU, None, 0, 2), [[0, 3], [0, 1], [0, 0]])
+    choose = Recited(torch.Generator(), ProcessGroup(CPU, None, 0, 2), [[0, 3], [0, 1], [0, 0]])
     choose.finish()
     assert list(choose.told) == []
 
@@ -108,7 +108,7 @@ def test_two_processes_train_as_one(
 def test_updates_in_bfloat16_learn_too() -> None:
     config = TrainConfig(steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2)
     model = fresh_model(MODEL, 0)
-    team = form_team("cpu", "bf16-mixed", 1, config.batch)
+    team = join_group("cpu", "bf16-mixed", 1, config.batch)
     with team.autocast():
         assert (model.controller.classify(torch.zeros(1, MODEL.hidden))).dtype == torch.bfloat16
     *_, last = train(model, optimizer_for(model, config), config, spots(), check(model), team=team)
@@ -121,11 +121,11 @@ def test_impossible_teams_are_one_sentence(made: Path, tmp_path: Path, capsys: p
         assert "processes" in refused(capsys, *command, "--processes", processes)
     assert not (tmp_path / "run").exists()
     with pytest.raises(ConfigError, match=r"1\.\.batch"):
-        form_team("cpu", "32-true", 9, 8)
+        join_group("cpu", "32-true", 9, 8)
 
 
 def test_one_process_in_single_precision_does_not_load_fabric() -> None:
-    told = ("import sys; from hsal.training.distributed import form_team; form_team('cpu', '32-true', 1, 8);"
+    told = ("import sys; from hsal.training.distributed import join_group; join_group('cpu', '32-true', 1, 8);"
             "print(any(name.startswith('lightning') for name in sys.modules))")
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -16,7 +16,7 @@ from hsal.cli import main
 from hsal.config import ModelConfig
 from hsal.model.hsal import HSAL
 from hsal.runs.config import create_run, to_settings
-from hsal.runs.lifecycle import Life
+from hsal.runs.lifecycle import Lifecycle
 from hsal.runs.status import lock_of
 from hsal.runs.store import read_run
 from hsal.runs.writer import Run
@@ -187,14 +187,14 @@ def test_two_signals_stop_at_once(command: list[str], tmp_path: Path, monkeypatc
 def test_a_wish_to_stop_while_scenes_are_prepared(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare = Life.prepare
+    prepare = Lifecycle.prepare
 
-    def wished(life: Life, phase: str, done: int, total: int) -> None:
+    def wished(life: Lifecycle, phase: str, done: int, total: int) -> None:
         if phase == "training scenes":
             (life.folder / "stop").touch()
         prepare(life, phase, done, total)
 
-    monkeypatch.setattr(Life, "prepare", wished)
+    monkeypatch.setattr(Lifecycle, "prepare", wished)
     assert main(command) == 0
     run = read_run(tmp_path / "run")
     assert (run.state, run.step) == ("stopped", 0)

@@ -1,4 +1,4 @@
-"""What training looks at: volumes kept once, in memory or in a file, and pictures perceived anew."""
+"""What training looks at: volumes kept once, in memory or in a file, and images perceived anew."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hsal.evaluation.evaluate import scene_views
 from hsal.model.hsal import HSAL
 from hsal.model.perception import View
 from hsal.tracing.recording import to_tensor
-from hsal.training.feature_cache import Feed, Memory, Pictures
+from hsal.training.feature_cache import FeatureCache, RenderedScenes, SceneFeed
 from hsal.training.loop import fresh_model, optimizer_for, train
 from hsal.training.progress import TrainingError
 from tests.fixtures.small_training import MODEL, SCENE, check, renderer, spots, weights
@@ -25,14 +25,14 @@ from tests.fixtures.small_training import MODEL, SCENE, check, renderer, spots, 
 FINE_TUNE = TrainConfig(steps=2, batch=4, episode_steps=3, validate_every=2, fine_tune=True, backbone_rate=0.5)
 
 
-def remembered(model: HSAL, source: SceneRenderer, seed: int, scenes: int, file: Path | None = None) -> Memory:
-    *_, memory = Memory.of(model, source, seed, scenes, file)
+def remembered(model: HSAL, source: SceneRenderer, seed: int, scenes: int, file: Path | None = None) -> FeatureCache:
+    *_, memory = FeatureCache.of(model, source, seed, scenes, file)
     return memory
 
 
 def test_memory_holds_what_the_model_perceives() -> None:
     model = fresh_model(MODEL, 0)
-    *progress, memory = Memory.of(model, renderer(), seed=2, scenes=5)
+    *progress, memory = FeatureCache.of(model, renderer(), seed=2, scenes=5)
     assert progress == [5]
     assert memory.volumes.dtype == torch.float16
     ((whole, counts),) = scene_views(model, renderer(), seed=2, scenes=5)
@@ -80,7 +80,7 @@ def test_volumes_cut_short_leave_no_file(tmp_path: Path) -> None:
 def test_rows_are_drawn_among_those_with_few_labels() -> None:
     model = fresh_model(MODEL, 0)
     counts = torch.tensor([[1.0, 0], [1, 1], [2, 1], [0, 1]])
-    memory = Memory(torch.ones(4, 64, 2, 2).half(), torch.ones(4, 2, 2).half(), torch.ones(4), counts)
+    memory = FeatureCache(torch.ones(4, 64, 2, 2).half(), torch.ones(4, 2, 2).half(), torch.ones(4), counts)
 
     def drawn(largest: int) -> set[tuple[float, ...]]:
         _, counts = memory.draw(model, 1, 100, largest, torch.Generator().manual_seed(0))
@@ -97,7 +97,7 @@ def test_rows_are_drawn_among_those_with_few_labels() -> None:
 class Listening:
     """A feed that notes the most labels asked for."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: SceneFeed) -> None:
         self.feed, self.asked = feed, []
 
     def draw(
@@ -117,7 +117,7 @@ def test_the_curriculum_lets_one_label_more_in_at_every_quarter(curriculum: int,
 
 def test_pictures_are_the_next_scenes_of_the_stream_with_the_backbones_gradient() -> None:
     model, scene = fresh_model(MODEL, 0), SceneConfig(**{**SCENE.__dict__, "digits_max": 4})
-    view, counts = Pictures(renderer(scene), seed=3).draw(model, 2, 4, 1000, torch.Generator())
+    view, counts = RenderedScenes(renderer(scene), seed=3).draw(model, 2, 4, 1000, torch.Generator())
     images, wanted = renderer(scene).batch(3, 4, 4)
     assert torch.equal(counts, torch.from_numpy(wanted).float())
     with torch.no_grad():
@@ -132,7 +132,7 @@ def test_pictures_are_the_next_scenes_of_the_stream_with_the_backbones_gradient(
 def test_fine_tuning_trains_the_backbone_too() -> None:
     model = fresh_model(MODEL, 0)
     before = weights(model.backbone)
-    list(train(model, optimizer_for(model, FINE_TUNE), FINE_TUNE, Pictures(renderer(), 0), check(model)))
+    list(train(model, optimizer_for(model, FINE_TUNE), FINE_TUNE, RenderedScenes(renderer(), 0), check(model)))
     trained = dict(model.backbone.named_parameters())
     after = model.backbone.state_dict()
     for name, tensor in before.items():
@@ -142,7 +142,7 @@ def test_fine_tuning_trains_the_backbone_too() -> None:
 def test_a_frozen_backbone_stays_as_it_is() -> None:
     model, config = fresh_model(MODEL, 0), replace(FINE_TUNE, fine_tune=False)
     before = weights(model.backbone)
-    list(train(model, optimizer_for(model, config), config, Pictures(renderer(), 0), check(model)))
+    list(train(model, optimizer_for(model, config), config, RenderedScenes(renderer(), 0), check(model)))
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.backbone.state_dict().items())
 
 
@@ -151,7 +151,7 @@ def test_the_backbone_takes_smaller_steps() -> None:
     optimizer = optimizer_for(model, FINE_TUNE)
     rates: Iterator[list[float]] = (
         [group["lr"] for group in optimizer.param_groups]
-        for _ in train(model, optimizer, FINE_TUNE, Pictures(renderer(), 0), check(model))
+        for _ in train(model, optimizer, FINE_TUNE, RenderedScenes(renderer(), 0), check(model))
     )
     for whole, part in rates:
         assert part == pytest.approx(0.5 * whole)

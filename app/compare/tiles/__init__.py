@@ -1,4 +1,4 @@
-"""A grid of saliency maps over one picture, which all read the same point.
+"""A grid of saliency maps over one image, which all read the same point.
 
 An element of its own: pointing, opacity and marks change it in the browser alone, and it fills in while maps come.
 """
@@ -16,7 +16,7 @@ SCRIPTS = ("colors.js", "tile.js", "maps.js")  # one module, in the order of use
 
 
 def saliency_maps(grid: dict[str, Any], *, key: str) -> None:
-    """Show the maps of one picture; see `app.compare.grid.grid`."""
+    """Show the maps of one image; see `app.compare.grid.grid`."""
     element("hsal_saliency_maps", *bundle())(data=grid, key=key)
 
 

@@ -1,6 +1,6 @@
-// All maps of one picture: one opacity, one scale of colors, one point that all of them read.
+// All maps of one image: one opacity, one scale of colors, one point that all of them read.
 
-const STEP = 0.01; // of the picture's side, for an arrow key
+const STEP = 0.01; // of the image's side, for an arrow key
 const SPOKEN_AFTER_MS = 500;
 const KEPT_EVERY_MS = 300;
 const USUAL = 0.7; // the map's opacity

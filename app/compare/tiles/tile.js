@@ -1,4 +1,4 @@
-// One map over the picture: its canvas, its title, its milliseconds, and the value at the point that all maps read.
+// One map over the image: its canvas, its title, its milliseconds, and the value at the point that all maps read.
 
 function element(tag, className, text = "") {
   const made = document.createElement(tag);
@@ -7,7 +7,7 @@ function element(tag, className, text = "") {
   return made;
 }
 
-// The picture behind a data address.
+// The image behind a data address.
 async function decoded(address) {
   const image = new Image();
   image.src = address;
@@ -83,7 +83,7 @@ class Tile {
     this.painted = { high, canvas };
   }
 
-  // point: shares [across, down] of the picture, or null.
+  // point: shares [across, down] of the image, or null.
   draw({ picture, opacity, high, point, marks }) {
     const { width, height } = this.host.data;
     const shown = this.canvas.clientWidth;

@@ -1,4 +1,4 @@
-// The picture with what lies over it, and the small maps beside it.
+// The image with what lies over it, and the small maps beside it.
 
 const VEIL = [4, 12, 24];
 const FIGURE_PX = 200;
@@ -23,7 +23,7 @@ class Ground {
     this.frame = frameFor(this.scene, size);
   }
 
-  // layer: "saliency", "mask", "priority", "broad" or "picture"; looks: {covert, gaussians, cells, ringed}, any missing
+  // layer: "saliency", "mask", "priority", "broad" or "image"; looks: {covert, gaussians, cells, ringed}, any missing
   draw(layer, { covert, gaussians, cells = [], ringed = null }) {
     const { context, frame, size, ratio } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -76,13 +76,13 @@ function shade([red, green, blue], values, cell, most = 255) {
   return [red, green, blue].map((part) => Math.min(255, part * share * 1.25)).concat(most);
 }
 
-// A map as a small picture of one pixel a cell; the style sheet enlarges it.
+// A map as a small image of one pixel a cell; the style sheet enlarges it.
 function paintMap(canvas, { rows, columns }, colorAt) {
   if (canvas.width !== columns || canvas.height !== rows) [canvas.width, canvas.height] = [columns, rows];
   paintCells(canvas, colorAt);
 }
 
-// The picture, each place as bright as its share in the broad glimpse.
+// The image, each place as bright as its share in the broad glimpse.
 function paintBroad(canvas, { scene, picture, cells }, { broadWeights }) {
   canvas.width = canvas.height = FIGURE_PX;
   const context = canvas.getContext("2d");

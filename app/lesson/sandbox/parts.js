@@ -1,7 +1,7 @@
 // Handles, sliders, maps and words: what they look like, and what they ask of the sandbox.
 
 const HELP = {
-  spot: "Drag a number, or press on the picture; with the keyboard, Tab to a number and use the arrow keys.",
+  spot: "Drag a number, or press on the image; with the keyboard, Tab to a number and use the arrow keys.",
   glimpse: "Press where it should look, or drag the orange frame by its rim; Tab and the arrow keys move both marks.",
   guess: "Press on the place that stands out most to you, or Tab to the marker and use the arrow keys.",
 };

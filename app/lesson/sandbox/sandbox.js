@@ -2,7 +2,7 @@
 
 const SPEAKS_AFTER_MS = 700; // a screen reader hears where a movement ended, not every step of it
 const LIGHT_LETTERS = 140; // mean of red, green and blue above which text is light, so the theme is dark
-// what a word of the page brings over the picture
+// what a word of the page brings over the image
 const LAYER_OF = {
   picture: "picture", saliency: "saliency", mask: "mask", spotlight: "mask", priority: "priority", broad: "broad",
 };

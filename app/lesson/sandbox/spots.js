@@ -39,7 +39,7 @@ function spotsOf(gaussians) {
   return heavy.length ? heavy : spots;
 }
 
-// So many spots, alike and side by side, about the middle of the picture.
+// So many spots, alike and side by side, about the middle of the image.
 function freshSpots(count, { rows, columns }) {
   return Array.from({ length: count }, (_, place) => {
     return { amount: 100, sigma: 2, row: (rows + 1) / 2, column: ((place + 0.5) * columns) / count + 0.5 };

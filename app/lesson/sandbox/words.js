@@ -30,7 +30,7 @@ function guessSentence(scene, cell) {
 
 function pictureSentence(scene, covert, layer) {
   const names = scene.truth?.map((label) => scene.names[label]).join(", ");
-  const there = names ? `A picture of the digits ${names}.` : "A picture.";
+  const there = names ? `An image of the digits ${names}.` : "An image.";
   if (layer === "saliency") return `${there} Over it, saliency, highest at ${cellName(scene, argmax(scene.saliency))}.`;
   if (!covert || layer === "picture") return there;
   return `${there} Over it, the covert spotlight, brightest at ${cellName(scene, argmax(covert.mask))}.`;

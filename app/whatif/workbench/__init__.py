@@ -1,4 +1,4 @@
-"""The workbench: an attention player whose walk can be changed, by hand in the picture or by fields under it.
+"""The workbench: an attention player whose walk can be changed, by hand in the image or by fields under it.
 
 What the visitor does is sent to the server as a wish (`app.whatif.apply.after`); the walk that follows comes back.
 """

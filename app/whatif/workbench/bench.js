@@ -16,7 +16,7 @@ class Bench {
     const over = element("div", "over");
     root.querySelector(".stage").append(over);
     this.player = new Player(root, data);
-    this.player.light = () => {}; // the tools say what lies over the picture
+    this.player.light = () => {}; // the tools say what lies over the image
     this.load(data, false);
     this.listen(this.listening.signal);
   }

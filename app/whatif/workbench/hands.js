@@ -1,4 +1,4 @@
-// Mouse, touch and keys over the picture: handles of Gaussians, clicked cells, a dragged part.
+// Mouse, touch and keys over the image: handles of Gaussians, clicked cells, a dragged part.
 
 const NUDGE_CELLS = 0.25;
 const SETTLES_MS = 400; // a burst of arrow keys is one thing done
@@ -33,7 +33,7 @@ function placeHandle({ gaussians, player }, handle) {
     : `${name}: row ${row.toFixed(1)}, column ${column.toFixed(1)}. Arrow keys move it.`);
 }
 
-// Where the pointer is: in cells from the first one's middle, and in shares of the picture.
+// Where the pointer is: in cells from the first one's middle, and in shares of the image.
 function pointAt({ player }, { clientX, clientY }) {
   const box = player.part("picture").getBoundingClientRect();
   const frame = frameFor(player.trace, player.stage.size);

@@ -69,7 +69,7 @@ function maskOf(gaussians, { rows, columns }) {
   });
 }
 
-// Two corners in shares of the picture -> top, left, bottom, right in pixels, at least one wide.
+// Two corners in shares of the image -> top, left, bottom, right in pixels, at least one wide.
 function boxOf(one, other, { width, height }) {
   const pixels = (low, high, size) => {
     const start = held(0, Math.floor(Math.min(low, high) * size), size - 1);

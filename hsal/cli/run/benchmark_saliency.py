@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from hsal.data.fixations.dataset import FixatedSet, open_fixated
+from hsal.data.fixations.dataset import FixationDataset, open_fixated
 from hsal.device import code_commit, machine
 from hsal.errors import HsalError
-from hsal.gaze.benchmark.partial_results import Ledger
-from hsal.gaze.benchmark.record import Rated
+from hsal.gaze.benchmark.partial_results import PartialResults
+from hsal.gaze.benchmark.record import Record
 from hsal.gaze.benchmark.report import text_table, write_report
-from hsal.gaze.benchmark.runner import BASELINE, MAX_OTHERS, Gallery, all_metrics, rate
+from hsal.gaze.benchmark.runner import BASELINE, MAX_OTHERS, BenchmarkImages, all_metrics, rate
 from hsal.gaze.benchmark.table import Benchmark
 from hsal.gaze.metrics.catalog import METRICS
 from hsal.saliency import SALIENCY
@@ -46,16 +46,16 @@ def measure(command: BenchmarkSaliency) -> Benchmark:
     """Measure what is missing in the table, and write it.
 
     Raises:
-        HsalError: pictures, models, metrics or settings that cannot be had, or a table of other settings.
+        HsalError: images, models, metrics or settings that cannot be had, or a table of other settings.
     """
     begun = time.perf_counter()
     options = MapOptions(smooth=command.smooth, center_prior=command.center_prior)
     models, network = _models(command), _network(command.network)
-    gallery = Gallery(_pictures(command), command.seed)
+    gallery = BenchmarkImages(_pictures(command), command.seed)
     metrics = _metrics(command, gallery)
     for note in gallery.notes:
         log.warning("%s", note)
-    with Ledger(command.out, _settings(command, gallery, metrics, network), command.fresh) as ledger:
+    with PartialResults(command.out, _settings(command, gallery, metrics, network), command.fresh) as ledger:
         anew = _measure_all(ledger, gallery, models, metrics, options, network, strict=bool(command.models))
         about = {
             "data": gallery.pictures.name, "machine": machine(), "load": _load(), "notes": gallery.notes,
@@ -65,12 +65,12 @@ def measure(command: BenchmarkSaliency) -> Benchmark:
         return ledger.finish(models, [gallery.pictures.names[index] for index in gallery.indices], about)
 
 
-def _pictures(command: BenchmarkSaliency) -> FixatedSet:
+def _pictures(command: BenchmarkSaliency) -> FixationDataset:
     pictures = open_fixated(command.data)
     if command.pictures is None:
         return pictures
     if command.pictures < 1:
-        raise HsalError(f"--pictures must be at least 1, not {command.pictures}.")
+        raise HsalError(f"--images must be at least 1, not {command.pictures}.")
     count = min(command.pictures, len(pictures))
     return pictures.chosen([place * len(pictures) // count for place in range(count)])
 
@@ -90,12 +90,12 @@ def _network(name: str) -> Network | None:
     return load_network(name) if name else None
 
 
-def _metrics(command: BenchmarkSaliency, gallery: Gallery) -> tuple[str, ...]:
+def _metrics(command: BenchmarkSaliency, gallery: BenchmarkImages) -> tuple[str, ...]:
     for name in command.metrics:
         if name not in METRICS:
             raise HsalError(f"There is no metric named {name!r}: choose from {', '.join(METRICS)}.")
     if not gallery.indices:
-        raise HsalError(f"{command.data} tells of no picture where people looked or where objects are.")
+        raise HsalError(f"{command.data} tells of no image where people looked or where objects are.")
     first = gallery.indices[0]
     picture = gallery.pictures[first]
     known = replace(gallery.known(first, picture), baseline=np.ones(picture.image.shape[:2]))
@@ -103,7 +103,7 @@ def _metrics(command: BenchmarkSaliency, gallery: Gallery) -> tuple[str, ...]:
 
 
 def _settings(
-    command: BenchmarkSaliency, gallery: Gallery, metrics: Sequence[str], network: Network | None
+    command: BenchmarkSaliency, gallery: BenchmarkImages, metrics: Sequence[str], network: Network | None
 ) -> dict[str, Any]:
     """What all rows of a table share."""
     return {
@@ -114,7 +114,7 @@ def _settings(
 
 
 def _measure_all(
-    ledger: Ledger, gallery: Gallery, models: list[str], metrics: Sequence[str], options: MapOptions,
+    ledger: PartialResults, gallery: BenchmarkImages, models: list[str], metrics: Sequence[str], options: MapOptions,
     network: Network | None, strict: bool,
 ) -> set[str]:
     """Fill the ledger; returns the models that were measured now.
@@ -125,7 +125,7 @@ def _measure_all(
     for index in tqdm(gallery.indices, desc="measuring", unit="picture"):
         missing = ledger.missing(models, gallery.pictures.names[index])
         for found in rate(gallery, index, missing, metrics, options, network):
-            if isinstance(found, Rated):
+            if isinstance(found, Record):
                 ledger.add(found)
                 anew.add(found.model)
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hsal.config import MNIST_TASKS, Placement
-from hsal.evaluation.exam import Exam, measure, own_task
+from hsal.evaluation.exam import EvaluationPlan, measure, own_task
 from hsal.zoo.card import write_card
 from hsal.zoo.checkpoint import load_model, weights_path
 
@@ -20,7 +20,7 @@ def run_card(command: Card) -> int:
     placements: tuple[Placement, ...] = ("grid", "free") if task in MNIST_TASKS else ("grid",)
     measured = {
         placement: measure(
-            checkpoint, Exam(task, command.scenes, command.seed, "test", placement, command.digits, {})
+            checkpoint, EvaluationPlan(task, command.scenes, command.seed, "test", placement, command.digits, {})
         )
         for placement in placements
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hsal.evaluation.exam import Exam, measure, own_task
+from hsal.evaluation.exam import EvaluationPlan, measure, own_task
 from hsal.evaluation.per_scene import Case, write_cases
 from hsal.paths import output
 from hsal.zoo.checkpoint import load_model
@@ -21,7 +21,7 @@ CHANGES = ("digits_min", "digits_max", "digit_min_px", "digit_max_px", "clutter"
 def run_evaluate(command: Evaluate) -> int:
     """Carry out `hsal evaluate`."""
     checkpoint = load_model(command.weights)
-    exam = Exam(
+    exam = EvaluationPlan(
         command.task or own_task(checkpoint), command.scenes, command.seed, command.split, command.placement,
         command.digits, {name: value for name in CHANGES if (value := getattr(command, name)) is not None},
         command.inhibition, command.saliency,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hsal.config import TASKS
 from hsal.data.base import DataError
 from hsal.data.tasks import open_scenes
-from hsal.reproduce.jobs import Workshop, make, make_backbone
+from hsal.reproduce.jobs import JobContext, make, make_backbone
 from hsal.reproduce.recipes import BACKBONES, Recipe, quick, quick_backbone, recipes
 from hsal.reproduce.report import write_report
 from hsal.reproduce.results import SALIENCY_FOLDER
@@ -26,14 +26,14 @@ def run_reproduce(command: Reproduce) -> int:
     """Carry out `hsal reproduce`."""
     wanted = [recipe for recipe in recipes() if _wanted(command, recipe)]
     if not command.quick:
-        shop = Workshop(command.runs, command.results, command.digits, command.device, command.scenes,
+        shop = JobContext(command.runs, command.results, command.digits, command.device, command.scenes,
                         scratch=command.scratch)
         _make_all(wanted, command.seeds, shop)
         print(write_report(command.results, command.docs))
         return 0
     with tempfile.TemporaryDirectory() as name:  # no figure of a quick run is worth keeping
         folder = Path(name)
-        shop = Workshop(folder / "runs", folder / "results", "embedded", command.device, 50, scratch=True, quick=True)
+        shop = JobContext(folder / "runs", folder / "results", "embedded", command.device, 50, scratch=True, quick=True)
         _make_all([quick(recipe) for recipe in wanted], 1, shop)
         print(write_report(shop.results, folder / "docs").read_text())
     return 0
@@ -46,7 +46,7 @@ def _wanted(command: Reproduce, recipe: Recipe) -> bool:
     return chosen and (command.ablations or not recipe.ablation)
 
 
-def _make_all(wanted: list[Recipe], seeds: int, shop: Workshop) -> None:
+def _make_all(wanted: list[Recipe], seeds: int, shop: JobContext) -> None:
     """Row after row, seed after seed; a task whose data is not here is left out, and said so."""
     for task, of_task in groupby(sorted(wanted, key=lambda recipe: TASKS.index(recipe.task)), lambda one: one.task):
         try:
@@ -60,7 +60,7 @@ def _make_all(wanted: list[Recipe], seeds: int, shop: Workshop) -> None:
             log.warning("%s is left out. %s", task, error)
 
 
-def _prepare(recipe: Recipe, seed: int, wanted: list[Recipe], shop: Workshop) -> None:
+def _prepare(recipe: Recipe, seed: int, wanted: list[Recipe], shop: JobContext) -> None:
     """Make what a recipe starts from."""
     if shop.result(recipe, seed).exists():
         return

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from hsal.data.base import Box
 from hsal.data.fixations.custom import ENDINGS, SCENES
-from hsal.data.images import PictureError, read_picture
+from hsal.data.images import ImageError, read_image
 from hsal.data.preprocess import for_model
 from hsal.device import find_device
 from hsal.errors import HsalError
@@ -45,11 +45,11 @@ DRAWN = (("strip", STRIPS, save_strip), ("film", FILMS, save_film), ("html", PAG
 
 
 def run_trace(command: cli.Trace) -> int:
-    """Carry out `hsal trace`: a bad picture is told, and the others finish; exit status 1 if one was bad."""
+    """Carry out `hsal trace`: a bad image is told, and the others finish; exit status 1 if one was bad."""
     if not command.images:
-        raise HsalError("Give at least one picture, for example: hsal trace scene.png")
+        raise HsalError("Give at least one image, for example: hsal trace scene.png")
     _check_endings(command)
-    paths = pictures_in(command.images)
+    paths = images_in(command.images)
     checkpoint = load_model(command.weights)
     checkpoint.model.to(find_device(command.device))
     interventions = _plan(command.intervene, checkpoint.model) if command.intervene else NONE
@@ -74,7 +74,7 @@ def run_trace(command: cli.Trace) -> int:
 
 def _written(rows: int, bad: int, out: Path) -> str:
     """The last line of a table's making."""
-    told = f"; {bad} picture{'s' * (bad != 1)} could not be read, and the table says why" if bad else ""
+    told = f"; {bad} image{'s' * (bad != 1)} could not be read, and the table says why" if bad else ""
     return f"{rows} row{'s' * (rows != 1)} written to {out}{told}."
 
 
@@ -89,10 +89,10 @@ def _check_endings(command: cli.Trace) -> None:
 def _trace_one(
     command: cli.Trace, checkpoint: Checkpoint, path: Path, interventions: Interventions, several: bool
 ) -> tuple[dict[str, Any], Row]:
-    """Trace, draw and print one picture, or tell why not; what --json and --out say of it."""
+    """Trace, draw and print one image, or tell why not; what --json and --out say of it."""
     try:
         trace = trace_file(checkpoint, path, command.saliency, interventions)
-    except (PictureError, TraceError) as error:
+    except (ImageError, TraceError) as error:
         tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
         return {"image": str(path), "error": str(error)}, Row(str(path), problem=str(error))
     if late := without_effect(trace):
@@ -101,11 +101,11 @@ def _trace_one(
     return {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}, row_of(str(path), trace)
 
 
-def pictures_in(paths: Sequence[Path]) -> list[Path]:
-    """The files as they are, and of folders all pictures in and below them by their names, each once.
+def images_in(paths: Sequence[Path]) -> list[Path]:
+    """The files as they are, and of folders all images in and below them by their names, each once.
 
     Raises:
-        PictureError: a folder without a picture.
+        ImageError: a folder without an image.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -113,7 +113,7 @@ def pictures_in(paths: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in ENDINGS and one.is_file())
             if not inside:
-                raise PictureError(f"{path} holds no picture: give a folder with PNG, JPEG, WebP, BMP or GIF files.")
+                raise ImageError(f"{path} holds no image: give a folder with PNG, JPEG, WebP, BMP or GIF files.")
         found |= dict.fromkeys(inside)
     return list(found)
 
@@ -154,18 +154,18 @@ def read_plan(path: Path) -> Interventions:
 def trace_file(
     checkpoint: Checkpoint, path: Path, saliency: str = "", interventions: Interventions = NONE
 ) -> Trace:
-    """Trace one picture file; the truth is known where `hsal scenes` made it.
+    """Trace one image file; the truth is known where `hsal scenes` made it.
 
     Args:
         saliency: name of a saliency model in place of the weights' own.
         interventions: what is done in place of the model.
     Raises:
         UnknownNameError: there is no such saliency model.
-        SaliencyError: it needs more than a picture.
-        PictureError: it cannot be read as a picture.
+        SaliencyError: it needs more than an image.
+        ImageError: it cannot be read as an image.
         TraceError: what scenes.jsonl says of it cannot be true.
     """
-    picture = read_picture(path)
+    picture = read_image(path)
     ready = for_model(picture.pixels, checkpoint.model.config)
     source = Source("file", path.name, "", checkpoint.name, checkpoint.model.config.saliency)
     truth, boxes = _rendered(path)
@@ -175,7 +175,7 @@ def trace_file(
 
 
 def _rendered(path: Path) -> tuple[list[int] | None, list[Box]]:
-    """Truth and boxes that the scenes.jsonl beside a picture tells; (None, []) where it is not such a scene."""
+    """Truth and boxes that the scenes.jsonl beside an image tells; (None, []) where it is not such a scene."""
     try:
         lines = [json.loads(line) for line in (path.parent / SCENES).read_text().splitlines()]
         known = next(line for line in lines if line["image"] == path.name)

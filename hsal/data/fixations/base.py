@@ -1,4 +1,4 @@
-"""Where people looked: fixations of one picture."""
+"""Where people looked: fixations of one image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _none() -> np.ndarray:
 
 @dataclass(frozen=True)
 class Fixations:
-    """Points that people looked at, in the picture's pixels: (0, 0) is the center of the upper left one."""
+    """Points that people looked at, in the image's pixels: (0, 0) is the center of the upper left one."""
 
     x: np.ndarray  # (n,) float32, 0..W-1
     y: np.ndarray  # (n,) float32, 0..H-1

@@ -1,10 +1,10 @@
-"""Fixations as a table in a text file, and which of its rows lie on which picture.
+"""Fixations as a table in a text file, and which of its rows lie on which image.
 
     image,x,y,subject,duration
     cat.jpg,120.5,88,anna,240
 
-A row a fixation. `x` and `y` are pixels of the upright picture, (0, 0) the center of its upper left one; `image` is the
-picture's file name, and may be left out where there is only one picture; `subject` (any text) and `duration`
+A row a fixation. `x` and `y` are pixels of the upright image, (0, 0) the center of its upper left one; `image` is the
+image's file name, and may be left out where there is only one image; `subject` (any text) and `duration`
 (milliseconds) may be left out. Columns come in any order, other columns are ignored; comma, semicolon or tab.
 """
 
@@ -34,7 +34,7 @@ class FixationTable:
     """A file's rows, column by column."""
 
     name: str  # of the file, for sentences
-    image: np.ndarray  # (n,) str, the picture each row names; empty where the file has no such column
+    image: np.ndarray  # (n,) str, the image each row names; empty where the file has no such column
     x: np.ndarray  # (n,) float32, pixels
     y: np.ndarray  # (n,) float32, pixels
     subject: np.ndarray  # (n,) int, numbered in the order of their names; or empty
@@ -149,24 +149,24 @@ def _number(text: str, place: str) -> float:
 def place(
     table: FixationTable, shapes: Mapping[str, tuple[int, int]]
 ) -> tuple[dict[str, Fixations], tuple[str, ...]]:
-    """Which fixations lie on which picture.
+    """Which fixations lie on which image.
 
-    A picture is found by its name, or by its name without the ending. Fixations of pictures that are not there, and
-    those outside their picture, are left out, and a note says so.
+    An image is found by its name, or by its name without the ending. Fixations of images that are not there, and
+    those outside their image, are left out, and a note says so.
 
     Args:
-        shapes: (H,W) of each upright picture, by file name.
+        shapes: (H,W) of each upright image, by file name.
     Returns:
-        Fixations by file name, of the pictures that have any; and the notes.
+        Fixations by file name, of the images that have any; and the notes.
     Raises:
-        DataError: no row names one of the pictures, or every fixation lies outside.
+        DataError: no row names one of the images, or every fixation lies outside.
     """
     rows = _rows_by_picture(table, shapes)
     known = np.concatenate([np.empty(0, int), *rows.values()])
     missing = np.setdiff1d(np.arange(len(table.x)), known)
     if not len(known):
         first, some = quoted(str(table.image[0])), quoted(next(iter(shapes)))
-        raise DataError(f"{table.name} names none of the pictures: line {table.line[0]} says {first}, there is {some}.")
+        raise DataError(f"{table.name} names none of the images: line {table.line[0]} says {first}, there is {some}.")
     placed, outside = {}, []
     for name, here in rows.items():
         within = _within(table.x[here], table.y[here], shapes[name])
@@ -175,16 +175,16 @@ def place(
             placed[name] = _on(table, here[within], shapes[name])
     out = np.sort(np.concatenate(outside))
     if len(out) == len(known):
-        told = f"all {len(out):,} fixations lie outside their pictures, line {table.line[out[0]]} first"
-        raise DataError(f"{table.name}: {told}: give x and y in the picture's pixels, from 0.")
+        told = f"all {len(out):,} fixations lie outside their images, line {table.line[out[0]]} first"
+        raise DataError(f"{table.name}: {told}: give x and y in the image's pixels, from 0.")
     return placed, tuple(_notes(table, missing, out))
 
 
 def _rows_by_picture(table: FixationTable, shapes: Mapping[str, tuple[int, int]]) -> dict[str, np.ndarray]:
     if not len(table.image):
         if len(shapes) != 1:
-            told = f"{table.name}, line 1: there is no column image, and there are {len(shapes)} pictures"
-            raise DataError(f"{told}: add it, with the pictures' file names.")
+            told = f"{table.name}, line 1: there is no column image, and there are {len(shapes)} images"
+            raise DataError(f"{told}: add it, with the images' file names.")
         return {next(iter(shapes)): np.arange(len(table.x))}
     full = {_plain(name): name for name in shapes}
     stems: dict[str, list[str]] = {}
@@ -223,11 +223,11 @@ def _notes(table: FixationTable, missing: np.ndarray, outside: np.ndarray) -> It
         first = table.image[missing[0]]
         pictures = len(set(table.image[missing]))
         yield (
-            f"{table.name}: {len(missing):,} fixations of {pictures:,} pictures that are not there were left out, line"
+            f"{table.name}: {len(missing):,} fixations of {pictures:,} images that are not there were left out, line"
             f" {table.line[missing[0]]} ({quoted(str(first))}) first."
         )
     if len(outside):
         yield (
-            f"{table.name}: {len(outside):,} fixations outside their pictures were left out, line"
+            f"{table.name}: {len(outside):,} fixations outside their images were left out, line"
             f" {table.line[outside[0]]} first."
         )

@@ -1,4 +1,4 @@
-"""A folder of one's own pictures with a CSV of fixations, or of rendered scenes with the digits' boxes."""
+"""A folder of one's own images with a CSV of fixations, or of rendered scenes with the digits' boxes."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import numpy as np
 from hsal.data.base import Box, DataError
 from hsal.data.fixations.base import Fixations
 from hsal.data.fixations.csv_table import place, read_table
-from hsal.data.fixations.dataset import FixatedPicture, FixatedSet
-from hsal.data.images import PictureError, quoted, read_picture, read_shape
+from hsal.data.fixations.dataset import FixatedImage, FixationDataset
+from hsal.data.images import ImageError, quoted, read_image, read_shape
 from hsal.paths import ASSETS
 
-SCENES = "scenes.jsonl"  # what `hsal scenes` writes beside its pictures
-EXAMPLE = ASSETS / "fixations-example"  # three pictures with made-up fixations
+SCENES = "scenes.jsonl"  # what `hsal scenes` writes beside its images
+EXAMPLE = ASSETS / "fixations-example"  # three images with made-up fixations
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
 
-def open_own(root: Path) -> FixatedSet:
-    """The pictures of a folder, in the order of their names, with fixations.csv (or the only .csv) beside them.
+def open_own(root: Path) -> FixationDataset:
+    """The images of a folder, in the order of their names, with fixations.csv (or the only .csv) beside them.
 
-    Pictures without a fixation are kept, without; a damaged one is left out, and a note says so.
+    Images without a fixation are kept, without; a damaged one is left out, and a note says so.
 
     Raises:
-        DataError: no picture, no CSV or several, or a CSV that does not fit (`hsal/data/fixations/csv_table.py`).
+        DataError: no image, no CSV or several, or a CSV that does not fit (`hsal/data/fixations/csv_table.py`).
     """
     files = sorted(path for path in root.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
     table = read_table(_csv(root))
@@ -36,24 +36,24 @@ def open_own(root: Path) -> FixatedSet:
     for path in files:
         try:
             shapes[path.name] = read_shape(path)
-        except PictureError as error:
+        except ImageError as error:
             notes.append(f"Left out: {error}")
     if not shapes:
-        raise DataError(f"{root} has no picture: put PNG, JPEG, WebP, BMP or GIF files beside the CSV of fixations.")
+        raise DataError(f"{root} has no image: put PNG, JPEG, WebP, BMP or GIF files beside the CSV of fixations.")
     placed, told = place(table, shapes)
     names = list(shapes)
     bare = [name for name in names if name not in placed]
     if bare:
-        told = (*told, f"{len(bare):,} of {len(names):,} pictures have no fixations, {quoted(bare[0])} first.")
+        told = (*told, f"{len(bare):,} of {len(names):,} images have no fixations, {quoted(bare[0])} first.")
 
-    def load(index: int) -> FixatedPicture:
+    def load(index: int) -> FixatedImage:
         name = names[index]
-        picture = read_picture(root / name)
+        picture = read_image(root / name)
         fixations = placed.get(name)
         here = fixations and scaled(fixations, shapes[name], picture.pixels.shape[:2])
-        return FixatedPicture(name, picture.pixels, here, notes=picture.notes)
+        return FixatedImage(name, picture.pixels, here, notes=picture.notes)
 
-    return FixatedSet(f"{root.name}, {len(names)} pictures", names, load, (*notes, *told))
+    return FixationDataset(f"{root.name}, {len(names)} images", names, load, (*notes, *told))
 
 
 def _csv(root: Path) -> Path:
@@ -67,7 +67,7 @@ def _csv(root: Path) -> Path:
 
 
 def scaled(fixations: Fixations, shape: tuple[int, int], wanted: tuple[int, int]) -> Fixations:
-    """Fixations of a picture of shape (H,W) on the same picture scaled to the wanted (H,W)."""
+    """Fixations of an image of shape (H,W) on the same image scaled to the wanted (H,W)."""
     if shape == wanted:
         return fixations
     y, x = (
@@ -77,11 +77,11 @@ def scaled(fixations: Fixations, shape: tuple[int, int], wanted: tuple[int, int]
     return replace(fixations, x=x, y=y)
 
 
-def open_rendered(root: Path) -> FixatedSet:
+def open_rendered(root: Path) -> FixationDataset:
     """Scenes as `hsal scenes` wrote them, with the boxes of their digits.
 
     Raises:
-        DataError: scenes.jsonl is damaged, or names no picture that is there.
+        DataError: scenes.jsonl is damaged, or names no image that is there.
     """
     boxes: dict[str, tuple[Box, ...]] = {}
     number = 0
@@ -97,19 +97,19 @@ def open_rendered(root: Path) -> FixatedSet:
         raise DataError(f"{root / SCENES}, line {number}: damaged: run hsal scenes again.") from error
     names = [name for name in boxes if (root / name).is_file()]
     if not names:
-        raise DataError(f"{root / SCENES} names no picture that is there: run hsal scenes again.")
+        raise DataError(f"{root / SCENES} names no image that is there: run hsal scenes again.")
 
-    def load(index: int) -> FixatedPicture:
-        picture = read_picture(root / names[index])
-        return FixatedPicture(names[index], picture.pixels, boxes=boxes[names[index]], notes=picture.notes)
+    def load(index: int) -> FixatedImage:
+        picture = read_image(root / names[index])
+        return FixatedImage(names[index], picture.pixels, boxes=boxes[names[index]], notes=picture.notes)
 
     missing = len(boxes) - len(names)
-    notes = [f"{SCENES} names {missing:,} pictures that are not there: left out."] if missing else []
-    return FixatedSet(f"{root.name}, {len(names)} scenes", names, load, notes)
+    notes = [f"{SCENES} names {missing:,} images that are not there: left out."] if missing else []
+    return FixationDataset(f"{root.name}, {len(names)} scenes", names, load, notes)
 
 
 def example_zip() -> bytes:
-    """The example's pictures and CSV as one archive, to download and to make one's own after."""
+    """The example's images and CSV as one archive, to download and to make one's own after."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path in sorted(EXAMPLE.iterdir()):

@@ -1,4 +1,4 @@
-"""Pictures of which it is known where people looked, or where the objects are."""
+"""Images of which it is known where people looked, or where the objects are."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hsal.data.fixations.base import Fixations
 
 
 @dataclass(frozen=True)
-class FixatedPicture:
-    """A picture with what is known of it."""
+class FixatedImage:
+    """An image with what is known of it."""
 
     name: str
     image: np.ndarray  # (H,W,3) uint8, RGB
@@ -35,42 +35,42 @@ class FixatedPicture:
         return np.nonzero(inside)
 
 
-class FixatedSet(Sequence[FixatedPicture]):
-    """Pictures by number, each read when it is asked for."""
+class FixationDataset(Sequence[FixatedImage]):
+    """Images by number, each read when it is asked for."""
 
     def __init__(
-        self, name: str, names: Sequence[str], load: Callable[[int], FixatedPicture], notes: Sequence[str] = ()
+        self, name: str, names: Sequence[str], load: Callable[[int], FixatedImage], notes: Sequence[str] = ()
     ) -> None:
-        """Args: name: one phrase. names: of the pictures. load: the picture of an index, may raise PictureError."""
+        """Args: name: one phrase. names: of the images. load: the image of an index, may raise ImageError."""
         self.name, self.names, self.notes, self._load = name, tuple(names), tuple(notes), load
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def __getitem__(self, index: int) -> FixatedPicture:
-        """Picture `index`; raises PictureError where it is damaged."""
+    def __getitem__(self, index: int) -> FixatedImage:
+        """Image `index`; raises ImageError where it is damaged."""
         if not -len(self) <= index < len(self):
-            raise IndexError(f"There are {len(self)} pictures, and none has index {index}.")
+            raise IndexError(f"There are {len(self)} images, and none has index {index}.")
         return self._load(index % len(self))
 
-    def chosen(self, indices: Sequence[int]) -> FixatedSet:
-        """The pictures of these indices, in this order."""
-        return FixatedSet(
+    def chosen(self, indices: Sequence[int]) -> FixationDataset:
+        """The images of these indices, in this order."""
+        return FixationDataset(
             self.name, [self.names[index] for index in indices], lambda place: self[indices[place]], self.notes
         )
 
 
-def open_fixated(root: Path) -> FixatedSet:
-    """The pictures of a folder, whatever tells of them.
+def open_fixated(root: Path) -> FixationDataset:
+    """The images of a folder, whatever tells of them.
 
     OSIE (`osie.py`) where there is fixations.npz or fixations.mat; scenes with the digits' boxes where there is the
-    scenes.jsonl of `hsal scenes`; else one's own pictures with a CSV of fixations (`custom.py`).
+    scenes.jsonl of `hsal scenes`; else one's own images with a CSV of fixations (`custom.py`).
 
     Raises:
         DataError: there is no such folder, or nothing of that in it, or it is damaged.
     """
     if not root.is_dir():
-        raise DataError(f"There is no folder {root}: give the one with the pictures and their fixations.")
+        raise DataError(f"There is no folder {root}: give the one with the images and their fixations.")
     if any((root / name).is_file() for name in ("fixations.npz", "fixations.mat")):
         from hsal.data.fixations.osie import open_osie
 
@@ -82,15 +82,15 @@ def open_fixated(root: Path) -> FixatedSet:
     return own_pictures.open_own(root)
 
 
-def of_scenes(source: SceneSource, seed: int, count: int) -> FixatedSet:
+def of_scenes(source: SceneSource, seed: int, count: int) -> FixationDataset:
     """Scenes 0..count-1 of a seed, with the boxes of their digits."""
 
-    def load(index: int) -> FixatedPicture:
+    def load(index: int) -> FixatedImage:
         scene = source.render(seed, index)
-        return FixatedPicture(names[index], colored(scene.image), boxes=scene.boxes)
+        return FixatedImage(names[index], colored(scene.image), boxes=scene.boxes)
 
     names = [f"scene {seed}-{index}" for index in range(count)]
-    return FixatedSet(f"{source.name}, seed {seed}", names, load)
+    return FixationDataset(f"{source.name}, seed {seed}", names, load)
 
 
 def colored(image: np.ndarray) -> np.ndarray:

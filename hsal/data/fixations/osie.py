@@ -14,11 +14,11 @@ import numpy as np
 
 from hsal.data.base import DataError
 from hsal.data.fixations.base import Fixations
-from hsal.data.fixations.dataset import FixatedPicture, FixatedSet
-from hsal.data.images import read_picture
+from hsal.data.fixations.dataset import FixatedImage, FixationDataset
+from hsal.data.images import read_image
 
 
-def open_osie(root: Path) -> FixatedSet:
+def open_osie(root: Path) -> FixationDataset:
     """The photographs of stimuli/ that have fixations, in the order of their names.
 
     Raises:
@@ -29,15 +29,15 @@ def open_osie(root: Path) -> FixatedSet:
     if not names:
         raise DataError(f"{root} has fixations but none of their photographs: put them into {root / 'stimuli'}.")
 
-    def load(index: int) -> FixatedPicture:
-        picture = read_picture(root / "stimuli" / names[index])
+    def load(index: int) -> FixatedImage:
+        picture = read_image(root / "stimuli" / names[index])
         height, width = picture.pixels.shape[:2]
         x, y, subject, duration = known[names[index]]
         # Matlab counts from 1
         here = Fixations((x - 1).clip(0, width - 1), (y - 1).clip(0, height - 1), subject, duration)
-        return FixatedPicture(names[index], picture.pixels, here, notes=picture.notes)
+        return FixatedImage(names[index], picture.pixels, here, notes=picture.notes)
 
-    return FixatedSet(f"OSIE, {len(names)} photographs", names, load)
+    return FixationDataset(f"OSIE, {len(names)} photographs", names, load)
 
 
 Told = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x, y, subject, duration_ms, (n,) each

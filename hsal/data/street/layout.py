@@ -1,4 +1,4 @@
-"""Where the digits of a street number stand, and which part of the wall the picture shows.
+"""Where the digits of a street number stand, and which part of the wall the image shows.
 
 Lengths are in units of the digits' height, x to the right and y down, 0,0 at the number's center.
 """
@@ -18,7 +18,7 @@ from hsal.data.street.statistics import LEVELS, street_statistics
 
 STEEP_DEG = 40.0  # numbers steeper than this stand upright, one digit beside or above the other
 LOOSE = np.array([-0.03, -0.02, 0.03, 0.02])  # SVHN's boxes are a little larger than the ink
-MOST_SEEN = 0.5  # share of a distractor's box that the picture may show
+MOST_SEEN = 0.5  # share of a distractor's box that the image may show
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Glyph:
 
 
 @dataclass(frozen=True)
-class View:
+class Crop:
     """What is to be drawn: glyphs on the flat wall and how the wall is seen."""
 
     glyphs: tuple[Glyph, ...]  # targets first, then distractors
@@ -76,7 +76,7 @@ def _cumulative(shares: list[float]) -> list[float]:
     return (np.cumsum(shares) / np.sum(shares))[:-1].tolist()
 
 
-def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> View:
+def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> Crop:
     """The whole number with about 30 % around it; one time in seven part of a neighboring number at the border."""
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
@@ -86,11 +86,11 @@ def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> View:
     y = (top + bottom) / 2 + rng.uniform(-0.45, 0.45) * (high - bottom + top)
     crop = np.array([x - wide / 2, y - high / 2, x + wide / 2, y + high / 2])
     strangers = _at_border(rng, crop, boxes, matrix, face) if rng.random() < 0.15 else []
-    return View((*glyphs, *strangers), len(glyphs), matrix, boxes, crop)
+    return Crop((*glyphs, *strangers), len(glyphs), matrix, boxes, crop)
 
 
-def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> View:
-    """One digit of the number, as large and as wide as digits are in whole numbers' pictures, anywhere.
+def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> Crop:
+    """One digit of the number, as large and as wide as digits are in whole numbers' images, anywhere.
 
     Neighbors are kept where the border cuts off at least half of them; where none is, a stranger often is.
     """
@@ -110,7 +110,7 @@ def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> View:
     kept = _cut_off(others, crop, box[None], matrix, face)
     if not kept and rng.random() < 0.5:
         kept = _at_border(rng, crop, box[None], matrix, face)
-    return View((glyphs[chosen], *kept), 1, matrix, box[None], crop)
+    return Crop((glyphs[chosen], *kept), 1, matrix, box[None], crop)
 
 
 def place(rng: np.random.Generator, layout: Layout, face: Face) -> tuple[list[Glyph], np.ndarray]:

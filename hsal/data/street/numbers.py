@@ -1,12 +1,12 @@
 """Street Numbers: house numbers made up to resemble SVHN's, for training without a single photograph of one.
 
-Nothing of SVHN's pictures is in them. Lengths, digits by position, spacing, slope and height in the
+Nothing of SVHN's images is in them. Lengths, digits by position, spacing, slope and height in the
 photograph follow its training annotations (`street_statistics`); faces come from `street_glyphs`,
 walls and photographs behind them from `street_grounds`; `street_paint` draws light, plates, relief,
 blur, noise and JPEG's traces at the photograph's resolution.
 
 Held out by family: a face of a validation or test family, a photograph or a kind of wall of theirs, is
-never in a training picture.
+never in a training image.
 
     split       families of faces                                photographs, walls
     train       22, such as Helvetica- and Times-like, Oswald    china, brick, coffee, gravel, chelsea;
@@ -28,7 +28,7 @@ from PIL import Image
 
 from hsal.data.base import Box, DataError, Scene, SceneSource, Split
 from hsal.data.street.glyphs import faces
-from hsal.data.street.layout import View, draw_layout, view_digit, view_number
+from hsal.data.street.layout import Crop, draw_layout, view_digit, view_number
 from hsal.data.street.renderer import paint
 
 SIZES_PX = range(16, 449)
@@ -36,13 +36,13 @@ SMALLEST_PX, LARGEST = 9, 1.25  # the photographed crop's sides: at least px, at
 
 
 class StreetNumbers(SceneSource):
-    """Pictures cropped around one house number, or around one of its digits."""
+    """Images cropped around one house number, or around one of its digits."""
 
     def __init__(self, split: Split, size_px: int = 64, single: bool = False):
         """Args:
             split: train, validation or test; they share no family of faces and no background.
-            size_px: side of the square pictures; the crop's aspect is not kept, as is usual for SVHN.
-            single: one labeled digit per picture, as large as digits are in whole numbers' pictures and
+            size_px: side of the square images; the crop's aspect is not kept, as is usual for SVHN.
+            single: one labeled digit per image, as large as digits are in whole numbers' images and
                 anywhere in it, its neighbors cut off by the border. For training a backbone.
 
         Raises:
@@ -78,14 +78,14 @@ def _face_shares(split: Split) -> np.ndarray:
     return total / total[-1]
 
 
-def _photographed(view: View, height_px: float, size_px: int) -> tuple[int, int]:
+def _photographed(view: Crop, height_px: float, size_px: int) -> tuple[int, int]:
     """Width and height of the crop in the photograph, px."""
     sides = (view.crop[2:] - view.crop[:2]) * height_px
     sides = sides * min(1.0, LARGEST * size_px / sides.max())
     return int(max(SMALLEST_PX, round(sides[0]))), int(max(SMALLEST_PX, round(sides[1])))
 
 
-def _boxes(view: View, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
+def _boxes(view: Crop, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
     """The targets' boxes in px of the output, rounded outwards and clipped to it."""
     scale = size_px / (view.crop[2:] - view.crop[:2])
     corners = (view.boxes.reshape(-1, 2, 2) - view.crop[:2]) * scale  # (targets,2,2)

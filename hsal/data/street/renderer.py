@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 from hsal.data.base import Split
 from hsal.data.street.backgrounds import ground
 from hsal.data.street.glyphs import EDGE, GLYPH_PX, LEVELS_PER_PX, MARGIN_PX, Face
-from hsal.data.street.layout import View
+from hsal.data.street.layout import Crop
 
 COMMON = (  # wall and ink of the numbers that one meets on every street
     ((30, 55, 150), (235, 238, 240)),  # blue enamel
@@ -32,10 +32,10 @@ COMMON = (  # wall and ink of the numbers that one meets on every street
 _GRAY = np.array([0.299, 0.587, 0.114])
 
 
-def paint(rng: np.random.Generator, view: View, face: Face, split: Split, size: tuple[int, int]) -> Image.Image:
+def paint(rng: np.random.Generator, view: Crop, face: Face, split: Split, size: tuple[int, int]) -> Image.Image:
     """The view as a camera saw it; RGB, of `size` (w,h) px."""
     field, to_flat = _field(view, face, size)
-    px = float(size[1] / (view.crop[3] - view.crop[1]))  # picture px per unit, which is a digit's height
+    px = float(size[1] / (view.crop[3] - view.crop[1]))  # image px per unit, which is a digit's height
     behind, ink = _colors(rng)
     contrast = float(np.abs(_GRAY @ (ink - behind)))
     picture = ground(rng, split, size, behind, 0.5 * contrast)  # (h,w,3)
@@ -48,8 +48,8 @@ def paint(rng: np.random.Generator, view: View, face: Face, split: Split, size: 
     return _photograph(rng, picture, px)
 
 
-def _field(view: View, face: Face, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Signed distance to the ink (h,w) in flat px, ink positive, and the matrix (3,3) from picture px to flat px."""
+def _field(view: Crop, face: Face, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Signed distance to the ink (h,w) in flat px, ink positive, and the matrix (3,3) from image px to flat px."""
     left = min(glyph.left_px for glyph in view.glyphs) - MARGIN_PX
     top = min(glyph.top_px for glyph in view.glyphs) - MARGIN_PX
     spots = [(round(glyph.left_px - MARGIN_PX - left), round(glyph.top_px - MARGIN_PX - top)) for glyph in view.glyphs]
@@ -100,8 +100,8 @@ def _ramp(length: int) -> np.ndarray:
     return np.linspace(-1, 1, length, dtype=np.float32)[:, None]
 
 
-def _add_edge(rng: np.random.Generator, picture: np.ndarray, view: View) -> None:
-    """Another surface from somewhere beside the number to the picture's border: a door frame, a plate's end."""
+def _add_edge(rng: np.random.Generator, picture: np.ndarray, view: Crop) -> None:
+    """Another surface from somewhere beside the number to the image's border: a door frame, a plate's end."""
     high, wide = picture.shape[:2]
     first, last = view.boxes[:, :2].min(axis=0), view.boxes[:, 2:].max(axis=0)
     axis, far = int(rng.integers(2)), rng.random() < 0.5
@@ -116,7 +116,7 @@ def _add_edge(rng: np.random.Generator, picture: np.ndarray, view: View) -> None
 
 
 def _add_plate(
-    rng: np.random.Generator, picture: np.ndarray, behind: np.ndarray, view: View, face: Face, to_flat: np.ndarray
+    rng: np.random.Generator, picture: np.ndarray, behind: np.ndarray, view: Crop, face: Face, to_flat: np.ndarray
 ) -> None:
     """A plate around the number in the wall's plane: the wall outside becomes another, and a rim may be drawn."""
     high, wide = picture.shape[:2]
@@ -210,5 +210,5 @@ def _photograph(rng: np.random.Generator, picture: np.ndarray, px: float) -> Ima
 
 @cache
 def _grain() -> np.ndarray:
-    """(2**20,) normal numbers; a picture takes a stretch of them, which is quicker than drawing its own."""
+    """(2**20,) normal numbers; an image takes a stretch of them, which is quicker than drawing its own."""
     return np.random.default_rng(0).standard_normal(2**20, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""How a house number is cut out of its picture: one rule, with boxes, for every source of numbers.
+"""How a house number is cut out of its image: one rule, with boxes, for every source of numbers.
 
 The crop is the union of the digits' boxes, enlarged by 30 % and resized to a square, as in
 Goodfellow et al., *Multi-digit Number Recognition from Street View Imagery*, 2014.
@@ -26,8 +26,8 @@ BLUR_SHARE, INVERT_SHARE = 0.25, 0.15  # of the scenes
 
 
 @dataclass(frozen=True)
-class View:
-    """A window on a picture, in its pixels: a rectangle, turned about its center and sheared sideways."""
+class Crop:
+    """A window on an image, in its pixels: a rectangle, turned about its center and sheared sideways."""
 
     center_x: float
     center_y: float
@@ -37,7 +37,7 @@ class View:
     shear: float = 0.0  # sideways move of a row, per its distance from the middle
 
     def matrix(self, size_px: int) -> tuple[float, float, float, float, float, float]:
-        """Pillow's affine coefficients: from the square output's pixels to the picture's."""
+        """Pillow's affine coefficients: from the square output's pixels to the image's."""
         across, down = self.width / size_px, self.height / size_px
         cos, sin = math.cos(self.turn), math.sin(self.turn)
         a, b = cos * across, (self.shear * cos - sin) * down
@@ -52,7 +52,7 @@ class View:
         return self.center_x - x, self.center_y - y, self.center_x + x, self.center_y + y
 
     def boxes(self, boxes: np.ndarray, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
-        """The picture's boxes (n,4) as they lie in the output, cut at its border, at least 1 px wide.
+        """The image's boxes (n,4) as they lie in the output, cut at its border, at least 1 px wide.
 
         A turned box is taken for the ellipse that fills it: the rectangle around that is no larger
         than the digit, where the one around the turned corners is.
@@ -77,15 +77,15 @@ def _span(low: float, high: float, size_px: int) -> tuple[int, int]:
     return start, max(min(round(high), size_px), start + 1)
 
 
-def number_view(boxes: np.ndarray) -> View:
+def number_view(boxes: np.ndarray) -> Crop:
     """The window on a whole number from its boxes (n,4)."""
     left, top = boxes[:, :2].min(0).tolist()
     right, bottom = boxes[:, 2:].max(0).tolist()
     height = ENLARGED * (bottom - top)
-    return View((left + right) / 2, (top + bottom) / 2, max(ENLARGED * (right - left), height), height)
+    return Crop((left + right) / 2, (top + bottom) / 2, max(ENLARGED * (right - left), height), height)
 
 
-def digit_view(box: np.ndarray, rng: np.random.Generator) -> View:
+def digit_view(box: np.ndarray, rng: np.random.Generator) -> Crop:
     """A window that shows one digit as digits are seen in whole numbers.
 
     The digit is 30 % to 100 % of the window's height, squeezed sideways by up to 1.9, and lies
@@ -97,10 +97,10 @@ def digit_view(box: np.ndarray, rng: np.random.Generator) -> View:
     width = max(height * 1.9**squeeze, right - left)
     center_x, center_y = (left + right) / 2, (top + bottom) / 2
     x, y = (x - 0.5) * (width - (right - left)), (y - 0.5) * (height - (bottom - top))
-    return View(center_x + x, center_y + y, width, height)
+    return Crop(center_x + x, center_y + y, width, height)
 
 
-def jittered(view: View, rng: np.random.Generator) -> View:
+def jittered(view: Crop, rng: np.random.Generator) -> Crop:
     """The window, moved, scaled, stretched, turned and sheared a little."""
     x, y, scale, aspect, turn, shear = (rng.random(6) * 2 - 1).tolist()
     return replace(
@@ -114,7 +114,7 @@ def jittered(view: View, rng: np.random.Generator) -> View:
     )
 
 
-def slanted(view: View, rng: np.random.Generator) -> View:
+def slanted(view: Crop, rng: np.random.Generator) -> Crop:
     """The window turned and sheared a little, not moved."""
     turn, shear = (rng.random(2) * 2 - 1).tolist()
     return replace(view, turn=math.radians(6) * turn, shear=0.15 * shear)
@@ -136,7 +136,7 @@ def recolored(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(0.3 + 0.6 * radius)) if blur < BLUR_SHARE else image
 
 
-def shown_share(view: View, box: np.ndarray) -> float:
+def shown_share(view: Crop, box: np.ndarray) -> float:
     """What share of a box (4,) lies in the window, in [0,1]; a turned window counts as upright."""
     left, top, right, bottom = box.tolist()
     across = min(right, view.center_x + view.width / 2) - max(left, view.center_x - view.width / 2)

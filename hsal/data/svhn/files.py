@@ -42,16 +42,16 @@ CHUNK = 2**20
 
 @dataclass(frozen=True)
 class Annotations:
-    """What digitStruct.mat says, picture by picture."""
+    """What digitStruct.mat says, image by image."""
 
-    names: np.ndarray  # (pictures,) file names
-    offsets: np.ndarray  # (pictures+1,) the digits of picture i are offsets[i]..offsets[i+1]-1
+    names: np.ndarray  # (images,) file names
+    offsets: np.ndarray  # (images+1,) the digits of image i are offsets[i]..offsets[i+1]-1
     labels: np.ndarray  # (digits,) 0..9
-    boxes: np.ndarray  # (digits,4) left, top, right, bottom in the picture's pixels
+    boxes: np.ndarray  # (digits,4) left, top, right, bottom in the image's pixels
 
 
 def find_part(part: Part) -> Path:
-    """The folder of SVHN's pictures with their digitStruct.mat, unpacked or downloaded first if need be.
+    """The folder of SVHN's images with their digitStruct.mat, unpacked or downloaded first if need be.
 
     Looked for in HSAL_DATA/svhn, then in the cache; an archive in either is unpacked into the cache.
 
@@ -71,7 +71,7 @@ def find_part(part: Part) -> Path:
 
 
 def unpacked(part: Part) -> Path | None:
-    """The folder of SVHN's pictures where it is at hand at once; nothing is fetched or unpacked."""
+    """The folder of SVHN's images where it is at hand at once; nothing is fetched or unpacked."""
     return next((root / part for root in _roots() if (root / part / "digitStruct.mat").is_file()), None)
 
 

@@ -1,4 +1,4 @@
-"""Sources of house numbers whose full pictures are at hand: framing a number, and the few labeled samples."""
+"""Sources of house numbers whose full images are at hand: framing a number, and the few labeled samples."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from hsal.data.base import DataError
-from hsal.data.svhn.crop import ENLARGED, View, number_view
+from hsal.data.svhn.crop import ENLARGED, Crop, number_view
 from hsal.data.svhn.house_numbers import Number, NumberSource, neighbors
 from hsal.data.svhn.mosaic import bordered, mosaic
 from hsal.data.svhn.reassembled import Reassembled
@@ -21,12 +21,12 @@ ROOM = 1.6  # what is kept around a number, in windows: random changes must find
 Labeled = tuple[Image.Image, tuple[int, ...], np.ndarray]  # RGB, labels, boxes (n,4) left, top, right, bottom
 
 
-class PictureSource(NumberSource):
-    """Numbers in full pictures, which are read anew each time: there may be too many to keep."""
+class ImageSource(NumberSource):
+    """Numbers in full images, which are read anew each time: there may be too many to keep."""
 
     @abstractmethod
     def picture(self, number: int) -> Labeled:
-        """Picture 0..n-1 with its labels and boxes."""
+        """Image 0..n-1 with its labels and boxes."""
 
     def number(self, number: int) -> Number:
         """Number 0..n-1 with its surroundings, its digits about as large as they will be shown."""
@@ -38,7 +38,7 @@ class PictureSource(NumberSource):
         box = shown.boxes[place]
         side, center = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
         size = max(round(side), 1)
-        crop = np.asarray(shown.canvas.show(View(*center.tolist(), side, side), size))  # (size,size,3)
+        crop = np.asarray(shown.canvas.show(Crop(*center.tolist(), side, side), size))  # (size,size,3)
         square = np.concatenate([center - side / 2, center + side / 2])
         hidden = neighbors(shown.boxes, place, square, size)
         canvas, way = mosaic(crop[None], square[None], hidden[None])
@@ -46,13 +46,13 @@ class PictureSource(NumberSource):
 
 
 def framed(picture: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, digit_px: int) -> Number:
-    """The part of an RGB picture around a number, scaled so that its median digit is digit_px high or wide."""
+    """The part of an RGB image around a number, scaled so that its median digit is digit_px high or wide."""
     view = number_view(boxes)
-    reach = View(view.center_x, view.center_y, ROOM * view.width, ROOM * view.height).reach()
+    reach = Crop(view.center_x, view.center_y, ROOM * view.width, ROOM * view.height).reach()
     left, right = (int(np.clip(round(x), 0, picture.width)) for x in reach[::2])
     top, bottom = (int(np.clip(round(y), 0, picture.height)) for y in reach[1::2])
     if right <= left or bottom <= top:
-        raise DataError("A number lies outside its picture: the labels belong to other pictures, fetch both again.")
+        raise DataError("A number lies outside its image: the labels belong to other images, fetch both again.")
     scale = digit_px / float(np.median((boxes[:, 2:] - boxes[:, :2]).max(1)))
     size = max(round((right - left) * scale), 1), max(round((bottom - top) * scale), 1)
     cut = picture.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
@@ -61,8 +61,8 @@ def framed(picture: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, dig
     return Number(canvas, labels, (boxes - (left, top, left, top)) * np.tile(scales, 2) + margin)
 
 
-class Samples(PictureSource):
-    """The 17 labeled full pictures of SVHN in HSAL_DATA/svhn_samples, as a test split, for a report.
+class Samples(ImageSource):
+    """The 17 labeled full images of SVHN in HSAL_DATA/svhn_samples, as a test split, for a report.
 
     `ids` are their files' names without ending: train_00001, test_00142 and so on.
 
@@ -100,12 +100,12 @@ class Samples(PictureSource):
         """Sample 0..16 with its labels and boxes."""
         name = self.ids[number]
         entry = self._labeled[name]
-        picture = open_picture(self._folder / "full" / f"{name}.png")
+        picture = open_image(self._folder / "full" / f"{name}.png")
         return picture, tuple(entry["digits"]), np.array(entry["boxes_xyxy"], dtype=np.float64)
 
 
-def open_picture(path: Path) -> Image.Image:
-    """A picture file as RGB.
+def open_image(path: Path) -> Image.Image:
+    """An image file as RGB.
 
     Raises:
         DataError: it is missing or damaged.
@@ -114,4 +114,4 @@ def open_picture(path: Path) -> Image.Image:
         with Image.open(path) as opened:
             return opened.convert("RGB")
     except (OSError, SyntaxError, ValueError) as error:  # Pillow calls some damage a SyntaxError
-        raise DataError(f"The picture {path} is missing or damaged ({error}): fetch the data again.") from error
+        raise DataError(f"The image {path} is missing or damaged ({error}): fetch the data again.") from error

@@ -10,7 +10,7 @@ import numpy as np
 
 from hsal.config import ConfigError
 from hsal.data.base import Scene, SceneSource, Split
-from hsal.data.svhn.crop import View, digit_view, jittered, number_view, recolored, shown_share, slanted
+from hsal.data.svhn.crop import Crop, digit_view, jittered, number_view, recolored, shown_share, slanted
 from hsal.data.svhn.mosaic import Canvas
 
 INTRUDES = 0.25  # from this share on a neighbor in view counts as a second digit
@@ -18,7 +18,7 @@ INTRUDES = 0.25  # from this share on a neighbor in view counts as a second digi
 
 @dataclass(frozen=True)
 class Number:
-    """A house number in its picture."""
+    """A house number in its image."""
 
     canvas: Canvas
     labels: tuple[int, ...]  # left to right as annotated
@@ -55,11 +55,11 @@ class NumberSource(SceneSource):
 
     @abstractmethod
     def number(self, number: int) -> Number:
-        """Number 0..n-1 of the split, in its picture."""
+        """Number 0..n-1 of the split, in its image."""
 
     @abstractmethod
     def alone(self, number: int, place: int) -> Number:
-        """One digit of a number in a picture of its own square alone."""
+        """One digit of a number in an image of its own square alone."""
 
     def item(self, seed: int, index: int) -> tuple[int, int]:
         """Which number scene `index` of `seed` shows, 0..n-1, and which of its digits if single."""
@@ -82,12 +82,12 @@ class NumberSource(SceneSource):
         boxes = view.boxes(shown.boxes, shown.labels, self.size_px)
         return Scene(np.asarray(image), tuple(sorted(shown.labels)), boxes)
 
-    def _whole(self, number: int, rng: np.random.Generator) -> tuple[Number, View]:
+    def _whole(self, number: int, rng: np.random.Generator) -> tuple[Number, Crop]:
         shown = self.number(number)
         view = number_view(shown.boxes)
         return shown, jittered(view, rng) if self.augment else view
 
-    def _single(self, number: int, place: int, rng: np.random.Generator) -> tuple[Number, View]:
+    def _single(self, number: int, place: int, rng: np.random.Generator) -> tuple[Number, Crop]:
         shown = self.number(number)
         view = digit_view(shown.boxes[place], rng)
         if any(shown_share(view, box) >= INTRUDES for other, box in enumerate(shown.boxes) if other != place):
@@ -115,12 +115,12 @@ def neighbors(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32)
     return np.delete(within, place, 0).any(0) & ~within[place]
 
 
-def _carried(view: View, box: np.ndarray, other: np.ndarray) -> View:
+def _carried(view: Crop, box: np.ndarray, other: np.ndarray) -> Crop:
     """The window that shows `other` as `view` shows `box`: the same digit on two canvases."""
     scale = float((other[3] - other[1]) / (box[3] - box[1]))
     x = float(other[0]) + (view.center_x - float(box[0])) * scale
     y = float(other[1]) + (view.center_y - float(box[1])) * scale
-    return View(x, y, view.width * scale, view.height * scale)
+    return Crop(x, y, view.width * scale, view.height * scale)
 
 
 @lru_cache(maxsize=8)

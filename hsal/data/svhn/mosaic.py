@@ -1,4 +1,4 @@
-"""Pictures put together from square crops of them, with what no crop shows filled in smoothly.
+"""Images put together from square crops of them, with what no crop shows filled in smoothly.
 
 The fill is pull-push (Gortler et al., *The Lumigraph*, SIGGRAPH 1996): colors spread from what is
 known through ever coarser averages, so that a gap goes on from its edges and fades into their mean.
@@ -12,22 +12,22 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from hsal.data.svhn.crop import View
+from hsal.data.svhn.crop import Crop
 
 MARGIN_PX = 20  # filled in full around what the crops show
 FEATHER_PX = 8
-FAR_PX = 16  # pixels of the picture along one of the distant fill
+FAR_PX = 16  # pixels of the image along one of the distant fill
 FAR_CELLS = 14
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """A picture without end: pixels near, and a coarse smooth fill for all that is farther away."""
+    """An image without end: pixels near, and a coarse smooth fill for all that is farther away."""
 
     near: Image.Image  # RGB; its left upper corner is (0,0)
     far: Image.Image  # RGB, one pixel for FAR_PX x FAR_PX, FAR_CELLS more on every side than `near` has
 
-    def show(self, view: View, size_px: int) -> Image.Image:
+    def show(self, view: Crop, size_px: int) -> Image.Image:
         """The window as an RGB image of size_px x size_px."""
         matrix = view.matrix(size_px)
         near = self.near.transform((size_px, size_px), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
@@ -48,13 +48,13 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a picture went on a canvas: shifted, then scaled."""
+    """Where an image went on a canvas: shifted, then scaled."""
 
-    shift: np.ndarray  # (2,) x, y in the picture's pixels
+    shift: np.ndarray  # (2,) x, y in the image's pixels
     scale: float
 
     def of(self, boxes: np.ndarray) -> np.ndarray:
-        """The picture's boxes (n,4) in the canvas's pixels."""
+        """The image's boxes (n,4) in the canvas's pixels."""
         return (boxes + np.tile(self.shift, 2)) * self.scale
 
 
@@ -63,7 +63,7 @@ def mosaic(crops: np.ndarray, squares: np.ndarray, hidden: np.ndarray | None = N
 
     Args:
         crops: (n,S,S,3) uint8, each of its square scaled to S px.
-        squares: (n,4) left, top, right, bottom of each in the lost picture.
+        squares: (n,4) left, top, right, bottom of each in the lost image.
         hidden: (n,S,S) bool, pixels of the crops to leave out; none if None.
     Returns:
         The canvas, at the scale at which the crops' median is S px, and the way there.
@@ -106,7 +106,7 @@ def filled(known: np.ndarray) -> Canvas:
 
 
 def bordered(pixels: np.ndarray) -> tuple[Canvas, int]:
-    """A canvas of a whole picture (H,W,3) uint8 that goes on as its edge pixels do, and its margin in px."""
+    """A canvas of a whole image (H,W,3) uint8 that goes on as its edge pixels do, and its margin in px."""
     margins = [(MARGIN_PX, MARGIN_PX + -(side + 2 * MARGIN_PX) % FAR_PX) for side in pixels.shape[:2]]
     near = Image.fromarray(np.pad(pixels, (*margins, (0, 0)), mode="edge"))
     far = np.asarray(near.reduce(FAR_PX))

@@ -11,13 +11,13 @@ import numpy as np
 
 from hsal.data.base import DataError, Split
 from hsal.data.svhn.files import annotations, find_part
-from hsal.data.svhn.full_images import Labeled, PictureSource, open_picture
+from hsal.data.svhn.full_images import ImageSource, Labeled, open_image
 
 SPLIT_SEED = 2017
 VALIDATION = 1000
 
 
-class SVHNNumbers(PictureSource):
+class SVHNNumbers(ImageSource):
     """Numbers of one split; see `NumberSource` for order and augmentation. Downloads SVHN if it is not there.
 
     `ids` are the numbers' image ids in SVHN's training or test set.
@@ -38,10 +38,10 @@ class SVHNNumbers(PictureSource):
         self.name = f"{split} split of SVHN ({self.scenes} {'single digits' if single else 'numbers'})"
 
     def picture(self, number: int) -> Labeled:
-        """Picture 0..n-1 of the split with its labels and boxes."""
+        """Image 0..n-1 of the split with its labels and boxes."""
         place = self._numbers[number]
         start, stop = self._all.offsets[place : place + 2].tolist()
-        picture = open_picture(self._folder / str(self._all.names[place]))
+        picture = open_image(self._folder / str(self._all.names[place]))
         return picture, tuple(self._all.labels[start:stop].tolist()), self._all.boxes[start:stop]
 
 

@@ -3,7 +3,7 @@
 SVHN: Netzer, Wang, Coates, Bissacco, Wu, Ng, *Reading Digits in Natural Images with Unsupervised
 Feature Learning*, NIPS workshop, 2011; for non-commercial use only.
 
-Where the full pictures cannot be had, the 32x32 crops of SVHN's second format often can. Each shows
+Where the full images cannot be had, the 32x32 crops of SVHN's second format often can. Each shows
 the square of side max(width, height) around a digit's box, so that neighbors overlap; with their boxes they
 are pasted back where they were. Below and above the digits nothing is known, and it is filled smoothly.
 
@@ -42,13 +42,13 @@ class Crops:
 
     images: np.ndarray  # (n,32,32,3) uint8
     labels: np.ndarray  # (n,) 0..9
-    boxes: np.ndarray  # (n,4) float64 left, top, right, bottom in the full picture
+    boxes: np.ndarray  # (n,4) float64 left, top, right, bottom in the full image
     ids: np.ndarray  # (numbers,) image ids, rising
     offsets: np.ndarray  # (numbers+1,) the digits of number i are offsets[i]..offsets[i+1]-1
 
     @property
     def squares(self) -> np.ndarray:
-        """What each crop shows, (n,4), in the full picture's pixels."""
+        """What each crop shows, (n,4), in the full image's pixels."""
         half = (self.boxes[:, 2:] - self.boxes[:, :2]).max(1, keepdims=True) / 2
         center = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
         return np.hstack([center - half, center + half])
@@ -72,7 +72,7 @@ class Reassembled(NumberSource):
         self._count(np.diff(self._crops.offsets)[self._numbers])
         what = "single digits" if single else "numbers"
         self.name = f"{split} split of SVHN Reassembled ({self.scenes} {what})"
-        # a picture is put together when first shown, then kept: some 30 kB each
+        # an image is put together when first shown, then kept: some 30 kB each
         self._kept: dict[tuple[int, int, bool], Number] = {}
 
     def number(self, number: int) -> Number:
@@ -87,7 +87,7 @@ class Reassembled(NumberSource):
         return self._assembled(start + place, start + place + 1, hidden[None])
 
     def _assembled(self, start: int, stop: int, hidden: np.ndarray | None) -> Number:
-        """The picture of digits start..stop-1."""
+        """The image of digits start..stop-1."""
         key = (start, stop, hidden is None)
         if key not in self._kept:
             canvas, place = mosaic(self._crops.images[start:stop], self._squares[start:stop], hidden)

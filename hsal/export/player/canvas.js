@@ -1,4 +1,4 @@
-// The picture and its layers on one canvas.
+// The image and its layers on one canvas.
 
 const LAYERS = ["saliency", "mask", "priority", "glimpses", "inhibition"];
 
@@ -15,7 +15,7 @@ const AUTOMATIC_LAYERS = {
 
 const MOVEMENT_MS = { mask: 650, priority: 350, glimpse: 420, label: 250, inhibition: 650 };
 
-// Where the picture and its cells lie on a square stage of `size` CSS pixels.
+// Where the image and its cells lie on a square stage of `size` CSS pixels.
 function frameFor(trace, size) {
   const scale = size / Math.max(trace.image.width, trace.image.height);
   const [width, height] = [trace.image.width * scale, trace.image.height * scale];
@@ -56,7 +56,7 @@ class Stage {
     if (this.moment) this.draw(1);
   }
 
-  // What costs much and changes only with the size or the trace: the scaled picture, and the hatching.
+  // What costs much and changes only with the size or the trace: the scaled image, and the hatching.
   prepare() {
     const { size, ratio } = this;
     const fresh = () => {
@@ -105,7 +105,7 @@ class Stage {
     if (!this.pending) this.draw(1);
   }
 
-  // The cell under a place in CSS pixels from the canvas's corner, or null beside the picture.
+  // The cell under a place in CSS pixels from the canvas's corner, or null beside the image.
   cellAt(x, y) {
     const frame = frameFor(this.trace, this.size);
     const column = Math.floor((x - frame.left) / frame.cellWidth);
@@ -151,7 +151,7 @@ class Stage {
     // Shown against its own peak, or a focused mask would be all gloom; but a dead mask must look dead.
     const peak = Math.max(0.1, mask[peakOf(mask)]);
     this.lay((cell) => [4, 12, 24, 210 * (1 - mask[cell] / peak)]);
-    // Blue light added to a bright wall would be white: a picture in colors is tinted instead.
+    // Blue light added to a bright wall would be white: an image in colors is tinted instead.
     this.context.globalCompositeOperation = this.trace.image.channels === 1 ? "lighter" : "source-over";
     this.lay((cell) => [...channels(COLORS.covert), 175 * (mask[cell] / peak)]);
     this.context.globalCompositeOperation = "source-over";

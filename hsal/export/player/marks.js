@@ -1,7 +1,7 @@
 // Crisp marks over the maps: Gaussians, glimpsed cells and their path, the answer. All sizes are CSS pixels.
 
 const FULL_TURN = 2 * Math.PI;
-const EDGE = "rgba(0,0,0,0.65)"; // a dark rim keeps every colored line readable on light and dark pictures
+const EDGE = "rgba(0,0,0,0.65)"; // a dark rim keeps every colored line readable on light and dark images
 
 function strokeTwice(context, color, width, rim = EDGE) {
   context.strokeStyle = rim;
@@ -133,7 +133,7 @@ function drawNumber(context, x, y, text) {
   write(context, text, x + 3 + text.length * 3, y + 6.5, 11, "#000");
 }
 
-// The answer beside the cell last looked at, kept inside the picture.
+// The answer beside the cell last looked at, kept inside the image.
 function drawAnswer(context, frame, { text, verdict, cell, progress }) {
   const size = Math.max(18, Math.min(30, frame.size / 18));
   const short = text.length > 18 ? `${text.slice(0, 17)}\u2026` : text;

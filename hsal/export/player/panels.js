@@ -1,4 +1,4 @@
-// The numbers beside the picture, and the answer so far. Texts from the trace only ever enter as textContent.
+// The numbers beside the image, and the answer so far. Texts from the trace only ever enter as textContent.
 
 const MOST_BARS = 12;
 

@@ -158,7 +158,7 @@ class Player {
     const { step } = this.moments[this.now];
     const spans = pieces.map(([text, tone]) => element("span", tone ? `tone ${tone}` : "", text));
     this.part("spoken").replaceChildren(...spans);
-    this.part("picture").setAttribute("aria-label", `The picture. ${plainSentence(pieces)}`);
+    this.part("picture").setAttribute("aria-label", `The image. ${plainSentence(pieces)}`);
     const steps = `meta-step ${step + 1} of ${this.trace.steps.length}`;
     this.part("count").textContent = `Moment ${this.now + 1} of ${this.moments.length}, ${steps}`;
   }
@@ -173,7 +173,7 @@ class Player {
     this.stage.show(moment, { layers, opacity, smooth }, moving);
   }
 
-  // A word of the page speaks of something: it alone is shown over the picture; null for no word.
+  // A word of the page speaks of something: it alone is shown over the image; null for no word.
   light(name) {
     const lit = LIT[name] ?? null;
     if (lit === this.lit) return;
@@ -212,12 +212,12 @@ class Player {
   showReadout() {
     const cell = this.stage.hovered;
     this.part("readout").textContent =
-      cell === null ? "Point at the picture to read a cell." : readoutOf(this.trace, this.moments[this.now], cell);
+      cell === null ? "Point at the image to read a cell." : readoutOf(this.trace, this.moments[this.now], cell);
   }
 
   hover(event) {
     const box = this.part("picture").getBoundingClientRect();
-    // A mouse leaves from outside the picture, so it reads nothing; a lifted finger keeps what it has read.
+    // A mouse leaves from outside the image, so it reads nothing; a lifted finger keeps what it has read.
     this.stage.hover(this.stage.cellAt(event.clientX - box.left, event.clientY - box.top));
     this.showReadout();
   }

@@ -75,7 +75,7 @@ function spreadOf(trace, mask) {
   if (peak < 0.05) return `hardly rises anywhere; the mask\u2019s peak is ${spoken(decimal(peak))}`;
   const cells = [...mask.keys()].filter((cell) => mask[cell] > peak / 2);
   const share = cells.length / mask.length;
-  if (share > 0.6) return "opens over the whole picture without any eye movement";
+  if (share > 0.6) return "opens over the whole image without any eye movement";
   const mean = (place) => cells.reduce((sum, cell) => sum + place(cell), 0) / cells.length;
   const row = mean((cell) => Math.floor(cell / trace.columns));
   const column = mean((cell) => cell % trace.columns);

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from hsal.gaze.benchmark.record import Rated
+from hsal.gaze.benchmark.record import Record
 from hsal.gaze.benchmark.table import Benchmark, BenchmarkError, assembled, load_benchmark, write_benchmark
 
 
-class Ledger:
-    """FILE.part beside the table FILE: its settings in the first line, then a line a model and picture."""
+class PartialResults:
+    """FILE.part beside the table FILE: its settings in the first line, then a line a model and image."""
 
     def __init__(self, out: Path, settings: Mapping[str, Any], fresh: bool = False) -> None:
         """Go on with what FILE and FILE.part hold.
@@ -26,7 +26,7 @@ class Ledger:
             BenchmarkError: there are measurements with other settings, or damaged ones.
         """
         self.out, self.part, self.settings = out, out.with_name(out.name + ".part"), dict(settings)
-        self.rated: dict[tuple[str, str], Rated] = {}
+        self.rated: dict[tuple[str, str], Record] = {}
         self.before: Mapping[str, Any] = {}
         if fresh:
             self.part.unlink(missing_ok=True)
@@ -36,17 +36,17 @@ class Ledger:
         out.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._begun()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> PartialResults:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
 
     def missing(self, models: Iterable[str], picture: str) -> list[str]:
-        """Those of the models that were not measured on the picture."""
+        """Those of the models that were not measured on the image."""
         return [model for model in models if (model, picture) not in self.rated]
 
-    def add(self, rated: Rated) -> None:
+    def add(self, rated: Record) -> None:
         """Keep one more; a process that is killed afterwards does not lose it."""
         self.rated[rated.model, rated.picture] = rated
         self._file.write(json.dumps(asdict(rated)) + "\n")
@@ -56,7 +56,7 @@ class Ledger:
         """Write the table of these models, and put FILE.part away.
 
         Raises:
-            BenchmarkError: no model was measured on every picture.
+            BenchmarkError: no model was measured on every image.
         """
         chosen = set(models)
         rated = (one for one in self.rated.values() if one.model in chosen)
@@ -82,7 +82,7 @@ class Ledger:
             self._check(json.loads(head), self.part)
             for line in lines:
                 if line.endswith(b"\n"):  # the last may have been cut off by the end of its process
-                    one = Rated(**json.loads(line))
+                    one = Record(**json.loads(line))
                     self.rated[one.model, one.picture] = one
         except (ValueError, TypeError) as error:
             raise BenchmarkError(f"{self.part} is damaged: delete it, or add --fresh.") from error

@@ -53,8 +53,8 @@ model of low-level contrast knows of: the distance to people is large, and DeepG
 networks, closes most of it elsewhere (Linardos, Kümmerer, Press, Bethge, ICCV 2021). Frequency-tuned saliency was made
 to cut out objects, not to tell where people look (Achanta, Hemami, Estrada, Süsstrunk, CVPR 2009).
 
-Each line is an order that was published, on other pictures and with the authors' own code, and what is found here: the
-mean difference over pictures, above 0 where the order holds, with its 95 % interval.
+Each line is an order that was published, on other images and with the authors' own code, and what is found here: the
+mean difference over images, above 0 where the order holds, with its 95 % interval.
 """
 
 

@@ -1,4 +1,4 @@
-"""Who is ahead: means over pictures with bootstrap intervals."""
+"""Who is ahead: means over images with bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST = ("shuffled_auc", "auc", "box_auc")  # the metric that ranks: the first o
 
 
 class Mean(NamedTuple):
-    """A mean over pictures with the ends of its 95 % bootstrap interval."""
+    """A mean over images with the ends of its 95 % bootstrap interval."""
 
     value: float
     low: float
@@ -35,7 +35,7 @@ class Standing:
     means: Mapping[str, Mean]
     """Metric -> mean."""
     milliseconds: float
-    """Median over pictures."""
+    """Median over images."""
 
 
 def ranking_metric(benchmark: Benchmark) -> str:
@@ -67,13 +67,13 @@ def standings(benchmark: Benchmark, by: str | None = None) -> list[Standing]:
 
 
 def _interval(columns: np.ndarray, seed: int = 0) -> np.ndarray:
-    """(P,n) -> (2,n): the ends of the 95 % interval of each column's mean. The same pictures are drawn for all."""
+    """(P,n) -> (2,n): the ends of the 95 % interval of each column's mean. The same images are drawn for all."""
     sums = resampled_sums(columns, RESAMPLES, seed)
     return np.percentile(sums / len(columns), [2.5, 97.5], axis=0)
 
 
 def lead(benchmark: Benchmark, metric: str, one: str, other: str) -> Mean:
-    """How much better one model is than another in a metric, picture by picture; above 0 where it is better."""
+    """How much better one model is than another in a metric, image by image; above 0 where it is better."""
     rows = benchmark.of(metric)
     gap = (rows[benchmark.models.index(one)] - rows[benchmark.models.index(other)]).astype(np.float64)  # (P,)
     gap = gap if METRICS[metric].higher_is_better else -gap

@@ -1,4 +1,4 @@
-"""What one model comes to on one picture."""
+"""What one model comes to on one image."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Rated:
-    """One model on one picture."""
+class Record:
+    """One model on one image."""
 
     model: str
     picture: str

@@ -51,8 +51,8 @@ def _lines(benchmark: Benchmark, table: str, figure: str) -> Iterator[str]:
     found, by = standings(benchmark), ranking_metric(benchmark)
     yield (
         f"# Where people look, and what models say\n\nWritten by `hsal benchmark-saliency` from `{table}`; nothing"
-        f" in the tables is typed in by hand.\n{benchmark.about['data']}: {len(benchmark.pictures)} pictures,"
-        f" {len(found)} models and floors. Brackets: 95 % bootstrap interval\nof the mean over pictures"
+        f" in the tables is typed in by hand.\n{benchmark.about['data']}: {len(benchmark.pictures)} images,"
+        f" {len(found)} models and floors. Brackets: 95 % bootstrap interval\nof the mean over images"
         f" ({RESAMPLES:,} resamples). Bold: the best in a column; who knows the answer does not compete.\n"
     )
     yield f"## Leaderboard\n\nBest first by {METRICS[by].title}.\n"
@@ -92,7 +92,7 @@ def _against_the_center(benchmark: Benchmark, found: Sequence[Standing], by: str
     gap = lead(benchmark, by, first.model, CENTER)
     yield (
         f"The best model, {first.title}, is {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}] from the center prior in"
-        f" {METRICS[by].title}, picture by picture.\n"
+        f" {METRICS[by].title}, image by image.\n"
     )
 
 
@@ -104,11 +104,11 @@ def _making(benchmark: Benchmark) -> Iterator[str]:
         "- Maps as the models give them"
         + (f", blurred by {settings['smooth']:g} of the longer side" if settings["smooth"] else "")
         + (f", center prior: {settings['center_prior']}" if settings["center_prior"] != "none" else "")
-        + ", of the pictures' own size; a longer side than 800 px is reduced to that first.\n"
+        + ", of the images' own size; a longer side than 800 px is reduced to that first.\n"
         f"- Network behind the models that look through one: {settings['network'] or 'none'}."
         " Milliseconds are of the model and its network alone, on a machine of which"
         f" {about['load']:.1f} processes wanted each core: with more than one, too many.\n"
-        f"- Shuffled AUC: against the fixations on all other pictures, or {settings['others']:,} of them drawn by the"
+        f"- Shuffled AUC: against the fixations on all other images, or {settings['others']:,} of them drawn by the"
         " seed where there are more.\n"
         f"- Information gain: over the map of `{settings['baseline']}`. Maps count as densities by their sum alone and"
         " are not calibrated, so that a map with dark places loses by them: a distance to a good density, no ranking.\n"

@@ -1,4 +1,4 @@
-"""One picture of a benchmark: the map of every model, and what every metric makes of it.
+"""One image of a benchmark: the map of every model, and what every metric makes of it.
 
 Models that need fixations would be told the answer. Choice: they get those of one half of the people and are measured
 on the other half's, and the other way round, and both are averaged; halves are drawn by the seed. What people tell of
@@ -15,25 +15,25 @@ from dataclasses import replace
 import numpy as np
 
 from hsal.data.fixations.base import Fixations
-from hsal.data.fixations.dataset import FixatedPicture, FixatedSet
-from hsal.data.images import PictureError
-from hsal.gaze.benchmark.record import Rated
+from hsal.data.fixations.dataset import FixatedImage, FixationDataset
+from hsal.data.images import ImageError
+from hsal.gaze.benchmark.record import Record
 from hsal.gaze.metrics.catalog import METRICS, Known, carried_over, fixated_pixels, measurable, measured
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Network, SaliencyError
 from hsal.saliency.pipeline import MapOptions, saliency_map
 
-MAX_OTHERS = 20_000  # fixations on other pictures for shuffled AUC, drawn by the seed where there are more
+MAX_OTHERS = 20_000  # fixations on other images for shuffled AUC, drawn by the seed where there are more
 BASELINE = "center_prior"  # of information gain, with its own parameters
 
 Points = tuple[np.ndarray, np.ndarray]  # rows, columns, (n,) int64
 
 
-class Gallery:
-    """The pictures of a set with what is known of each, others' fixations among it."""
+class BenchmarkImages:
+    """The images of a set with what is known of each, others' fixations among it."""
 
-    def __init__(self, pictures: FixatedSet, seed: int) -> None:
-        """Reads every picture once; `notes` says which could not be read."""
+    def __init__(self, pictures: FixationDataset, seed: int) -> None:
+        """Reads every image once; `notes` says which could not be read."""
         self.pictures, self.seed = pictures, seed
         self.notes = list(pictures.notes)
         self._points: dict[int, tuple[Points, tuple[int, int]]] = {}
@@ -41,7 +41,7 @@ class Gallery:
         for index in range(len(pictures)):
             try:
                 picture = pictures[index]
-            except PictureError as error:
+            except ImageError as error:
                 self.notes.append(f"Left out: {error}")
                 continue
             if picture.fixations is not None:
@@ -51,11 +51,11 @@ class Gallery:
 
     @property
     def indices(self) -> list[int]:
-        """Of the pictures to measure on: those with fixations, or where there are none those with boxes."""
+        """Of the images to measure on: those with fixations, or where there are none those with boxes."""
         return list(self._points) or self._boxed
 
     def fingerprint(self) -> str:
-        """Twelve letters that are others where any picture's name, size or fixations are."""
+        """Twelve letters that are others where any image's name, size or fixations are."""
         digest = hashlib.sha256()
         for index in self.indices:
             points, size = self._points.get(index, ((), ()))
@@ -64,8 +64,8 @@ class Gallery:
                 digest.update(axis.tobytes())
         return digest.hexdigest()[:12]
 
-    def known(self, index: int, picture: FixatedPicture) -> Known:
-        """What is known of picture `index`, but for the baseline."""
+    def known(self, index: int, picture: FixatedImage) -> Known:
+        """What is known of image `index`, but for the baseline."""
         boxes = picture.boxes or None
         if index not in self._points:
             return Known(boxes=boxes)
@@ -91,10 +91,10 @@ def all_metrics(known: Known) -> tuple[str, ...]:
 
 
 def rate(
-    gallery: Gallery, index: int, models: Sequence[str], metrics: Sequence[str], options: MapOptions,
+    gallery: BenchmarkImages, index: int, models: Sequence[str], metrics: Sequence[str], options: MapOptions,
     network: Network | None = None,
-) -> Iterator[Rated | tuple[str, SaliencyError]]:
-    """Every model on picture `index`; in place of one that fails, its name and why.
+) -> Iterator[Record | tuple[str, SaliencyError]]:
+    """Every model on image `index`; in place of one that fails, its name and why.
 
     Raises:
         MetricError: a metric cannot be had from what is known.
@@ -118,12 +118,12 @@ def rate(
     if maps:
         values = measured(np.stack(maps), known, metrics)  # each (M,)
         for place, (name, milliseconds) in enumerate(times.items()):
-            yield Rated(name, picture.name, milliseconds, {metric: float(values[metric][place]) for metric in metrics})
+            yield Record(name, picture.name, milliseconds, {metric: float(values[metric][place]) for metric in metrics})
 
 
 def _people(
-    name: str, picture: FixatedPicture, known: Known, metrics: Sequence[str], options: MapOptions, seed: int
-) -> Rated:
+    name: str, picture: FixatedImage, known: Known, metrics: Sequence[str], options: MapOptions, seed: int
+) -> Record:
     """A model that knows where people looked: from each half of the people, on the other's fixations."""
     halves = split_people(picture.fixations, seed)
     found, milliseconds = [], 0.0
@@ -133,7 +133,7 @@ def _people(
         answers = measured(made.values[None], replace(known, rows=rows, columns=columns), metrics)
         found.append({metric: float(answers[metric][0]) for metric in metrics})
         milliseconds += made.milliseconds / 2
-    return Rated(name, picture.name, milliseconds, {
+    return Record(name, picture.name, milliseconds, {
         metric: (found[0][metric] + found[1][metric]) / 2 for metric in metrics
     })
 

@@ -1,4 +1,4 @@
-"""A benchmark as one tidy Parquet file: a row a model, picture and metric, with all that tells how it was made."""
+"""A benchmark as one tidy Parquet file: a row a model, image and metric, with all that tells how it was made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hsal.errors import HsalError
-from hsal.gaze.benchmark.record import Rated
+from hsal.gaze.benchmark.record import Record
 from hsal.paths import replacing
 
 COLUMNS = ("model", "picture", "metric", "value", "milliseconds")
@@ -24,7 +24,7 @@ class BenchmarkError(HsalError):
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What was measured; every model on every picture."""
+    """What was measured; every model on every image."""
 
     models: tuple[str, ...]
     pictures: tuple[str, ...]
@@ -38,28 +38,28 @@ class Benchmark:
         """(M,P) of one metric."""
         return self.values[:, :, self.metrics.index(metric)]
 
-    def rated(self) -> list[Rated]:
+    def rated(self) -> list[Record]:
         """As it was measured, model by model."""
         return [
-            Rated(model, picture, float(self.milliseconds[m, p]),
+            Record(model, picture, float(self.milliseconds[m, p]),
                   dict(zip(self.metrics, self.values[m, p].tolist(), strict=True)))
             for m, model in enumerate(self.models) for p, picture in enumerate(self.pictures)
         ]
 
 
-def assembled(rated: Iterable[Rated], pictures: Iterable[str], about: Mapping[str, Any]) -> Benchmark:
-    """A benchmark of the models that were measured on every one of the pictures.
+def assembled(rated: Iterable[Record], pictures: Iterable[str], about: Mapping[str, Any]) -> Benchmark:
+    """A benchmark of the models that were measured on every one of the images.
 
     Raises:
         BenchmarkError: there is none.
     """
     pictures = tuple(pictures)
-    by_model: dict[str, dict[str, Rated]] = {}
+    by_model: dict[str, dict[str, Record]] = {}
     for one in rated:
         by_model.setdefault(one.model, {})[one.picture] = one
     whole = {model: rows for model, rows in by_model.items() if rows.keys() >= set(pictures)}
     if not whole or not pictures:
-        raise BenchmarkError("No model was measured on every picture: there is no table to write.")
+        raise BenchmarkError("No model was measured on every image: there is no table to write.")
     metrics = tuple(next(iter(next(iter(whole.values())).values())).values)
     values = [[[rows[name].values[metric] for metric in metrics] for name in pictures] for rows in whole.values()]
     times = [[rows[name].milliseconds for name in pictures] for rows in whole.values()]
@@ -103,7 +103,7 @@ def load_benchmark(path: Path) -> Benchmark:
         for model, picture, metric, value, milliseconds in zip(*columns.values(), strict=True):
             rows.setdefault((model, picture), {})[metric] = value
             times[model, picture] = milliseconds
-        rated = [Rated(*key, times[key], values) for key, values in rows.items()]
+        rated = [Record(*key, times[key], values) for key, values in rows.items()]
         return assembled(rated, dict.fromkeys(columns["picture"]), about)
     except FileNotFoundError as error:
         raise BenchmarkError(f"There is no benchmark {path}: make it with hsal benchmark-saliency.") from error

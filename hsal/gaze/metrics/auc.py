@@ -27,7 +27,7 @@ def auc(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """AUC of fixations against all pixels, ties counting half, a pixel looked at twice counting twice.
 
     Args:
-        maps: (M,H,W) of one picture. rows, columns: (n,) int, fixations.
+        maps: (M,H,W) of one image. rows, columns: (n,) int, fixations.
     Returns:
         (M,) float64 in 0..1.
     Raises:
@@ -46,10 +46,10 @@ def auc_of(reading: Reading) -> float:
 def shuffled_auc(
     maps: np.ndarray, rows: np.ndarray, columns: np.ndarray, other_rows: np.ndarray, other_columns: np.ndarray
 ) -> np.ndarray:
-    """AUC of fixations against fixations on other pictures, so that a central blob alone gains nothing.
+    """AUC of fixations against fixations on other images, so that a central blob alone gains nothing.
 
     Args:
-        maps: (M,H,W). rows, columns: (n,) int. other_rows, other_columns: (m,) int, in this picture's pixels
+        maps: (M,H,W). rows, columns: (n,) int. other_rows, other_columns: (m,) int, in this image's pixels
             (`carried_over` brings them from another size); repeated ones count as often as they occur.
     Returns:
         (M,) float64 in 0..1.
@@ -67,14 +67,14 @@ def shuffled_auc_of(reading: Reading) -> float:
 def carried_over(
     rows: np.ndarray, columns: np.ndarray, size: tuple[int, int], to_size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels of a picture (H,W) as those at the same share of another's height and width: (n,) int64 each."""
+    """Pixels of an image (H,W) as those at the same share of another's height and width: (n,) int64 each."""
     return rows * to_size[0] // size[0], columns * to_size[1] // size[1]
 
 
 def auc_judd(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """AUC of fixations against the pixels that nobody looked at, with thresholds at the fixated values only.
 
-    Ties are broken by adding normal noise of 1e-7, the same for every map and picture of a size.
+    Ties are broken by adding normal noise of 1e-7, the same for every map and image of a size.
 
     Args:
         maps: (M,H,W). rows, columns: (n,) int.

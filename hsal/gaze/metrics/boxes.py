@@ -15,10 +15,10 @@ from hsal.gaze.metrics.inputs import Known, Reading, over_maps
 
 
 def box_share(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
-    """The share of a map's mass in the boxes; that of a map of zeros is their share of the picture, as for an even one.
+    """The share of a map's mass in the boxes; that of a map of zeros is their share of the image, as for an even one.
 
     Args:
-        maps: (M,H,W) of one picture; values below 0 are raised by the map's minimum. boxes: in its pixels.
+        maps: (M,H,W) of one image; values below 0 are raised by the map's minimum. boxes: in its pixels.
     Returns:
         (M,) float64 in 0..1.
     """

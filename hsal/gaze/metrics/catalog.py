@@ -1,6 +1,6 @@
 """How well do saliency maps tell where people look? All metrics, what each means, and one call for all of them.
 
-Every metric is a pure function, batched over the maps (M,H,W) of one picture, with answers (M,) float64; `measured`
+Every metric is a pure function, batched over the maps (M,H,W) of one image, with answers (M,) float64; `measured`
 gives all that are asked for and reckons what they share once. All but AUC-Borji, attn_saliency and those on boxes,
 which pysaliency has not, agree with its version 0.2.22 to 1e-6 (tests/fixtures/oracles), in these cases too:
 
@@ -52,7 +52,7 @@ class Metric:
     """The metric of one map."""
 
     def measure(self, maps: np.ndarray, known: Known) -> np.ndarray:
-        """Of every map of a picture: (M,H,W) -> (M,) float64; raises MetricError for a bad input."""
+        """Of every map of an image: (M,H,W) -> (M,) float64; raises MetricError for a bad input."""
         return over_maps(self.of, maps, known)
 
 
@@ -76,7 +76,7 @@ METRICS: dict[str, Metric] = {
     ),
     "shuffled_auc": Metric(
         "Shuffled AUC",
-        "How often a place looked at on this picture is brighter than one looked at on others, so that guessing the "
+        "How often a place looked at on this image is brighter than one looked at on others, so that guessing the "
         "center gains nothing.",
         True, "0.5", frozenset({"fixations", "others"}),
         "Tatler, Baddeley, Gilchrist, Vision Research 2005; Zhang et al., Journal of Vision 2008",
@@ -105,7 +105,7 @@ METRICS: dict[str, Metric] = {
     ),
     "information_gain": Metric(
         "Information gain",
-        "How many bits the map tells about each look beyond knowing where people look on any picture.",
+        "How many bits the map tells about each look beyond knowing where people look on any image.",
         True, "0", frozenset({"fixations", "baseline"}), "Kümmerer, Wallis, Bethge, PNAS 2015",
         fixation_values.information_gain_of,
     ),
@@ -118,7 +118,7 @@ METRICS: dict[str, Metric] = {
     "box_share": Metric(
         "Mass in boxes",
         "How much of the map lies on the objects.",
-        True, "the boxes' share of the picture", _BOXED, "as in evaluation/localization.py", box_metrics.box_share_of,
+        True, "the boxes' share of the image", _BOXED, "as in evaluation/localization.py", box_metrics.box_share_of,
     ),
     "box_nss": Metric(
         "NSS in boxes",
@@ -139,7 +139,7 @@ def measurable(known: Known) -> tuple[str, ...]:
 
 
 def measured(maps: np.ndarray, known: Known, names: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-    """Metrics of all maps of one picture.
+    """Metrics of all maps of one image.
 
     Args:
         maps: (M,H,W) float, on any scale. names: of METRICS; all that are `measurable` where None.

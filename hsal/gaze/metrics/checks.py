@@ -16,7 +16,7 @@ class MetricError(HsalError):
 
 
 def checked_maps(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
-    """Maps of one picture, (M,H,W), as (M,H*W) float32 or float64; minima and maxima (M,2) float64; and their size.
+    """Maps of one image, (M,H,W), as (M,H*W) float32 or float64; minima and maxima (M,2) float64; and their size.
 
     Raises:
         MetricError: not (M,H,W), nothing in it, or NaN or infinity in a map.
@@ -53,10 +53,10 @@ def checked_picture(values: np.ndarray, size: tuple[int, int], what: str) -> np.
 def checked_points(
     rows: np.ndarray, columns: np.ndarray, size: tuple[int, int], what: str = "fixations"
 ) -> np.ndarray:
-    """Pixels as places in a flattened picture of (H,W): rows, columns (n,) int -> (n,) int64, in 0..H*W-1.
+    """Pixels as places in a flattened image of (H,W): rows, columns (n,) int -> (n,) int64, in 0..H*W-1.
 
     Raises:
-        MetricError: none at all, lists of different lengths, not whole numbers, or outside the picture.
+        MetricError: none at all, lists of different lengths, not whole numbers, or outside the image.
     """
     rows, columns = np.asarray(rows), np.asarray(columns)
     if rows.ndim != 1 or rows.shape != columns.shape:
@@ -69,7 +69,7 @@ def checked_points(
     if outside.any():
         first = int(outside.argmax())
         raise MetricError(
-            f"{int(outside.sum())} of {len(rows)} {what} lie outside the picture of {size[1]}x{size[0]} pixels, the "
+            f"{int(outside.sum())} of {len(rows)} {what} lie outside the image of {size[1]}x{size[0]} pixels, the "
             f"first at column {int(columns[first])}, row {int(rows[first])}: take them out or correct them."
         )
     return rows.astype(np.int64) * size[1] + columns
@@ -85,12 +85,12 @@ def checked_boxes(boxes: Sequence[Box], size: tuple[int, int]) -> np.ndarray:
     """(H,W) bool: the pixels of any box.
 
     Raises:
-        MetricError: no boxes, one that is empty or not within the picture, or boxes that cover all of it.
+        MetricError: no boxes, one that is empty or not within the image, or boxes that cover all of it.
     """
     within = np.zeros(size, bool)
     for box in boxes:
         if not (0 <= box.top_px < box.bottom_px <= size[0] and 0 <= box.left_px < box.right_px <= size[1]):
-            raise MetricError(f"{box} is empty or not within the picture of {size[1]}x{size[0]} pixels: correct it.")
+            raise MetricError(f"{box} is empty or not within the image of {size[1]}x{size[0]} pixels: correct it.")
         within[box.top_px : box.bottom_px, box.left_px : box.right_px] = True
     if within.all() or not within.any():
         raise MetricError("Measuring a map on boxes needs pixels inside and outside: there are no boxes, or only they.")

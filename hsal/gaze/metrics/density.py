@@ -8,7 +8,7 @@ import numpy as np
 
 from hsal.gaze.metrics.checks import MetricError, checked_points
 
-SIGMA_SHARE = 0.03  # of the longer side: 24 px at 800, about one degree as OSIE's 800x600 pictures were shown
+SIGMA_SHARE = 0.03  # of the longer side: 24 px at 800, about one degree as OSIE's 800x600 images were shown
 
 
 def fixation_density(
@@ -17,7 +17,7 @@ def fixation_density(
     """Fixations blurred by a Gaussian that is reflected at the borders.
 
     Args:
-        rows, columns: (n,) int; one that occurs twice counts twice. size: (H,W) of the picture.
+        rows, columns: (n,) int; one that occurs twice counts twice. size: (H,W) of the image.
         sigma_px: the Gaussian's width, by custom one degree of visual angle; None is 0.03 of the longer side.
     Returns:
         (H,W) float64 >= 0 that sums to 1.

@@ -1,4 +1,4 @@
-"""What metrics share: what is known of a picture, and one map as they read it, each part reckoned once when asked for.
+"""What metrics share: what is known of an image, and one map as they read it, each part reckoned once when asked for.
 
 All pixels are flattened here, and nothing is checked twice.
 """
@@ -25,18 +25,18 @@ EXACT = 1e6  # logarithms of float32 between this and its inverse are right to 1
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a picture, beside the maps. Points are pixels: rows and columns (n,) int."""
+    """What is known of an image, beside the maps. Points are pixels: rows and columns (n,) int."""
 
     rows: np.ndarray | None = None
     columns: np.ndarray | None = None
     _: KW_ONLY
     other_rows: np.ndarray | None = None
-    """Fixations on other pictures, in this one's pixels."""
+    """Fixations on other images, in this one's pixels."""
     other_columns: np.ndarray | None = None
     density: np.ndarray | None = None
     """(H,W), of the fixations; `fixation_density` with its own width where none is given."""
     baseline: np.ndarray | None = None
-    """(H,W) > 0: the guess that knows nothing of the picture."""
+    """(H,W) > 0: the guess that knows nothing of the image."""
     boxes: Sequence[Box] | None = None
 
     @property
@@ -129,14 +129,14 @@ class Values:
 
 
 class Picture:
-    """What is known of a picture of a size (H,W), checked and made ready for every map."""
+    """What is known of an image of a size (H,W), checked and made ready for every map."""
 
     def __init__(self, known: Known, size: tuple[int, int]) -> None:
         self.known, self.size = known, size
 
     @cached_property
     def at(self) -> np.ndarray:
-        """(n,) int64: fixations as places in the flattened picture."""
+        """(n,) int64: fixations as places in the flattened image."""
         return checked_points(self.known.rows, self.known.columns, self.size)
 
     @cached_property
@@ -146,9 +146,9 @@ class Picture:
 
     @cached_property
     def others(self) -> np.ndarray:
-        """(m,) int64: fixations on other pictures."""
+        """(m,) int64: fixations on other images."""
         given = self.known
-        return checked_points(given.other_rows, given.other_columns, self.size, "fixations on other pictures")
+        return checked_points(given.other_rows, given.other_columns, self.size, "fixations on other images")
 
     @cached_property
     def density(self) -> Values:
@@ -176,7 +176,7 @@ class Picture:
 
     @cached_property
     def baseline(self) -> Values:
-        """The guess that knows nothing of the picture."""
+        """The guess that knows nothing of the image."""
         return Values(checked_picture(self.known.baseline, self.size, "baseline"))
 
     @cached_property
@@ -186,7 +186,7 @@ class Picture:
 
 
 class Reading(Values):
-    """One map of a picture."""
+    """One map of an image."""
 
     def __init__(self, pixels: np.ndarray, picture: Picture, low: float, high: float) -> None:
         super().__init__(pixels)

@@ -16,7 +16,7 @@ def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     A constant map has 0. A pixel looked at twice counts twice.
 
     Args:
-        maps: (M,H,W) of one picture. rows, columns: (n,) int, fixations.
+        maps: (M,H,W) of one image. rows, columns: (n,) int, fixations.
     Returns:
         (M,) float64; 0 is chance.
     Raises:

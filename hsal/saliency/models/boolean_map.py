@@ -1,14 +1,14 @@
 """Boolean Map Saliency: what is surrounded is a figure, at whatever threshold of whatever color channel.
 
 Zhang, Sclaroff, *Saliency Detection: A Boolean Map Approach*, ICCV 2013. Each channel of L*a*b* is thresholded at many
-levels; each Boolean map and its inverse are opened; a region, true or false, that touches the picture's border is
+levels; each Boolean map and its inverse are opened; a region, true or false, that touches the image's border is
 ground, the rest is figure; figures are widened and brought to norm 1, so that small ones count; their mean is the map.
 
 Opening and thresholding change places: the channel is opened once in place of every map of it, and closed once in place
 of every inverse.
 
-Differs: the paper brings every picture to a width of 600 px; here those with a longer side above 400 px are reduced to
-it, as in the authors' code, and the others stay as they are. Kernels become smaller with the picture.
+Differs: the paper brings every image to a width of 600 px; here those with a longer side above 400 px are reduced to
+it, as in the authors' code, and the others stay as they are. Kernels become smaller with the image.
 Differs: kernels are squares, as in the authors' code; that opens by dilating first, which comes to the same, since it
 does so to each map and its inverse. The code's random jumps over artificial frames are left out.
 """
@@ -33,16 +33,16 @@ ABOUT = About(
     "the authors' code, none of which is used",
     idea="What is surrounded: figures on a ground, never what touches the border.",
 )
-REFERENCE_PX = 600  # of the picture that the paper's kernels are meant for
+REFERENCE_PX = 600  # of the image that the paper's kernels are meant for
 _NEIGHBORS = np.ones((3, 3), int)  # eight, as in the authors' flood fill
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Settings; the defaults are the paper's for fixations. Kernels are those of a picture of 600 px."""
+    """Settings; the defaults are the paper's for fixations. Kernels are those of an image of 600 px."""
 
     longer_px: int = 400
-    """Longer side that a picture is reduced to, as in the authors' code; the paper takes a width of 600 px."""
+    """Longer side that an image is reduced to, as in the authors' code; the paper takes a width of 600 px."""
     step: int = 8
     """Distance of thresholds in a channel of 0..255 (delta in the paper)."""
     opening_px: int = 5
@@ -108,7 +108,7 @@ def figure_sum(channel: np.ndarray, step: int, opening: int, dilation: int, norm
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
-    """The model: pictures -> (B,h,w), >= 0, the longer side at most `longer_px`."""
+    """The model: images -> (B,h,w), >= 0, the longer side at most `longer_px`."""
 
     def boolean_map(stimulus: Stimulus) -> Tensor:
         # one by one: a last bit that differs in a batch may lift a pixel over a threshold

@@ -1,7 +1,7 @@
-"""The middle is salient, whatever the picture shows: a floor that is hard to beat, since people look and aim there.
+"""The middle is salient, whatever the image shows: a floor that is hard to beat, since people look and aim there.
 
 Tatler, *The Central Fixation Bias in Scene Viewing*, Journal of Vision 7(14):4, 2007, describes it; the shape, a
-Gaussian with the picture's proportions, is a common choice.
+Gaussian with the image's proportions, is a common choice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ABOUT = About(
     title="Center prior",
     citation="Tatler, The Central Fixation Bias in Scene Viewing, Journal of Vision 7(14), 2007, for the bias; a "
     "Gaussian of our own",
-    idea="The picture's middle, whatever it shows.",
+    idea="The image's middle, whatever it shows.",
     kind="floor",
 )
 
@@ -38,7 +38,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The center prior."""
 
     def center_prior(stimulus: Stimulus) -> Tensor:
-        """Picture (B,C,H,W) -> (B,H,W) in [0,1], the same for all."""
+        """Image (B,C,H,W) -> (B,H,W) in [0,1], the same for all."""
         image = stimulus.image
         bump = center_bump(*image.shape[2:], parameters.width).to(image.device)
         return bump.expand(len(image), -1, -1).clone()

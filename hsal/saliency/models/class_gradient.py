@@ -2,7 +2,7 @@
 
 Simonyan, Vedaldi, Zisserman, *Deep Inside Convolutional Networks: Visualizing Image Classification Models and
 Saliency Maps*, ICLR workshop 2014, section 3: the gradient of the unnormalized score of a label with respect to the
-picture; of a colored one, the largest magnitude of a pixel's channels. Nothing is left out.
+image; of a colored one, the largest magnitude of a pixel's channels. Nothing is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
     """The class-gradient saliency model."""
 
     def class_gradient(stimulus: Stimulus) -> Tensor:
-        """Picture (B,1 or 3,H,W) -> (B,H,W), >= 0.
+        """Image (B,1 or 3,H,W) -> (B,H,W), >= 0.
 
         Raises:
             SaliencyError: there is no network, or it has no such label.

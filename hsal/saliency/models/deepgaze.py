@@ -5,8 +5,8 @@ Saliency Modeling*, ICCV 2021; code and weights of https://github.com/matthias-k
 project nor PyPI. The map is the predicted density of fixations.
 
 Choice: no center bias is given to it (a uniform one, as its authors offer for other data than theirs); a center prior
-can be laid over its map as over any other's. Choice: a picture is shown at the size that it has, though the model was
-trained at 35 px a degree of visual angle, about 1024 px a picture.
+can be laid over its map as over any other's. Choice: an image is shown at the size that it has, though the model was
+trained at 35 px a degree of visual angle, about 1024 px an image.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TIMEOUT_S = 10.0  # of a silent server; no network must not mean a long wait
 
 
 def deepgaze(stimulus: Stimulus) -> Tensor:
-    """Picture (B,1 or 3,H,W) in [0,1] -> density of fixations (B,H,W), >= 0, each summing up to 1.
+    """Image (B,1 or 3,H,W) in [0,1] -> density of fixations (B,H,W), >= 0, each summing up to 1.
 
     Raises:
         SaliencyError: the package is not installed, or its weights cannot be had.

@@ -4,7 +4,7 @@ Montabone, Soto, *Human Detection Using a Mobile Platform and Novel Features Der
 Image and Vision Computing 28(3), 2010, as OpenCV has it in its class StaticSaliencyFineGrained.
 
 Differs: it is OpenCV's own code, which looks at intensity alone, and whose surrounds (12 to 112 px to each side) do not
-grow with the picture; so the size that a picture is reduced to is a parameter here.
+grow with the image; so the size that an image is reduced to is a parameter here.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ ABOUT = About(
     citation="Montabone, Soto, Human Detection Using a Mobile Platform and Novel Features Derived from a Visual "
     "Saliency Mechanism, Image and Vision Computing 28(3), 2010; reckoned by OpenCV",
     license="Apache-2.0, OpenCV's",
-    idea="What is lighter or darker than its surround, drawn as sharply as the picture.",
+    idea="What is lighter or darker than its surround, drawn as sharply as the image.",
 )
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """How much of the picture it is shown."""
+    """How much of the image it is shown."""
 
     longer_px: int = 640
-    """A picture with a longer side is reduced to this (Choice: the time grows with the pixels, 0.1 s at 640x480)."""
+    """An image with a longer side is reduced to this (Choice: the time grows with the pixels, 0.1 s at 640x480)."""
 
     def __post_init__(self) -> None:
         if not 16 <= self.longer_px <= 4096:
@@ -45,7 +45,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The fine-grained saliency model; OpenCV is loaded when it first looks."""
 
     def fine_grained(stimulus: Stimulus) -> Tensor:
-        """Picture (B,1 or 3,H,W) -> (B,H,W), or smaller where the picture is reduced, in [0,1].
+        """Image (B,1 or 3,H,W) -> (B,H,W), or smaller where the image is reduced, in [0,1].
 
         Raises:
             SaliencyError: OpenCV's contributed modules are not installed.
@@ -62,7 +62,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
 
 def _one(algorithm: object, gray: np.ndarray) -> np.ndarray:
-    """One picture (h,w) uint8 -> (h,w) float32 in [0,1]; 0 for a single level, over which OpenCV divides by 0."""
+    """One image (h,w) uint8 -> (h,w) float32 in [0,1]; 0 for a single level, over which OpenCV divides by 0."""
     if gray.min() == gray.max():
         return np.zeros(gray.shape, np.float32)
     _, values = algorithm.computeSaliency(np.ascontiguousarray(gray))

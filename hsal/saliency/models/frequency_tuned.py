@@ -1,7 +1,7 @@
-"""Frequency-tuned saliency: how far each pixel's color lies from the whole picture's mean color.
+"""Frequency-tuned saliency: how far each pixel's color lies from the whole image's mean color.
 
 Achanta, Hemami, Estrada, Süsstrunk, *Frequency-tuned Salient Region Detection*, CVPR 2009, equation 4: in CIE L*a*b*,
-the distance between the picture's mean and the picture blurred by a 5x5 binomial kernel, which drops noise alone.
+the distance between the image's mean and the image blurred by a 5x5 binomial kernel, which drops noise alone.
 Nothing is left out; at the border the outermost pixels are repeated, of which the paper says nothing.
 """
 
@@ -16,16 +16,16 @@ from hsal.saliency.color_spaces import rgb_to_lab
 ABOUT = About(
     title="Frequency-tuned (2009)",
     citation="Achanta, Hemami, Estrada, Süsstrunk, Frequency-tuned Salient Region Detection, CVPR 2009, equation 4",
-    idea="What has another color than the picture as a whole.",
+    idea="What has another color than the image as a whole.",
 )
 _BINOMIAL = (1, 4, 6, 4, 1)  # over 16
 
 
 def frequency_tuned(stimulus: Stimulus) -> Tensor:
-    """Picture (B,1 or 3,H,W) -> (B,H,W) >= 0, distances in L*a*b*."""
+    """Image (B,1 or 3,H,W) -> (B,H,W) >= 0, distances in L*a*b*."""
     colors = rgb_to_lab(stimulus.image)  # (B,3,H,W)
     mean = colors.mean(dim=(2, 3), keepdim=True)
-    # the constant goes first, so that a picture of one color has a map of zeros but for rounding
+    # the constant goes first, so that an image of one color has a map of zeros but for rounding
     return _binomial(colors - mean).square().sum(dim=1).sqrt()
 
 

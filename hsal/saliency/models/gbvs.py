@@ -1,4 +1,4 @@
-"""Graph-Based Visual Saliency: where a walker over the picture, drawn to what is unlike, is found most often.
+"""Graph-Based Visual Saliency: where a walker over the image, drawn to what is unlike, is found most often.
 
 Harel, Koch, Perona, *Graph-Based Visual Saliency*, NIPS 2006. Each feature map becomes a Markov chain over its pixels:
 the walk from one to another is the likelier, the less alike and the nearer they are; the equilibrium is the activation
@@ -105,7 +105,7 @@ def nearness(size: tuple[int, int], sigma: float) -> Tensor:
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
-    """The model: pictures -> (B,h,w), the longer side `size`."""
+    """The model: images -> (B,h,w), the longer side `size`."""
 
     def gbvs(stimulus: Stimulus) -> Tensor:
         image = stimulus.image

@@ -26,7 +26,7 @@ def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
     """The Grad-CAM saliency model."""
 
     def grad_cam(stimulus: Stimulus) -> Tensor:
-        """Picture (B,1 or 3,H,W) -> (B,h,w) of the network's volume, >= 0.
+        """Image (B,1 or 3,H,W) -> (B,h,w) of the network's volume, >= 0.
 
         Raises:
             SaliencyError: there is no network, or it has no such label.

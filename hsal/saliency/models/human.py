@@ -29,12 +29,12 @@ ABOUT = About(
 
 @dataclass(frozen=True)
 class Parameters:
-    """The width of a fixation, in degrees, and how large the picture was seen."""
+    """The width of a fixation, in degrees, and how large the image was seen."""
 
     sigma_degrees: float = 1.0
     """Sigma of each fixation's Gaussian in degrees of visual angle (Le Meur and Baccino: one degree)."""
     longer_degrees: float = 33.3
-    """Visual angle of the picture's longer side (OSIE: 800 px at about 24 px a degree)."""
+    """Visual angle of the image's longer side (OSIE: 800 px at about 24 px a degree)."""
 
     def __post_init__(self) -> None:
         for name in ("sigma_degrees", "longer_degrees"):
@@ -46,14 +46,14 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The density of human fixations."""
 
     def human(stimulus: Stimulus) -> Tensor:
-        """Fixations of pictures (B,C,H,W) -> (B,H,W) >= 0, each summing up to 1.
+        """Fixations of images (B,C,H,W) -> (B,H,W) >= 0, each summing up to 1.
 
         Raises:
             SaliencyError: no fixations are known.
-            MetricError: a picture has none, or one that lies outside.
+            MetricError: an image has none, or one that lies outside.
         """
         if stimulus.fixations is None:
-            raise SaliencyError("Human fixations are not known for this picture: choose one that comes with them.")
+            raise SaliencyError("Human fixations are not known for this image: choose one that comes with them.")
         size = tuple(stimulus.image.shape[2:])
         sigma_px = parameters.sigma_degrees * max(size) / parameters.longer_degrees
         maps = [fixation_density(*fixated_pixels(points), size, sigma_px) for points in stimulus.fixations]

@@ -1,12 +1,12 @@
-"""Image Signature: the signs of a picture's cosine transform keep what is sparse in space and drop what is sparse in
+"""Image Signature: the signs of an image's cosine transform keep what is sparse in space and drop what is sparse in
 frequency.
 
 Hou, Harel, Koch, *Image Signature: Highlighting Sparse Salient Regions*, IEEE PAMI 34(1), 2012. Each color channel of
-the picture, 64 px wide, goes through the discrete cosine transform; only the signs go back; the squares of what comes
+the image, 64 px wide, goes through the discrete cosine transform; only the signs go back; the squares of what comes
 out are averaged over channels and blurred.
 
 Differs: a coefficient of next to nothing counts as zero, where rounding would give it a sign at random: the color
-channels of a gray picture say nothing.
+channels of a gray image say nothing.
 Differs: at the border the blur's weights are scaled to sum to one; the authors' code takes what lies outside as 0.
 Differs: the authors' third color space, DKL, is left out.
 """
@@ -41,7 +41,7 @@ class Parameters:
     colors: Literal["lab", "rgb"] = "lab"
     """Color channels that are transformed (paper, section IV: Lab is the best of three)."""
     width_px: int = 64
-    """Width that the picture is brought to, its height in proportion."""
+    """Width that the image is brought to, its height in proportion."""
     blur_share: float = 0.045
     """Sigma of the blur of the map, as a share of its width; 0 is none."""
 
@@ -58,7 +58,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The Image Signature saliency model."""
 
     def image_signature(stimulus: Stimulus) -> Tensor:
-        """Picture (B,1 or 3,H,W) -> (B,h,w) of width `width_px`, >= 0."""
+        """Image (B,1 or 3,H,W) -> (B,h,w) of width `width_px`, >= 0."""
         image = stimulus.image.double()
         height = max(1, round(image.shape[2] * parameters.width_px / image.shape[3]))
         size = (height, parameters.width_px)

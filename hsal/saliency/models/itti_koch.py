@@ -12,7 +12,7 @@ Differs: the paper prints |(R(c) - G(c)) (-) (G(s) - R(s))|, which would answer 
 difference of one opponency between center and surround, as in the SaliencyToolbox.
 Differs: only local maxima above a tenth of the map's maximum count in N(.), as in the SaliencyToolbox; the paper sets
 no floor, yet ripples near zero would count as much as peaks.
-Differs: differences fade out towards the picture's rim, where the surround is not known, as in the authors' iNVT
+Differs: differences fade out towards the image's rim, where the surround is not known, as in the authors' iNVT
 toolkit and in the SaliencyToolbox; the paper does not speak of it.
 Differs: the map alone; the winner-take-all network that shifts attention over it is not built.
 """
@@ -109,7 +109,7 @@ def faded(maps: Tensor, border: float) -> Tensor:
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
-    """The model: pictures -> (B,h,w) in [0,1], 40x30 for a picture of 640x480."""
+    """The model: images -> (B,h,w) in [0,1], 40x30 for an image of 640x480."""
 
     def itti_koch(stimulus: Stimulus) -> Tensor:
         seen, least = features(stimulus.image, parameters.angles), parameters.least_peak

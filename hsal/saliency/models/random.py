@@ -1,6 +1,6 @@
 """Noise: a floor, which every saliency model should beat on every metric.
 
-The noise is drawn from the picture itself, so that the same picture has the same map, alone or among others.
+The noise is drawn from the image itself, so that the same image has the same map, alone or among others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch import Tensor
 from hsal.saliency.base import About, SaliencyModel, Stimulus
 
 ABOUT = About(
-    title="Random", citation="A floor: no source", idea="Noise that knows nothing of the picture.", kind="floor"
+    title="Random", citation="A floor: no source", idea="Noise that knows nothing of the image.", kind="floor"
 )
 
 
@@ -23,14 +23,14 @@ class Parameters:
     """Which noise."""
 
     seed: int = 0
-    """Another seed, another noise for the same picture."""
+    """Another seed, another noise for the same image."""
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """Random maps."""
 
     def random(stimulus: Stimulus) -> Tensor:
-        """Picture (B,C,H,W) -> (B,H,W), evenly spread over [0,1), independent from pixel to pixel."""
+        """Image (B,C,H,W) -> (B,H,W), evenly spread over [0,1), independent from pixel to pixel."""
         levels = (stimulus.image * 255).round().byte().cpu()  # rounded, so that a trifle does not change the noise
         maps = [torch.rand(picture.shape[1:], generator=_generator(picture, parameters.seed)) for picture in levels]
         return torch.stack(maps).to(stimulus.image.device)

@@ -1,13 +1,13 @@
-"""Spectral Residual: what is left of the log spectrum once its smooth course, which all pictures share, is taken away.
+"""Spectral Residual: what is left of the log spectrum once its smooth course, which all images share, is taken away.
 
-Hou, Zhang, *Saliency Detection: A Spectral Residual Approach*, CVPR 2007. The gray picture, 64 px wide, goes through
-the Fourier transform; its log amplitude loses its own 3x3 mean, the phase stays; back in the picture, the square of the
+Hou, Zhang, *Saliency Detection: A Spectral Residual Approach*, CVPR 2007. The gray image, 64 px wide, goes through
+the Fourier transform; its log amplitude loses its own 3x3 mean, the phase stays; back in the image, the square of the
 magnitude is blurred.
 
 Choice: the blur's sigma is 2.5, as in the authors' published code; the paper says 8, which leaves little of 64 px.
-Choice: `variant="opencv"` is what OpenCV's StaticSaliencySpectralResidual reckons: the picture at 64x64 whatever its
+Choice: `variant="opencv"` is what OpenCV's StaticSaliencySpectralResidual reckons: the image at 64x64 whatever its
 proportions, and blurred by 5x5 pixels of sigma 8 before it is squared.
-Differs: a frequency with next to no amplitude has no phase, and is left out, so that a blank picture has a blank map.
+Differs: a frequency with next to no amplitude has no phase, and is left out, so that a blank image has a blank map.
 Differs: at the border the blur's weights are scaled to sum to one; the authors' code takes what lies outside as 0.
 """
 
@@ -27,7 +27,7 @@ from hsal.saliency.gaussian import blur
 ABOUT = About(
     title="Spectral Residual (2007)",
     citation="Hou, Zhang, Saliency Detection: A Spectral Residual Approach, CVPR 2007, and its authors' Matlab lines",
-    idea="What the picture's frequencies have beyond the smooth spectrum that most pictures share.",
+    idea="What the image's frequencies have beyond the smooth spectrum that most images share.",
 )
 _OPENCV_PX, _OPENCV_TAPS, _OPENCV_SIGMA = 64, 5, 8.0
 _NO_AMPLITUDE = 1e-9  # of the strongest frequency: the rounding of float64
@@ -38,7 +38,7 @@ class Parameters:
     """Size and smoothness; the defaults are those of the authors' code."""
 
     width_px: int = 64
-    """Width that the picture is brought to, its height in proportion (paper, section 2.3: 64 px)."""
+    """Width that the image is brought to, its height in proportion (paper, section 2.3: 64 px)."""
     blur_px: float = 2.5
     """Sigma of the blur of the map, in the pixels of that width (authors' code; the paper says 8); 0 is none."""
     variant: Literal["authors", "opencv"] = "authors"
@@ -57,7 +57,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The Spectral Residual saliency model."""
 
     def spectral_residual(stimulus: Stimulus) -> Tensor:
-        """Picture (B,1 or 3,H,W) -> (B,h,w) of width `width_px`, >= 0."""
+        """Image (B,1 or 3,H,W) -> (B,h,w) of width `width_px`, >= 0."""
         gray = rgb_to_gray(stimulus.image).double()  # (B,1,H,W)
         if parameters.variant == "opencv":
             return _opencv(gray).float()
@@ -70,7 +70,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
 
 def residual_magnitude(gray: Tensor, border: Literal["replicate", "reflect"]) -> Tensor:
-    """Magnitude of the picture that the spectral residual and the phase make: (B,h,w) float64 -> (B,h,w) >= 0.
+    """Magnitude of the image that the spectral residual and the phase make: (B,h,w) float64 -> (B,h,w) >= 0.
 
     Args:
         border: what the 3x3 mean takes beyond the spectrum's edge; the authors' code replicates, OpenCV reflects.

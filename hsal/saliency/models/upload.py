@@ -22,7 +22,7 @@ def upload(stimulus: Stimulus) -> Tensor:
         SaliencyError: no map was given.
     """
     if stimulus.given is None:
-        raise SaliencyError("No map was brought along: upload a .npy file or a picture.")
+        raise SaliencyError("No map was brought along: upload a .npy file or an image.")
     return stimulus.given.to(stimulus.image)
 
 

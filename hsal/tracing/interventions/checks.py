@@ -33,7 +33,7 @@ def check(interventions: Interventions, config: ModelConfig, map_size: tuple[int
         _check(0 <= rule.seed <= LARGEST_SEED, f"A seed lies between 0 and {LARGEST_SEED}.")
     for top, left, bottom, right in interventions.hidden:
         inside = 0 <= top < bottom <= config.size_px and 0 <= left < right <= config.size_px
-        _check(inside, f"A hidden part is empty or reaches out of the picture of {config.size_px} px.")
+        _check(inside, f"A hidden part is empty or reaches out of the image of {config.size_px} px.")
     for many in (interventions.edits, interventions.rules, interventions.hidden):
         _check(len(many) <= MOST, f"There are more than {MOST} interventions of one kind.")
 

@@ -9,15 +9,15 @@ from torch import Tensor
 
 from hsal.config import ModelConfig
 from hsal.model.attention import Gaussians
-from hsal.model.overrides import Act, Acts, sampler
+from hsal.model.overrides import Override, Overrides, sampler
 from hsal.tracing.interventions.checks import check
 from hsal.tracing.interventions.schema import Edit, Interventions
 
 
-def acts_of(
+def overrides_of(
     interventions: Interventions, config: ModelConfig, map_size: tuple[int, int], device: torch.device | str = "cpu"
-) -> Acts:
-    """Interventions as `HSAL.rollout` carries them out on one picture.
+) -> Overrides:
+    """Interventions as `HSAL.rollout` carries them out on one image.
 
     Raises:
         InterventionError: something lies outside the map, the labels or the walk, or nothing is left to choose.
@@ -25,7 +25,7 @@ def acts_of(
     check(interventions, config, map_size)
     drawn: dict[tuple[float, int], Any] = {}  # one generator a rule, for all of its meta-steps
 
-    def act(number: int) -> Act:
+    def act(number: int) -> Override:
         now = interventions.held(number)
         temperature, seed = now["temperature"] or 0.0, now["seed"]
         if temperature and (temperature, seed) not in drawn:
@@ -33,7 +33,7 @@ def acts_of(
             drawn[temperature, seed] = sampler(generator, temperature)
         glimpses = config.glimpses if now["glimpses"] is None else now["glimpses"]
         edit = next((edit for edit in interventions.edits if edit.step == number), Edit(number))
-        return _act(edit, config, map_size, glimpses, device)._replace(
+        return _override(edit, config, map_size, glimpses, device)._replace(
             covert=now["covert"] is not False, inhibition=now["inhibition"] is not False,
             choose=drawn.get((temperature, seed)),
         )
@@ -41,7 +41,9 @@ def acts_of(
     return act
 
 
-def _act(edit: Edit, config: ModelConfig, map_size: tuple[int, int], glimpses: int, device: torch.device | str) -> Act:
+def _override(
+    edit: Edit, config: ModelConfig, map_size: tuple[int, int], glimpses: int, device: torch.device | str
+) -> Override:
     """An edit as tensors of one row."""
     width, cells = map_size[1], map_size[0] * map_size[1]
     look = [-1 if cell is None else cell[0] * width + cell[1] for cell in edit.look]
@@ -50,7 +52,7 @@ def _act(edit: Edit, config: ModelConfig, map_size: tuple[int, int], glimpses: i
     barred[0, [row * width + column for row, column in edit.bar]] = True
     vetoed = torch.zeros(1, config.stop + 1, dtype=torch.bool, device=device)
     vetoed[0, list(edit.veto)] = True
-    return Act(
+    return Override(
         saliency=_painter(edit.paint) if edit.paint else None,
         gaussians=_gaussians(edit.gaussians, device) if edit.gaussians else None,
         glimpses=glimpses, cells=torch.tensor([look], dtype=torch.long, device=device),

@@ -1,7 +1,7 @@
 """Reaching into the attention process: what somebody does in place of the model, as plain data.
 
 An `Edit` holds for one meta-step, a `Rule` from a meta-step on. They live in the trace and in its JSON, go into a
-rollout as `Acts`, and leave to the model whatever they do not name. Meta-steps, glimpses, rows and columns count
+rollout as `Overrides`, and leave to the model whatever they do not name. Meta-steps, glimpses, rows and columns count
 from 0, as in a trace; only the centers of Gaussians count cells from 1, as the paper does.
 """
 
@@ -63,7 +63,7 @@ class Interventions:
     edits: tuple[Edit, ...] = ()
     rules: tuple[Rule, ...] = ()
     hidden: tuple[tuple[int, int, int, int], ...] = ()
-    """Top, left, bottom and right (exclusive) of parts of the picture that are covered, px."""
+    """Top, left, bottom and right (exclusive) of parts of the image that are covered, px."""
     saliency: str = ""
     """Name of the saliency model in place of the weights' own."""
 
@@ -95,7 +95,7 @@ NONE = Interventions()
 
 
 def cover(image: np.ndarray, hidden: tuple[tuple[int, int, int, int], ...]) -> np.ndarray:
-    """A copy of a picture (H,W[,3]) uint8 with parts of it in its median color."""
+    """A copy of an image (H,W[,3]) uint8 with parts of it in its median color."""
     covered = image.copy()
     ground = np.median(image.reshape(-1, *image.shape[2:]), axis=0).astype(np.uint8)
     for top, left, bottom, right in hidden:

@@ -12,7 +12,7 @@ from torch.nn.functional import pad
 from hsal.config import TrainConfig
 from hsal.model.hsal import MetaStep, Resume, Rollout, send
 from hsal.rewards import expected_location_reward, label_reward, location_reward, with_stop
-from hsal.training.distributed import ALONE, Team
+from hsal.training.distributed import SINGLE_PROCESS, ProcessGroup
 
 
 class Loss(NamedTuple):
@@ -46,7 +46,8 @@ class Acted(NamedTuple):
 
 
 def loss_of(
-    rollout: Rollout, counts: Tensor, config: TrainConfig, generator: torch.Generator, team: Team = ALONE
+    rollout: Rollout, counts: Tensor, config: TrainConfig, generator: torch.Generator,
+    team: ProcessGroup = SINGLE_PROCESS,
 ) -> Loss:
     """The loss of `config.objective` on one sampled rollout.
 
