@@ -1,0 +1,1 @@
+"""Run folders: written by a trainer, read by the app, started, stopped and resumed."""

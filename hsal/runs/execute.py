@@ -1,0 +1,21 @@
+"""Carry out a training run, from the settings to the weights."""
+
+from __future__ import annotations
+
+from hsal.training.commands import Pretrain, Train
+from hsal.runs.lifecycle import Life
+
+
+def execute(command: Pretrain | Train) -> int:
+    """Train, log to the run folder, and write the weights; returns the exit status.
+
+    Torch is loaded only after the run folder says that the trainer is there.
+    """
+    with Life(command) as life:
+        from hsal.runs.trainer import run_pretrain, run_train
+
+        if isinstance(command, Pretrain):
+            run_pretrain(command, life)
+        else:
+            run_train(command, life)
+    return life.code
