@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hsal.training.commands import Pretrain, Train
-from hsal.runs.lifecycle import Life
+from hsal.runs.lifecycle import Lifecycle
 
 
 def execute(command: Pretrain | Train) -> int:
@@ -11,11 +11,11 @@ def execute(command: Pretrain | Train) -> int:
 
     Torch is loaded only after the run folder says that the trainer is there.
     """
-    with Life(command) as life:
+    with Lifecycle(command) as lifecycle:
         from hsal.runs.trainer import run_pretrain, run_train
 
         if isinstance(command, Pretrain):
-            run_pretrain(command, life)
+            run_pretrain(command, lifecycle)
         else:
-            run_train(command, life)
-    return life.code
+            run_train(command, lifecycle)
+    return lifecycle.code
