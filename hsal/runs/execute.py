@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hsal.training.commands import Pretrain, Train
 from hsal.runs.lifecycle import Lifecycle
+from hsal.training.commands import Pretrain, Train
 
 
 def execute(command: Pretrain | Train) -> int:

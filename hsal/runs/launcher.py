@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from hsal.data.tasks import check_model
 from hsal.paths import ROOT, runs_dir
-from hsal.runs.store import log_end, read_run
-from hsal.runs.status import LIVING, RunError, Status, read_status
 from hsal.runs.config import create_run, fitted, kept_command, to_settings
+from hsal.runs.status import LIVING, RunError, Status, read_status
+from hsal.runs.store import log_end, read_run
 
 if TYPE_CHECKING:
     from hsal.training.commands import Train

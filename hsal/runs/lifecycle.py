@@ -20,10 +20,10 @@ from filelock import FileLock, Timeout
 
 from hsal.config import ConfigError
 from hsal.errors import HsalError
-from hsal.training.progress import TrainingError
-from hsal.runs.status import RunError, State, Status, lock_of, read_status
 from hsal.runs.config import check_same, create_run, to_settings
 from hsal.runs.queue import wait_for_slot
+from hsal.runs.status import RunError, State, Status, lock_of, read_status
+from hsal.training.progress import TrainingError
 
 if TYPE_CHECKING:
     from hsal.training.commands import Pretrain, Train

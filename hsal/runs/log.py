@@ -10,11 +10,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from hsal.runs.tensorboard import TensorBoardWriter
-from hsal.zoo.checkpoint import save_model
 from hsal.runs.lifecycle import Lifecycle, StopRequested
-from hsal.training.progress import Progress
+from hsal.runs.tensorboard import TensorBoardWriter
 from hsal.runs.writer import Run, stopwatch
+from hsal.training.progress import Progress
+from hsal.zoo.checkpoint import save_model
 
 
 class RunLog(AbstractContextManager["RunLog"]):

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 import torch
 from tqdm import tqdm
 
-from hsal.runs.tensorboard import writer_class
-from hsal.zoo.checkpoint import load_into, save_model
-from hsal.training.data_loading import scenes_of, training_feed, validation_views
-from hsal.runs.lifecycle import Lifecycle
-from hsal.runs.log import RunLog
+from hsal.backbones._resnet import PRETRAINED, load_imagenet
 from hsal.config import ConfigError
 from hsal.device import find_device, machine
 from hsal.model.hsal import HSAL
-from hsal.training.pretrain import Learner, pretrain
-from hsal.training.progress import Progress
-from hsal.backbones._resnet import PRETRAINED, load_imagenet
+from hsal.runs.lifecycle import Lifecycle
+from hsal.runs.log import RunLog
+from hsal.runs.tensorboard import writer_class
+from hsal.training.data_loading import scenes_of, training_feed, validation_views
 from hsal.training.distributed import join_group, leave_group
 from hsal.training.loop import fresh_model, optimizer_for, train, validate
+from hsal.training.pretrain import Learner, pretrain
+from hsal.training.progress import Progress
+from hsal.zoo.checkpoint import load_into, save_model
 
 if TYPE_CHECKING:
     from hsal.training.commands import Pretrain, Train

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from hsal.zoo.checkpoint import CheckpointError, read_tensors, write_tensors
 from hsal.paths import replacing
-from hsal.training.progress import Progress
 from hsal.runs.store import read_metrics
+from hsal.training.progress import Progress
+from hsal.zoo.checkpoint import CheckpointError, read_tensors, write_tensors
 
 
 class Run:

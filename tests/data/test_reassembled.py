@@ -12,7 +12,7 @@ from PIL import Image
 
 from hsal.config import ConfigError
 from hsal.data.base import Box, DataError
-from hsal.data.svhn.crop import View, digit_view, jittered, number_view, recolored, shown_share
+from hsal.data.svhn.crop import Crop, digit_view, jittered, number_view, recolored, shown_share
 from hsal.data.svhn.house_numbers import neighbors
 from hsal.data.svhn.mosaic import MARGIN_PX, filled, mosaic
 from hsal.data.svhn.reassembled import FILE, Reassembled, load_crops
@@ -61,30 +61,30 @@ def test_a_narrow_number_gets_a_square_window() -> None:
 
 def test_boxes_in_the_output_by_hand() -> None:
     # the window 0..40 x 10..30 on 80 px: twice as large across, four times down
-    view = View(20, 20, 40, 20)
+    view = Crop(20, 20, 40, 20)
     boxes = np.array([[10, 15, 20, 25], [35, 5, 50, 40]])
     assert view.boxes(boxes, (7, 3), 80) == (Box(7, 20, 20, 60, 40), Box(3, 0, 70, 80, 80))
 
 
 def test_a_quarter_turn_swaps_the_sides_of_a_box() -> None:
     # 10 right of the center; the window turned clockwise sees it 10 above. 8 wide and 4 high becomes 4 wide and 8 high
-    view = View(50, 50, 40, 40, turn=math.pi / 2)
+    view = Crop(50, 50, 40, 40, turn=math.pi / 2)
     assert view.boxes(np.array([[56, 48, 64, 52]]), (1,), 40) == (Box(1, 6, 18, 14, 22),)
 
 
 def test_shear_moves_rows_sideways() -> None:
     # the window's row 10 below the middle shows what lies 5 further right, so a thing there is seen 5 further left
-    view = View(20, 20, 40, 40, shear=0.5)
+    view = Crop(20, 20, 40, 40, shear=0.5)
     box = view.boxes(np.array([[19, 29.9, 21, 30.1]]), (1,), 40)[0]
     assert (box.left_px, box.right_px) == (14, 16)
 
 
 def test_a_box_outside_the_window_keeps_a_pixel() -> None:
-    assert View(5, 5, 10, 10).boxes(np.array([[20, 2, 30, 4]]), (1,), 10) == (Box(1, 2, 9, 4, 10),)
+    assert Crop(5, 5, 10, 10).boxes(np.array([[20, 2, 30, 4]]), (1,), 10) == (Box(1, 2, 9, 4, 10),)
 
 
 def test_how_much_of_a_box_is_shown() -> None:
-    view = View(10, 10, 20, 20)
+    view = Crop(10, 10, 20, 20)
     assert shown_share(view, np.array([15, 5, 25, 15])) == 0.5
     assert shown_share(view, np.array([30, 30, 40, 40])) == 0
     assert shown_share(view, np.array([1, 1, 2, 2])) == 1

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from hsal.runs import launcher as launch
-from hsal.zoo.checkpoint import read_tensors
-from hsal.training.commands import Train
 from hsal.config import ConfigError, ModelConfig, TrainConfig
-from hsal.runs.store import RunError, RunInfo, ask_to_stop, list_runs, log_end, read_run
+from hsal.runs import launcher as launch
 from hsal.runs.status import read_status
+from hsal.runs.store import RunError, RunInfo, ask_to_stop, list_runs, log_end, read_run
+from hsal.training.commands import Train
+from hsal.zoo.checkpoint import read_tensors
 from tests.fixtures.commands import weights
 
 WAIT_S = 120

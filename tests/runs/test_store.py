@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from hsal.runs.status import LIVING, Status, lives, lock_of, read_status
 from hsal.runs.store import (
     RunError,
     ask_to_stop,
@@ -26,7 +27,6 @@ from hsal.runs.store import (
     read_run,
     snapshots,
 )
-from hsal.runs.status import LIVING, Status, lives, lock_of, read_status
 
 CONFIG = {"command": "train", "task": "mnist-set", "config": {"steps": 9, "objective": "multiset"}}
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from hsal.zoo.checkpoint import CheckpointError
+from hsal.runs.config import create_run
 from hsal.runs.store import RunError
 from hsal.runs.writer import Run
-from hsal.runs.config import create_run
+from hsal.zoo.checkpoint import CheckpointError
 from tests.fixtures.small_training import begin_pretrain, begin_train, weights
 
 
