@@ -84,7 +84,7 @@ def dragging(browser: Browser, moves: int = 60) -> list[Figure]:
         page.goto(f"{address}/covert-and-overt?chapter=3")
         sandbox = page.locator(".sandbox")
         sandbox.locator(".bar.chosen").wait_for(timeout=120_000)  # the model is there
-        grip, ground = sandbox.locator(".handle").bounding_box(), sandbox.locator(".picture").bounding_box()
+        grip, ground = sandbox.locator(".handle").bounding_box(), sandbox.locator(".image").bounding_box()
         page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
         page.mouse.down()
         durations = []

@@ -21,7 +21,7 @@ from hsal.tracing.schema import Trace
 
 HERE = Path(__file__).parent
 SHARED = ("maps.js", "marks.js")  # the player's: images, and lines that can be seen on them
-SCRIPTS = ("rules.js", "scene.js", "walks.js", "game.js")  # with them one module, in the order of use
+SCRIPTS = ("rules.js", "scene.js", "scanpaths.js", "game.js")  # with them one module, in the order of use
 
 
 def attention_game(

@@ -113,10 +113,10 @@ class AttentionGame {
 
   build(outcome, map) {
     const { truth, sentences, walks, challenger, link } = outcome;
-    const picture = pictureOf(map.image);
+    const image = imageToCanvas(map.image);
     this.part("verdict").textContent = sentences[0];
     this.part("more").textContent = `${sentences.slice(1).join(" ")} In the scene: ${truth.join(", ")}.`.trim();
-    this.result = walks.map((walk) => walkFigure(walk, picture, map, truth));
+    this.result = walks.map((walk) => walkFigure(walk, image, map, truth));
     this.part("walks").replaceChildren(...this.result.map(({ figure }) => figure));
     const rows = walks.map((walk) => scoreRow(walk.name, walk, walk.named.join(", ") || "nothing"));
     if (challenger) rows.push(scoreRow("The challenger", challenger, "not told"));

@@ -10,7 +10,7 @@ class Scene {
   }
 
   load({ image, rows, columns }) {
-    Object.assign(this, { rows, columns, picture: pictureOf(image), shown: null });
+    Object.assign(this, { rows, columns, image: imageToCanvas(image), shown: null });
     // One pixel a cell of the model's map, each the mean of what it covers; drawn large it is a soft blur.
     this.coarse = paintCells(blankCanvas(columns, rows), (cell) => {
       const mean = cellMean(image, cell, rows, columns);
@@ -66,7 +66,7 @@ class Scene {
     context.save();
     this.circle(cell);
     context.clip();
-    context.drawImage(this.picture, 0, 0, size, size);
+    context.drawImage(this.image, 0, 0, size, size);
     context.restore();
     this.circle(cell);
     strokeTwice(context, COLORS.overt, 3);

@@ -100,7 +100,7 @@ def onward(known: Sequence[Chapter], number: int) -> None:
 
 def begin_at_the_top(number: int) -> None:
     """Scroll up when another chapter is drawn than before; it takes no place."""
-    element("hsal_lesson_top", "<span hidden></span>", "", joined(Path(__file__).with_name("top.js")))(
+    element("hsal_lesson_top", "<span hidden></span>", "", joined(Path(__file__).with_name("scroll_to_top.js")))(
         data={"chapter": number}, key="lesson.top"
     )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LESSON = ASSETS / "texts" / "lesson"
 PARTS = (
-    "picture", "saliency", "mask", "spotlight", "priority", "broad", "glimpse", "glimpses", "answer", "inhibition",
+    "image", "saliency", "mask", "spotlight", "priority", "broad", "glimpse", "glimpses", "answer", "inhibition",
 )  # what a text may light up
 LIGHT = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(#(\w+)\)")
 CITE = re.compile(r" ?\[@(\w+)\]")

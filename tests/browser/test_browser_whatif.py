@@ -35,7 +35,7 @@ def tools(page: Page) -> Locator:
 
 
 def picture(page: Page) -> Locator:
-    return page.locator("canvas.picture").nth(1)
+    return page.locator("canvas.image").nth(1)
 
 
 def done_in(page: Page) -> Interventions:

@@ -34,8 +34,8 @@ def open_sandbox(page: Page, app_url: str, chapter: int, more: str = "") -> Loca
 
 
 def drag(page: Page, sandbox: Locator, handle: str, to: tuple[float, float]) -> None:
-    sandbox.locator(".picture").scroll_into_view_if_needed()
-    grip, ground = sandbox.locator(handle).bounding_box(), sandbox.locator(".picture").bounding_box()
+    sandbox.locator(".image").scroll_into_view_if_needed()
+    grip, ground = sandbox.locator(handle).bounding_box(), sandbox.locator(".image").bounding_box()
     assert grip is not None
     assert ground is not None
     # a frame is taken by its rim
@@ -115,9 +115,9 @@ def test_the_saliency_map_waits_for_a_guess(page: Page, app_url: str) -> None:
     open_chapter(page, app_url, 2)
     sandbox = page.locator(".sandbox")
     expect(sandbox.locator(".verdict")).to_contain_text("Choose the place", timeout=PATIENCE_MS)
-    sandbox.locator(".picture").click(position={"x": 20, "y": 200})
+    sandbox.locator(".image").click(position={"x": 20, "y": 200})
     expect(sandbox.locator(".verdict")).to_contain_text("of its highest")
-    expect(sandbox.locator(".picture")).to_have_attribute("aria-label", re.compile("Over it, saliency"))
+    expect(sandbox.locator(".image")).to_have_attribute("aria-label", re.compile("Over it, saliency"))
 
 
 def test_a_word_of_the_text_lights_up_what_it_speaks_of(page: Page, app_url: str) -> None:
@@ -188,10 +188,10 @@ def test_a_phone_scrolls_down_but_never_sideways(browser: Browser, app_url: str)
     tab = context.new_page()
     sandbox = open_sandbox(tab, app_url, 3)
     assert tab.evaluate("document.documentElement.scrollWidth") == 390
-    box = sandbox.locator(".picture").bounding_box()
+    box = sandbox.locator(".image").bounding_box()
     assert box is not None
-    sandbox.locator(".picture").scroll_into_view_if_needed()
-    sandbox.locator(".picture").tap(position={"x": THREE[0] * box["width"], "y": THREE[1] * box["height"]})
+    sandbox.locator(".image").scroll_into_view_if_needed()
+    sandbox.locator(".image").tap(position={"x": THREE[0] * box["width"], "y": THREE[1] * box["height"]})
     expect(sandbox.locator(".verdict")).to_contain_text("a 3 (")
     context.close()
 

@@ -156,7 +156,7 @@ def test_smooth_maps_and_opacity(bench: Bench) -> None:
 def test_the_readout_tells_the_cell_pointed_at(bench: Bench) -> None:
     trace = make_trace()
     shown = bench.show(trace)
-    box = shown.page.locator(".picture").bounding_box()
+    box = shown.page.locator(".image").bounding_box()
     shown.page.mouse.move(box["x"] + box["width"] * 4.5 / 7, box["y"] + box["height"] * 1.5 / 7)
     step = trace.steps[0]
     numbers = [f"{float(array[1, 4]):.2f}" for array in (step.saliency, step.mask, step.priority)]

@@ -30,7 +30,7 @@ HOST = """async ([html, css, js]) => {
     window.enter();
 }"""
 COMPACT_PARTS = {
-    "picture": True, "spoken": True, "scrub": True, "play": True,
+    "image": True, "spoken": True, "scrub": True, "play": True,
     "panels": False, "looks": False, "speeds": False, "readout": False, "answer": False,
 }
 SCRIPT = """

@@ -29,9 +29,13 @@ MODEL = (HERE / "tensors.js", HERE / "metastep.js")  # pure; the tests run these
 WEIGHTS = (*MODEL, HERE / "scene.js", HERE / "weights.js")
 # One module, in the order of use; maps and marks are drawn as the player draws them.
 SCRIPTS = (
-    PLAYER / "moments.js", PLAYER / "sentences.js", PLAYER / "maps.js", PLAYER / "marks.js", PLAYER / "canvas.js",
-    PLAYER / "panels.js", PLAYER / "lights.js", *MODEL, HERE / "scene.js", HERE / "spots.js", HERE / "words.js",
-    HERE / "ground.js", HERE / "parts.js", HERE / "gestures.js", HERE / "sandbox.js",
+    *(PLAYER / name for name in (
+        "trace.js", "sentences.js", "maps.js", "marks.js", "canvas.js", "panels.js", "highlights.js",
+    )),
+    *MODEL,
+    *(HERE / name for name in (
+        "scene.js", "spotlights.js", "descriptions.js", "image_view.js", "controls.js", "gestures.js", "sandbox.js",
+    )),
 )
 NEEDED = ("encode", "recur", "locate", "classify")  # of the controller; the state value is not shown
 

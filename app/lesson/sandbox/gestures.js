@@ -7,7 +7,7 @@ function listen(sandbox, signal) {
   on(handles, "pointerdown", (event) => grasp(sandbox, event));
   on(handles, "pointermove", (event) => drag(sandbox, event));
   on(handles, "keydown", (event) => nudge(sandbox, event));
-  on(root.querySelector(".picture"), "click", (event) => {
+  on(root.querySelector(".image"), "click", (event) => {
     const target = ["glimpse", "guess", "spot"].find((name) => root.querySelector(`.handle.${name}`));
     if (target) sandbox.move(target, placeAt(sandbox, event), event.timeStamp);
   });
@@ -26,7 +26,7 @@ function listen(sandbox, signal) {
 
 // Where the pointer is, in cells from the first one's middle.
 function placeAt(sandbox, { clientX, clientY }) {
-  const box = sandbox.part("picture").getBoundingClientRect();
+  const box = sandbox.part("image").getBoundingClientRect();
   const { rows, columns } = sandbox.scene;
   return {
     row: ((clientY - box.top) / box.height) * rows + 0.5,

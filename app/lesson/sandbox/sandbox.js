@@ -4,14 +4,14 @@ const SPEAKS_AFTER_MS = 700; // a screen reader hears where a movement ended, no
 const LIGHT_LETTERS = 140; // mean of red, green and blue above which text is light, so the theme is dark
 // what a word of the page brings over the image
 const LAYER_OF = {
-  picture: "picture", saliency: "saliency", mask: "mask", spotlight: "mask", priority: "priority", broad: "broad",
+  image: "image", saliency: "saliency", mask: "mask", spotlight: "mask", priority: "priority", broad: "broad",
 };
 
 class Sandbox {
   constructor(root, data) {
     this.root = root;
     this.part = (name) => root.querySelector(`.${name}`);
-    this.ground = new Ground(this.part("picture"));
+    this.ground = new Ground(this.part("image"));
     this.listening = new AbortController();
     this.lit = null;
     this.load(data);
@@ -50,7 +50,7 @@ class Sandbox {
   }
 
   fit() {
-    const size = Math.floor(this.part("picture").clientWidth);
+    const size = Math.floor(this.part("image").clientWidth);
     if (!size) return;
     this.ground.resize(size);
     this.refresh();
@@ -80,14 +80,14 @@ class Sandbox {
     const controller = controllers.get(this.data.weights);
     const result = gaussians && controller ? this.reckon(controller, gaussians) : null;
     this.shownCell = result?.cells.at(-1);
-    const layer = LAYER_OF[this.lit] ?? (options.guess ? (this.guessed ? "saliency" : "picture") : "mask");
+    const layer = LAYER_OF[this.lit] ?? (options.guess ? (this.guessed ? "saliency" : "image") : "mask");
     const cells = options.glimpses && result ? result.cells : [];
     const ringed = options.guess && this.guessed ? argmax(scene.saliency) : null;
     this.ground.draw(layer, { covert, gaussians, cells, ringed });
     showMaps(this, covert, result);
     showSaid(this, result);
     placeHandles(this, result);
-    this.part("picture").setAttribute("aria-label", pictureSentence(scene, covert, layer));
+    this.part("image").setAttribute("aria-label", imageSentence(scene, covert, layer));
     this.speakLater();
   }
 

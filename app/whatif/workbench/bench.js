@@ -1,6 +1,6 @@
 // A player whose walk can be changed: the tools under it, and what they send.
 
-const SHOWN_WITH = { saliency: "saliency", hide: "picture" }; // for the others the moment chooses
+const SHOWN_WITH = { saliency: "saliency", hide: "image" }; // for the others the moment chooses
 
 class Bench {
   constructor(root, data) {
@@ -124,7 +124,7 @@ class Bench {
     });
     listenToHands(this, signal);
     this.sizes = new ResizeObserver(() => placeHandles(this));
-    this.sizes.observe(this.player.part("picture"));
+    this.sizes.observe(this.player.part("image"));
   }
 
   state() {

@@ -35,7 +35,7 @@ function placeHandle({ gaussians, player }, handle) {
 
 // Where the pointer is: in cells from the first one's middle, and in shares of the image.
 function pointAt({ player }, { clientX, clientY }) {
-  const box = player.part("picture").getBoundingClientRect();
+  const box = player.part("image").getBoundingClientRect();
   const frame = frameFor(player.trace, player.stage.size);
   const [x, y] = [clientX - box.left - frame.left, clientY - box.top - frame.top];
   return {
@@ -70,7 +70,7 @@ function undoes({ ctrlKey, metaKey, key }) {
 function listenToHands(bench, signal) {
   const { root, player } = bench;
   const on = (target, event, act) => target.addEventListener(event, act, { signal });
-  const [over, picture] = [root.querySelector(".over"), player.part("picture")];
+  const [over, image] = [root.querySelector(".over"), player.part("image")];
   // the player listens on the same root: what is meant for a handle must not step it
   on(over, "click", (event) => event.stopPropagation());
   on(over, "keydown", (event) => {
@@ -87,12 +87,12 @@ function listenToHands(bench, signal) {
     bench.grip = null;
   });
   on(over, "pointercancel", () => (bench.grip = null));
-  on(picture, "pointerdown", (event) => {
+  on(image, "pointerdown", (event) => {
     if (bench.tool === "hide") bench.corner = pointAt(bench, event);
   });
-  on(picture, "pointerup", (event) => hideDragged(bench, pointAt(bench, event)));
-  on(picture, "click", (event) => {
-    const box = picture.getBoundingClientRect();
+  on(image, "pointerup", (event) => hideDragged(bench, pointAt(bench, event)));
+  on(image, "click", (event) => {
+    const box = image.getBoundingClientRect();
     const cell = player.stage.cellAt(event.clientX - box.left, event.clientY - box.top);
     const { columns } = player.trace;
     if (cell !== null) bench.wish(clickWish(bench, [Math.floor(cell / columns), cell % columns]));

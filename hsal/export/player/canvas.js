@@ -39,7 +39,7 @@ class Stage {
 
   load(trace) {
     this.trace = trace;
-    this.picture = pictureOf(trace.image);
+    this.image = imageToCanvas(trace.image);
     this.backdrop = null;
     this.cells = blankCanvas(trace.columns, trace.rows);
     // One scale for the whole walk, so that a weak meta-step looks weak beside a strong one.
@@ -68,7 +68,7 @@ class Stage {
     const { left, top, width, height } = this.frame;
     const backdrop = fresh();
     backdrop.imageSmoothingQuality = "high";
-    backdrop.drawImage(this.picture, left, top, width, height);
+    backdrop.drawImage(this.image, left, top, width, height);
     const hatching = fresh();
     drawHatching(hatching, size);
     [this.backdrop, this.hatching, this.scratch] = [backdrop.canvas, hatching.canvas, fresh()];

@@ -21,7 +21,7 @@ function listenToControls(player, signal) {
   on(part("scrub"), "input", (event) => player.go(Number(event.target.value)));
   on(part("opacity"), "input", (event) => player.choose({ opacity: Number(event.target.value) / 100 }));
   for (const event of ["pointermove", "pointerdown", "pointerleave"]) {
-    on(part("picture"), event, (happened) => player.hover(happened));
+    on(part("image"), event, (happened) => player.hover(happened));
   }
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => player.themeChanged());
 }

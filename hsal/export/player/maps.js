@@ -42,7 +42,7 @@ function paintCells(canvas, colorAt) {
 }
 
 // One number a pixel is gray, three are red, green and blue.
-function pictureOf({ width, height, channels, data }) {
+function imageToCanvas({ width, height, channels, data }) {
   const colorAt = (pixel) => [0, 1, 2].map((channel) => data[pixel * channels + Math.min(channel, channels - 1)]);
   return paintCells(blankCanvas(width, height), (pixel) => [...colorAt(pixel), 255]);
 }

@@ -21,7 +21,7 @@ FORMATS = ("html",)
 
 # One script, in the order of use.
 SCRIPTS = (
-    "moments.js",
+    "trace.js",
     "sentences.js",
     "maps.js",
     "marks.js",
@@ -30,7 +30,7 @@ SCRIPTS = (
     "address.js",
     "group.js",
     "controls.js",
-    "lights.js",
+    "highlights.js",
     "player.js",
 )
 

@@ -7,7 +7,7 @@ class Player {
   constructor(root, options) {
     this.root = root;
     this.part = (name) => root.querySelector(`.${name}`);
-    this.stage = new Stage(this.part("picture"));
+    this.stage = new Stage(this.part("image"));
     this.panels = new Panels(root);
     this.address = new Address();
     this.listening = new AbortController();
@@ -97,7 +97,7 @@ class Player {
   }
 
   fit() {
-    const width = Math.floor(this.part("picture").clientWidth);
+    const width = Math.floor(this.part("image").clientWidth);
     if (width !== this.stage.size) this.stage.resize(width);
   }
 
@@ -158,7 +158,7 @@ class Player {
     const { step } = this.moments[this.now];
     const spans = pieces.map(([text, tone]) => element("span", tone ? `tone ${tone}` : "", text));
     this.part("spoken").replaceChildren(...spans);
-    this.part("picture").setAttribute("aria-label", `The image. ${plainSentence(pieces)}`);
+    this.part("image").setAttribute("aria-label", `The image. ${plainSentence(pieces)}`);
     const steps = `meta-step ${step + 1} of ${this.trace.steps.length}`;
     this.part("count").textContent = `Moment ${this.now + 1} of ${this.moments.length}, ${steps}`;
   }
@@ -216,7 +216,7 @@ class Player {
   }
 
   hover(event) {
-    const box = this.part("picture").getBoundingClientRect();
+    const box = this.part("image").getBoundingClientRect();
     // A mouse leaves from outside the image, so it reads nothing; a lifted finger keeps what it has read.
     this.stage.hover(this.stage.cellAt(event.clientX - box.left, event.clientY - box.top));
     this.showReadout();

@@ -3,7 +3,7 @@
 
 // word -> the player's layers that it shows
 const LIT = {
-  picture: [], saliency: ["saliency"], mask: ["mask"], spotlight: ["mask"], priority: ["priority"],
+  image: [], saliency: ["saliency"], mask: ["mask"], spotlight: ["mask"], priority: ["priority"],
   glimpse: ["glimpses"], glimpses: ["glimpses"], inhibition: ["saliency", "inhibition"],
 };
 

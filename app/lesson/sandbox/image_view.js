@@ -12,7 +12,7 @@ class Ground {
 
   load(scene) {
     this.scene = scene;
-    this.picture = pictureOf(scene.image);
+    this.image = imageToCanvas(scene.image);
     this.cells = blankCanvas(scene.columns, scene.rows);
   }
 
@@ -29,13 +29,13 @@ class Ground {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, size, size);
     context.imageSmoothingEnabled = true;
-    context.drawImage(this.picture, frame.left, frame.top, frame.width, frame.height);
+    context.drawImage(this.image, frame.left, frame.top, frame.width, frame.height);
     if (layer === "saliency") this.lay((cell) => [...inferno(this.scene.saliency[cell]), 190]);
     else if (covert && layer === "mask") this.light(covert.mask);
     else if (covert && layer === "priority") {
       this.lay((cell) => shade(RAMPS.priority, covert.priority, cell, 215));
     } else if (covert && layer === "broad") drawWeights(context, frame, covert.broadWeights);
-    if (gaussians && layer !== "picture") drawGaussians(context, frame, gaussians);
+    if (gaussians && layer !== "image") drawGaussians(context, frame, gaussians);
     for (const cell of new Set(cells)) this.outline(cell, COLORS.overt);
     if (ringed !== null) this.ring(ringed);
   }
@@ -83,10 +83,10 @@ function paintMap(canvas, { rows, columns }, colorAt) {
 }
 
 // The image, each place as bright as its share in the broad glimpse.
-function paintBroad(canvas, { scene, picture, cells }, { broadWeights }) {
+function paintBroad(canvas, { scene, image, cells }, { broadWeights }) {
   canvas.width = canvas.height = FIGURE_PX;
   const context = canvas.getContext("2d");
-  context.drawImage(picture, 0, 0, FIGURE_PX, FIGURE_PX);
+  context.drawImage(image, 0, 0, FIGURE_PX, FIGURE_PX);
   const most = broadWeights[argmax(broadWeights)];
   context.imageSmoothingQuality = "high";
   context.drawImage(
@@ -96,16 +96,16 @@ function paintBroad(canvas, { scene, picture, cells }, { broadWeights }) {
 }
 
 // The cell looked at, and a cell about it, dimmed.
-function paintSharp(canvas, { scene, picture }, cell) {
+function paintSharp(canvas, { scene, image }, cell) {
   canvas.width = canvas.height = FIGURE_PX;
   const context = canvas.getContext("2d");
   const [wide, high] = [scene.image.width / scene.columns, scene.image.height / scene.rows];
   const [left, top] = [(cell % scene.columns) * wide, Math.floor(cell / scene.columns) * high];
   const third = FIGURE_PX / 3;
-  context.drawImage(picture, left - wide, top - high, 3 * wide, 3 * high, 0, 0, FIGURE_PX, FIGURE_PX);
+  context.drawImage(image, left - wide, top - high, 3 * wide, 3 * high, 0, 0, FIGURE_PX, FIGURE_PX);
   context.fillStyle = "rgba(0,0,0,0.5)";
   context.fillRect(0, 0, FIGURE_PX, FIGURE_PX);
-  context.drawImage(picture, left, top, wide, high, third, third, third, third);
+  context.drawImage(image, left, top, wide, high, third, third, third, third);
   context.beginPath();
   context.rect(third, third, third, third);
   strokeTwice(context, COLORS.overt, 3);

@@ -6,7 +6,7 @@ function cellBox(cell, { rows, columns }, size) {
 }
 
 // The glimpses of a walk and the path between them; those of other turns than the chosen one step back.
-function drawWalk(canvas, picture, turns, map, chosen) {
+function drawWalk(canvas, image, turns, map, chosen) {
   const size = Math.floor(canvas.clientWidth);
   if (!size) return;
   const ratio = window.devicePixelRatio || 1;
@@ -14,7 +14,7 @@ function drawWalk(canvas, picture, turns, map, chosen) {
   const context = canvas.getContext("2d");
   context.fontFamily = getComputedStyle(canvas).fontFamily;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.drawImage(picture, 0, 0, size, size);
+  context.drawImage(image, 0, 0, size, size);
   const looks = turns.flatMap(([cells], turn) => cells.map((cell) => ({ cell, turn, box: cellBox(cell, map, size) })));
   const strength = (turn) => (chosen === null || chosen === turn ? 1 : 0.25);
   for (const [place, { turn, box }] of looks.entries()) {
@@ -48,7 +48,7 @@ function made(tag, className, text = "") {
 const signOf = (right) => (right ? "\u2713" : "\u2717");
 
 // One walk: its image, and its labels as switches that light up their own glimpses.
-function walkFigure(walk, picture, map, truth) {
+function walkFigure(walk, image, map, truth) {
   const figure = made("figure", "walk");
   const canvas = made("canvas", "seen");
   const rights = verdicts(walk.named, truth);
@@ -59,7 +59,7 @@ function walkFigure(walk, picture, map, truth) {
   chips.setAttribute("role", "group");
   chips.setAttribute("aria-label", `${walk.name}: show the glimpses for one label`);
   let chosen = null;
-  const draw = () => drawWalk(canvas, picture, walk.turns, map, chosen);
+  const draw = () => drawWalk(canvas, image, walk.turns, map, chosen);
   for (const [turn, [, label]] of walk.turns.entries()) {
     const chip = made("button", "chip", label === null ? "stop" : String(label));
     chip.type = "button";

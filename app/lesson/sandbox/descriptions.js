@@ -28,10 +28,10 @@ function guessSentence(scene, cell) {
     `${percent(lower)} of all cells stand out less. The ring marks the peak.`;
 }
 
-function pictureSentence(scene, covert, layer) {
+function imageSentence(scene, covert, layer) {
   const names = scene.truth?.map((label) => scene.names[label]).join(", ");
   const there = names ? `An image of the digits ${names}.` : "An image.";
   if (layer === "saliency") return `${there} Over it, saliency, highest at ${cellName(scene, argmax(scene.saliency))}.`;
-  if (!covert || layer === "picture") return there;
+  if (!covert || layer === "image") return there;
   return `${there} Over it, the covert spotlight, brightest at ${cellName(scene, argmax(covert.mask))}.`;
 }
