@@ -1,15 +1,16 @@
-"""The entry script: navigation and frame, nothing else."""
+"""The app's entry script: page settings, style and navigation."""
 
 import streamlit as st
 
+from app.page_files import page_file
 from app.theme import ASIDE, ICON, PAGES, style
 
-# an icon of our own: a named one would be fetched from the network
+# a data URL: Streamlit would fetch a named icon from the network
 st.set_page_config(page_title="HSAL Explorer", page_icon=ICON, layout="wide")
 style()
 pages = [
     st.Page(
-        f"../pages/{name}.py", title=title, icon=icon, url_path=path, default=not path,
+        page_file(name), title=title, icon=icon, url_path=path, default=not path,
         visibility="hidden" if name in ASIDE else "visible",
     )
     for name, title, icon, path in PAGES

@@ -1,4 +1,4 @@
-"""The frame's look that .streamlit/config.toml cannot say, and the list of pages."""
+"""The frame's look that app/.streamlit/config.toml cannot say, and the list of pages."""
 
 from __future__ import annotations
 

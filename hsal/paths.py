@@ -1,4 +1,4 @@
-"""The few places on disk: the per-user cache, shipped assets, and files that appear whole or not at all."""
+"""Where things are on disk: shipped data, the per-user cache and run folders; and files that are written atomically."""
 
 from __future__ import annotations
 
@@ -7,57 +7,63 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import TextIO
 
 from platformdirs import user_cache_path
 
-ROOT = Path(__file__).resolve().parent.parent
-ASSETS = ROOT / "assets"
-RESULTS = ROOT / "results"  # a file a training, of `hsal reproduce`
+_PACKAGE = Path(str(files("hsal")))
+ROOT = _PACKAGE.parent  # the checkout, or the folder that the packages are installed in
+
+# A wheel holds these folders inside the package (hatch_build.py); in a checkout they are at its top level.
+SHIPPED = _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else ROOT
+ASSETS = SHIPPED / "assets"
+RESULTS = SHIPPED / "results"  # one JSON file per training run of `hsal reproduce`
 
 WEIGHTS = ASSETS / "weights"
-CASES = ASSETS / "cases"  # NAME.json: scene by scene, what the weights NAME have named
+CASES = ASSETS / "cases"  # NAME.json: scene by scene, what the weights NAME predict
 DEFAULT_WEIGHTS = "mnist-multiset"
 
 
 def shipped_weights() -> list[str]:
-    """Names of the weights that come with the project, the default first, whether or not its file is there."""
+    """Names of the weights that come with the package, the default first, even if its file is missing."""
     found = {path.stem for path in WEIGHTS.glob("*.safetensors")} - {DEFAULT_WEIGHTS}
     return [DEFAULT_WEIGHTS, *sorted(found)]
 
 
 def cache_dir() -> Path:
-    """The per-user folder for what can be made again; set HSAL_CACHE to move it."""
+    """The per-user folder for files that can be downloaded or computed again; HSAL_CACHE overrides it."""
     return Path(os.environ.get("HSAL_CACHE") or user_cache_path("hsal-explorer"))
 
 
 def runs_dir() -> Path:
-    """The folder whose runs the app shows: ./runs, or HSAL_RUNS."""
+    """The folder of the training runs that the app shows: ./runs, or HSAL_RUNS."""
     return Path(os.environ.get("HSAL_RUNS") or "runs").absolute()
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A scratch file beside `path` that takes its place at the end, whole or not at all.
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a temporary file beside `path` that replaces it at the end, complete or not at all.
 
     Raises:
-        OSError: the folder cannot be made or written, or the disk is full.
+        OSError: the folder cannot be created or written, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     os.close(handle)
+    scratch = Path(name)
     try:
-        yield Path(scratch)
-        Path(scratch).chmod(0o644)  # mkstemp makes it private
-        Path(scratch).replace(path)
+        yield scratch
+        scratch.chmod(0o644)  # mkstemp makes it private
+        scratch.replace(path)
     finally:
-        Path(scratch).unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
 
 
 @contextmanager
-def output(path: Path) -> Iterator[TextIO]:
-    """A text file to write to; the path - is standard output."""
+def open_output(path: Path) -> Iterator[TextIO]:
+    """Open a text file for writing; the path `-` is standard output."""
     if str(path) == "-":
         yield sys.stdout
     else:

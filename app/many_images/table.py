@@ -10,6 +10,7 @@ from app import cache
 from app.fragments import watched
 from app.many_images import state
 from app.many_images.state import Batch
+from app.page_files import page_file
 from app.weights import describe
 from app.widgets import plain, say
 from hsal.data.images import load_image
@@ -20,7 +21,6 @@ from hsal.export.table import Row, row_of, table_bytes
 PORTION_S = 0.5  # of work between two drawings: Stop is heard that often
 EVERY_S = 0.1
 ROW_PX = 84  # four lines: Streamlit wraps text in rows above 64
-STEP_THROUGH = "../pages/step_through.py"
 COLUMNS = {
     "picture": st.column_config.TextColumn("Picture", width="medium"),
     "labels": st.column_config.TextColumn("Named", help="What was named, in order."),
@@ -126,7 +126,7 @@ def _open(batch: Batch, chosen: int | None) -> None:
 
 
 def _leave(place: int) -> None:
-    st.switch_page(STEP_THROUGH, query_params=state.open_in_step_through(place))
+    st.switch_page(page_file("step_through"), query_params=state.open_in_step_through(place))
 
 
 def _downloads(rows: list[Row]) -> None:

@@ -37,7 +37,7 @@ def figure(
         _chart(metric, runs, smoothing, log, along) for metric in METRICS if metric.group in groups
     ]
     end = max((line["x"][-1] for chart in charts for line in chart["lines"]), default=1)
-    page, ground = ("#12171a", "#1c2327") if dark else ("#ffffff", "#f4f5f6")  # as in .streamlit/config.toml
+    page, ground = ("#12171a", "#1c2327") if dark else ("#ffffff", "#f4f5f6")  # as in app/.streamlit/config.toml
     return {"charts": charts, "runs": looks, "end": end, "along": ALONG[along], "page": page, "ground": ground}
 
 

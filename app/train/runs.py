@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import session
 from app.fragments import watched
+from app.page_files import page_file
 from app.results.tables import table
 from app.train import metric_stream as points
 from app.train import state
@@ -109,7 +110,7 @@ def actions(run: RunInfo) -> None:
                      help="Stop it first." if lives else None):
             _delete(run)
         if newest_weights(run):
-            st.page_link("../pages/step_through.py", label="Its weights in Step through", icon=":material/footprint:",
+            st.page_link(page_file("step_through"), label="Its weights in Step through", icon=":material/footprint:",
                          query_params={"weights": f"{RUN}{run.folder.name}"})
     st.caption(plain(" · ".join(filter(None, [*about, f"begun {_when(run)}"]))))
     if run.note:

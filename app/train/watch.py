@@ -7,6 +7,7 @@ import streamlit as st
 from app import cache
 from app.address import LARGEST_SEED
 from app.fragments import part
+from app.page_files import page_file
 from app.player import attention_player
 from app.train import state
 from app.weights import RUN, SERIES
@@ -92,5 +93,5 @@ def _trace(name: str, picture: tuple[str, str | int]) -> Trace:
 def _way_on(name: str, picture: tuple[str, str | int]) -> None:
     kind, which = picture
     about = {"sample": str(which)} if kind == "sample" else {"seed": str(which), "digits": "0"}
-    st.page_link("../pages/step_through.py", label="Open this walk in Step through", icon=":material/footprint:",
+    st.page_link(page_file("step_through"), label="Open this walk in Step through", icon=":material/footprint:",
                  query_params={"input": kind, "weights": name, **about})

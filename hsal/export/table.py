@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from hsal.errors import HsalError
-from hsal.paths import replacing
+from hsal.paths import atomic_write
 from hsal.tracing.schema import Trace
 
 FORMATS = ("parquet", "csv")
@@ -84,7 +84,7 @@ class Rows:
         self._take_part()
         out.parent.mkdir(parents=True, exist_ok=True)
         kept = [self.settings, *({"stamp": self._stamps[name], **asdict(row)} for name, row in self.rows.items())]
-        with replacing(self.part) as scratch:
+        with atomic_write(self.part) as scratch:
             scratch.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
         self._file: TextIO = self.part.open("a", encoding="utf-8")
 
@@ -108,7 +108,7 @@ class Rows:
     def finish(self, paths: Iterable[Path]) -> list[Row]:
         """Write the table of these files, and put FILE.part away."""
         rows = [self.rows[str(path)] for path in paths]
-        with replacing(self.out) as scratch:
+        with atomic_write(self.out) as scratch:
             scratch.write_bytes(table_bytes(rows, self.out.suffix.lower()[1:]))
         self._file.close()
         self.part.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from hsal.device import code_commit, find_device, machine
 from hsal.evaluation.evaluate import predict_scenes, scene_views
 from hsal.evaluation.exam import EvaluationPlan, measure
 from hsal.evaluation.inference import ScenePredictions
-from hsal.paths import DEFAULT_WEIGHTS, replacing, shipped_weights
+from hsal.paths import DEFAULT_WEIGHTS, atomic_write, shipped_weights
 from hsal.reproduce.recipes import Backbone, Recipe
 from hsal.reproduce.results import SALIENCY_FOLDER
 from hsal.runs.execute import execute
@@ -96,7 +96,7 @@ def make(recipe: Recipe, seed: int, shop: JobContext) -> None:
         "command": f"hsal reproduce --task {recipe.task} --objective {recipe.row}",
         "model": asdict(recipe.model), "training": asdict(replace(last, seed=seed)),
     }
-    with replacing(shop.result(recipe, seed)) as scratch:
+    with atomic_write(shop.result(recipe, seed)) as scratch:
         scratch.write_text(json.dumps(about | figures, indent=1) + "\n")
 
 

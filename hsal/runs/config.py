@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from hsal.config import MNIST_TASKS, ModelConfig
 from hsal.errors import HsalError
-from hsal.paths import DEFAULT_WEIGHTS, WEIGHTS, replacing
+from hsal.paths import DEFAULT_WEIGHTS, WEIGHTS, atomic_write
 from hsal.runs.status import RunError
 from hsal.zoo.weights import describe
 
@@ -86,7 +86,7 @@ def create_run(folder: Path, config: dict[str, Any]) -> None:
             f"{folder} holds a run already. Go on with it by --resume {folder}, or choose another --out."
         )
     try:
-        with replacing(folder / "config.json") as scratch:
+        with atomic_write(folder / "config.json") as scratch:
             scratch.write_text(json.dumps(config, indent=2))
     except OSError as error:
         raise RunError(f"{folder} cannot be written ({error.strerror}). Choose another --out.") from error

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 from filelock import FileLock, Timeout
 
 from hsal.errors import HsalError
-from hsal.paths import replacing
+from hsal.paths import atomic_write
 
 State = Literal["starting", "queued", "preparing", "running", "stopped", "finished", "failed", "interrupted"]
 STATES: tuple[State, ...] = get_args(State)
@@ -55,7 +55,7 @@ class Status:
         """
         text = json.dumps(asdict(replace(self, changed_at=time.time())))
         try:
-            with replacing(folder / "status.json") as scratch:
+            with atomic_write(folder / "status.json") as scratch:
                 scratch.write_text(text)
         except OSError:
             # A small file has its block on the disk already, so that this asks for no room.

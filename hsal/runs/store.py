@@ -25,7 +25,7 @@ from typing import Any
 
 from filelock import Timeout
 
-from hsal.paths import replacing
+from hsal.paths import atomic_write
 from hsal.runs.status import GONE, LIVING, STATES, RunError, State, lock_of, read_status, state_now
 
 __all__ = [
@@ -143,7 +143,7 @@ def name_run(folder: Path, name: str, note: str) -> None:
         RunError: it cannot be written.
     """
     try:
-        with replacing(folder / "about.json") as scratch:
+        with atomic_write(folder / "about.json") as scratch:
             scratch.write_text(json.dumps({"name": " ".join(name.split())[:120], "note": note.strip()}))
     except OSError as error:
         raise RunError(f"The name could not be kept ({error.strerror}): make {folder} writable.") from error

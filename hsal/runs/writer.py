@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from hsal.paths import replacing
+from hsal.paths import atomic_write
 from hsal.runs.store import read_metrics
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import CheckpointError, read_tensors, write_tensors
@@ -94,7 +94,7 @@ class Run:
         if not self.metrics.exists():
             return
         lines = self.lines()
-        with replacing(self.metrics) as scratch:
+        with atomic_write(self.metrics) as scratch:
             scratch.write_text("".join(f"{json.dumps(line)}\n" for line in lines if line["step"] <= done))
 
 

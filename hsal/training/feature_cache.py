@@ -15,7 +15,7 @@ from hsal.data.base import SceneSource
 from hsal.evaluation.evaluate import scene_views
 from hsal.model.hsal import HSAL
 from hsal.model.perception import View
-from hsal.paths import replacing
+from hsal.paths import atomic_write
 from hsal.tracing.recording import to_tensor
 from hsal.training.progress import TrainingError
 
@@ -64,7 +64,7 @@ class FeatureCache:
             yield from _fill(rows, model, source, seed, scenes)
         else:
             if not file.exists():
-                with replacing(file) as scratch:
+                with atomic_write(file) as scratch:
                     kept = np.memmap(scratch, np.float16, "w+", shape=shape)
                     yield from _fill(kept, model, source, seed, scenes)
                     kept.flush()

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 from hsal.config import ConfigError, ModelConfig, from_json, to_json
 from hsal.model.hsal import HSAL
-from hsal.paths import replacing
+from hsal.paths import atomic_write
 from hsal.registry import UnknownNameError
 from hsal.zoo.build import build_model
 from hsal.zoo.weights import CheckpointError, weights_path
@@ -96,7 +96,7 @@ def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[s
         CheckpointError: the folder cannot be written or the disk is full.
     """
     try:
-        with replacing(path) as scratch:
+        with atomic_write(path) as scratch:
             save_file(tensors, scratch, metadata)
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} could not be written ({error}). Make room, or choose another folder.") from error

@@ -15,7 +15,7 @@ from hsal.errors import HsalError
 from hsal.evaluation.cueing import cue_scenes, sum_up
 from hsal.evaluation.cueing_results import Cued, CueingResult
 from hsal.evaluation.exam import own_task
-from hsal.paths import output
+from hsal.paths import open_output
 from hsal.zoo.checkpoint import load_model
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run_cueing(command: Cueing) -> int:
     if command.json is None:
         print("\n".join(found.lines()))
     else:
-        with output(command.json) as file:
+        with open_output(command.json) as file:
             file.write(found.to_json())
     return 0
 

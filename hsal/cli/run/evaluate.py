@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hsal.evaluation.exam import EvaluationPlan, measure, own_task
 from hsal.evaluation.per_scene import Case, write_cases
-from hsal.paths import output
+from hsal.paths import open_output
 from hsal.zoo.checkpoint import load_model
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run_evaluate(command: Evaluate) -> int:
     else:
         _write(command.json, json.dumps(measured, indent=2) + "\n")
     if listed is not None:
-        with output(command.cases) as file:
+        with open_output(command.cases) as file:
             write_cases(file, {name: measured[name] for name in ABOUT}, listed)
     return 0
 
@@ -42,7 +42,7 @@ ABOUT = ("weights", "saliency", "task", "digits", "split", "placement", "seed", 
 
 
 def _write(path: Path, text: str) -> None:
-    with output(path) as file:
+    with open_output(path) as file:
         file.write(text)
 
 

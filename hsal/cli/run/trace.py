@@ -26,7 +26,7 @@ from hsal.export.player.page import save_page
 from hsal.export.strip import FORMATS as STRIPS
 from hsal.export.strip import save_strip
 from hsal.export.table import Row, Rows, row_of
-from hsal.paths import output
+from hsal.paths import open_output
 from hsal.tracing.interventions.checks import InterventionError, check
 from hsal.tracing.interventions.codec import LARGEST, read_interventions
 from hsal.tracing.interventions.description import changed, without_effect
@@ -56,7 +56,7 @@ def run_trace(command: cli.Trace) -> int:
     bad = 0
     with ExitStack() as stack:
         rows = stack.enter_context(Rows(command.out, _settings(command, interventions))) if command.out else None
-        file = stack.enter_context(output(command.json)) if command.json else None
+        file = stack.enter_context(open_output(command.json)) if command.json else None
         missing = [path for path in paths if rows is None or not rows.has(path)]
         quiet = None if len(paths) > 2 else True  # None: only where a person watches
         for path in tqdm(missing, desc="tracing", unit="picture", disable=quiet):

@@ -31,7 +31,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from hsal.data.base import DataError, Split
-from hsal.paths import cache_dir, replacing
+from hsal.paths import atomic_write, cache_dir
 
 log = logging.getLogger("hsal")
 
@@ -143,7 +143,7 @@ def _embedded_arrays() -> tuple[np.ndarray, np.ndarray]:
 
 def _try_to_keep(copy: Path, images: np.ndarray, labels: np.ndarray) -> None:
     try:
-        with replacing(copy) as scratch, scratch.open("wb") as file:
+        with atomic_write(copy) as scratch, scratch.open("wb") as file:
             np.savez_compressed(file, images=images, labels=labels)
     except OSError as error:
         log.warning("The cache %s cannot be written (%s); going on without it.", copy.parent, error.strerror)
@@ -169,7 +169,7 @@ def _unpack(folder: Path) -> Path:
         try:
             for name in RAW:
                 target, packed = root / "MNIST" / "raw" / name, folder / f"{name}.gz"
-                with replacing(target) as scratch, gzip.open(packed) as source, scratch.open("wb") as out:
+                with atomic_write(target) as scratch, gzip.open(packed) as source, scratch.open("wb") as out:
                     shutil.copyfileobj(source, out)
             return root
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:

@@ -27,7 +27,7 @@ import numpy as np
 from tqdm import tqdm
 
 from hsal.data.base import DataError
-from hsal.paths import cache_dir, replacing
+from hsal.paths import atomic_write, cache_dir
 
 Part = Literal["train", "test"]
 BASE = "http://ufldl.stanford.edu/housenumbers"
@@ -214,7 +214,7 @@ def _numbers(file: h5py.File, field: h5py.Dataset) -> list[float]:
 
 def _keep(copy: Path, found: Annotations) -> None:
     try:
-        with replacing(copy) as scratch, scratch.open("wb") as out:
+        with atomic_write(copy) as scratch, scratch.open("wb") as out:
             np.savez(out, **vars(found))
     except OSError:
         return  # the next time it is read slowly again

@@ -12,7 +12,7 @@ import numpy as np
 
 from hsal.errors import HsalError
 from hsal.gaze.benchmark.record import Record
-from hsal.paths import replacing
+from hsal.paths import atomic_write
 
 COLUMNS = ("model", "picture", "metric", "value", "milliseconds")
 _ABOUT = b"hsal"  # key of the file's own metadata
@@ -81,7 +81,7 @@ def write_benchmark(path: Path, benchmark: Benchmark) -> None:
     times = np.broadcast_to(benchmark.milliseconds[:, :, None], benchmark.values.shape)
     columns += [pa.array(array.ravel()) for array in (benchmark.values, times)]
     table = pa.table(columns, names=list(COLUMNS)).replace_schema_metadata({_ABOUT: json.dumps(benchmark.about)})
-    with replacing(path) as scratch:
+    with atomic_write(path) as scratch:
         parquet.write_table(table, scratch, compression="zstd")
 
 
