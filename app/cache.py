@@ -19,7 +19,7 @@ from hsal.config import MNIST_TASKS, ModelConfig, task_scene
 from hsal.data.base import DataError
 from hsal.errors import HsalError
 from hsal.paths import DEFAULT_WEIGHTS
-from hsal.runs.config import kept_command
+from hsal.runs.config import read_command
 from hsal.tracing.recovery import reopen
 from hsal.tracing.schema import Trace
 from hsal.training.commands import Train
@@ -48,7 +48,7 @@ def checkpoint(name: str, version: int) -> Checkpoint:
         # the seed of the only shipped training that was kept along its way
         return replace(own[step], name=name) if step in own else _untrained(name, known.config, 0, rest, False)
     if kind == RUN and path is None:
-        began = kept_command(Train, find_run(rest).folder)
+        began = read_command(Train, find_run(rest).folder)
         return _untrained(name, known.config, began.config.seed, began.pretrained, began.whole)
     return replace(load_model(str(path)), name=name) if path else load_model(name)
 

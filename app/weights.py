@@ -17,8 +17,8 @@ from pathlib import Path
 from hsal.config import MNIST_TASKS
 from hsal.errors import HsalError
 from hsal.paths import runs_dir, shipped_weights
-from hsal.runs.config import kept_command
-from hsal.runs.store import RunInfo, list_runs, newest_weights, read_run, snapshots
+from hsal.runs.config import read_command
+from hsal.runs.store import RunInfo, latest_weights, list_runs, read_run, snapshots
 from hsal.training.commands import Train
 from hsal.zoo import weights as shipped
 from hsal.zoo.weights import TITLES, CheckpointError, Weights
@@ -57,7 +57,7 @@ def path_of(name: str) -> Path | None:
     if kind != RUN:
         return None
     run = find_run(folder)
-    path = newest_weights(run) if step is None else snapshots(run.folder).get(step)
+    path = latest_weights(run) if step is None else snapshots(run.folder).get(step)
     if path is None and step != 0:
         when = "yet: its first come with its first checkpoint" if step is None else f"after update {step}"
         raise CheckpointError(f"The run {run.name} has no weights {when}.")
@@ -78,7 +78,7 @@ def describe(name: str) -> Weights:
     kind, rest, step = moment(name)
     if kind == RUN:
         run, path = find_run(rest), path_of(name)
-        config = shipped.describe(str(path)).config if path else kept_command(Train, run.folder).model
+        config = shipped.describe(str(path)).config if path else read_command(Train, run.folder).model
         return Weights(name, run.task, config)
     if kind == SERIES:
         backbone, steps = shipped.describe_series(rest)
@@ -102,7 +102,7 @@ def choices(asked: str = "") -> dict[str, str]:
     """
     tasks = {name: _task(name) for name in shipped_weights()}
     for run in list_runs(runs_dir()):
-        if run.objective and newest_weights(run):
+        if run.objective and latest_weights(run):
             tasks[f"{RUN}{run.folder.name}"] = run.task
     if moment(asked)[2] is not None:
         try:

@@ -18,8 +18,8 @@ from hsal.data.tasks import open_scenes
 from hsal.device import find_device
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.runs.config import create_run
-from hsal.runs.writer import Run
-from hsal.training.data_loading import cache_features
+from hsal.runs.writer import RunFolder
+from hsal.training.data_loading import compute_features
 from hsal.training.loop import optimizer_for, train
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import load_model
@@ -46,7 +46,7 @@ def live() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "run"
         create_run(folder, {})
-        updates = _updates(Run(folder))
+        updates = _updates(RunFolder(folder))
         next(updates)
         with _reader(folder) as reader:
             ratios = []
@@ -59,12 +59,12 @@ def live() -> list[Figure]:
                    "under 1.02")]
 
 
-def _updates(run: Run) -> Iterator[Progress]:
+def _updates(run: RunFolder) -> Iterator[Progress]:
     """Updates of the shipped model, logged as `hsal train` does."""
     device, config = find_device("auto"), TrainConfig(steps=1_000_000, validate_every=1_000_000)
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
-    memory = cache_features(model, source, 0, 1000, "training scenes")
+    memory = compute_features(model, source, 0, 1000, "training scenes")
     for progress in train(model, optimizer_for(model, config), config, memory, lambda: memory.views(model)):
         run.log(progress, 0.0)
         yield progress

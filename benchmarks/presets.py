@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.figure import Figure
 from hsal.runs import launcher as launch
-from hsal.runs.status import LIVING
+from hsal.runs.status import ACTIVE_STATES
 from hsal.runs.store import read_metrics, read_run
 from hsal.training.commands import Train
 from hsal.training.presets import PRESETS
@@ -21,7 +21,7 @@ def presets() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         began, first = time.perf_counter(), 0.0
         folder = launch.start(command, Path(name))
-        while read_run(folder).state in LIVING:
+        while read_run(folder).state in ACTIVE_STATES:
             time.sleep(0.1)
             if not first and read_metrics(folder)[0]:
                 first = time.perf_counter() - began

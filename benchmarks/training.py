@@ -16,7 +16,7 @@ from hsal.device import find_device
 from hsal.model.overrides import sampler
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.tracing.recording import to_tensor
-from hsal.training.data_loading import cache_features
+from hsal.training.data_loading import compute_features
 from hsal.training.feature_cache import FeatureCache
 from hsal.training.loop import optimizer_for, train
 from hsal.zoo.checkpoint import load_model
@@ -30,7 +30,7 @@ def training() -> list[Figure]:
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
     images = to_tensor(source.batch(0, 0, 250)[0], device)
-    memory = cache_features(model, source, 0, SCENES, "training scenes")
+    memory = compute_features(model, source, 0, SCENES, "training scenes")
     view, _ = memory.view(model, torch.arange(config.batch))
     generator = torch.Generator(device).manual_seed(0)
     with torch.inference_mode():

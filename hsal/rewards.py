@@ -12,7 +12,7 @@ class LabelReward(NamedTuple):
     """What naming one label earns and what it leaves to be named."""
 
     reward: Tensor  # (B,) +1 or -1
-    free: Tensor  # (B,N) the labels still to be named, as counts
+    remaining: Tensor  # (B,N) the labels still to be named, as counts
 
 
 def label_reward(free: Tensor, label: Tensor) -> LabelReward:
@@ -23,13 +23,13 @@ def label_reward(free: Tensor, label: Tensor) -> LabelReward:
     Args:
         free: (B,N) counts >= 0. label: (B,) in 0..N.
     """
-    available = with_stop(free)  # (B,N+1)
+    available = available_labels(free)  # (B,N+1)
     right = available.gather(1, label[:, None]).squeeze(1) > 0  # (B,)
     taken = torch.zeros_like(available).scatter(1, label[:, None], 1.0) * right[:, None]
     return LabelReward(torch.where(right, 1.0, -1.0), free - taken[:, :-1])
 
 
-def with_stop(free: Tensor) -> Tensor:
+def available_labels(free: Tensor) -> Tensor:
     """Counts of what may be named next: the free labels, and stop where none is left. (B,N) -> (B,N+1)."""
     nothing_left = (free.sum(dim=1, keepdim=True) == 0).to(free.dtype)  # (B,1)
     return torch.cat([free, nothing_left], dim=1)

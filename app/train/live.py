@@ -17,8 +17,8 @@ from app.train.metric_stream import points
 from app.train.metrics import FIRST, GROUPS
 from app.widgets import plain
 from hsal.errors import HsalError
-from hsal.runs.status import LIVING
-from hsal.runs.store import RunInfo, log_end, read_run
+from hsal.runs.status import ACTIVE_STATES
+from hsal.runs.store import RunInfo, log_tail, read_run
 
 EVERY_S = 1.0
 CALM = {"stopped": "Stopped as wished; it can go on where it was.", "finished": "Finished."}
@@ -39,7 +39,7 @@ def curves_of(run: RunInfo, runs: Sequence[RunInfo]) -> None:
         along = st.segmented_control("Along", list(ALONG), format_func=ALONG.get, required=True,
                                      key=state.widget("along", "step", list(ALONG)))
         log = st.toggle("Log scale", key=state.widget("log", False), help="What is not above 0 cannot be drawn on it.")
-    lives = any(one.state in LIVING for one in shown)
+    lives = any(one.state in ACTIVE_STATES for one in shown)
     look = {"smoothing": smoothing, "log": log, "along": along}
     folders = [one.folder for one in shown]
     watched(lambda: _now(folders, groups or [], look), EVERY_S if lives else None)
@@ -65,7 +65,7 @@ def _standing(run: RunInfo, lines: train_figures.Lines) -> None:
     share = min(1.0, run.step / run.steps) if run.steps else 0.0
     if run.state == "preparing" and run.total:
         st.progress(min(1.0, run.done / run.total), f"Preparing: {plain(run.phase)}, {run.done:,} of {run.total:,}")
-    elif run.state in LIVING:
+    elif run.state in ACTIVE_STATES:
         st.progress(share, plain(_progress(run, lines)))
     elif run.state in CALM:
         length = f" {run.step:,} of {run.steps:,} updates in {spoken(run.seconds)}." if run.steps else ""
@@ -73,7 +73,7 @@ def _standing(run: RunInfo, lines: train_figures.Lines) -> None:
     else:
         resume = " It can be resumed from its last checkpoint." if run.resumable else ""
         st.error(plain(f"{run.state.capitalize()}: {run.reason}{resume}"), icon=":material/error:")
-        if end := log_end(run.folder):
+        if end := log_tail(run.folder):
             with st.expander("The end of its log", icon=":material/terminal:"):
                 st.code(end, language=None, wrap_lines=True)
     _figures(lines)

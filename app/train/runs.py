@@ -25,16 +25,16 @@ from hsal.errors import HsalError
 from hsal.paths import runs_dir
 from hsal.reproduce.results import ROWS, short_name
 from hsal.runs import launcher as launch
-from hsal.runs.status import LIVING
+from hsal.runs.status import ACTIVE_STATES
 from hsal.runs.store import (
     RunInfo,
-    ask_to_stop,
     delete_run,
-    download_zip,
+    latest_weights,
     list_runs,
     name_run,
-    newest_weights,
+    request_stop,
     snapshots,
+    zip_run,
 )
 from hsal.zoo.weights import TITLES
 
@@ -89,11 +89,11 @@ def _title(run: RunInfo) -> str:
 
 def actions(run: RunInfo) -> None:
     """What can be done with a run: one row of buttons."""
-    lives = run.state in LIVING
+    lives = run.state in ACTIVE_STATES
     about = [TITLES.get(run.task, run.task), _objective(run)]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if lives:
-            st.button("Stop", icon=":material/stop_circle:", on_click=_do, args=(ask_to_stop, run), key="train.stop",
+            st.button("Stop", icon=":material/stop_circle:", on_click=_do, args=(request_stop, run), key="train.stop",
                       help="After the update in hand, keeping all it has learned.")
         elif run.resumable:
             st.button("Resume", icon=":material/play_arrow:", on_click=_do, args=(launch.resume, run), type="primary",
@@ -103,13 +103,13 @@ def actions(run: RunInfo) -> None:
         if st.button("Name and note", icon=":material/edit:", key="train.rename", on_click=state.put,
                      kwargs={"new_name": run.name, "new_note": run.note}):
             _rename(run)
-        st.download_button("Download", lambda: download_zip(run.folder), f"{run.folder.name}.zip", "application/zip",
+        st.download_button("Download", lambda: zip_run(run.folder), f"{run.folder.name}.zip", "application/zip",
                            icon=":material/download:", on_click="ignore", key="train.download",
                            help="Weights, settings and figures.")
         if st.button("Delete", icon=":material/delete:", key="train.delete", disabled=lives,
                      help="Stop it first." if lives else None):
             _delete(run)
-        if newest_weights(run):
+        if latest_weights(run):
             st.page_link(page_file("step_through"), label="Its weights in Step through", icon=":material/footprint:",
                          query_params={"weights": f"{RUN}{run.folder.name}"})
     st.caption(plain(" · ".join(filter(None, [*about, f"begun {_when(run)}"]))))

@@ -17,7 +17,7 @@ from hsal.tracing.schema import Source, Trace
 
 if TYPE_CHECKING:
     from hsal.evaluation.attribution import Why
-    from hsal.model.perception import View
+    from hsal.model.perception import Perception
 
 UNFIT = {"fixations", "given", "package"}  # needs that an image alone does not meet, or not everywhere
 
@@ -87,7 +87,7 @@ def _picture(trace: Trace) -> _Picture:
 @lru_cache(maxsize=64)
 def _view(
     weights: str, version: int, picture: _Picture, name: str, hidden: tuple[tuple[int, int, int, int], ...]
-) -> View:
+) -> Perception:
     from hsal.tracing.recording import view_of
 
     return view_of(cache.checkpoint(weights, version).model, picture.array(), name, hidden)

@@ -64,12 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _settled(command: Pretrain | Train, flags: list[str]) -> Pretrain | Train:
     """The command with what a resumed run, or the weights to start from, say where no flag does."""
-    from hsal.runs.config import fitted, kept_command
+    from hsal.runs.config import read_command, resolve_weights
 
     if command.resume is not None:
-        return tyro.cli(type(command), args=flags, default=kept_command(type(command), command.resume))
+        return tyro.cli(type(command), args=flags, default=read_command(type(command), command.resume))
     if isinstance(command, Train):
-        return tyro.cli(Train, args=flags, default=fitted(replace(command, model=ModelConfig())))
+        return tyro.cli(Train, args=flags, default=resolve_weights(replace(command, model=ModelConfig())))
     return command
 
 

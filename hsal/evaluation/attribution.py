@@ -16,7 +16,7 @@ from torch import Tensor
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import HSAL, MetaStep
 from hsal.model.overrides import Override, Overrides, greedy
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.tracing.interventions.overrides import overrides_of
 from hsal.tracing.interventions.schema import Cell, Edit, Interventions
 from hsal.tracing.schema import Step, Trace
@@ -56,7 +56,7 @@ class Why:
         return tuple((lost / lost.sum()).tolist()) if lost.sum() > 0 else (0.0,) * len(lost)
 
 
-def explain(model: HSAL, view: View, trace: Trace, step: int) -> Why:
+def explain(model: HSAL, view: Perception, trace: Trace, step: int) -> Why:
     """What the label of one meta-step of a trace rests on.
 
     Args:
@@ -70,7 +70,8 @@ def explain(model: HSAL, view: View, trace: Trace, step: int) -> Why:
     with torch.inference_mode():
         without = []
         for blind in range(len(named.glimpses) + 1):
-            act = overrides(step)._replace(cells=_cells(named), blind=frozenset([blind]) | overrides(step).blind)
+            blank = frozenset([blind]) | overrides(step).blank_glimpses
+            act = overrides(step)._replace(cells=_cells(named), blank_glimpses=blank)
             logits = _step(model, view, _changed(_told(model, trace), step, act), step).class_logits
             without.append(float(logits.softmax(dim=1)[0, named.label]))
         change = _nearest(model, view, trace, step) if named.glimpses else None
@@ -102,11 +103,11 @@ def _changed(overrides: Overrides, step: int, act: Override) -> Overrides:
     return lambda number: act if number == step else overrides(number)
 
 
-def _step(model: HSAL, view: View, overrides: Overrides, step: int) -> MetaStep:
+def _step(model: HSAL, view: Perception, overrides: Overrides, step: int) -> MetaStep:
     return next(islice(model.rollout(view, overrides=overrides), step, None))
 
 
-def _nearest(model: HSAL, view: View, trace: Trace, step: int) -> Change | None:
+def _nearest(model: HSAL, view: Perception, trace: Trace, step: int) -> Change | None:
     """Every glimpse on every cell, all in one batch; the nearest that changes the label."""
     named, width = trace.steps[step], trace.steps[step].saliency.shape[1]
     glimpses, cells = len(named.glimpses), named.saliency.size
@@ -115,13 +116,13 @@ def _nearest(model: HSAL, view: View, trace: Trace, step: int) -> Change | None:
         tried[glimpse * cells : (glimpse + 1) * cells, glimpse] = torch.arange(cells)
     overrides = _told(model, trace)
     act = overrides(step)._replace(cells=tried, label=None, choose=greedy)
-    rows = View(*(part.expand(len(tried), *part.shape[1:]) for part in view))
+    rows = Perception(*(part.expand(len(tried), *part.shape[1:]) for part in view))
     found = _step(model, rows, _for_rows(_changed(overrides, step, act), len(tried)), step)
     distances = [
         float(np.hypot(cell // width - named.glimpses[glimpse].cell[0], cell % width - named.glimpses[glimpse].cell[1]))
         for glimpse in range(glimpses) for cell in range(cells)
     ]
-    barred = set() if act.barred is None else set(act.barred[0].nonzero().flatten().tolist())
+    barred = set() if act.excluded_cells is None else set(act.excluded_cells[0].nonzero().flatten().tolist())
     others = [
         row for row, label in enumerate(found.label.tolist()) if label != named.label and row % cells not in barred
     ]

@@ -26,7 +26,7 @@ from hsal.evaluation.metrics import resampled_sums
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import HSAL, send
 from hsal.model.overrides import Override, always
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.tracing.recording import to_tensor
 
 
@@ -52,7 +52,9 @@ def _gaussian(center: Tensor, map_size: tuple[int, int], beta: Tensor) -> Gaussi
     return Gaussians(torch.ones_like(beta), beta, row, column)
 
 
-def cue(model: HSAL, view: View, targets: Sequence[Box], size_px: tuple[int, int], width_cells: float) -> np.ndarray:
+def cue(
+    model: HSAL, view: Perception, targets: Sequence[Box], size_px: tuple[int, int], width_cells: float
+) -> np.ndarray:
     """The first meta-step under each spotlight: (B, conditions, measures), in the order of their names.
 
     Args:

@@ -14,7 +14,7 @@ from hsal.evaluation import metrics
 from hsal.evaluation.inference import ATTENTION, ScenePredictions, walk
 from hsal.evaluation.localization import NAMES, OVER_ALL, Localization, places_of
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.saliency.base import SaliencyModel
 from hsal.saliency.override import perceive
 from hsal.tracing.recording import to_tensor
@@ -124,7 +124,7 @@ def intervals(walks: ScenePredictions, resamples: int = 1000, seed: int = 0) -> 
 
 def scene_views(
     model: HSAL, source: SceneSource, seed: int, scenes: int, batch: int = 250
-) -> Iterator[tuple[View, Tensor]]:
+) -> Iterator[tuple[Perception, Tensor]]:
     """Render and perceive: views with the label counts (B,N) of their scenes."""
     device = next(model.parameters()).device
     for images, counts in source.batches(seed, scenes, batch):

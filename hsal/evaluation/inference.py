@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from hsal.evaluation.localization import NAMES, Places, localize
-from hsal.model.hsal import HSAL, MetaStep, Resume, send
+from hsal.model.hsal import HSAL, Feedback, MetaStep, send
 from hsal.model.overrides import Override, always
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.rewards import label_reward
 
 ATTENTION = ("attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "inhibited", "moving")
@@ -47,7 +47,7 @@ class ScenePredictions:
 
 
 def walk(
-    model: HSAL, view: View, counts: Tensor, places: Places | None = None, inhibition: bool = True
+    model: HSAL, view: Perception, counts: Tensor, places: Places | None = None, inhibition: bool = True
 ) -> ScenePredictions:
     """Roll out greedily over a batch; the model should be in eval mode.
 
@@ -76,9 +76,9 @@ def walk(
             running = step.label != stop
             if not running.any():
                 break
-            free, rows = label_reward(free, step.label).free[running], rows[running]
+            free, rows = label_reward(free, step.label).remaining[running], rows[running]
             places = None if places is None else places.kept(running)
-            step, number = send(rollout, Resume(keep=running)), number + 1
+            step, number = send(rollout, Feedback(running=running)), number + 1
     parts = (counts.long(), answers, steps, open_steps, attention, None if places is None else located)
     return ScenePredictions(*(None if part is None else part.cpu().numpy() for part in parts))
 

@@ -41,7 +41,7 @@ def to_gaussians(
     )
 
 
-def mask_of(gaussians: Gaussians, map_size: tuple[int, int]) -> Tensor:
+def gaussian_mask(gaussians: Gaussians, map_size: tuple[int, int]) -> Tensor:
     """M[i,j] = sum_k alpha_k exp(-beta_k ((row_k - i)^2 + (column_k - j)^2)), 1 <= i <= h, 1 <= j <= w.
 
     Returns:

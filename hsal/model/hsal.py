@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hsal.config import ModelConfig
-from hsal.model.attention import Gaussians, mask_of
+from hsal.model.attention import Gaussians, gaussian_mask
 from hsal.model.controller import Controller
 from hsal.model.inhibition import inhibit
 from hsal.model.interface import broad_glimpse, broad_weights, priority_map
 from hsal.model.meta_controller import MetaController
 from hsal.model.overrides import Choose, Override, Overrides, greedy, no_overrides
-from hsal.model.perception import View, divide_by_maximum, to_cells
+from hsal.model.perception import Perception, divide_by_maximum, to_cells
 
 
 class MetaStep(NamedTuple):
@@ -35,18 +35,18 @@ class MetaStep(NamedTuple):
     next_saliency: Tensor  # (B,h,w) S_{t+1}
 
 
-class Resume(NamedTuple):
+class Feedback(NamedTuple):
     """What a consumer may send back into the rollout after a meta-step."""
 
-    keep: Tensor | None = None  # (B,) bool: the rows that go on; the others leave the batch
+    running: Tensor | None = None  # (B,) bool: the rows that go on; the others leave the batch
     label: Tensor | None = None  # (B,) what the model is told that it named, in place of its own label
 
 
-Rollout = Generator[MetaStep, Resume | None, None]
+Rollout = Generator[MetaStep, Feedback | None, None]
 SaliencyMap = Callable[[Tensor, Tensor], Tensor]  # image (B,1|3,H,W), volume (B,C,h,w) -> (B,h',w') >= 0
 
 
-def send(rollout: Rollout, answer: Resume | None) -> MetaStep | None:
+def send(rollout: Rollout, answer: Feedback | None) -> MetaStep | None:
     """The next meta-step after an answer to the last one (None before the first), or None at the end."""
     try:
         return rollout.send(answer)
@@ -82,23 +82,24 @@ class HSAL(nn.Module):
         self.meta_controller = MetaController(config, self.map_size)
         self.controller = Controller(config, self.backbone.channels, cells)
 
-    def perceive(self, image: Tensor) -> View:
+    def perceive(self, image: Tensor) -> Perception:
         """The costly half, once per image: (B,1,H,W) or (B,3,H,W) in [0,1] -> View."""
         volume = self.backbone(image)
-        return self.look(image, volume, self.saliency_map(image, volume))
+        return self.perceive_with(image, volume, self.saliency_map(image, volume))
 
-    def look(self, image: Tensor, volume: Tensor, raw: Tensor) -> View:
+    def perceive_with(self, image: Tensor, volume: Tensor, raw: Tensor) -> Perception:
         """The same with any saliency map (B,h',w'), >= 0, laid over the image: what would attention do with it?"""
         cells = to_cells(raw.to(volume), image, self.map_size, self.config.cell_px)  # (B,h,w)
-        return View(volume, *divide_by_maximum(cells))
+        return Perception(volume, *divide_by_maximum(cells))
 
     def rollout(
-        self, view: View, choose: Choose = greedy, meta_steps: int | None = None, overrides: Overrides = no_overrides
+        self, view: Perception, choose: Choose = greedy, meta_steps: int | None = None,
+        overrides: Overrides = no_overrides,
     ) -> Rollout:
         """The only loop in the project: meta-step after meta-step.
 
         All rows step together; the consumer decides when a row has ended (at its label stop).
-        It may leave the iterator when all have, or send a `Resume` that lets ended rows go, so
+        It may leave the iterator when all have, or send a `Feedback` that lets ended rows go, so
         that no time is spent on them; from then on the batch holds the kept rows alone.
 
         Args:
@@ -123,10 +124,10 @@ class HSAL(nn.Module):
             told = overt["label"] if answer is None or answer.label is None else answer.label
             previous = functional.one_hot(told, self.config.stop + 2).to(priority.dtype)
             state = _State(state.volume, following, previous, meta_hidden, hidden)
-            if answer is not None and answer.keep is not None:
-                state = _State(*(part[answer.keep] for part in state))
+            if answer is not None and answer.running is not None:
+                state = _State(*(part[answer.running] for part in state))
 
-    def _start(self, view: View) -> _State:
+    def _start(self, view: Perception) -> _State:
         empty = view.volume.new_zeros(len(view.volume), self.config.hidden)
         previous = view.volume.new_zeros(len(view.volume), self.config.stop + 2)
         previous[:, self.config.stop + 1] = 1  # the start symbol
@@ -136,7 +137,7 @@ class HSAL(nn.Module):
         """Covert attention: the Gaussians, the mask (B,h,w) and the meta-controller's hidden state."""
         gaussians, mask, hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
         if act.gaussians is not None:
-            gaussians, mask = act.gaussians, mask_of(act.gaussians, self.map_size)
+            gaussians, mask = act.gaussians, gaussian_mask(act.gaussians, self.map_size)
         return gaussians, mask if act.covert else torch.ones_like(mask), hidden
 
     def _control(
@@ -152,17 +153,17 @@ class HSAL(nn.Module):
         logits, chosen, values = [], [], []
         for number in range(glimpses + 1):
             at = functional.one_hot(looked, columns.shape[2] + 1).to(volume.dtype)
-            glimpse = torch.zeros_like(glimpse) if number in act.blind else glimpse
+            glimpse = torch.zeros_like(glimpse) if number in act.blank_glimpses else glimpse
             hidden = self.controller(priority, previous, at, glimpse, hidden)
             values.append(self.controller.value(hidden))
             if number == glimpses:
                 break
-            logits.append(_without(self.controller.locate(hidden), act.barred))
+            logits.append(_without(self.controller.locate(hidden), act.excluded_cells))
             looked = _forced(choose(logits[-1]), None if act.cells is None else act.cells[:, number])
             chosen.append(looked)
             index = looked[:, None, None].expand(-1, columns.shape[1], 1)  # (B,C,1)
             glimpse = columns.gather(2, index).squeeze(2)  # (B,C) g_i
-        class_logits = _without(self.controller.classify(hidden), act.vetoed)
+        class_logits = _without(self.controller.classify(hidden), act.excluded_labels)
         step = {
             "location_logits": torch.stack(logits, 1) if logits else volume.new_zeros(len(volume), 0, columns.shape[2]),
             "cells": torch.stack(chosen, 1) if chosen else looked.new_zeros(len(volume), 0),

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from hsal.config import ModelConfig
-from hsal.model.attention import Gaussians, mask_of, to_gaussians
+from hsal.model.attention import Gaussians, gaussian_mask, to_gaussians
 
 
 class MetaController(nn.Module):
@@ -36,4 +36,4 @@ class MetaController(nn.Module):
         x = torch.cat([saliency.flatten(1), previous_label], dim=1)
         hidden = self.recur(self.encode(x), hidden)
         gaussians = to_gaussians(self.attend(hidden), self.map_size, self.beta_range)
-        return gaussians, mask_of(gaussians, self.map_size), hidden
+        return gaussians, gaussian_mask(gaussians, self.map_size), hidden

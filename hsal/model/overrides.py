@@ -36,9 +36,9 @@ class Override(NamedTuple):
     covert: bool = True  # without, no spotlight: the mask is 1 everywhere, and only glimpsed cells are inhibited
     glimpses: int | None = None  # k; the config's where not given, and with 0 the broad glimpse decides alone
     cells: Tensor | None = None  # (B,k) where glimpses fall; -1 leaves one to the model
-    barred: Tensor | None = None  # (B,h*w) bool, cells that no glimpse may choose
-    blind: frozenset[int] = frozenset()  # glimpses that see nothing, as in an empty place; 0 is the broad one
-    vetoed: Tensor | None = None  # (B,N+1) bool, labels that may not be chosen
+    excluded_cells: Tensor | None = None  # (B,h*w) bool, cells that no glimpse may choose
+    blank_glimpses: frozenset[int] = frozenset()  # glimpses that see nothing, as in an empty place; 0 is the broad one
+    excluded_labels: Tensor | None = None  # (B,N+1) bool, labels that may not be chosen
     label: Tensor | None = None  # (B,) the label; -1 leaves it to the model
     inhibition: bool = True  # without, what was attended keeps its saliency
     choose: Choose | None = None  # the rollout's where not given

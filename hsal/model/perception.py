@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 
-class View(NamedTuple):
+class Perception(NamedTuple):
     """What an image gives, once: everything that the recurrent part looks at."""
 
     volume: Tensor  # (B,C,h,w)

@@ -22,11 +22,11 @@ from hsal.paths import DEFAULT_WEIGHTS, atomic_write, shipped_weights
 from hsal.reproduce.recipes import Backbone, Recipe
 from hsal.reproduce.results import SALIENCY_FOLDER
 from hsal.runs.execute import execute
-from hsal.runs.writer import Run, stopwatch
+from hsal.runs.writer import RunFolder, start_timer
 from hsal.saliency import SALIENCY
 from hsal.training import count_baseline as baseline
 from hsal.training.commands import Pretrain, Train
-from hsal.training.data_loading import cache_features, scenes_of, volume_file
+from hsal.training.data_loading import compute_features, feature_file, scenes_of
 from hsal.training.loop import fresh_model
 from hsal.training.progress import VALIDATION_SEED
 from hsal.zoo.checkpoint import load_into, load_model
@@ -64,7 +64,7 @@ class JobContext:
 
     def weights(self, name: str) -> str:
         """The weights of a finished run, or the shipped ones that hold the same backbone."""
-        run = Run(self.runs / name)
+        run = RunFolder(self.runs / name)
         return str(run.weights) if run.weights.exists() or name not in self.shipped else SHIPPED[name]
 
     @property
@@ -76,7 +76,7 @@ class JobContext:
 
 def make_backbone(backbone: Backbone, shop: JobContext) -> None:
     """Train a backbone, unless it is there; goes on where it was stopped."""
-    run = Run(shop.runs / backbone.name)
+    run = RunFolder(shop.runs / backbone.name)
     if not run.weights.exists() and backbone.name not in shop.shipped:
         _finish(Pretrain(
             **_place(run), task=backbone.task, digits=shop.digits, device=shop.device,
@@ -102,7 +102,7 @@ def make(recipe: Recipe, seed: int, shop: JobContext) -> None:
 
 def train_command(recipe: Recipe, seed: int, shop: JobContext) -> Train:
     """The `hsal train` that a recipe stands for."""
-    run = Run(shop.runs / recipe.folder / f"{recipe.name}-{seed}")
+    run = RunFolder(shop.runs / recipe.folder / f"{recipe.name}-{seed}")
     start = f"{recipe.backbone}-{seed}" if recipe.whole else recipe.backbone
     return Train(
         **_place(run), pretrained=shop.weights(start), task=recipe.task, placement=recipe.placement,
@@ -114,9 +114,9 @@ def train_command(recipe: Recipe, seed: int, shop: JobContext) -> Train:
     )
 
 
-def _place(run: Run) -> dict[str, Path]:
+def _place(run: RunFolder) -> dict[str, Path]:
     """Begin a run, or go on with it."""
-    return {"resume" if run.begun else "out": run.folder}
+    return {"resume" if run.started else "out": run.folder}
 
 
 def _finish(command: Pretrain | Train) -> None:
@@ -126,8 +126,8 @@ def _finish(command: Pretrain | Train) -> None:
         raise KeyboardInterrupt
 
 
-def _run(command: Pretrain | Train) -> Run:
-    return Run(command.resume or command.out)
+def _run(command: Pretrain | Train) -> RunFolder:
+    return RunFolder(command.resume or command.out)
 
 
 def _attend(recipe: Recipe, seed: int, shop: JobContext) -> dict[str, Any]:
@@ -218,10 +218,10 @@ def _count(recipe: Recipe, seed: int, shop: JobContext) -> dict[str, Any]:
     model.to(device)
     source, validation = (scenes_of(command, split) for split in ("train", "validation"))
     test = scenes_of(replace(command, placement="grid"), "test")
-    file = volume_file(command, model, source)
-    memory = cache_features(model, source, config.scene_seed, config.scenes, "training scenes", file)
-    kept = cache_features(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
-    head, clock, curve = baseline.CountHead(model).to(device), stopwatch(), []
+    file = feature_file(command, model, source)
+    memory = compute_features(model, source, config.scene_seed, config.scenes, "training scenes", file)
+    kept = compute_features(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
+    head, clock, curve = baseline.CountHead(model).to(device), start_timer(), []
     for progress in tqdm(baseline.fit(head, model, config, memory, kept), total=config.steps, unit="update"):
         if progress.checked:
             curve.append({"step": progress.step} | {

@@ -26,7 +26,7 @@ OF_CELLS = ("beta_min", "beta_max")  # how broad spotlights are, in cells
 NOT_KEPT = ("out", "resume", "queue")
 
 
-def fitted(command: Train) -> Train:
+def resolve_weights(command: Train) -> Train:
     """The command with everything that the weights it starts from decide: which they are, and what their backbone is.
 
     Raises:
@@ -51,7 +51,7 @@ def to_settings(command: Pretrain | Train) -> dict[str, Any]:
     return {"command": type(command).__name__.lower(), **named}
 
 
-def kept_command(kind: type[Command], folder: Path) -> Command:
+def read_command(kind: type[Command], folder: Path) -> Command:
     """The command that a run was started with; the run's folder is its `resume`.
 
     Raises:
@@ -99,7 +99,7 @@ def check_same(command: Pretrain | Train) -> None:
         RunError: there is no run in `command.resume`, or it was started with others.
     """
     folder = command.resume
-    kept, given = to_settings(kept_command(type(command), folder)), to_settings(command)
+    kept, given = to_settings(read_command(type(command), folder)), to_settings(command)
     if command.out not in (None, folder):
         raise RunError(f"A resumed run stays where it is: leave out --out {command.out}.")
     before, now = flat(kept), flat(given)

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from hsal.data.tasks import check_model
 from hsal.paths import ROOT, runs_dir
-from hsal.runs.config import create_run, fitted, kept_command, to_settings
-from hsal.runs.status import LIVING, RunError, Status, read_status
-from hsal.runs.store import log_end, read_run
+from hsal.runs.config import create_run, read_command, resolve_weights, to_settings
+from hsal.runs.status import ACTIVE_STATES, RunError, Status, read_status
+from hsal.runs.store import log_tail, read_run
 
 if TYPE_CHECKING:
     from hsal.training.commands import Train
@@ -37,7 +37,7 @@ def start(command: Train, root: Path | None = None) -> Path:
         ConfigError, CheckpointError: the settings are impossible.
         RunError: the folder cannot be written, or no process started.
     """
-    command = fitted(command)
+    command = resolve_weights(command)
     check_model(command.model, command.task)
     folder = _fresh_folder((root or runs_dir()).absolute(), command)
     create_run(folder, to_settings(command))
@@ -54,11 +54,11 @@ def resume(folder: Path) -> None:
     from hsal.training.commands import Train
 
     run = read_run(folder)
-    if run.state in LIVING:
+    if run.state in ACTIVE_STATES:
         raise RunError(f"{folder.name} is being trained already.")
     if run.state == "finished":
         raise RunError(f"{folder.name} is finished: duplicate it with more steps to go further.")
-    command = kept_command(Train, folder)
+    command = read_command(Train, folder)
     (folder / "stop").unlink(missing_ok=True)
     _launch(folder, command.config.steps)
 
@@ -103,6 +103,6 @@ def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
     process.wait()
     status = read_status(folder)
     if status is not None and status.state == "starting":
-        said = log_end(folder, 1) or "it said nothing"
+        said = log_tail(folder, 1) or "it said nothing"
         with suppress(OSError):  # the folder is gone, or takes nothing
             replace(status, state="failed", reason=f"The trainer did not begin: {said}").write(folder)

@@ -22,7 +22,7 @@ from hsal.config import ConfigError
 from hsal.errors import HsalError
 from hsal.runs.config import check_same, create_run, to_settings
 from hsal.runs.queue import wait_for_slot
-from hsal.runs.status import RunError, State, Status, lock_of, read_status
+from hsal.runs.status import RunError, State, Status, read_status, run_lock
 from hsal.training.progress import TrainingError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Lifecycle:
         if command.out is None and command.resume is None:
             raise ConfigError("Say where the run shall be kept: add --out FOLDER.")
         self.command, self.folder = command, Path(command.resume or command.out)
-        self.leads = process_number() == 0
+        self.leads = process_rank() == 0
         self.code = 0
         self._status = Status("starting", steps=command.config.steps, pid=os.getpid(), queued_at=time.time())
         self._said_at = 0.0
@@ -145,7 +145,7 @@ class Lifecycle:
 
     def _hold(self) -> None:
         """Take the folder for this process."""
-        lock = lock_of(self.folder)
+        lock = run_lock(self.folder)
         try:
             lock.acquire(timeout=2)  # a reader may have it for the moment of its look
         except Timeout as error:
@@ -167,7 +167,7 @@ class Lifecycle:
         self.code = CODES[signal.Signals(number)]
 
 
-def process_number() -> int:
+def process_rank() -> int:
     """The number of this process among those of one training: 0 but under torchrun and `--processes`."""
     return int(os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")))
 

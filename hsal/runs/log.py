@@ -12,7 +12,7 @@ from torch import nn
 
 from hsal.runs.lifecycle import Lifecycle, StopRequested
 from hsal.runs.tensorboard import TensorBoardWriter
-from hsal.runs.writer import Run, stopwatch
+from hsal.runs.writer import RunFolder, start_timer
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import save_model
 
@@ -35,9 +35,9 @@ class RunLog(AbstractContextManager["RunLog"]):
             tensorboard: write event files too.
         """
         self.life, self.module, self._make_optimizer, self.series = life, module, make_optimizer, series
-        self.run = Run(life.folder)
+        self.run = RunFolder(life.folder)
         self.done, seconds = self.run.restore(module, lambda: self.optimizer, life.leads)
-        self.clock = stopwatch(seconds)
+        self.clock = start_timer(seconds)
         self._board = TensorBoardWriter(life.folder, self.done) if tensorboard and life.leads else None
 
     @cached_property

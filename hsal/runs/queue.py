@@ -11,12 +11,12 @@ from filelock import FileLock, Timeout
 
 from hsal.config import ConfigError
 from hsal.paths import runs_dir
-from hsal.runs.status import read_status, state_now
+from hsal.runs.status import current_state, read_status
 
 LOOK_S = 0.5
 
 
-def most_runs() -> int:
+def max_concurrent_runs() -> int:
     """How many queued runs may be trained at once: HSAL_MAX_RUNS, or 1.
 
     Raises:
@@ -43,7 +43,7 @@ def wait_for_slot(folder: Path, queued_at: float, say: Callable[[int], None]) ->
     while True:
         ahead = _ahead(folder, queued_at)
         if ahead == 0:
-            for number in range(most_runs()):
+            for number in range(max_concurrent_runs()):
                 try:
                     lock = FileLock(slots / f"{number}.lock")
                     lock.acquire(timeout=0)
@@ -60,5 +60,5 @@ def _ahead(folder: Path, queued_at: float) -> int:
     for other in runs_dir().iterdir():
         status = read_status(other)
         if status is not None and (status.queued_at, other.name) < own:
-            ahead += state_now(other, status) in ("starting", "queued")
+            ahead += current_state(other, status) in ("starting", "queued")
     return ahead

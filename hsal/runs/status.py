@@ -19,7 +19,7 @@ from hsal.paths import atomic_write
 
 State = Literal["starting", "queued", "preparing", "running", "stopped", "finished", "failed", "interrupted"]
 STATES: tuple[State, ...] = get_args(State)
-LIVING = STATES[:4]  # only said truly by a trainer that holds the lock
+ACTIVE_STATES = STATES[:4]  # only said truly by a trainer that holds the lock
 LAUNCH_S = 60  # what a trainer may take from its launch to its lock
 GONE = "The process that trained this run is gone."
 
@@ -75,17 +75,17 @@ def read_status(folder: Path) -> Status | None:
         return None
 
 
-def lock_of(folder: Path) -> FileLock:
+def run_lock(folder: Path) -> FileLock:
     """The lock that a trainer holds as long as it lives; the system takes it from one that is killed."""
     return FileLock(folder / "lock")
 
 
-def lives(folder: Path) -> bool:
+def has_trainer(folder: Path) -> bool:
     """Whether a trainer holds the run. (For the moment of this look nobody else can take it; trainers wait for it.)"""
     if not (folder / "lock").exists():
         return False
     try:
-        with lock_of(folder).acquire(timeout=0):
+        with run_lock(folder).acquire(timeout=0):
             return False
     except Timeout:
         return True
@@ -94,12 +94,12 @@ def lives(folder: Path) -> bool:
         return status is not None and status.pid > 0 and _runs(status.pid)
 
 
-def state_now(folder: Path, status: Status | None) -> State:
+def current_state(folder: Path, status: Status | None) -> State:
     """The state to show: what the trainer said, unless it is gone since."""
     finished = (folder / "weights.safetensors").exists()
-    if status is not None and status.state not in LIVING:
+    if status is not None and status.state not in ACTIVE_STATES:
         return status.state
-    if lives(folder):
+    if has_trainer(folder):
         return "running" if status is None else status.state
     if status is not None and status.state == "starting" and abs(time.time() - status.changed_at) < LAUNCH_S:
         return "starting"

@@ -26,11 +26,11 @@ from typing import Any
 from filelock import Timeout
 
 from hsal.paths import atomic_write
-from hsal.runs.status import GONE, LIVING, STATES, RunError, State, lock_of, read_status, state_now
+from hsal.runs.status import ACTIVE_STATES, GONE, STATES, RunError, State, current_state, read_status, run_lock
 
 __all__ = [
-    "STATES", "RunError", "RunInfo", "State", "ask_to_stop", "delete_run", "download_zip", "list_runs",
-    "log_end", "name_run", "newest_weights", "read_metrics", "read_run", "snapshots",
+    "STATES", "RunError", "RunInfo", "State", "delete_run", "latest_weights", "list_runs", "log_tail",
+    "name_run", "read_metrics", "read_run", "request_stop", "snapshots", "zip_run",
 ]
 
 TAIL_BYTES = 65_536  # many lines of metrics
@@ -91,8 +91,8 @@ def read_run(folder: Path) -> RunInfo:
     if not (folder / "config.json").is_file():
         raise RunError(f"{folder} holds no run.")
     config, status, last = _object(folder / "config.json"), read_status(folder), _last_line(folder)
-    state, reason = state_now(folder, status), status.reason if status else ""
-    if not config and state not in LIVING:
+    state, reason = current_state(folder, status), status.reason if status else ""
+    if not config and state not in ACTIVE_STATES:
         state, reason = "failed", "config.json cannot be read: delete this run and start it anew."
     elif state == "interrupted":
         reason = GONE
@@ -131,7 +131,7 @@ def read_metrics(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], i
     return [line for line in map(_parsed, whole.splitlines()) if line], offset + len(whole)
 
 
-def log_end(folder: Path, lines: int = 15) -> str:
+def log_tail(folder: Path, lines: int = 15) -> str:
     """The last lines of log.txt; empty where there is none."""
     return "\n".join(_tail(folder / "log.txt").replace("\r", "\n").splitlines()[-lines:])
 
@@ -149,13 +149,13 @@ def name_run(folder: Path, name: str, note: str) -> None:
         raise RunError(f"The name could not be kept ({error.strerror}): make {folder} writable.") from error
 
 
-def ask_to_stop(folder: Path) -> None:
+def request_stop(folder: Path) -> None:
     """Ask the trainer to stop after the update in hand.
 
     Raises:
         RunError: none is at work, or the folder cannot be written.
     """
-    if read_run(folder).state not in LIVING:
+    if read_run(folder).state not in ACTIVE_STATES:
         raise RunError(f"{folder.name} is not being trained, so there is nothing to stop.")
     try:
         (folder / "stop").touch()
@@ -169,10 +169,10 @@ def delete_run(folder: Path) -> None:
     Raises:
         RunError: it is being trained, or the folder holds no run, or cannot be deleted.
     """
-    if folder.is_symlink() or read_run(folder).state in LIVING:
+    if folder.is_symlink() or read_run(folder).state in ACTIVE_STATES:
         raise RunError(f"{folder.name} is being trained or is a link: stop it first, or delete it by hand.")
     try:
-        with lock_of(folder).acquire(timeout=0):  # so that nobody resumes it in this moment
+        with run_lock(folder).acquire(timeout=0):  # so that nobody resumes it in this moment
             gone = folder.rename(folder.with_name(f".deleted-{folder.name}"))  # shown no more, whatever comes
         shutil.rmtree(gone)
     except Timeout as error:
@@ -187,18 +187,18 @@ def snapshots(folder: Path) -> dict[int, Path]:
     return dict(sorted((int(path.stem), path) for path in kept if path.stem.isdecimal()))
 
 
-def newest_weights(run: RunInfo) -> Path | None:
+def latest_weights(run: RunInfo) -> Path | None:
     """The finished weights of a run, else the newest kept along its way."""
     return run.weights or next(reversed(snapshots(run.folder).values()), None)
 
 
-def download_zip(folder: Path) -> bytes:
+def zip_run(folder: Path) -> bytes:
     """A ZIP of weights (the finished ones, else the newest kept), config and metrics, as far as they are there.
 
     Raises:
         RunError: the folder holds no run.
     """
-    weights, made = newest_weights(read_run(folder)), io.BytesIO()
+    weights, made = latest_weights(read_run(folder)), io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (weights, folder / "config.json", folder / "metrics.jsonl"):
             if path is not None and path.is_file():

@@ -22,7 +22,7 @@ from hsal.runs.tensorboard import writer_class
 from hsal.training.data_loading import scenes_of, training_feed, validation_views
 from hsal.training.distributed import join_group, leave_group
 from hsal.training.loop import fresh_model, optimizer_for, train, validate
-from hsal.training.pretrain import Learner, pretrain
+from hsal.training.pretrain import ObjectClassifier, pretrain
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import load_into, save_model
 
@@ -40,7 +40,7 @@ def run_pretrain(command: Pretrain, life: Lifecycle) -> None:
     source, validation = (scenes_of(command, split, single) for split in ("train", "validation"))
     model = fresh_model(command.model, config.seed)
     began = _begin(model, command)
-    learner = Learner(model).to(find_device(command.device))
+    learner = ObjectClassifier(model).to(find_device(command.device))
     optimizer = torch.optim.AdamW(learner.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     life.begin()
     with RunLog(life, learner, lambda: optimizer) as scribe:

@@ -17,7 +17,7 @@ from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import CheckpointError, read_tensors, write_tensors
 
 
-class Run:
+class RunFolder:
     """One run folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -27,7 +27,7 @@ class Run:
         self.metrics = folder / "metrics.jsonl"
 
     @property
-    def begun(self) -> bool:
+    def started(self) -> bool:
         """Whether there is something to resume."""
         return (self.folder / "config.json").exists()
 
@@ -98,7 +98,7 @@ class Run:
             scratch.write_text("".join(f"{json.dumps(line)}\n" for line in lines if line["step"] <= done))
 
 
-def stopwatch(before: float = 0.0) -> Any:
+def start_timer(before: float = 0.0) -> Any:
     """A function that gives the seconds since this call, plus `before`."""
     start = time.perf_counter()
     return lambda: before + time.perf_counter() - start

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View, divide_by_maximum
+from hsal.model.perception import Perception, divide_by_maximum
 
 GRAY = (0.299, 0.587, 0.114)  # ITU-R BT.601's luma, as Pillow's
 
@@ -33,7 +33,7 @@ class FirstStep(nn.Module):
         Choice: attention starts from channel energy, whatever map the weights were trained with: a network is asked
         with a volume alone, and most maps need the image.
         """
-        view = View(volume, *divide_by_maximum(volume.square().sum(dim=1)))
+        view = Perception(volume, *divide_by_maximum(volume.square().sum(dim=1)))
         return next(self.model.rollout(view)).class_logits
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import SaliencyModel, Stimulus
 from hsal.saliency.first_step import FirstStep
@@ -20,7 +20,7 @@ def saliency_model(name: str) -> SaliencyModel | None:
     return SALIENCY.build(name) if name else None
 
 
-def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> View:
+def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> Perception:
     """`HSAL.perceive` of images (B,1,H,W) or (B,3,H,W) in [0,1], through another saliency model's map.
 
     A map of a label is of the label that the model itself would name first.
@@ -31,4 +31,4 @@ def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> 
     if other is None:
         return model.perceive(image)
     volume = model.backbone(image)
-    return model.look(image, volume, other(Stimulus(image, volume, FirstStep("the model", model))))
+    return model.perceive_with(image, volume, other(Stimulus(image, volume, FirstStep("the model", model))))

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hsal.data.base import Box
 from hsal.model.hsal import HSAL, MetaStep
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.rewards import label_reward
 from hsal.saliency.base import SaliencyError, SaliencyModel
 from hsal.saliency.override import perceive, saliency_model
@@ -30,7 +30,7 @@ def trace_image(
     notes: Sequence[str] = (),
     saliency: str | np.ndarray = "",
     interventions: Interventions = NONE,
-    view: View | None = None,
+    view: Perception | None = None,
 ) -> Trace:
     """Roll attention out over one image, greedily, until stop or the last meta-step.
 
@@ -67,7 +67,7 @@ def trace_image(
 
 def view_of(
     model: HSAL, image: np.ndarray, saliency: str | np.ndarray = "", hidden: Sequence[tuple[int, int, int, int]] = ()
-) -> View:
+) -> Perception:
     """What a walk over one image starts from, `hidden` parts of it covered; see `trace_image`."""
     device = next(model.parameters()).device
     with torch.inference_mode():
@@ -98,7 +98,7 @@ def _record(model: HSAL, rollout: object, truth: Sequence[int] | None) -> list[S
         reward = None
         if free is not None:
             named = label_reward(free, step.label.cpu())
-            free, reward = named.free, float(named.reward[0])
+            free, reward = named.remaining, float(named.reward[0])
         steps.append(_to_step(step, reward))
         if steps[-1].label == model.config.stop:
             break

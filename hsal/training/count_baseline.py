@@ -15,7 +15,7 @@ from torch.nn import functional
 from hsal.config import TrainConfig
 from hsal.evaluation import metrics
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.training.feature_cache import FeatureCache
 from hsal.training.progress import Progress
 from hsal.training.schedule import cosine, set_rate
@@ -60,7 +60,7 @@ def fit(
         yield Progress(number, config.steps, seen, checked)
 
 
-def measure(head: CountHead, views: Iterable[tuple[View, Tensor]]) -> dict[str, float]:
+def measure(head: CountHead, views: Iterable[tuple[Perception, Tensor]]) -> dict[str, float]:
     """0-1 and macro-F1 of the most probable counts."""
     head.eval()
     with torch.inference_mode():

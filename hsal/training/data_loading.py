@@ -21,7 +21,7 @@ from hsal.training.progress import VALIDATION_SEED
 if TYPE_CHECKING:
     from hsal.training.commands import Pretrain, Train
 
-Tell = Callable[[str, int, int], None]  # what is made, how many are done, how many there will be
+ReportProgress = Callable[[str, int, int], None]  # what is made, how many are done, how many there will be
 
 
 def scenes_of(command: Pretrain | Train, split: Split, single: bool = False) -> SceneSource:
@@ -38,24 +38,27 @@ def scenes_of(command: Pretrain | Train, split: Split, single: bool = False) -> 
     )
 
 
-def validation_views(command: Train, model: HSAL, source: SceneSource, tell: Tell) -> Views:
+def validation_views(
+    command: Train, model: HSAL, source: SceneSource, tell: ReportProgress
+) -> Views:
     """What checks look at: volumes kept once, or, where the backbone learns too, images."""
     scenes = command.config.validation_scenes
     if command.config.fine_tune:
         return partial(scene_views, model, source, VALIDATION_SEED, scenes)
-    return partial(cache_features(model, source, VALIDATION_SEED, scenes, "validation scenes", tell=tell).views, model)
+    features = compute_features(model, source, VALIDATION_SEED, scenes, "validation scenes", tell=tell)
+    return partial(features.views, model)
 
 
-def training_feed(command: Train, model: HSAL, source: SceneSource, tell: Tell) -> SceneFeed:
+def training_feed(command: Train, model: HSAL, source: SceneSource, tell: ReportProgress) -> SceneFeed:
     """The same for updates."""
     config = command.config
     if config.fine_tune:
         return RenderedScenes(source, config.scene_seed)
-    file = None if command.volumes is None else volume_file(command, model, source)
-    return cache_features(model, source, config.scene_seed, config.scenes, "training scenes", file, tell)
+    file = None if command.volumes is None else feature_file(command, model, source)
+    return compute_features(model, source, config.scene_seed, config.scenes, "training scenes", file, tell)
 
 
-def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
+def feature_file(command: Train, model: HSAL, source: SceneSource) -> Path:
     """A name that no other backbone, saliency, task or seed shares, and all models on the same two do."""
     look, config = command.model, command.config
     seen = (command.task, command.placement, source.name, look.size_px, look.image_channels)
@@ -66,9 +69,9 @@ def volume_file(command: Train, model: HSAL, source: SceneSource) -> Path:
     return command.volumes / f"{about.hexdigest()[:16]}.f16"
 
 
-def cache_features(
+def compute_features(
     model: HSAL, source: SceneSource, seed: int, scenes: int, name: str, file: Path | None = None,
-    tell: Tell | None = None,
+    tell: ReportProgress | None = None,
 ) -> FeatureCache:
     """The volumes of many scenes, with a progress bar on a terminal; see `FeatureCache.of`."""
     with tqdm(total=scenes, desc=name, unit="scene", disable=None) as bar:

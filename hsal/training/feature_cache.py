@@ -14,7 +14,7 @@ from torch import Tensor
 from hsal.data.base import SceneSource
 from hsal.evaluation.evaluate import scene_views
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.paths import atomic_write
 from hsal.tracing.recording import to_tensor
 from hsal.training.progress import TrainingError
@@ -30,7 +30,7 @@ class SceneFeed(Protocol):
     def draw(
         self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator,
         part: slice = ALL,
-    ) -> tuple[View, Tensor]:
+    ) -> tuple[Perception, Tensor]:
         """The views and label counts (B,N) of update `number`: `batch` scenes of at most `largest` labels each.
 
         Args:
@@ -73,13 +73,13 @@ class FeatureCache:
         volumes, saliency = (part.unflatten(1, (-1, *model.map_size)) for part in (volumes, saliency))
         yield cls(volumes, saliency[:, 0], scale.contiguous().view(torch.float32)[:, 0], counts.float())
 
-    def view(self, model: HSAL, rows: Tensor) -> tuple[View, Tensor]:
+    def view(self, model: HSAL, rows: Tensor) -> tuple[Perception, Tensor]:
         """The views and label counts of some rows."""
         device, rows = next(model.parameters()).device, rows.cpu()
-        view = View(*(kept[rows].to(device).float() for kept in (self.volumes, self.saliency, self.scale)))
+        view = Perception(*(kept[rows].to(device).float() for kept in (self.volumes, self.saliency, self.scale)))
         return view, self.counts[rows].to(device)
 
-    def views(self, model: HSAL) -> Iterator[tuple[View, Tensor]]:
+    def views(self, model: HSAL) -> Iterator[tuple[Perception, Tensor]]:
         """All rows, in order."""
         for rows in torch.arange(len(self.counts)).split(250):
             yield self.view(model, rows)
@@ -87,7 +87,7 @@ class FeatureCache:
     def draw(
         self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator,
         part: slice = ALL,
-    ) -> tuple[View, Tensor]:
+    ) -> tuple[Perception, Tensor]:
         """Rows drawn at random from those with at most `largest` labels.
 
         Raises:
@@ -123,12 +123,12 @@ class RenderedScenes:
     def draw(
         self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator,
         part: slice = ALL,
-    ) -> tuple[View, Tensor]:
+    ) -> tuple[Perception, Tensor]:
         """The next `batch` scenes of the stream. `largest` is for memories alone: a stream shows all."""
         device = next(model.parameters()).device
         start, stop, _ = part.indices(batch)
         images, counts = self.source.batch(self.seed, (number - 1) * batch + start, stop - start)
         view = model.perceive(to_tensor(images, device))
         # The map is given, not learned: else the glimpses' reward would teach the backbone to shine everywhere.
-        seen = View(view.volume, view.saliency.detach(), view.scale.detach())
+        seen = Perception(view.volume, view.saliency.detach(), view.scale.detach())
         return seen, torch.from_numpy(counts).to(device).float()

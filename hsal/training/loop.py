@@ -17,7 +17,7 @@ from hsal.config import ModelConfig, TrainConfig
 from hsal.evaluation.evaluate import evaluate
 from hsal.evaluation.inference import ScenePredictions, walk
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.training.distributed import SINGLE_PROCESS, ProcessGroup, Sampler
 from hsal.training.feature_cache import SceneFeed
 from hsal.training.losses.objective import loss_of
@@ -25,7 +25,7 @@ from hsal.training.progress import Progress, check_finite
 from hsal.training.schedule import cosine, set_rate
 from hsal.zoo.build import build_model
 
-Views = Callable[[], Iterable[tuple[View, Tensor]]]
+Views = Callable[[], Iterable[tuple[Perception, Tensor]]]
 
 
 def train(
@@ -80,7 +80,7 @@ def _largest(config: TrainConfig, number: int) -> int:
     return 1 + (number - 1) * 4 // config.curriculum
 
 
-def validate(model: HSAL, views: Iterable[tuple[View, Tensor]]) -> dict[str, float]:
+def validate(model: HSAL, views: Iterable[tuple[Perception, Tensor]]) -> dict[str, float]:
     """The scalar measures of `Evaluation`, named validation_*; localization, which needs boxes, is not among them."""
     measured = asdict(evaluate(ScenePredictions.joined([walk(model, view, counts) for view, counts in views])))
     return {f"validation_{name}": value for name, value in measured.items() if isinstance(value, float)}

@@ -33,7 +33,7 @@ class Objects(NamedTuple):
     label: Tensor  # (B,D) -1 where an image has fewer objects
 
 
-class Learner(nn.Module):
+class ObjectClassifier(nn.Module):
     """A backbone with the linear head that names single objects; the head is thrown away after."""
 
     def __init__(self, model: HSAL) -> None:
@@ -48,7 +48,7 @@ class Learner(nn.Module):
 
 
 def pretrain(
-    learner: Learner, optimizer: torch.optim.Optimizer, config: PretrainConfig,
+    learner: ObjectClassifier, optimizer: torch.optim.Optimizer, config: PretrainConfig,
     source: SceneSource, validation: SceneSource, done: int = 0,
 ) -> Iterator[Progress]:
     """Train a backbone in place to name the objects of scenes, from update `done` on.
@@ -80,7 +80,7 @@ def pretrain(
 
 
 def objects_of(
-    learner: Learner, config: PretrainConfig, source: SceneSource, seed: int, start: int, count: int
+    learner: ObjectClassifier, config: PretrainConfig, source: SceneSource, seed: int, start: int, count: int
 ) -> Objects:
     """The objects of scenes start..start+count-1: the one of each image, or all of each volume."""
     h, w = learner.backbone.map_size
@@ -94,7 +94,7 @@ def objects_of(
     return Objects(images, (1 - others).clamp(min=0), places.label)
 
 
-def accuracy(learner: Learner, config: PretrainConfig, source: SceneSource) -> float:
+def accuracy(learner: ObjectClassifier, config: PretrainConfig, source: SceneSource) -> float:
     """Share of the digits of validation scenes that the learner names right."""
     right, digits, device = 0, 0, next(learner.parameters()).device
     for start in range(0, config.validation_scenes, 250):

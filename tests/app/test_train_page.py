@@ -14,7 +14,7 @@ from app import cache
 from app.train import form
 from app.train import runs as train_runs
 from app.train.settings import command
-from hsal.runs.status import lock_of
+from hsal.runs.status import run_lock
 from hsal.runs.store import RunError, read_run
 from hsal.tracing.recording import trace_image
 from hsal.training.commands import Train
@@ -93,7 +93,7 @@ def test_a_living_run_says_what_it_does_and_can_be_stopped(runs: Path, state: st
     folder = make_run(runs, "one", None, steps=80)
     status = {"state": state, "phase": "training scenes", "done": 3200, "total": 8000, "changed_at": 4e9}
     (folder / "status.json").write_text(json.dumps(status))
-    with lock_of(folder):
+    with run_lock(folder):
         page = visit()
         assert said in texts(page)
         assert page.button(key="train.delete").disabled

@@ -122,10 +122,10 @@ def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) ->
 
 
 def test_zoom_and_hidden_lines_stay_while_points_come_in(page: Page, train_url: str, runs: Path) -> None:
-    from hsal.runs.status import lock_of
+    from hsal.runs.status import run_lock
 
     folder, other = make_run(runs, "living", "running", done=100, steps=400), make_run(runs, "beside", done=100)
-    with lock_of(folder):
+    with run_lock(folder):
         page.goto(f"{train_url}?run=living&with=beside")
         chart = page.locator("figure svg").first
         expect(chart).to_be_visible(timeout=PATIENCE_MS)

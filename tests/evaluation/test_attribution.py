@@ -9,7 +9,7 @@ import torch
 from hsal.config import ModelConfig
 from hsal.evaluation.attribution import Why, as_intervention, explain
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.tracing.interventions.schema import NONE, Edit, Interventions, Rule
 from hsal.tracing.recording import to_tensor, trace_image
 from hsal.tracing.schema import Source, Trace
@@ -29,7 +29,7 @@ def model() -> HSAL:
     return made
 
 
-def walked(model: HSAL, interventions: Interventions = NONE) -> tuple[View, Trace]:
+def walked(model: HSAL, interventions: Interventions = NONE) -> tuple[Perception, Trace]:
     edits = {edit.step: edit for edit in NO_STOP} | {edit.step: edit for edit in interventions.edits}
     whole = Interventions(tuple(edits.values()), interventions.rules)
     with torch.inference_mode():

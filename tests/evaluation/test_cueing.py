@@ -14,7 +14,7 @@ from hsal.data.base import Box
 from hsal.errors import ResultsError
 from hsal.evaluation.cueing import cue, spotlights, sum_up
 from hsal.evaluation.cueing_results import load_cueing
-from hsal.model.attention import mask_of
+from hsal.model.attention import gaussian_mask
 from hsal.model.overrides import Override, always
 from hsal.paths import RESULTS
 from tests.fixtures.commands import EMBEDDED, refused, weights
@@ -25,7 +25,7 @@ TARGET = Box(1, 0, 0, 16, 16)  # the first of 3x3 cells of 16 px
 
 def test_the_spotlight_peaks_on_the_target_or_half_a_picture_away_or_nowhere() -> None:
     laid = spotlights(torch.tensor([[0.125, 0.625]]), (4, 4), width_cells=1.0)  # the middle of row 1, column 3
-    masks = {name: mask_of(gaussians, (4, 4))[0] for name, gaussians in laid.items()}
+    masks = {name: gaussian_mask(gaussians, (4, 4))[0] for name, gaussians in laid.items()}
     assert divmod(int(masks["valid"].argmax()), 4) == (0, 2)
     assert divmod(int(masks["invalid"].argmax()), 4) == (2, 0)  # two of four cells down, and two across, round the edge
     assert masks["valid"].max() == masks["invalid"].max() == 1

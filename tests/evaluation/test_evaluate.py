@@ -19,7 +19,7 @@ from hsal.evaluation.localization import Places, places_of
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import MetaStep, Rollout
 from hsal.model.overrides import Override, Overrides
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.tracing.recording import to_tensor
 from hsal.training.loop import fresh_model
 
@@ -46,14 +46,14 @@ class Recited:
     def __init__(self, steps: list[MetaStep]) -> None:
         self.steps, self.config = steps, ModelConfig(classes=STOP, meta_steps=len(steps))
 
-    def rollout(self, view: View, overrides: Overrides) -> Rollout:
+    def rollout(self, view: Perception, overrides: Overrides) -> Rollout:
         assert overrides(0) == Override()
         rows = view.volume.long()
         for given in self.steps:
             answer = yield MetaStep(*(
                 part[rows] if isinstance(part, Tensor) and part.numel() else part for part in given
             ))
-            rows = rows[answer.keep]
+            rows = rows[answer.running]
 
 
 # Two images: {0}, named 0, stop; and {1,2}, named 1, 1, 2 and never stop.
@@ -66,8 +66,8 @@ COUNTS = torch.tensor([[1, 0, 0], [0, 1, 1]])
 SCALE = torch.tensor([10.0, 20.0])
 
 
-def views(*batches: list[int]) -> list[tuple[View, Tensor]]:
-    return [(View(torch.tensor(rows), torch.empty(0), SCALE[rows]), COUNTS[rows]) for rows in batches]
+def views(*batches: list[int]) -> list[tuple[Perception, Tensor]]:
+    return [(Perception(torch.tensor(rows), torch.empty(0), SCALE[rows]), COUNTS[rows]) for rows in batches]
 
 
 def walked(steps: list[MetaStep], *batches: list[int], places: Places | None = None) -> ScenePredictions:

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from hsal.model.attention import Gaussians, mask_of, to_gaussians
+from hsal.model.attention import Gaussians, gaussian_mask, to_gaussians
 
 MAP = (3, 5)  # rows, columns: not square, so that a swap of the two shows
 BETA = (0.15, 0.8)
@@ -31,7 +31,7 @@ def written_out(gaussians: Gaussians, sample: int, i: int, j: int) -> float:
 @pytest.mark.parametrize("map_size", [MAP, (7, 7), (1, 4)])
 def test_mask_is_the_formula_in_every_cell(map_size: tuple[int, int]) -> None:
     gaussians = to_gaussians(random_numbers(2, 3), map_size, BETA)
-    mask = mask_of(gaussians, map_size)
+    mask = gaussian_mask(gaussians, map_size)
     assert mask.shape == (2, *map_size)
     for sample in range(2):
         for i in range(1, map_size[0] + 1):
@@ -40,7 +40,7 @@ def test_mask_is_the_formula_in_every_cell(map_size: tuple[int, int]) -> None:
 
 
 def test_one_spotlight_on_a_cell_peaks_there_at_exactly_one() -> None:
-    mask = mask_of(spotlight(alpha=1, beta=0.5, row=2, column=4), MAP)[0]
+    mask = gaussian_mask(spotlight(alpha=1, beta=0.5, row=2, column=4), MAP)[0]
     assert mask[1, 3].item() == 1  # cell (2,4), counted from 1
     assert mask.argmax().item() == 1 * 5 + 3
     assert mask[1, 4].item() == pytest.approx(0.60653066)  # one cell to the right: e^-0.5
@@ -48,9 +48,9 @@ def test_one_spotlight_on_a_cell_peaks_there_at_exactly_one() -> None:
 
 
 def test_two_spotlights_add_up() -> None:
-    alone = [mask_of(spotlight(1, beta, row, column), MAP) for beta, row, column in ((0.5, 1, 1), (0.2, 3, 5))]
+    alone = [gaussian_mask(spotlight(1, beta, row, column), MAP) for beta, row, column in ((0.5, 1, 1), (0.2, 3, 5))]
     both = Gaussians(*(torch.tensor([pair]) for pair in ((0.25, 0.75), (0.5, 0.2), (1.0, 3.0), (1.0, 5.0))))
-    torch.testing.assert_close(mask_of(both, MAP), (0.25 * alone[0] + 0.75 * alone[1]).float())
+    torch.testing.assert_close(gaussian_mask(both, MAP), (0.25 * alone[0] + 0.75 * alone[1]).float())
 
 
 def test_numbers_are_split_and_ranged_in_the_papers_order() -> None:
@@ -71,10 +71,10 @@ def test_ranges_hold_for_wild_numbers() -> None:
     assert 0 < gaussians.row.min() < gaussians.row.max() < MAP[0]
     assert 0 < gaussians.column.min() < gaussians.column.max() < MAP[1]
     assert gaussians.column.max() > MAP[0]  # columns have their own range
-    mask = mask_of(gaussians, MAP)
+    mask = gaussian_mask(gaussians, MAP)
     assert 0 < mask.min() < mask.max() <= 1
 
 
 def test_mask_is_differentiable_in_every_number() -> None:
     numbers = random_numbers(2, 2).requires_grad_()
-    assert torch.autograd.gradcheck(lambda x: mask_of(to_gaussians(x, MAP, BETA), MAP), numbers)
+    assert torch.autograd.gradcheck(lambda x: gaussian_mask(to_gaussians(x, MAP, BETA), MAP), numbers)

@@ -13,7 +13,7 @@ from hsal.config import ModelConfig, TrainConfig
 from hsal.model.hsal import HSAL, MetaStep
 from hsal.model.inhibition import inhibit
 from hsal.model.overrides import greedy, sampler
-from hsal.model.perception import View, divide_by_maximum
+from hsal.model.perception import Perception, divide_by_maximum
 from hsal.training.loop import fresh_model
 from hsal.training.losses.objective import loss_of
 
@@ -30,10 +30,10 @@ def images(count: int) -> Tensor:
     return torch.rand(count, 1, 48, 48, generator=torch.Generator().manual_seed(2))
 
 
-def random_view(count: int = 2) -> View:
+def random_view(count: int = 2) -> Perception:
     """A volume whose cells differ more than those of an untrained backbone."""
     volume = torch.randn(count, CHANNELS, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
-    return View(volume, *divide_by_maximum(volume.square().sum(dim=1)))
+    return Perception(volume, *divide_by_maximum(volume.square().sum(dim=1)))
 
 
 def scripted(*actions: int) -> Callable[[Tensor], Tensor]:
@@ -59,7 +59,7 @@ def numbers(step: MetaStep) -> dict[str, Tensor]:
     return {name: tensor for name, tensor in fields.items() if isinstance(tensor, Tensor)}
 
 
-def roll(model: HSAL, view: View, **options: object) -> list[MetaStep]:
+def roll(model: HSAL, view: Perception, **options: object) -> list[MetaStep]:
     with torch.no_grad():
         return list(model.rollout(view, **options))
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from hsal.config import ModelConfig
-from hsal.model.attention import Gaussians, mask_of
-from hsal.model.hsal import HSAL, MetaStep, Resume, send
+from hsal.model.attention import Gaussians, gaussian_mask
+from hsal.model.hsal import HSAL, Feedback, MetaStep, send
 from hsal.model.inhibition import inhibit
 from hsal.model.overrides import Override, Overrides, always, sampler
-from hsal.model.perception import View, divide_by_maximum
+from hsal.model.perception import Perception, divide_by_maximum
 from hsal.training.loop import fresh_model
 
 CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=3, gaussians=2, glimpses=2, meta_steps=4)
@@ -21,9 +21,9 @@ def make_model(**changes: object) -> HSAL:
     return fresh_model(ModelConfig(**{**CONFIG.__dict__, **changes}), seed=1)
 
 
-def random_view(count: int) -> View:
+def random_view(count: int) -> Perception:
     volume = torch.randn(count, 16, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
-    return View(volume, *divide_by_maximum(volume.square().sum(dim=1)))
+    return Perception(volume, *divide_by_maximum(volume.square().sum(dim=1)))
 
 
 def numbers(step: MetaStep) -> dict[str, Tensor]:
@@ -32,7 +32,7 @@ def numbers(step: MetaStep) -> dict[str, Tensor]:
     return {name: tensor for name, tensor in fields.items() if isinstance(tensor, Tensor)}
 
 
-def answered(model: HSAL, view: View, *answers: Resume | None, **options: object) -> list[MetaStep]:
+def answered(model: HSAL, view: Perception, *answers: Feedback | None, **options: object) -> list[MetaStep]:
     """The steps of a rollout to which these answers are sent, one after each."""
     with torch.no_grad():
         rollout, steps = model.rollout(view, **options), []
@@ -45,7 +45,7 @@ def test_rows_that_are_kept_go_on_as_if_all_had_stayed() -> None:
     model, view = make_model(), random_view(4)
     keeps = (torch.tensor([True, False, True, True]), torch.tensor([False, True, True]))
     undisturbed = answered(model, view, None, None)
-    left = answered(model, view, *(Resume(keep=keep) for keep in keeps))
+    left = answered(model, view, *(Feedback(running=keep) for keep in keeps))
     for step, given, rows in zip(undisturbed, left, ([0, 1, 2, 3], [0, 2, 3], [2, 3]), strict=True):
         for name, tensor in numbers(given).items():
             torch.testing.assert_close(tensor, numbers(step)[name][rows], msg=name)
@@ -55,7 +55,7 @@ def test_the_gradient_passes_through_rows_that_are_kept() -> None:
     model = make_model()
     rollout = model.rollout(random_view(3))
     first = send(rollout, None)
-    second = send(rollout, Resume(keep=torch.tensor([False, True, False])))
+    second = send(rollout, Feedback(running=torch.tensor([False, True, False])))
     (gradient,) = torch.autograd.grad(second.class_logits.square().sum(), first.mask)
     assert gradient[1].any()
     assert not gradient[[0, 2]].any()
@@ -66,7 +66,7 @@ def test_a_label_that_is_told_takes_the_place_of_the_models_own() -> None:
     own = answered(model, view, None)[0].label
     other = (own + 1) % 4
     told_own, told_other, untold = (
-        answered(model, view, answer)[1] for answer in (Resume(label=own), Resume(label=other), None)
+        answered(model, view, answer)[1] for answer in (Feedback(label=own), Feedback(label=other), None)
     )
     assert torch.equal(told_own.class_logits, untold.class_logits)
     assert torch.equal(told_other.saliency, untold.saliency)
@@ -77,8 +77,8 @@ def test_a_label_that_is_told_takes_the_place_of_the_models_own() -> None:
 def test_labels_are_told_to_all_rows_and_then_some_leave() -> None:
     model, view = make_model(), random_view(3)
     labels, keep = torch.tensor([2, 0, 1]), torch.tensor([False, True, True])
-    stayed = answered(model, view, Resume(label=labels))[1]
-    left = answered(model, view, Resume(keep=keep, label=labels))[1]
+    stayed = answered(model, view, Feedback(label=labels))[1]
+    left = answered(model, view, Feedback(running=keep, label=labels))[1]
     torch.testing.assert_close(left.class_logits, stayed.class_logits[keep])
 
 
@@ -104,7 +104,7 @@ def test_a_rollout_that_has_ended_sends_nothing() -> None:
     rollout = make_model().rollout(random_view(1), meta_steps=1)
     assert send(rollout, None) is not None
     assert send(rollout, None) is None
-    assert send(rollout, Resume(keep=torch.tensor([True]))) is None
+    assert send(rollout, Feedback(running=torch.tensor([True]))) is None
 
 
 def at(wanted: int, act: Override) -> Overrides:
@@ -121,14 +121,14 @@ def test_gaussians_that_are_laid_take_the_place_of_the_models_own_for_one_meta_s
     model, view, laid = make_model(), random_view(2), spot(2, 1.0, 3.0)
     own = answered(model, view, None, None)
     first = answered(model, view, None, overrides=at(0, Override(gaussians=laid)))
-    assert torch.equal(first[0].mask, mask_of(laid, model.map_size))
+    assert torch.equal(first[0].mask, gaussian_mask(laid, model.map_size))
     assert torch.equal(first[0].priority, first[0].mask * view.saliency)
     assert first[0].gaussians is laid
     assert not torch.allclose(first[0].class_logits, own[0].class_logits)
     assert first[1].gaussians.alpha.shape == (2, 2)  # the model's own again
     second = answered(model, view, None, None, overrides=at(1, Override(gaussians=laid)))
     assert torch.equal(second[0].mask, own[0].mask)
-    assert torch.equal(second[1].mask, mask_of(laid, model.map_size))
+    assert torch.equal(second[1].mask, gaussian_mask(laid, model.map_size))
     assert second[2].gaussians.alpha.shape == (2, 2)
 
 
@@ -170,7 +170,7 @@ def test_glimpses_fall_where_they_are_told_and_never_where_they_are_barred() -> 
     assert torch.equal(told.cells, torch.stack([own.cells[:, 0], second], dim=1))
     assert not torch.equal(told.class_logits, own.class_logits)  # the controller saw what lies there
     barred = torch.zeros(2, 9, dtype=torch.bool).scatter(1, own.cells, True)
-    elsewhere = answered(model, view, overrides=always(Override(barred=barred)))[0]
+    elsewhere = answered(model, view, overrides=always(Override(excluded_cells=barred)))[0]
     assert not barred.gather(1, elsewhere.cells).any()
     assert elsewhere.location_logits.softmax(dim=2)[:, 0][barred].max() == 0
 
@@ -179,7 +179,7 @@ def test_a_label_may_be_told_or_vetoed_and_the_model_hears_of_it() -> None:
     model, view = make_model(), random_view(1)
     own = answered(model, view, None)
     best = int(own[0].label)
-    vetoed = answered(model, view, overrides=always(Override(vetoed=torch.arange(4)[None] == best)))[0]
+    vetoed = answered(model, view, overrides=always(Override(excluded_labels=torch.arange(4)[None] == best)))[0]
     assert int(vetoed.label) == own[0].class_logits[0].argsort(descending=True)[1]
     told = answered(model, view, None, overrides=at(0, Override(label=vetoed.label)))
     assert torch.equal(told[0].label, vetoed.label)
@@ -202,5 +202,5 @@ def test_a_glimpse_that_is_blind_gives_the_controller_nothing(blind: int) -> Non
     model, view, shown = make_model(), random_view(1), []
     model.controller.register_forward_pre_hook(lambda _, args: shown.append(bool(args[3].any())))
     cells = view.saliency.flatten(1).topk(2)[1]
-    answered(model, view, overrides=always(Override(blind=frozenset([blind]), cells=cells)))
+    answered(model, view, overrides=always(Override(blank_glimpses=frozenset([blind]), cells=cells)))
     assert shown == [number != blind for number in range(3)]

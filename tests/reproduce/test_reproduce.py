@@ -16,7 +16,7 @@ from hsal.reproduce.jobs import JobContext, make, train_command
 from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, SALIENCY_MODELS, STANDS_ON, quick, recipes
 from hsal.reproduce.report import write_report
 from hsal.reproduce.results import load_results
-from hsal.runs.writer import Run
+from hsal.runs.writer import RunFolder
 from hsal.saliency import SALIENCY
 from hsal.training.commands import Train
 from hsal.training.loop import fresh_model
@@ -112,18 +112,18 @@ def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch
         finish(command)
 
     monkeypatch.setattr(jobs, "_finish", watching)
-    backbone = Run(shop.runs / recipe.backbone).weights
+    backbone = RunFolder(shop.runs / recipe.backbone).weights
     backbone.parent.mkdir(parents=True)
     save_model(backbone, fresh_model(recipe.model, 0), {})
     make(recipe, 0, shop)
     _, further = asked
     assert further.whole
-    assert further.pretrained == str(Run(tmp_path / "runs" / f"{recipe.name}-0").weights)
+    assert further.pretrained == str(RunFolder(tmp_path / "runs" / f"{recipe.name}-0").weights)
     (result,) = load_results(tmp_path / "results")
     assert [point["step"] for point in result.curve] == [0, 10, 20, 30, 40]
     assert result.training["fine_tune"]
     assert result.before is not None
-    assert result.seconds > Run(tmp_path / "runs" / f"{recipe.name}-0").lines()[-1]["seconds"]
+    assert result.seconds > RunFolder(tmp_path / "runs" / f"{recipe.name}-0").lines()[-1]["seconds"]
 
 
 def test_a_recipe_keeps_its_series_for_the_first_seed_alone(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import torch
 from hsal.config import ConfigError, ModelConfig, TrainConfig
 from hsal.runs import launcher as launch
 from hsal.runs.status import read_status
-from hsal.runs.store import RunError, RunInfo, ask_to_stop, list_runs, log_end, read_run
+from hsal.runs.store import RunError, RunInfo, list_runs, log_tail, read_run, request_stop
 from hsal.training.commands import Train
 from hsal.zoo.checkpoint import read_tensors
 from tests.fixtures.commands import weights
@@ -50,11 +50,11 @@ def until(folder: Path, good: Callable[[RunInfo], bool]) -> RunInfo:
         if good(run):
             return run
         time.sleep(0.02)
-    raise AssertionError(f"still {read_run(folder)}, log: {log_end(folder)}")
+    raise AssertionError(f"still {read_run(folder)}, log: {log_tail(folder)}")
 
 
 def stop(folder: Path) -> None:
-    ask_to_stop(folder)
+    request_stop(folder)
     until(folder, lambda run: run.state == "stopped")
 
 
@@ -86,7 +86,7 @@ def test_a_run_is_stopped_and_goes_on(small: Train) -> None:
     stop(folder)
     run = read_run(folder)
     assert run.resumable
-    assert "hsal train --resume" in log_end(folder)
+    assert "hsal train --resume" in log_tail(folder)
     assert not (folder / "stop").exists()
     kept = int(read_tensors(folder / "state.safetensors")[0]["done"])
     assert kept == run.step > 0
@@ -147,7 +147,7 @@ def test_a_trainer_that_cannot_begin_says_so(small: Train, made: Path) -> None:
     copy.unlink()  # before it is read: the trainer loads torch first
     run = until(folder, lambda run: run.state == "failed")
     assert "soon-gone" in run.reason
-    assert "Traceback" not in log_end(folder)
+    assert "Traceback" not in log_tail(folder)
 
 
 def test_impossible_settings_make_no_folder(small: Train, tmp_path: Path) -> None:

@@ -14,18 +14,18 @@ from typing import Any
 
 import pytest
 
-from hsal.runs.status import LIVING, Status, lives, lock_of, read_status
+from hsal.runs.status import ACTIVE_STATES, Status, has_trainer, read_status, run_lock
 from hsal.runs.store import (
     RunError,
-    ask_to_stop,
     delete_run,
-    download_zip,
     list_runs,
-    log_end,
+    log_tail,
     name_run,
     read_metrics,
     read_run,
+    request_stop,
     snapshots,
+    zip_run,
 )
 
 CONFIG = {"command": "train", "task": "mnist-set", "config": {"steps": 9, "objective": "multiset"}}
@@ -44,7 +44,7 @@ def made(folder: Path, state: str = "", lines: tuple[dict[str, Any], ...] = (), 
 def test_a_run_is_read(tmp_path: Path) -> None:
     folder = made(tmp_path / "one", "preparing", ({"step": 0, "seconds": 1.5}, {"step": 1, "seconds": 2.5}),
                   phase="training scenes", done=30, total=80)
-    with lock_of(folder):
+    with run_lock(folder):
         run = read_run(folder)
     assert (run.name, run.note, run.state, run.reason) == ("one", "", "preparing", "")
     assert (run.phase, run.done, run.total) == ("training scenes", 30, 80)
@@ -55,13 +55,13 @@ def test_a_run_is_read(tmp_path: Path) -> None:
     assert abs(run.created - time.time()) < 60
 
 
-@pytest.mark.parametrize("state", LIVING)
+@pytest.mark.parametrize("state", ACTIVE_STATES)
 def test_who_holds_no_lock_is_not_at_work(tmp_path: Path, state: str) -> None:
     folder = made(tmp_path / "run", state)
-    with lock_of(folder):
-        assert lives(folder)
+    with run_lock(folder):
+        assert has_trainer(folder)
         assert read_run(folder).state == state
-    assert not lives(folder)
+    assert not has_trainer(folder)
     if state == "starting":  # it may be on its way to the lock, but not for ever
         assert read_run(folder).state == "starting"
         told = json.loads((folder / "status.json").read_text())
@@ -77,10 +77,10 @@ def test_an_end_is_told_as_it_was(tmp_path: Path, state: str, resumable: bool) -
     assert (run.state, run.resumable, run.reason) == (state, resumable, "The disk is full.")
 
 
-def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+def test_the_run_lock_a_killed_process_is_free(tmp_path: Path) -> None:
     folder = made(tmp_path / "run", "running")
-    holding = (f"import time; from pathlib import Path; from hsal.runs.status import lock_of;"
-               f"held = lock_of(Path({str(folder)!r})); held.acquire(); print(1, flush=True); time.sleep(60)")
+    holding = (f"import time; from pathlib import Path; from hsal.runs.status import run_lock;"
+               f"held = run_lock(Path({str(folder)!r})); held.acquire(); print(1, flush=True); time.sleep(60)")
     with subprocess.Popen([sys.executable, "-c", holding], stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         assert read_run(folder).state == "running"
@@ -145,9 +145,9 @@ def test_a_name_and_a_note_are_kept(tmp_path: Path) -> None:
 def test_only_a_living_run_is_asked_to_stop(tmp_path: Path) -> None:
     folder = made(tmp_path / "run", "running")
     with pytest.raises(RunError, match="not being trained"):
-        ask_to_stop(folder)
-    with lock_of(folder):
-        ask_to_stop(folder)
+        request_stop(folder)
+    with run_lock(folder):
+        request_stop(folder)
     assert (folder / "stop").exists()
 
 
@@ -157,7 +157,7 @@ def test_a_run_is_deleted_but_not_while_it_lives_and_not_through_a_link(tmp_path
     (tmp_path / "link").symlink_to(other)
     with pytest.raises(RunError, match="link"):
         delete_run(tmp_path / "link")
-    with lock_of(folder), pytest.raises(RunError, match="stop it first"):
+    with run_lock(folder), pytest.raises(RunError, match="stop it first"):
         delete_run(folder)
     (tmp_path / "mine").mkdir()
     with pytest.raises(RunError, match="holds no run"):
@@ -172,7 +172,7 @@ def test_weights_config_and_metrics_are_taken_home(tmp_path: Path) -> None:
     folder = made(tmp_path / "run", lines=({"step": 0},))
 
     def packed() -> dict[str, bytes]:
-        with zipfile.ZipFile(io.BytesIO(download_zip(folder))) as archive:
+        with zipfile.ZipFile(io.BytesIO(zip_run(folder))) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
     assert packed().keys() == {"run/config.json", "run/metrics.jsonl"}
@@ -187,9 +187,9 @@ def test_weights_config_and_metrics_are_taken_home(tmp_path: Path) -> None:
 
 
 def test_the_end_of_the_log(tmp_path: Path) -> None:
-    assert log_end(tmp_path) == ""
+    assert log_tail(tmp_path) == ""
     (tmp_path / "log.txt").write_text("".join(f"line {n}\n" for n in range(99_999)))
-    assert log_end(tmp_path, 2) == "line 99997\nline 99998"
+    assert log_tail(tmp_path, 2) == "line 99997\nline 99998"
 
 
 def test_a_status_is_written_even_where_no_new_file_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

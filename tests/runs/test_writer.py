@@ -10,7 +10,7 @@ import torch
 
 from hsal.runs.config import create_run
 from hsal.runs.store import RunError
-from hsal.runs.writer import Run
+from hsal.runs.writer import RunFolder
 from hsal.zoo.checkpoint import CheckpointError
 from tests.fixtures.small_training import begin_pretrain, begin_train, weights
 
@@ -33,12 +33,12 @@ def test_a_run_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> 
 def test_without_a_checkpoint_a_run_begins_at_the_beginning(tmp_path: Path) -> None:
     setup = begin_train(0)
     before = weights(setup.module)
-    assert Run(tmp_path).restore(setup.module, lambda: setup.optimizer) == (0, 0.0)
+    assert RunFolder(tmp_path).restore(setup.module, lambda: setup.optimizer) == (0, 0.0)
     assert all(torch.equal(tensor, before[name]) for name, tensor in setup.module.state_dict().items())
 
 
 def test_a_damaged_or_foreign_state_is_refused(tmp_path: Path) -> None:
-    run, setup, other = Run(tmp_path), begin_train(0), begin_pretrain(0)
+    run, setup, other = RunFolder(tmp_path), begin_train(0), begin_pretrain(0)
     run.keep(setup.module, setup.optimizer, 3, 1.0)
     with pytest.raises(CheckpointError, match="another model") as caught:
         run.restore(other.module, lambda: other.optimizer)

@@ -17,9 +17,9 @@ from hsal.config import ModelConfig
 from hsal.model.hsal import HSAL
 from hsal.runs.config import create_run, to_settings
 from hsal.runs.lifecycle import Lifecycle
-from hsal.runs.status import lock_of
+from hsal.runs.status import run_lock
 from hsal.runs.store import read_run
-from hsal.runs.writer import Run
+from hsal.runs.writer import RunFolder
 from hsal.training import loop as train
 from hsal.training.commands import Train
 from hsal.training.progress import Progress
@@ -44,11 +44,11 @@ def raising(error: BaseException) -> Raising:
     return fail
 
 
-def after(step: int, action: Callable[[], object]) -> Callable[[Run, Progress, float], None]:
-    """`Run.log` that does something more after one update."""
-    log = Run.log
+def after(step: int, action: Callable[[], object]) -> Callable[[RunFolder, Progress, float], None]:
+    """`RunFolder.log` that does something more after one update."""
+    log = RunFolder.log
 
-    def logging(run: Run, progress: Progress, seconds: float) -> None:
+    def logging(run: RunFolder, progress: Progress, seconds: float) -> None:
         log(run, progress, seconds)
         if progress.step == step:
             action()
@@ -91,9 +91,9 @@ DENIED = PermissionError(errno.EACCES, "Permission denied", "metrics.jsonl")
 
 
 @pytest.mark.parametrize(("place", "error", "reason"), [
-    ("hsal.runs.writer.Run.log", FULL, "The disk is full: make room"),
+    ("hsal.runs.writer.RunFolder.log", FULL, "The disk is full: make room"),
     ("hsal.zoo.checkpoint.save_file", FULL, "No space left on device). Make room"),
-    ("hsal.runs.writer.Run.log", DENIED, "metrics.jsonl could not be used (Permission denied)"),
+    ("hsal.runs.writer.RunFolder.log", DENIED, "metrics.jsonl could not be used (Permission denied)"),
     (LOSS, MemoryError(), "not enough memory: choose fewer scenes"),
     (LOSS, torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), "not enough memory"),
     (LOSS, RuntimeError("DefaultCPUAllocator: can't allocate memory"), "not enough memory"),
@@ -148,7 +148,7 @@ def test_a_folder_has_one_trainer_at_a_time(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(command) == 0
-    with lock_of(tmp_path / "run"):
+    with run_lock(tmp_path / "run"):
         assert "already" in refused(capsys, "train", "--resume", tmp_path / "run")
     assert read_run(tmp_path / "run").state == "finished"
 
@@ -159,7 +159,7 @@ def test_a_signal_stops_after_the_update_in_hand(
     number: int, code: int,
 ) -> None:
     before = signal.getsignal(number)
-    monkeypatch.setattr(Run, "log", after(3, lambda: os.kill(os.getpid(), number)))
+    monkeypatch.setattr(RunFolder, "log", after(3, lambda: os.kill(os.getpid(), number)))
     assert main(command) == code
     folder = tmp_path / "run"
     assert f"Stopped after update 3 of 5. Go on with: hsal train --resume {folder}" in capsys.readouterr().err
@@ -176,7 +176,7 @@ def test_two_signals_stop_at_once(command: list[str], tmp_path: Path, monkeypatc
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(Run, "log", after(3, twice))
+    monkeypatch.setattr(RunFolder, "log", after(3, twice))
     assert main(command) == 130
     run = read_run(tmp_path / "run")
     assert run.state == "stopped"
@@ -200,7 +200,7 @@ def test_a_wish_to_stop_while_scenes_are_prepared(
     assert (run.state, run.step) == ("stopped", 0)
     monkeypatch.undo()
     assert main(["train", "--resume", str(tmp_path / "run")]) == 0
-    assert [line["step"] for line in Run(tmp_path / "run").lines()] == [0, 1, 2, 3, 4, 5]
+    assert [line["step"] for line in RunFolder(tmp_path / "run").lines()] == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_run_of_an_older_version_is_resumed(command: list[str], tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hsal.config import SceneConfig, TrainConfig
 from hsal.data.digits.scenes import SceneRenderer
 from hsal.evaluation.evaluate import scene_views
 from hsal.model.hsal import HSAL
-from hsal.model.perception import View
+from hsal.model.perception import Perception
 from hsal.tracing.recording import to_tensor
 from hsal.training.feature_cache import FeatureCache, RenderedScenes, SceneFeed
 from hsal.training.loop import fresh_model, optimizer_for, train
@@ -102,7 +102,7 @@ class Listening:
 
     def draw(
         self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator, part: slice
-    ) -> tuple[View, Tensor]:
+    ) -> tuple[Perception, Tensor]:
         self.asked.append((number, largest))
         return self.feed.draw(model, number, batch, largest, generator, part)
 

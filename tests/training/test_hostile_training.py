@@ -9,7 +9,7 @@ import pytest
 
 from hsal.cli import main
 from hsal.config import ConfigError, ModelConfig, PretrainConfig, TrainConfig
-from hsal.runs.writer import Run
+from hsal.runs.writer import RunFolder
 from hsal.training.loop import fresh_model, optimizer_for
 from hsal.training.progress import Progress
 from tests.fixtures.commands import PRETRAIN, TRAIN
@@ -18,7 +18,7 @@ SMALL = ModelConfig(width=2, cell_px=16, hidden=8, size_px=32)
 
 
 def test_resume_before_the_first_checkpoint(tmp_path):
-    run, model = Run(tmp_path), fresh_model(SMALL, 0)
+    run, model = RunFolder(tmp_path), fresh_model(SMALL, 0)
     for step in (1, 2):
         run.log(Progress(step, 9, {"loss": 1.0}), 1.0)
     optimizer = optimizer_for(model, TrainConfig())

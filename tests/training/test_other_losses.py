@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from hsal.config import ModelConfig, TrainConfig
-from hsal.model.hsal import MetaStep, Resume, Rollout
+from hsal.model.hsal import Feedback, MetaStep, Rollout
 from hsal.model.overrides import greedy
-from hsal.model.perception import View, divide_by_maximum
-from hsal.rewards import with_stop
+from hsal.model.perception import Perception, divide_by_maximum
+from hsal.rewards import available_labels
 from hsal.training.loop import fresh_model
 from hsal.training.losses.objective import loss_of, random_order
 from tests.fixtures.rollouts import counts, flat_steps, leaf, loss, make_step, rows_of
@@ -50,12 +50,12 @@ def test_every_order_is_as_likely() -> None:
 
 
 def test_cross_entropy_tells_the_true_labels_whatever_was_named() -> None:
-    heard: list[Resume] = []
+    heard: list[Feedback] = []
     taken = loss(flat_steps([[STOP, 0], [STOP, 0], [0, 0]]), counts([1, 1], [0, 1]), CROSS_ENTROPY, heard)
     first, second = ([each.label.tolist() for each in heard][step] for step in (0, 1))
     assert {first[0], second[0]} == {0, 1}
     assert [first[1], second[1]] == [1, STOP]
-    assert heard[1].keep.tolist() == [True, False]  # named stop where stop was due
+    assert heard[1].running.tolist() == [True, False]  # named stop where stop was due
     assert taken.total.item() == taken.policy.item() == pytest.approx(log(3))  # one of three, even odds
     assert taken.label_reward.item() == 1
 
@@ -118,7 +118,7 @@ def test_the_logarithm_of_the_chance_to_be_right_by_hand(labels: list[int], righ
     taken.total.backward()
     assert taken.policy.item() == pytest.approx(-log(right) - (0.1 / 4 + 0.5 * 3 / 4))
     chances = torch.tensor([[4 / 8, 3 / 8, 1 / 8]])
-    free = with_stop(counts(labels)) > 0
+    free = available_labels(counts(labels)) > 0
     torch.testing.assert_close(step.class_logits.grad, chances - chances * free / right)  # as of a cross-entropy
 
 
@@ -191,9 +191,9 @@ def staying(rollout: Rollout) -> Rollout:
         answer = yield rows_of(step, rows)
         told = step.label.clone()
         told[rows] = answer.label
-        rows = rows[answer.keep]
+        rows = rows[answer.running]
         try:
-            step = rollout.send(Resume(label=told))
+            step = rollout.send(Feedback(label=told))
         except StopIteration:
             return
 
@@ -201,7 +201,7 @@ def staying(rollout: Rollout) -> Rollout:
 def gradients(config: TrainConfig, stay: bool) -> tuple[Tensor, list[Tensor]]:
     model = fresh_model(MODEL, seed=3)
     volume = torch.randn(12, 16, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
-    rollout = model.rollout(View(volume, *divide_by_maximum(volume.square().sum(dim=1))), greedy)
+    rollout = model.rollout(Perception(volume, *divide_by_maximum(volume.square().sum(dim=1))), greedy)
     labels = torch.randint(0, 3, (12, 2), generator=torch.Generator().manual_seed(5)).float()
     config = replace(config, inhibition_clip=0.0)  # a bound hangs on the model's own step, not on what hides rows of it
     taken = loss_of(staying(rollout) if stay else rollout, labels, config, torch.Generator().manual_seed(6))

@@ -11,7 +11,7 @@ import torch
 from hsal.config import PretrainConfig
 from hsal.data.base import Box, Scene, SceneSource
 from hsal.training.loop import fresh_model
-from hsal.training.pretrain import Learner, accuracy, objects_of, pretrain
+from hsal.training.pretrain import ObjectClassifier, accuracy, objects_of, pretrain
 from tests.fixtures.small_training import MODEL
 
 VOLUME = PretrainConfig(cut="volume", steps=60, batch=8, learning_rate=1e-2, validate_every=30, validation_scenes=40)
@@ -32,8 +32,8 @@ class Squares(SceneSource):
         return Scene(image, tuple(sorted(labels)), tuple(boxes))
 
 
-def learner() -> Learner:
-    return Learner(fresh_model(MODEL, 0))
+def learner() -> ObjectClassifier:
+    return ObjectClassifier(fresh_model(MODEL, 0))
 
 
 def test_each_object_of_a_scene_is_seen_without_the_others() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from hsal.rewards import expected_location_reward, label_reward, location_reward, with_stop
+from hsal.rewards import available_labels, expected_location_reward, label_reward, location_reward
 
 STOP = 4  # object classes 0..3
 
@@ -77,4 +77,4 @@ def test_the_expected_reward_of_a_glimpse_counts_every_cell_by_its_chance(fresh_
 
 def test_stop_may_be_named_when_nothing_is_left() -> None:
     free = torch.tensor([[0.0, 2, 0, 1], [0, 0, 0, 0]])
-    assert with_stop(free).tolist() == [[0, 2, 0, 1, 0], [0, 0, 0, 0, 1]]
+    assert available_labels(free).tolist() == [[0, 2, 0, 1, 0], [0, 0, 0, 0, 1]]

@@ -15,9 +15,9 @@ from torch import Tensor
 from hsal.config import PretrainConfig, TrainConfig
 from hsal.data.digits.scenes import SceneRenderer
 from hsal.model.hsal import HSAL
-from hsal.runs.writer import Run
+from hsal.runs.writer import RunFolder
 from hsal.training.loop import fresh_model, optimizer_for, train, validate
-from hsal.training.pretrain import Learner, pretrain
+from hsal.training.pretrain import ObjectClassifier, pretrain
 from tests.fixtures.small_training import (
     BOTH,
     MODEL,
@@ -65,7 +65,7 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
     undisturbed = begin(1)
     metrics = [progress.metrics for progress in undisturbed.updates(0)]
 
-    run, stopped = Run(tmp_path), begin(1)
+    run, stopped = RunFolder(tmp_path), begin(1)
     for progress in stopped.updates(0):
         run.log(progress, seconds=10.0 * progress.step)
         if progress.checked:
@@ -110,7 +110,7 @@ def test_the_step_size_falls_along_a_cosine_and_warms_up_in_pretraining() -> Non
 
     falling = [0.5 * (1 + math.cos(math.pi * number / 7)) for number in range(7)]
     assert rates(begin_train(0)) == pytest.approx([TRAIN.learning_rate * share for share in falling])
-    model = Learner(fresh_model(MODEL, 0))
+    model = ObjectClassifier(fresh_model(MODEL, 0))
     optimizer = torch.optim.AdamW(model.parameters())
     config = PretrainConfig(steps=20, batch=2, validate_every=20, validation_scenes=2, learning_rate=1.0)
     warm = Setup(model, optimizer, lambda done: pretrain(model, optimizer, config, renderer(), renderer(), done))
@@ -126,7 +126,7 @@ def test_every_pretraining_update_sees_new_scenes_and_validation_leaves_the_back
             asked.append((seed, start, count))
             return super().batch(seed, start, count)
 
-    learner = Learner(fresh_model(MODEL, 0))
+    learner = ObjectClassifier(fresh_model(MODEL, 0))
     optimizer = torch.optim.AdamW(learner.parameters())
     list(pretrain(learner, optimizer, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
     assert asked == [(0, 0, 4), (0, 4, 4), (0, 8, 4), (0, 12, 4), (0, 16, 4), (0, 20, 4), (0, 24, 4)]

@@ -11,7 +11,7 @@ from hsal import paths as files
 from hsal.cli import main
 from hsal.cli.run import ship as shipping
 from hsal.config import ModelConfig
-from hsal.runs.writer import Run
+from hsal.runs.writer import RunFolder
 from hsal.training.loop import fresh_model
 from hsal.zoo import snapshots as series
 from hsal.zoo.checkpoint import CheckpointError, load_model, save_model
@@ -31,9 +31,9 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def run_with_series(folder: Path, seed: int) -> Run:
+def run_with_series(folder: Path, seed: int) -> RunFolder:
     """A run that kept its weights after 5 and 10 updates, on the backbone of the seed."""
-    run = Run(folder)
+    run = RunFolder(folder)
     for step in (5, 10):
         model = fresh_model(SMALL, seed)
         with torch.no_grad():
@@ -43,7 +43,7 @@ def run_with_series(folder: Path, seed: int) -> Run:
 
 
 def test_shipped_weights_are_the_runs_at_half_the_size(tmp_path: Path, weights: Path) -> None:
-    run, model = Run(tmp_path / "run"), fresh_model(SMALL, 3)
+    run, model = RunFolder(tmp_path / "run"), fresh_model(SMALL, 3)
     save_model(run.weights, model, INFO | {"seed": 3})
     assert main(["ship", str(run.folder), "--name", "mine"]) == 0
     shipped = load_model("mine")

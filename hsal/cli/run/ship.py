@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hsal.paths import WEIGHTS
 from hsal.runs.store import snapshots
-from hsal.runs.writer import Run
+from hsal.runs.writer import RunFolder
 from hsal.zoo.checkpoint import load_model, save_model
 from hsal.zoo.snapshots import write_series
 from hsal.zoo.weights import SERIES
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def run_ship(command: Ship) -> int:
     """Carry out `hsal ship`."""
-    run = Run(command.run_folder)
+    run = RunFolder(command.run_folder)
     if command.series:
         path = WEIGHTS / SERIES / f"{command.name}.safetensors"
         steps = write_series(path, snapshots(command.run_folder), command.backbone)

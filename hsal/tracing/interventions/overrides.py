@@ -56,7 +56,8 @@ def _override(
         saliency=_painter(edit.paint) if edit.paint else None,
         gaussians=_gaussians(edit.gaussians, device) if edit.gaussians else None,
         glimpses=glimpses, cells=torch.tensor([look], dtype=torch.long, device=device),
-        barred=barred if edit.bar else None, blind=frozenset(edit.blind), vetoed=vetoed if edit.veto else None,
+        excluded_cells=barred if edit.bar else None, blank_glimpses=frozenset(edit.blind),
+        excluded_labels=vetoed if edit.veto else None,
         label=None if edit.label is None else torch.tensor([edit.label], device=device),
     )
 

@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from hsal.config import TrainConfig
-from hsal.model.hsal import MetaStep, Resume, Rollout, send
-from hsal.rewards import expected_location_reward, label_reward, location_reward, with_stop
+from hsal.model.hsal import Feedback, MetaStep, Rollout, send
+from hsal.rewards import available_labels, expected_location_reward, label_reward, location_reward
 from hsal.training.distributed import SINGLE_PROCESS, ProcessGroup
 
 
@@ -71,8 +71,8 @@ def loss_of(
         running = ~((told == counts.shape[1]) & (named.reward > 0))
         if not running.any():
             break
-        rows, free = rows[running], named.free[running]
-        answer = Resume(keep=running, label=told)
+        rows, free = rows[running], named.remaining[running]
+        answer = Feedback(running=running, label=told)
     taken = team.total(sum(len(rows) for rows, _ in acted))
     return _total(acted, len(counts), taken, config)
 
@@ -119,7 +119,7 @@ def _label_loss(log_classes: Tensor, free: Tensor, log_told: Tensor, config: Tra
     """(B,) the loss on the class step, where it is another than REINFORCE's."""
     if config.objective == "cross-entropy":
         return -log_told
-    available = (with_stop(free) > 0).to(log_classes.dtype)  # (B,N+1)
+    available = (available_labels(free) > 0).to(log_classes.dtype)  # (B,N+1)
     if config.objective == "multiset":
         # Welleck et al. 2018, Loss Functions for Multiset Prediction: the oracle is uniform over what is free.
         return -(log_classes * available).sum(dim=1) / available.sum(dim=1)
