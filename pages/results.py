@@ -8,7 +8,7 @@ from app.results.errors_browser import errors_browser
 from app.results.tables import ablation_table, extrapolation_table, how_made, main_table, saliency_table
 from app.widgets import refuse
 from hsal.errors import HsalError
-from hsal.reproduce.results import short_name, summary
+from hsal.reproduce.results import short_name, summarize
 from hsal.zoo.weights import TITLES
 
 # title, measure in the curves, as a ratio to its start
@@ -25,7 +25,7 @@ try:
 except HsalError as error:
     results = []
     refuse(str(error))
-rows = summary(results)
+rows = summarize(results)
 
 st.markdown(
     "How well the model names every digit of a scene it has never seen, measured here and as the paper reports it. "
@@ -50,7 +50,7 @@ if trained:
                                     format_func=TITLES.get)
     st.markdown(
         "Rewarded glimpses seek out what is salient; with Cross-Entropy nothing rewards them. One line a seed; "
-        f"{', '.join(short_name(row) for row in dict.fromkeys(one.row for one in trained))}."
+        f"{', '.join(short_name(method) for method in dict.fromkeys(one.method for one in trained))}."
     )
     of_task, dark = [result for result in trained if result.task == task], theme.is_dark()
     places = [*st.columns(2, gap="large"), *st.columns(2, gap="large")]

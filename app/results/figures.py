@@ -33,14 +33,14 @@ def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool =
         if not points or (ratio and not start):
             continue
         steps, values = zip(*points, strict=True)
-        title = short_name(result.row)
+        title = short_name(result.method)
         figure.add_scatter(
             x=steps, y=[value / start for value in values] if ratio else values, mode="lines", name=title,
-            legendgroup=result.row, showlegend=result.row not in shown,
-            line={"color": OBJECTIVES[result.row][dark], "width": 1.6, "dash": DASHES[result.row]},
+            legendgroup=result.method, showlegend=result.method not in shown,
+            line={"color": OBJECTIVES[result.method][dark], "width": 1.6, "dash": DASHES[result.method]},
             hovertemplate=f"{title}, seed {result.seed}<br>update %{{x:,}}: %{{y:.3f}}<extra></extra>",
         )
-        shown.add(result.row)
+        shown.add(result.method)
     if ratio:
         figure.add_hline(
             PAPER_ATTN_RATIO, line={"color": GRAY, "width": 1.2, "dash": "dash"},

@@ -15,7 +15,7 @@ from hsal import paths as files
 from hsal.errors import HsalError
 from hsal.evaluation.cueing_results import CueingResult, load_cueing
 from hsal.evaluation.per_scene import Case, load_cases
-from hsal.reproduce.results import SALIENCY_FOLDER, Result, load_on_maps, load_results
+from hsal.reproduce.results import SALIENCY_FOLDER, Result, load_results, load_saliency_results
 from hsal.zoo.weights import describe
 
 
@@ -63,7 +63,7 @@ def on_maps() -> list[Result]:
 
 @st.cache_data(max_entries=1, show_spinner=False)
 def _on_maps(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
-    return load_on_maps(folder)
+    return load_saliency_results(folder)
 
 
 @st.cache_data(max_entries=4096, show_spinner=False)

@@ -7,7 +7,16 @@ from html import escape
 from typing import Any
 
 from hsal.config import TASKS
-from hsal.reproduce.results import PAPER, ROWS, Figure, Pair, Result, Row, short_name
+from hsal.reproduce.results import (
+    METHODS,
+    PAPER,
+    REFERENCE_ABLATION,
+    MethodSummary,
+    Result,
+    Scores,
+    SeedSummary,
+    short_name,
+)
 from hsal.zoo.weights import TITLES
 
 STYLE = """<style>
@@ -39,13 +48,13 @@ def table(head: Iterable[str], body: Iterable[Iterable[str]], look: str = "") ->
     return f'{STYLE}{opening}<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
-def main_table(rows: Sequence[Row]) -> str:
+def main_table(rows: Sequence[MethodSummary]) -> str:
     """Objectives down, tasks across: F1 / 0-1 as measured here and as the paper reports them."""
-    plain = {(row.task, row.row): row for row in rows if not row.ablation}
+    plain = {(row.task, row.method): row for row in rows if not row.ablation}
     measured = {task for task, _ in plain}
     head = ["macro-F1 / 0-1", *(TITLES[task] + ("" if task in measured else _missing(task)) for task in TASKS)]
     body = (
-        [_name(row), *(_cell(plain.get((task, row)), PAPER.get((task, row))) for task in TASKS)] for row in ROWS
+        [_name(row), *(_cell(plain.get((task, row)), PAPER.get((task, row))) for task in TASKS)] for row in METHODS
     )
     return table(head, body)
 
@@ -55,18 +64,18 @@ def _missing(task: str) -> str:
 
 
 def _name(row: str) -> str:
-    name, _, rest = ROWS[row].partition(" (")
+    name, _, rest = METHODS[row].partition(" (")
     return f"{name}<small>{rest.removesuffix(')')}</small>"
 
 
-def _cell(row: Row | None, paper: Pair | None) -> str:
+def _cell(row: MethodSummary | None, paper: Scores | None) -> str:
     parts = [_measured(row) if row else "–"]
     if paper:
         parts.append(f"<small>paper {paper.macro_f1:.3f} / {paper.exact_match:.3f}</small>")
     return "".join(parts)
 
 
-def _measured(row: Row) -> str:
+def _measured(row: MethodSummary) -> str:
     seeds = len(row.seeds)
     return (
         f"{row.macro_f1.mean:.3f} / {row.exact_match.mean:.3f}"
@@ -75,13 +84,13 @@ def _measured(row: Row) -> str:
     )
 
 
-def _spread(figure: Figure) -> str:
+def _spread(figure: SeedSummary) -> str:
     return f"[{figure.interval[0]:.3f}, {figure.interval[1]:.3f}]" if figure.interval else "no interval"
 
 
-def ablation_table(rows: Sequence[Row]) -> str:
+def ablation_table(rows: Sequence[MethodSummary]) -> str:
     """The ablations, the one that changes nothing first."""
-    listed = sorted((row for row in rows if row.ablation), key=lambda row: not row.ablation.startswith("nothing"))
+    listed = sorted((row for row in rows if row.ablation), key=lambda row: row.results[0].name != REFERENCE_ABLATION)
     head = ["What is changed", "Task", "macro-F1 / 0-1", "Saliency at glimpses, end over start", "Mask's peak"]
     return table(head, (
         [escape(row.ablation), TITLES[row.task], _measured(row),
@@ -94,7 +103,7 @@ def _or_dash(value: float | None, form: str) -> str:
 
 
 def saliency_table(found: Sequence[Result]) -> str:
-    """What each saliency model's map does to attention, of `load_on_maps`: without retraining, and retrained on it."""
+    """The effect of each saliency model on attention, from `load_saliency_results`, with and without retraining."""
     head = ["Saliency model", *(f"{title}<small>{when}</small>" for when in ("without retraining", "retrained")
                                 for title in ("macro-F1 / 0-1", "Saliency at glimpses", "Glimpses on digits"))]
     return table(head, ([escape(one.title), *_on_map(one.not_retrained), *_on_map(one.test)] for one in found))
@@ -107,7 +116,7 @@ def _on_map(measured: dict[str, Any]) -> tuple[str, str, str]:
     )
 
 
-def extrapolation_table(rows: Sequence[Row]) -> str:
+def extrapolation_table(rows: Sequence[MethodSummary]) -> str:
     """0-1 and F1 on scenes such as no training has shown, with inhibition of return switched off, and before.
 
     A column a training: there are fewer of them than of kinds of scenes.
@@ -126,13 +135,13 @@ def extrapolation_table(rows: Sequence[Row]) -> str:
     ), "board")
 
 
-def _whole_name(row: Row, *further: str) -> str:
+def _whole_name(row: MethodSummary, *further: str) -> str:
     """The objective, and under it task, ablation and what is further to say."""
     under = ", ".join(filter(None, [TITLES[row.task], row.ablation, *further]))
-    return f"{short_name(row.row)}<small>{escape(under)}</small>"
+    return f"{short_name(row.method)}<small>{escape(under)}</small>"
 
 
-def how_made(rows: Sequence[Row]) -> str:
+def how_made(rows: Sequence[MethodSummary]) -> str:
     """Command, machine and minutes of every row."""
     def several(values: Iterable[str]) -> str:
         return "<br>".join(escape(value) for value in dict.fromkeys(values) if value)

@@ -23,7 +23,7 @@ from app.weights import RUN
 from app.widgets import plain, refuse, say
 from hsal.errors import HsalError
 from hsal.paths import runs_dir
-from hsal.reproduce.results import ROWS, short_name
+from hsal.reproduce.results import METHODS, short_name
 from hsal.runs import launcher as launch
 from hsal.runs.status import ACTIVE_STATES
 from hsal.runs.store import (
@@ -183,7 +183,7 @@ def overview(runs: Sequence[RunInfo]) -> None:
 
 
 def _objective(run: RunInfo) -> str:
-    return short_name(run.objective) if run.objective in ROWS else run.objective
+    return short_name(run.objective) if run.objective in METHODS else run.objective
 
 
 def _state(run: RunInfo) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hsal.config import Task
 from hsal.data.digits.mnist import SourceName
-from hsal.reproduce.recipes import Row
+from hsal.reproduce.recipes import Method
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Reproduce:
 
     task: Task | None = None
     """One task; all where not given. Tasks whose data is not here are left out."""
-    objective: Row | None = None
+    objective: Method | None = None
     """One row of the table: an objective, or count for the CNN with a count head; all where not given."""
     seeds: int = 3
     """Trainings of each row, with seeds 0, 1, 2 ..."""

@@ -1,1 +1,1 @@
-"""`hsal reproduce`: every row of the paper's table and every ablation, from one command."""
+"""`hsal reproduce`: train and evaluate every row of the paper's Table 1 and every ablation, and write the report."""

@@ -22,8 +22,8 @@ CASES = [
 def results(tmp_path: Path) -> list[Result]:
     for seed in (0, 1):
         write(tmp_path, result(seed=seed, attn=(0.2, 0.3, 0.5)))
-    write(tmp_path, result(row="cross-entropy", attn=(0.2, 0.1)))
-    write(tmp_path, result(row="count") | {"curve": [{"step": 5, "exact_match": 0.5}]})
+    write(tmp_path, result(method="cross-entropy", attn=(0.2, 0.1)))
+    write(tmp_path, result(method="count") | {"curve": [{"step": 5, "exact_match": 0.5}]})
     return load_results(tmp_path)
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from hsal.cli import main
 from hsal.config import TASKS
-from hsal.reproduce.jobs import JobContext, make, train_command
-from hsal.reproduce.recipes import ABLATIONS, BACKBONES, ROWS, SALIENCY_MODELS, STANDS_ON, quick, recipes
+from hsal.reproduce.jobs import JobContext, run_job, train_command
+from hsal.reproduce.recipes import ABLATIONS, BACKBONES, METHODS, SALIENCY_MODELS, TASK_BACKBONES, quick, recipes
 from hsal.reproduce.report import write_report
 from hsal.reproduce.results import load_results
 from hsal.runs.writer import RunFolder
@@ -24,8 +24,8 @@ from hsal.zoo.checkpoint import save_model
 
 
 def test_every_task_has_every_row_once() -> None:
-    table = [(recipe.task, recipe.row) for recipe in recipes() if not recipe.ablation]
-    assert sorted(table) == sorted((task, row) for task in TASKS for row in ROWS)
+    table = [(recipe.task, recipe.method) for recipe in recipes() if not recipe.ablation]
+    assert sorted(table) == sorted((task, row) for task in TASKS for row in METHODS)
     names = [recipe.name for recipe in recipes()]
     assert len(set(names)) == len(names)
 
@@ -40,7 +40,7 @@ def test_every_recipe_stands_on_something_that_is_made() -> None:
             assert (other.backbone, other.cell_px, other.size_px) == (
                 recipe.model.backbone, recipe.model.cell_px, recipe.model.size_px
             )
-    assert set(STANDS_ON) == set(TASKS)
+    assert set(TASK_BACKBONES) == set(TASKS)
 
 
 def test_ablations_change_what_they_say_and_nothing_else() -> None:
@@ -68,10 +68,10 @@ def test_every_saliency_model_that_a_scene_suffices_for_has_its_recipe(tmp_path:
     for recipe in made:
         assert replace(recipe.model, saliency="channel_energy") == short.model
         assert replace(recipe.config, scenes=short.config.scenes) == short.config
-    shop = JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
-    assert shop.result(made[0], 0) == tmp_path / "results" / "saliency" / "channel_energy-0.json"
-    assert train_command(made[0], 0, shop).out == tmp_path / "runs" / "saliency" / "channel_energy-0"
-    assert train_command(made[0], 0, shop).volumes is None
+    context = JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    assert context.result(made[0], 0) == tmp_path / "results" / "saliency" / "channel_energy-0.json"
+    assert train_command(made[0], 0, context).out == tmp_path / "runs" / "saliency" / "channel_energy-0"
+    assert train_command(made[0], 0, context).volumes is None
 
 
 @pytest.mark.usefixtures("small")
@@ -79,9 +79,9 @@ def test_a_saliency_model_is_measured_before_and_after_retraining(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.import_module("hsal.reproduce.recipes"), "SALIENCY_MODELS", ("uniform",))
-    shop = JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    context = JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
     recipe = quick(next(recipe for recipe in recipes() if recipe.folder))
-    make(recipe, 0, shop)
+    run_job(recipe, 0, context)
     (result,) = load_results(tmp_path / "results" / "saliency")
     assert load_results(tmp_path / "results") == []  # not among the ablations
     assert result.test["saliency"] == result.not_retrained["saliency"] == "uniform"
@@ -99,26 +99,26 @@ def test_a_saliency_model_is_measured_before_and_after_retraining(
 
 
 def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recipe = next(quick(recipe) for recipe in recipes() if recipe.further)
-    assert recipe.further.fine_tune
+    recipe = next(quick(recipe) for recipe in recipes() if recipe.second_stage)
+    assert recipe.second_stage.fine_tune
     assert not recipe.config.fine_tune
-    assert recipe.further.scene_seed != recipe.config.scene_seed
-    asked, shop = [], JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    assert recipe.second_stage.scene_seed != recipe.config.scene_seed
+    asked, context = [], JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
     jobs = importlib.import_module("hsal.reproduce.jobs")
-    finish = jobs._finish
+    finish = jobs._train_to_the_end
 
     def watching(command: Train) -> None:
         asked.append(command)
         finish(command)
 
-    monkeypatch.setattr(jobs, "_finish", watching)
-    backbone = RunFolder(shop.runs / recipe.backbone).weights
+    monkeypatch.setattr(jobs, "_train_to_the_end", watching)
+    backbone = RunFolder(context.runs / recipe.backbone).weights
     backbone.parent.mkdir(parents=True)
     save_model(backbone, fresh_model(recipe.model, 0), {})
-    make(recipe, 0, shop)
-    _, further = asked
-    assert further.whole
-    assert further.pretrained == str(RunFolder(tmp_path / "runs" / f"{recipe.name}-0").weights)
+    run_job(recipe, 0, context)
+    _, second_stage = asked
+    assert second_stage.whole
+    assert second_stage.pretrained == str(RunFolder(tmp_path / "runs" / f"{recipe.name}-0").weights)
     (result,) = load_results(tmp_path / "results")
     assert [point["step"] for point in result.curve] == [0, 10, 20, 30, 40]
     assert result.training["fine_tune"]
@@ -127,9 +127,9 @@ def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch
 
 
 def test_a_recipe_keeps_its_series_for_the_first_seed_alone(tmp_path: Path) -> None:
-    shop = JobContext(tmp_path, tmp_path, "embedded", "cpu", 10)
+    context = JobContext(tmp_path, tmp_path, "embedded", "cpu", 10)
     recipe = next(recipe for recipe in recipes() if recipe.series)
-    assert [train_command(recipe, seed, shop).series for seed in (0, 1)] == [recipe.series, 0]
+    assert [train_command(recipe, seed, context).series for seed in (0, 1)] == [recipe.series, 0]
     assert quick(recipe).config.steps < recipe.config.steps
 
 
@@ -151,7 +151,7 @@ def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
     only = ("--task", "mnist-multiset", "--objective", "reinforce", "--no-ablations", "--no-saliency")
     assert reproduce(tmp_path, *only) == 0
     (result,) = load_results(tmp_path / "results")
-    assert (result.task, result.row, result.seed) == ("mnist-multiset", "reinforce", 0)
+    assert (result.task, result.method, result.seed) == ("mnist-multiset", "reinforce", 0)
     assert [point["step"] for point in result.curve] == [0, 10, 20]
     assert result.test["scenes"] == 20
     assert result.without_inhibition is not None
@@ -160,10 +160,10 @@ def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
     page = (tmp_path / "docs" / "results.md").read_text()
     assert "0.978 / 0.935" in page  # the paper's
     assert f"{result.test['macro_f1']:.3f} / {result.test['exact_match']:.3f} (1 seed)" in page
-    assert "not measured here: run `hsal reproduce --task svhn-multiset --objective reinforce`" in page
+    assert "not measured: run `hsal reproduce --task svhn-multiset --objective reinforce`" in page
     assert (tmp_path / "docs" / "figures" / "attn_saliency.svg").exists()
-    assert "](figures/walk.png)" in page
-    assert (tmp_path / "docs" / "figures" / "walk.png").exists()
+    assert "](figures/trace.png)" in page
+    assert (tmp_path / "docs" / "figures" / "trace.png").exists()
 
     written = tmp_path / "results" / "mnist-multiset-reinforce-0.json"
     before = written.stat().st_mtime_ns
@@ -180,10 +180,10 @@ def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     only = ("--task", "mnist-multiset", "--objective", "multiset", "--no-ablations", "--no-saliency")
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "_measures", stopped)
+        patch.setattr(jobs, "_evaluate_table_row", stopped)
         assert reproduce(tmp_path, *only) == 130
     assert not (tmp_path / "results").exists()
-    monkeypatch.setattr(jobs, "_finish", stopped)  # the finished training is not run again
+    monkeypatch.setattr(jobs, "_train_to_the_end", stopped)  # the finished training is not run again
     assert reproduce(tmp_path, *only) == 0
     assert (tmp_path / "results" / "mnist-multiset-multiset-0.json").exists()
 
@@ -212,8 +212,8 @@ def test_the_report_is_a_function_of_the_results(tmp_path: Path) -> None:
         "mean_steps": 3.0,
     }
     made = {
-        "name": "ablation-x", "task": "mnist-multiset", "row": "reinforce", "ablation": "one thing changed", "seed": 0,
-        "seconds": 90, "validation": evaluation, "training": {"steps": 7},
+        "name": "ablation-x", "task": "mnist-multiset", "method": "reinforce", "ablation": "one thing changed",
+        "seed": 0, "seconds": 90, "validation": evaluation, "training": {"steps": 7},
         "curve": [{"step": 0, "attn_saliency": 0.1}, {"step": 7, "attn_saliency": 0.25}],
     }
     (tmp_path / "ablation-x-0.json").write_text(json.dumps(made))

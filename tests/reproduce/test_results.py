@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hsal.errors import ResultsError
-from hsal.reproduce.results import PAPER, PAPER_ATTN_RATIO, Figure, load_results, summary
+from hsal.reproduce.results import PAPER, PAPER_ATTN_RATIO, SeedSummary, load_results, summarize
 from tests.fixtures.browser import ROOT
 from tests.fixtures.figures import result, write
 
@@ -19,19 +19,19 @@ from tests.fixtures.figures import result, write
 def test_seeds_are_summed_up(tmp_path: Path) -> None:
     write(tmp_path, result(seed=0, exact_match=0.90, intervals={"exact_match": [0.88, 0.92]}, seconds=600))
     write(tmp_path, result(seed=1, exact_match=0.94, intervals={"exact_match": [0.92, 0.96]}, seconds=720))
-    (row,) = summary(load_results(tmp_path))
+    (row,) = summarize(load_results(tmp_path))
     assert row.seeds == (0, 1)
     assert row.exact_match.mean == pytest.approx(0.92)  # (0.90 + 0.94) / 2
     assert (row.exact_match.low, row.exact_match.high) == (0.90, 0.94)
     assert row.exact_match.interval == pytest.approx((0.90, 0.94))  # (0.88 + 0.92) / 2, (0.92 + 0.96) / 2
-    assert row.macro_f1 == Figure(0.5, 0.5, 0.5, None)  # no interval was measured
+    assert row.macro_f1 == SeedSummary(0.5, 0.5, 0.5, None)  # no interval was measured
     assert row.minutes == pytest.approx(11)  # (10 + 12) / 2
 
 
 def test_attention_is_its_end_over_its_start(tmp_path: Path) -> None:
     write(tmp_path, result(seed=0, attn=(0.2, 0.9, 0.5), mask_peak=0.6))  # 0.5 / 0.2 = 2.5
     write(tmp_path, result(seed=1, attn=(0.4, 0.6), mask_peak=0.8))  # 1.5
-    (row,) = summary(load_results(tmp_path))
+    (row,) = summarize(load_results(tmp_path))
     assert row.attn_ratio == pytest.approx(2.0)
     assert row.mask_peak == pytest.approx(0.7)
 
@@ -39,24 +39,33 @@ def test_attention_is_its_end_over_its_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize("curve", [[], [{"step": 100, "attn_saliency": 0.5}], [{"step": 0, "exact_match": 0.1}]])
 def test_no_start_no_ratio(tmp_path: Path, curve: list[dict[str, float]]) -> None:
     write(tmp_path, result() | {"curve": curve})
-    (row,) = summary(load_results(tmp_path))
+    (row,) = summarize(load_results(tmp_path))
     assert row.attn_ratio is None
     assert row.mask_peak is None
 
 
 def test_rows_stand_in_the_tables_order(tmp_path: Path) -> None:
-    for task, row, ablation in [
+    for task, method, ablation in [
         ("street-numbers", "reinforce", ""), ("mnist-set", "count", ""), ("mnist-set", "reinforce", "no inhibition"),
         ("mnist-set", "reinforce", ""), ("mnist-multiset", "cross-entropy", ""),
     ]:
-        made = result(task=task, row=row, ablation=ablation)
+        made = result(task=task, method=method, ablation=ablation)
         if ablation:  # which is measured on validation scenes
             made["validation"] = made.pop("test")
         write(tmp_path, made)
-    assert [(row.task, row.row, row.ablation) for row in summary(load_results(tmp_path))] == [
+    assert [(row.task, row.method, row.ablation) for row in summarize(load_results(tmp_path))] == [
         ("mnist-multiset", "cross-entropy", ""), ("mnist-set", "reinforce", ""),
         ("mnist-set", "reinforce", "no inhibition"), ("mnist-set", "count", ""), ("street-numbers", "reinforce", ""),
     ]
+
+
+def test_files_of_version_0_1_are_read(tmp_path: Path) -> None:
+    old = result() | {"samples": {"after": {"pictures": 10, "right": 9}}}
+    old["row"] = old.pop("method")
+    write(tmp_path, old)
+    (read,) = load_results(tmp_path)
+    assert read.method == "reinforce"
+    assert read.samples == {"after": {"images": 10, "correct": 9}}
 
 
 def test_no_folder_is_no_results(tmp_path: Path) -> None:
@@ -71,7 +80,7 @@ def _without(name: str) -> dict[str, Any]:
     "text",
     [
         "", "{", "[]", "3", json.dumps(_without("test")), json.dumps(_without("task")),
-        json.dumps(result() | {"test": {"macro_f1": 0.5}}), json.dumps(result() | {"row": "nope"}),
+        json.dumps(result() | {"test": {"macro_f1": 0.5}}), json.dumps(result() | {"method": "nope"}),
         json.dumps(result() | {"task": ["x"]}), json.dumps(result() | {"seconds": "long"}),
         json.dumps(result() | {"curve": 5}), json.dumps(result() | {"curve": [{"exact_match": 0.5}]}),
         json.dumps(result() | {"seconds": float("nan")}), json.dumps(result() | {"extrapolation": {"5 digits": {}}}),

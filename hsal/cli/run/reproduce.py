@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hsal.config import TASKS
 from hsal.data.base import DataError
 from hsal.data.tasks import open_scenes
-from hsal.reproduce.jobs import JobContext, make, make_backbone
+from hsal.reproduce.jobs import JobContext, run_job, train_backbone
 from hsal.reproduce.recipes import BACKBONES, Recipe, quick, quick_backbone, recipes
 from hsal.reproduce.report import write_report
 from hsal.reproduce.results import SALIENCY_FOLDER
@@ -26,53 +26,55 @@ def run_reproduce(command: Reproduce) -> int:
     """Carry out `hsal reproduce`."""
     wanted = [recipe for recipe in recipes() if _wanted(command, recipe)]
     if not command.quick:
-        shop = JobContext(command.runs, command.results, command.digits, command.device, command.scenes,
+        context = JobContext(command.runs, command.results, command.digits, command.device, command.scenes,
                         scratch=command.scratch)
-        _make_all(wanted, command.seeds, shop)
+        _make_all(wanted, command.seeds, context)
         print(write_report(command.results, command.docs))
         return 0
     with tempfile.TemporaryDirectory() as name:  # no figure of a quick run is worth keeping
         folder = Path(name)
-        shop = JobContext(folder / "runs", folder / "results", "embedded", command.device, 50, scratch=True, quick=True)
-        _make_all([quick(recipe) for recipe in wanted], 1, shop)
-        print(write_report(shop.results, folder / "docs").read_text())
+        context = JobContext(
+            folder / "runs", folder / "results", "embedded", command.device, 50, scratch=True, quick=True
+        )
+        _make_all([quick(recipe) for recipe in wanted], 1, context)
+        print(write_report(context.results, folder / "docs").read_text())
     return 0
 
 
 def _wanted(command: Reproduce, recipe: Recipe) -> bool:
-    chosen = command.task in (None, recipe.task) and command.objective in (None, recipe.row)
+    chosen = command.task in (None, recipe.task) and command.objective in (None, recipe.method)
     if recipe.folder == SALIENCY_FOLDER:
         return chosen and command.saliency
     return chosen and (command.ablations or not recipe.ablation)
 
 
-def _make_all(wanted: list[Recipe], seeds: int, shop: JobContext) -> None:
+def _make_all(wanted: list[Recipe], seeds: int, context: JobContext) -> None:
     """Row after row, seed after seed; a task whose data is not here is left out, and said so."""
     for task, of_task in groupby(sorted(wanted, key=lambda recipe: TASKS.index(recipe.task)), lambda one: one.task):
         try:
-            open_scenes(task, "test", digits=shop.digits)  # before an hour goes into its backbone
+            open_scenes(task, "test", digits=context.digits)  # before an hour goes into its backbone
             for recipe in of_task:
                 for seed in range(1 if recipe.ablation else seeds):
                     log.info("%s, seed %d", recipe.name, seed)
-                    _prepare(recipe, seed, wanted, shop)
-                    make(recipe, seed, shop)
+                    _prepare(recipe, seed, wanted, context)
+                    run_job(recipe, seed, context)
         except DataError as error:
             log.warning("%s is left out. %s", task, error)
 
 
-def _prepare(recipe: Recipe, seed: int, wanted: list[Recipe], shop: JobContext) -> None:
+def _prepare(recipe: Recipe, seed: int, wanted: list[Recipe], context: JobContext) -> None:
     """Make what a recipe starts from."""
-    if shop.result(recipe, seed).exists():
+    if context.result(recipe, seed).exists():
         return
     if recipe.whole:
         before = next(other for other in [*wanted, *recipes()] if other.name == recipe.backbone)
-        _prepare(before, seed, wanted, shop)
-        make(before, seed, shop)
+        _prepare(before, seed, wanted, context)
+        run_job(before, seed, context)
         return
     known = {backbone.name: backbone for backbone in BACKBONES}
     chain, name = [], recipe.backbone
-    while name and name not in shop.shipped:
+    while name and name not in context.shipped:
         chain.append(known[name])
         name = known[name].start
     for backbone in reversed(chain):
-        make_backbone(quick_backbone(backbone) if shop.quick else backbone, shop)
+        train_backbone(quick_backbone(backbone) if context.quick else backbone, context)
