@@ -1,1 +1,1 @@
-"""Measured figures, printed by `make bench`; never part of the tests, since machines differ."""
+"""Benchmarks, printed by `make bench`. They are not part of the tests, since machines differ."""

@@ -1,4 +1,4 @@
-"""Figures of the core: tracing one image, rendering scenes."""
+"""Benchmarks of the core: tracing one image, rendering scenes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import torch
 
-from benchmarks.figure import Figure
+from benchmarks.measurement import Measurement
 from hsal.config import task_scene
 from hsal.data.digits.mnist import load_digits
 from hsal.data.digits.scenes import SceneRenderer
@@ -19,7 +19,7 @@ from hsal.zoo.checkpoint import load_model
 
 
 def milliseconds(action: Callable[[], object], times: int = 50) -> float:
-    """The median duration of an action, after a few to warm up."""
+    """The median duration of an action in milliseconds, after 5 warm-up calls."""
     durations = []
     for _ in range(times + 5):
         start = time.perf_counter()
@@ -28,8 +28,8 @@ def milliseconds(action: Callable[[], object], times: int = 50) -> float:
     return statistics.median(durations[5:])
 
 
-def tracing() -> list[Figure]:
-    """One trace of a 100x100 image with the model loaded, and the recurrent part's share of it."""
+def tracing() -> list[Measurement]:
+    """Time one trace of a 100x100 image with a loaded model, and the shares of its parts."""
     model = load_model(DEFAULT_WEIGHTS).model
     scene = SceneRenderer(load_digits("test", "embedded"), task_scene("mnist-multiset")).render(7)
     source = Source("scene", "benchmark", "", DEFAULT_WEIGHTS, "channel_energy", 7)
@@ -40,18 +40,18 @@ def tracing() -> list[Figure]:
         steps = len(trace_image(model, scene.image, source).steps)
         recurrent = milliseconds(lambda: list(model.rollout(view, meta_steps=steps)))
     return [
-        Figure(f"One trace of a 100x100 image ({steps} meta-steps), median", whole, "ms", "under 30"),
-        Figure("of it the recurrent part", 100 * recurrent / whole, "%", ""),
-        Figure("of it backbone and saliency", 100 * perceive / whole, "%", ""),
+        Measurement(f"One trace of a 100x100 image ({steps} meta-steps), median", whole, "ms", "under 30"),
+        Measurement("of this, the recurrent part", 100 * recurrent / whole, "%", ""),
+        Measurement("of this, backbone and saliency", 100 * perceive / whole, "%", ""),
     ]
 
 
-def rendering(scenes: int = 3000) -> list[Figure]:
-    """Scenes of the MNIST Multiset task a second, on one core."""
+def rendering(scenes: int = 3000) -> list[Measurement]:
+    """Scenes of the MNIST Multiset task per second, on one core."""
     renderer = SceneRenderer(load_digits("train", "embedded"), task_scene("mnist-multiset"))
     renderer.batch(0, 0, 200)
     start = time.perf_counter()
     for first in range(0, scenes, 250):
         renderer.batch(1, first, 250)
     rate = scenes / (time.perf_counter() - start)
-    return [Figure("Rendering scenes, one core", rate, "a second", "at least 3,000")]
+    return [Measurement("Rendering scenes, one core", rate, "per second", "at least 3,000")]

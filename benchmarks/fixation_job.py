@@ -1,6 +1,6 @@
-"""What the two sides of benchmarks/fixation_metrics.py measure: fixations, and maps that cost next to nothing.
+"""The input of both programs that benchmarks/fixation_metrics.py compares: fixations and maps.
 
-Needs numpy alone, since it also runs in pysaliency's environment.
+It needs only numpy, since it also runs in pysaliency's environment.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ SIGMA_PX = 24.0
 
 
 class Job:
-    """Images of one size with their fixations, from a file."""
+    """Images of one size with their fixations, read from a file."""
 
     def __init__(self, path: Path) -> None:
         held = json.loads(path.read_text())
         self.size: tuple[int, int] = tuple(held["size"])
         self.models: int = held["models"]
-        self.points = [np.array(each) for each in held["points"]]  # of each image (2,n): rows, columns
+        self.points = [np.array(each) for each in held["points"]]  # (2,n) per image: rows, columns
 
-    def others(self, picture: int) -> np.ndarray:
+    def others(self, image: int) -> np.ndarray:
         """(2,m): rows and columns of the fixations on all other images."""
-        return np.concatenate(self.points[:picture] + self.points[picture + 1 :], axis=1)
+        return np.concatenate(self.points[:image] + self.points[image + 1 :], axis=1)
 
-    def maps(self, picture: int) -> np.ndarray:
-        """(M,H,W) float32 in 0..1: peaks and valleys of random waves, others for each model and image."""
-        drawn, found = np.random.RandomState(picture), []
+    def maps(self, image: int) -> np.ndarray:
+        """(M,H,W) float32 in 0..1: sums of random waves, different for each model and image."""
+        random, found = np.random.RandomState(image), []
         for _ in range(self.models):
             down, across = (
-                np.cos(np.arange(length)[:, None] / length * drawn.uniform(1, 30, 8) + drawn.uniform(0, 6, 8))
+                np.cos(np.arange(length)[:, None] / length * random.uniform(1, 30, 8) + random.uniform(0, 6, 8))
                 for length in self.size
             )  # (H,8), (W,8)
             height = np.exp(down @ across.T)
@@ -48,8 +48,8 @@ class Job:
         return np.outer(down, across)
 
 
-def answer(values: Callable[[Job, int, np.ndarray], list[list[float]]]) -> None:
-    """A side's work: for every image's number on a line of the input a line of JSON, seconds and values."""
+def serve(values: Callable[[Job, int, np.ndarray], list[list[float]]]) -> None:
+    """Read image numbers from standard input, one per line, and print seconds and values as JSON, one line each."""
     job = Job(Path(sys.argv[1]))
     for line in sys.stdin:
         maps = job.maps(int(line))

@@ -1,7 +1,7 @@
-"""All fixation metrics that pysaliency has too, by hsal and by pysaliency, on the same maps, image by image.
+"""Speed and values of the fixation metrics that pysaliency also has, by hsal and by pysaliency, on the same maps.
 
-pysaliency 0.2.22 wants numpy below 2.4, so its side runs with the python of an environment of its own, which
-HSAL_ORACLE names; how to make it stands in tests/fixtures/oracles/pysaliency_answers.py. From the project's root:
+pysaliency 0.2.22 needs numpy below 2.4, so it runs in an environment of its own, whose Python HSAL_ORACLE names;
+tests/fixtures/oracles/pysaliency_answers.py describes how to create it. From the project's root:
 
     HSAL_DATA=... HSAL_ORACLE=.oracle/bin/python python -m benchmarks.fixation_metrics [--images 120] [--models 14]
 """
@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.figure import Figure, as_markdown
 from benchmarks.fixation_job import METRICS
+from benchmarks.measurement import Measurement, as_markdown
 from hsal.data.fixations.dataset import open_fixated
 from hsal.device import machine
 from hsal.errors import HsalError
@@ -28,64 +28,69 @@ from hsal.errors import HsalError
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class NoOracleError(HsalError):
-    """What this benchmark needs is not there; the sentence says what."""
+class NoPysaliencyError(HsalError):
+    """pysaliency's environment or OSIE is missing."""
 
 
-def fixation_metrics(pictures: int = 120, models: int = 14) -> list[Figure]:
-    """Milliseconds an image of either side, their ratio, and the largest difference between their values.
+def fixation_metrics(images: int = 120, models: int = 14) -> list[Measurement]:
+    """Milliseconds per image of hsal and of pysaliency, their ratio, and the largest difference between their values.
 
-    The processor's time is counted, and the two take turns, so that whatever else the machine does falls on both.
-    Making the maps is not counted; blurring the fixations is.
+    Processor time is measured, and the two alternate, so that other load on the machine affects both. Computing the
+    maps is not measured; blurring the fixations is.
 
     Raises:
-        NoOracleError: pysaliency's environment or OSIE is not there.
+        NoPysaliencyError: pysaliency's environment or OSIE is missing.
     """
     oracle, data = os.environ.get("HSAL_ORACLE"), Path(os.environ.get("HSAL_DATA", "")) / "osie_fixations"
     if not oracle or not data.is_dir():
-        raise NoOracleError(
-            "set HSAL_ORACLE to the python of an environment with pysaliency"
-            " (tests/fixtures/oracles/pysaliency_answers.py says "
-            "how to make it) and HSAL_DATA to a folder with osie_fixations to compare the speed of fixation metrics"
+        raise NoPysaliencyError(
+            "to compare the speed of fixation metrics, set HSAL_ORACLE to the Python of an environment with pysaliency"
+            " (tests/fixtures/oracles/pysaliency_answers.py describes how to create it) and HSAL_DATA to a folder with"
+            " osie_fixations"
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "job.json"
-        job = _osie(data, pictures, models)
+        job = _osie(data, images, models)
         path.write_text(json.dumps(job))
-        ours, theirs, apart = _taking_turns(path, min(pictures, len(job["points"])), oracle)
-    what = f"{len(METRICS)} metrics of {models} maps, an OSIE image, one thread's time, mean of {len(ours)}"
+        ours, theirs, difference = _alternate(path, min(images, len(job["points"])), oracle)
+    what = f"{len(METRICS)} metrics of {models} maps of an OSIE image, one thread, mean of {len(ours)} images"
     return [
-        Figure(f"{what}: hsal", 1e3 * float(np.mean(ours)), "ms", ""),
-        Figure(f"{what}: pysaliency", 1e3 * float(np.mean(theirs)), "ms", ""),
-        Figure("pysaliency's time over hsal's", sum(theirs) / sum(ours), "", "at least 10"),
-        Figure("Largest difference between their values, a millionth", 1e6 * apart, "", ""),
+        Measurement(f"{what}: hsal", 1e3 * float(np.mean(ours)), "ms", ""),
+        Measurement(f"{what}: pysaliency", 1e3 * float(np.mean(theirs)), "ms", ""),
+        Measurement("pysaliency's time relative to hsal's", sum(theirs) / sum(ours), "", "at least 10"),
+        Measurement("Largest difference between their values, in millionths", 1e6 * difference, "", ""),
     ]
 
 
-def _osie(data: Path, pictures: int, models: int) -> dict[str, Any]:
+def _osie(data: Path, images: int, models: int) -> dict[str, Any]:
     found = open_fixated(data)
-    chosen = [found[index] for index in range(min(pictures, len(found)))]
+    chosen = [found[index] for index in range(min(images, len(found)))]
     points = [np.stack(each.targets()).tolist() for each in chosen]
     return {"size": chosen[0].image.shape[:2], "models": models, "points": points}
 
 
-def _taking_turns(path: Path, pictures: int, oracle: str) -> tuple[list[float], list[float], float]:
-    """Seconds of each side for every image, and how far apart any two values are."""
-    ours, theirs, apart = [], [], 0.0
-    with _side(sys.executable, "hsal_side", path) as own, _side(oracle, "pysaliency_side", path) as other:
-        for turn, picture in enumerate([0, *range(pictures)]):  # the first once more, to warm up
-            own_answer, other_answer = _asked(own, picture), _asked(other, picture)
+def _alternate(path: Path, images: int, oracle: str) -> tuple[list[float], list[float], float]:
+    """Seconds of each program per image, and the largest difference between their values."""
+    ours, theirs, difference = [], [], 0.0
+    with (
+        _start(sys.executable, "fixation_metrics_hsal", path) as our_program,
+        _start(oracle, "fixation_metrics_pysaliency", path) as their_program,
+    ):
+        for turn, image in enumerate([0, *range(images)]):  # the first image twice, to warm up
+            our_answer, their_answer = _ask(our_program, image), _ask(their_program, image)
             if turn:
-                ours.append(own_answer["seconds"])
-                theirs.append(other_answer["seconds"])
-                apart = max(apart, float(np.abs(np.subtract(own_answer["values"], other_answer["values"])).max()))
-        for side in (own, other):
-            side.stdin.close()
-    return ours, theirs, apart
+                ours.append(our_answer["seconds"])
+                theirs.append(their_answer["seconds"])
+                differences = np.abs(np.subtract(our_answer["values"], their_answer["values"]))
+                difference = max(difference, float(differences.max()))
+        for program in (our_program, their_program):
+            assert program.stdin is not None
+            program.stdin.close()
+    return ours, theirs, difference
 
 
-def _side(python: str, module: str, path: Path) -> subprocess.Popen[str]:
-    """On one thread, since the time of a second that only waits would count too."""
+def _start(python: str, module: str, path: Path) -> subprocess.Popen[str]:
+    """Start a program on one thread, since processor time would include that of idle threads."""
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return subprocess.Popen(
         [python, "-m", f"benchmarks.{module}", str(path)], cwd=ROOT, env=os.environ | one_thread,
@@ -93,16 +98,17 @@ def _side(python: str, module: str, path: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def _asked(side: subprocess.Popen[str], picture: int) -> dict[str, Any]:
-    print(picture, file=side.stdin, flush=True)
-    return json.loads(side.stdout.readline())
+def _ask(program: subprocess.Popen[str], image: int) -> dict[str, Any]:
+    assert program.stdout is not None
+    print(image, file=program.stdin, flush=True)
+    return json.loads(program.stdout.readline())
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=int, default=120)
+    parser.add_argument("--images", type=int, default=120)
     parser.add_argument("--models", type=int, default=14)
     try:
         print(as_markdown(fixation_metrics(**vars(parser.parse_args())), machine()))
-    except NoOracleError as error:
-        raise SystemExit(f"Nothing measured: {error}.") from None
+    except NoPysaliencyError as error:
+        raise SystemExit(f"Nothing was measured: {error}.") from None

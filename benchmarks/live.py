@@ -1,4 +1,4 @@
-"""What it costs a trainer that somebody follows its run live."""
+"""The cost of following a training run live."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks.figure import Figure
+from benchmarks.measurement import Measurement
 from hsal.config import MNIST_TASKS, TrainConfig
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device
@@ -24,7 +24,7 @@ from hsal.training.loop import optimizer_for, train
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import load_model
 
-ROUNDS, ROUND_S = 10, 4.0  # each followed and not followed
+ROUNDS, ROUND_S = 10, 4.0  # each once with and once without a reader
 READER = """
 import sys, time
 from pathlib import Path
@@ -38,10 +38,10 @@ while True:
 """
 
 
-def live() -> list[Figure]:
-    """Seconds an update with a reader that looks once a second, as a share of those without one.
+def live() -> list[Measurement]:
+    """Duration of an update with a process that reads the run once a second, relative to the duration without it.
 
-    Followed and not followed take turns, so that a machine that grows busy or warm slows both.
+    The two alternate, so that changes in the machine's load or temperature affect both.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "run"
@@ -55,7 +55,7 @@ def live() -> list[Figure]:
                 followed = _seconds(updates)
                 reader.send_signal(signal.SIGSTOP)
                 ratios.append(followed / _seconds(updates))
-    return [Figure("One update while its run is followed live, against one that nobody follows", median(ratios), "",
+    return [Measurement("One update while its run is followed live, relative to one that is not", median(ratios), "",
                    "under 1.02")]
 
 
@@ -71,19 +71,20 @@ def _updates(run: RunFolder) -> Iterator[Progress]:
 
 
 def _seconds(updates: Iterator[Progress]) -> float:
-    """Mean duration of the updates of one round."""
-    began, taken = time.perf_counter(), 0
-    while time.perf_counter() - began < ROUND_S:
+    """Mean duration of the updates of one round, in seconds."""
+    start, taken = time.perf_counter(), 0
+    while time.perf_counter() - start < ROUND_S:
         next(updates)
         taken += 1
-    return (time.perf_counter() - began) / taken
+    return (time.perf_counter() - start) / taken
 
 
 @contextmanager
 def _reader(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that follows the run as the app does, once it has begun to."""
+    """Start a process that follows the run as the app does, and wait until it does."""
     with subprocess.Popen([sys.executable, "-c", READER, str(folder)], stdout=subprocess.PIPE, text=True) as reader:
-        reader.stdout.readline()  # a line a second fills no pipe in these minutes
+        assert reader.stdout is not None
+        reader.stdout.readline()  # one line per second does not fill the pipe within this benchmark
         try:
             yield reader
         finally:

@@ -1,4 +1,4 @@
-"""What the app's three-minute training comes to, from the click on."""
+"""Benchmark of the app's three-minute training preset, from the click to the end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.figure import Figure
+from benchmarks.measurement import Measurement
 from hsal.runs import launcher as launch
 from hsal.runs.status import ACTIVE_STATES
 from hsal.runs.store import read_metrics, read_run
@@ -14,8 +14,8 @@ from hsal.training.commands import Train
 from hsal.training.presets import PRESETS
 
 
-def presets() -> list[Figure]:
-    """Seconds to the first point on its curve and to its end, and what it names then."""
+def presets() -> list[Measurement]:
+    """Time to the first point of the curve and to the end of the run, and the model's accuracy at the end."""
     preset = next(preset for preset in PRESETS if preset.name == "short")
     command = Train(config=preset.config, series=preset.series, placement=preset.placement)
     with tempfile.TemporaryDirectory() as name:
@@ -29,11 +29,11 @@ def presets() -> list[Figure]:
         checked = [line for line in read_metrics(folder)[0] if "validation_exact_match" in line]
     start, end = checked[0], checked[-1]
     return [
-        Figure("A training of the app: click to the first point of its curves", first, "s", "under 5"),
-        Figure("Its three-minute preset, from the click to the end", seconds, "s", "about 180"),
-        Figure("0-1 on validation scenes then", end["validation_exact_match"], "", "at least 0.85"),
-        Figure(
-            "attn_saliency then, over that at the start",
+        Measurement("Training run in the app, click to the first point of its curves", first, "s", "under 5"),
+        Measurement("Three-minute training preset, click to the end", seconds, "s", "about 180"),
+        Measurement("0-1 on validation scenes at its end", end["validation_exact_match"], "", "at least 0.85"),
+        Measurement(
+            "attn_saliency at its end, relative to its start",
             end["validation_attn_saliency"] / start["validation_attn_saliency"], "", "at least 2",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Measure everything and print one table; with --readme, write it into README.md between its marks."""
+"""Run all benchmarks and print one table; with --readme, write it into README.md between its markers."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import sys
 from pathlib import Path
 
 from benchmarks import browser, core, live, presets, training
-from benchmarks.figure import Figure, as_markdown
-from benchmarks.fixation_metrics import NoOracleError, fixation_metrics
+from benchmarks.fixation_metrics import NoPysaliencyError, fixation_metrics
+from benchmarks.measurement import Measurement, as_markdown
 from hsal.device import machine
 from tests.fixtures.browser import NoBrowserError
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-MARKED = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)
+MARKERS = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)
 
 
 def main() -> None:
-    """Measure, print, and write where asked."""
+    """Run the benchmarks and print or write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args()
-    figures: list[Figure] = [*core.tracing(), *core.rendering(), *training.training(), *live.live()]
-    figures += presets.presets()
+    measurements: list[Measurement] = [*core.tracing(), *core.rendering(), *training.training(), *live.live()]
+    measurements += presets.presets()
     try:
-        figures += browser.measure()
+        measurements += browser.measure()
     except NoBrowserError as error:
-        print(f"Without the figures of the app: {error}.", file=sys.stderr)
+        print(f"The app was not measured: {error}.", file=sys.stderr)
     try:
-        figures += fixation_metrics()
-    except NoOracleError as error:
-        print(f"Without the figures of fixation metrics: {error}.", file=sys.stderr)
-    table = as_markdown(figures, machine())
+        measurements += fixation_metrics()
+    except NoPysaliencyError as error:
+        print(f"The fixation metrics were not measured: {error}.", file=sys.stderr)
+    table = as_markdown(measurements, machine())
     print(table)
     if arguments.readme:
-        README.write_text(MARKED.sub(lambda found: f"{found[1]}{table}\n{found[2]}", README.read_text()))
+        README.write_text(MARKERS.sub(lambda found: f"{found[1]}{table}\n{found[2]}", README.read_text()))
 
 
 if __name__ == "__main__":

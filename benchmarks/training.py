@@ -1,4 +1,4 @@
-"""Figures of training: backbone, rollout and update, and how near the update comes to the machine's own rate."""
+"""Benchmarks of training: backbone, rollout and update, and the update's share of the machine's peak rate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.core import milliseconds
-from benchmarks.figure import Figure
+from benchmarks.measurement import Measurement
 from hsal.config import MNIST_TASKS, TrainConfig
 from hsal.data.tasks import open_scenes
 from hsal.device import find_device
@@ -21,11 +21,11 @@ from hsal.training.feature_cache import FeatureCache
 from hsal.training.loop import optimizer_for, train
 from hsal.zoo.checkpoint import load_model
 
-SCENES, UPDATES = 1000, 20  # of which 16 are timed or counted
+SCENES, UPDATES = 1000, 20  # 16 of the updates are timed or counted
 
 
-def training() -> list[Figure]:
-    """Examples a second in each part of training the shipped model, on a GPU where there is one."""
+def training() -> list[Measurement]:
+    """Scenes per second in each part of training the shipped model, on a GPU if there is one."""
     device, config = find_device("auto"), TrainConfig(steps=UPDATES, validate_every=1_000_000)
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
@@ -39,17 +39,19 @@ def training() -> list[Figure]:
     update, flops = _update(model, config, memory, device)
     rate = matrix_rate(device)
     return [
-        Figure("Backbone and saliency, forward", 1 / perceive, "scenes a second", ""),
-        Figure(f"Rollout, {config.episode_steps} meta-steps, forward", config.batch / rollout, "scenes a second", ""),
-        Figure("One update on kept volumes", config.batch / update, "scenes a second", ""),
-        Figure("One update", 1e3 * update, "ms", ""),
-        Figure("Matrix product 1024x1024, float32", rate / 1e9, "GFLOP/s", ""),
-        Figure("of it reached by the update", 100 * flops / update / rate, "%", ""),
+        Measurement("Backbone and saliency, forward", 1 / perceive, "scenes per second", ""),
+        Measurement(
+            f"Rollout, {config.episode_steps} meta-steps, forward", config.batch / rollout, "scenes per second", ""
+        ),
+        Measurement("One update on cached volumes", config.batch / update, "scenes per second", ""),
+        Measurement("One update", 1e3 * update, "ms", ""),
+        Measurement("Matrix product 1024x1024, float32", rate / 1e9, "GFLOP/s", ""),
+        Measurement("of this, reached by the update", 100 * flops / update / rate, "%", ""),
     ]
 
 
 def _update(model: Any, config: TrainConfig, memory: FeatureCache, device: torch.device) -> tuple[float, float]:
-    """Median seconds of an update and the floating-point operations in one."""
+    """Median duration of an update in seconds, and its number of floating-point operations."""
     optimizer = optimizer_for(model, config)
     updates = train(model, optimizer, config, memory, lambda: memory.views(model))
     duration = seconds(lambda: next(updates), device)
@@ -59,13 +61,13 @@ def _update(model: Any, config: TrainConfig, memory: FeatureCache, device: torch
 
 
 def matrix_rate(device: torch.device, side: int = 1024) -> float:
-    """Floating-point operations a second of a large matrix product on this machine."""
+    """Floating-point operations per second of a large matrix product on this machine."""
     one, other = torch.rand(side, side, device=device), torch.rand(side, side, device=device)
     return 2 * side**3 / seconds(lambda: one @ other, device)
 
 
 def seconds(action: Callable[[], object], device: torch.device) -> float:
-    """The median duration of an action, with what it left the device to do."""
+    """The median duration of an action in seconds, including its asynchronous work on the device."""
 
     def finished() -> None:
         action()

@@ -23,14 +23,14 @@ from hsal.training.loop import fresh_model
 from hsal.zoo.checkpoint import save_model
 
 
-def test_every_task_has_every_row_once() -> None:
+def test_every_task_has_every_method_once() -> None:
     table = [(recipe.task, recipe.method) for recipe in recipes() if not recipe.ablation]
-    assert sorted(table) == sorted((task, row) for task in TASKS for row in METHODS)
+    assert sorted(table) == sorted((task, method) for task in TASKS for method in METHODS)
     names = [recipe.name for recipe in recipes()]
     assert len(set(names)) == len(names)
 
 
-def test_every_recipe_stands_on_something_that_is_made() -> None:
+def test_every_recipe_starts_from_a_known_backbone() -> None:
     names = {backbone.name for backbone in BACKBONES} | {recipe.name for recipe in recipes()}
     assert all(recipe.backbone in names for recipe in recipes())
     made = {backbone.name: backbone.model for backbone in BACKBONES}
@@ -48,7 +48,7 @@ def test_ablations_change_what_they_say_and_nothing_else() -> None:
     made = {recipe.name.removeprefix("ablation-"): recipe for recipe in ablations}
     assert made.keys() == ABLATIONS.keys()
     base = made["short"]
-    assert all(one.backbone == ABLATIONS[name][1].get("stands_on", base.backbone) for name, one in made.items())
+    assert all(one.backbone == ABLATIONS[name][1].get("pretrained", base.backbone) for name, one in made.items())
     for name, (title, changes) in ABLATIONS.items():
         one = made[name]
         assert one.ablation == title

@@ -1,16 +1,16 @@
-"""hsal's side of benchmarks/fixation_metrics.py, which starts it."""
+"""The metrics by hsal; started by benchmarks/fixation_metrics.py."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.fixation_job import METRICS, SIGMA_PX, Job, answer
+from benchmarks.fixation_job import METRICS, SIGMA_PX, Job, serve
 from hsal.gaze.metrics.catalog import Known, fixation_density, measured
 
 
-def values(job: Job, picture: int, maps: np.ndarray) -> list[list[float]]:
-    """Of each map its metrics, in the order of METRICS."""
-    (rows, columns), (other_rows, other_columns) = job.points[picture], job.others(picture)
+def values(job: Job, image: int, maps: np.ndarray) -> list[list[float]]:
+    """The metrics of each map, in the order of METRICS."""
+    (rows, columns), (other_rows, other_columns) = job.points[image], job.others(image)
     known = Known(
         rows, columns, other_rows=other_rows, other_columns=other_columns, baseline=job.baseline(),
         density=fixation_density(rows, columns, job.size, SIGMA_PX),
@@ -20,4 +20,4 @@ def values(job: Job, picture: int, maps: np.ndarray) -> list[list[float]]:
 
 
 if __name__ == "__main__":
-    answer(values)
+    serve(values)

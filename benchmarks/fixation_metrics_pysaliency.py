@@ -1,4 +1,4 @@
-"""pysaliency's side of benchmarks/fixation_metrics.py, which starts it with the python of pysaliency's environment."""
+"""The metrics by pysaliency; started by benchmarks/fixation_metrics.py with the Python of pysaliency's environment."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pysaliency
 from pysaliency.models import SaliencyMapNormalizingModel
 from pysaliency.saliency_map_models import FixationMap, SaliencyMapModel
 
-from benchmarks.fixation_job import SIGMA_PX, Job, answer
+from benchmarks.fixation_job import SIGMA_PX, Job, serve
 
 
-class Given(SaliencyMapModel):
+class FixedMap(SaliencyMapModel):
     """The same map for every image."""
 
     def __init__(self, values: np.ndarray) -> None:
@@ -18,7 +18,7 @@ class Given(SaliencyMapModel):
         self.values = values
 
     def _saliency_map(self, stimulus: np.ndarray) -> np.ndarray:
-        return self.values.copy()  # some metrics write into what they get
+        return self.values.copy()  # some metrics modify their input
 
 
 def fixations(points: np.ndarray) -> pysaliency.Fixations:
@@ -27,27 +27,27 @@ def fixations(points: np.ndarray) -> pysaliency.Fixations:
     return pysaliency.Fixations.create_without_history(columns, rows, np.zeros(len(rows), int))
 
 
-def values(job: Job, picture: int, maps: np.ndarray) -> list[list[float]]:
-    """Of each map its metrics, in the order of fixation_job.METRICS."""
+def values(job: Job, image: int, maps: np.ndarray) -> list[list[float]]:
+    """The metrics of each map, in the order of fixation_job.METRICS."""
     stimuli = pysaliency.Stimuli([np.zeros((*job.size, 3), np.uint8)])
-    looked, others = fixations(job.points[picture]), fixations(job.others(picture))
-    truth = FixationMap(stimuli, looked, kernel_size=SIGMA_PX)  # keeps its map
-    baseline = SaliencyMapNormalizingModel(Given(job.baseline()), minimum_value=1e-20)
+    fixated, others = fixations(job.points[image]), fixations(job.others(image))
+    truth = FixationMap(stimuli, fixated, kernel_size=SIGMA_PX)  # caches its map
+    baseline = SaliencyMapNormalizingModel(FixedMap(job.baseline()), minimum_value=1e-20)
     found = []
-    for model in map(Given, maps):
+    for model in map(FixedMap, maps):
         density = SaliencyMapNormalizingModel(model, minimum_value=1e-20)
         found.append([
-            model.AUC(stimuli, looked, average="image"),
-            model.AUC_Judd(stimuli, looked),
-            model.AUC(stimuli, looked, average="image", nonfixations=others),
-            model.NSS(stimuli, looked),
+            model.AUC(stimuli, fixated, average="image"),
+            model.AUC_Judd(stimuli, fixated),
+            model.AUC(stimuli, fixated, average="image", nonfixations=others),
+            model.NSS(stimuli, fixated),
             model.CC(stimuli, truth),
             model.SIM(stimuli, truth),
             model.KLDiv(stimuli, truth),
-            density.information_gain(stimuli, looked, baseline),
+            density.information_gain(stimuli, fixated, baseline),
         ])  # fmt: skip
     return np.array(found, float).tolist()
 
 
 if __name__ == "__main__":
-    answer(values)
+    serve(values)
