@@ -1,10 +1,10 @@
-"""See visual attention work: train, measure and trace the hierarchical, saliency-based attention model.
+"""Train, evaluate and trace the hierarchical, saliency-based attention model, and open its app.
 
 Start with:  hsal scenes --out scenes && hsal trace scenes/*.png --strip strip.png
 """
 
-# The command line is made from the dataclasses in hsal/cli/, hsal/training/commands.py and hsal/config.py: every
-# field is a flag, and the sentence under it the flag's help. Torch is loaded by the commands alone.
+# The command line is generated from the dataclasses in hsal/cli/, hsal/training/commands.py and hsal/config.py: every
+# field is a flag, and the sentence under it is the flag's help. Only running a command loads torch.
 
 from __future__ import annotations
 
@@ -16,45 +16,52 @@ from dataclasses import replace
 
 import tyro
 
-from hsal.cli.benchmark_saliency import BenchmarkSaliency
-from hsal.cli.card import Card
-from hsal.cli.cueing import Cueing
-from hsal.cli.evaluate import Evaluate
-from hsal.cli.reproduce import Reproduce
-from hsal.cli.scenes import Scenes
-from hsal.cli.ship import Ship
-from hsal.cli.trace import Trace
+from hsal.cli.app import AppCommand
+from hsal.cli.benchmark_saliency import BenchmarkSaliencyCommand
+from hsal.cli.card import CardCommand
+from hsal.cli.cueing import CueingCommand
+from hsal.cli.evaluate import EvaluateCommand
+from hsal.cli.reproduce import ReproduceCommand
+from hsal.cli.scenes import ScenesCommand
+from hsal.cli.ship import ShipCommand
+from hsal.cli.trace import TraceCommand
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
 from hsal.runs.execute import execute
 from hsal.training.commands import Pretrain, Train
 
-COMMANDS = (Pretrain, Train, Evaluate, Cueing, Card, Trace, Scenes, BenchmarkSaliency, Reproduce, Ship)
+COMMANDS = (
+    AppCommand, TraceCommand, ScenesCommand, EvaluateCommand, Train, Pretrain, CueingCommand, BenchmarkSaliencyCommand,
+    ReproduceCommand, CardCommand, ShipCommand,
+)
 
 
 def command_name(kind: type) -> str:
-    """What is typed after hsal: BenchmarkSaliency is benchmark-saliency."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+    """The name of a command on the command line: BenchmarkSaliencyCommand is benchmark-saliency."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__.removesuffix("Command")).lower()
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse and run; every expected failure is one sentence on standard error and exit status 2."""
+    """Parse the arguments and run the command.
+
+    Returns:
+        The exit status. Every expected failure is one sentence on standard error, with status 2.
+    """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         command = tyro.extras.subcommand_cli_from_dict(
             {command_name(kind): kind for kind in COMMANDS}, prog="hsal", description=__doc__, args=arguments
         )
         if isinstance(command, Pretrain | Train):
-            command = _settled(command, (sys.argv[1:] if arguments is None else arguments)[1:])
-        if isinstance(command, Pretrain | Train):
-            return execute(command)
+            flags = (sys.argv[1:] if arguments is None else arguments)[1:]
+            return execute(_with_run_defaults(command, flags))
         return command.run()
     except HsalError as error:
         print(f"hsal: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("hsal: stopped.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has seen enough
+    except BrokenPipeError:  # the program that reads the output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
@@ -62,8 +69,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 2
 
 
-def _settled(command: Pretrain | Train, flags: list[str]) -> Pretrain | Train:
-    """The command with what a resumed run, or the weights to start from, say where no flag does."""
+def _with_run_defaults(command: Pretrain | Train, flags: list[str]) -> Pretrain | Train:
+    """The command with defaults from the run to resume or the weights to start from; flags override them."""
     from hsal.runs.config import read_command, resolve_weights
 
     if command.resume is not None:

@@ -8,38 +8,38 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
-class BenchmarkSaliency:
-    """Measure how well saliency models tell where people look, over a folder of images with fixations or boxes.
+class BenchmarkSaliencyCommand:
+    """Measure how well saliency models predict where people look, on a folder of images with fixations or boxes.
 
-    Can be stopped at any time: the same command goes on where it was.
+    Can be interrupted at any time: the same command resumes.
     Example: hsal benchmark-saliency --data osie_fixations --out saliency-osie.parquet
     """
 
     data: Path
-    """Folder: OSIE, one's own images with a CSV of fixations, or scenes of hsal scenes."""
+    """Folder: OSIE, your own images with a CSV file of fixations, or the output of hsal scenes."""
     out: Path
-    """Table to write, one row a model, image and metric; what it holds already is not measured again."""
+    """Parquet table to write, one row per model, image and metric; existing rows are not measured again."""
     models: tuple[str, ...] = ()
-    """Saliency models; all that can be had where not given."""
+    """Saliency models; by default all that are available."""
     metrics: tuple[str, ...] = ()
-    """Metrics; all that can be reckoned where not given."""
-    pictures: int | None = None
-    """Number of images, evenly spread over the folder; all where not given."""
+    """Metrics; by default all that the data allows."""
+    images: int | None = None
+    """Number of images, evenly spread over the folder; by default all."""
     network: str = "auto"
-    """Network behind the models that look through one; auto is the one for photographs where it is installed."""
+    """Network for the models that use one; auto is the photo network if it is installed."""
     smooth: float = 0.0
-    """Sigma of a Gaussian that every map is blurred with, as a share of the image's longer side."""
+    """Standard deviation of the Gaussian that blurs every map, as a share of the image's longer side."""
     center_prior: Literal["none", "add", "multiply"] = "none"
-    """What is done to every map with a Gaussian in the image's middle."""
+    """How every map is combined with a Gaussian at the image's center."""
     seed: int = 0
-    """Seed of the draws: halves of the people, fixations on other images, resamples of the images."""
+    """Seed of the random choices: halves of the observers, fixations from other images, bootstrap samples."""
     fresh: bool = False
-    """Measure all anew, whatever the table holds."""
+    """Measure everything again, and replace the table."""
     docs: Path | None = None
-    """Folder for a page of the table's name, and its figure, which are made from the table."""
+    """Folder for a report on the table, a Markdown page and a figure."""
 
     def run(self) -> int:
-        """Measure, write, and print the leaderboard."""
+        """Measure, write the table, and print the leaderboard."""
         from hsal.cli.run.benchmark_saliency import run_benchmark
 
         return run_benchmark(self)

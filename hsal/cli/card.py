@@ -8,8 +8,8 @@ from hsal.data.digits.mnist import SourceName
 
 
 @dataclass(frozen=True)
-class Card:
-    """Measure weights on test scenes and write their model card, NAME.md beside the weights.
+class CardCommand:
+    """Evaluate weights on test scenes and write their model card, NAME.md beside the weights.
 
     Example: hsal card --weights mnist-multiset
     """
@@ -21,10 +21,10 @@ class Card:
     seed: int = 1
     """Seed of the scenes."""
     digits: SourceName = "mnist"
-    """Where test digits come from."""
+    """Where test digits come from: all of MNIST, the embedded 5,000, or auto."""
 
     def run(self) -> int:
-        """Measure and write."""
+        """Evaluate and write the card."""
         from hsal.cli.run.card import run_card
 
         return run_card(self)

@@ -10,28 +10,29 @@ from hsal.data.digits.mnist import SourceName
 
 
 @dataclass(frozen=True)
-class Cueing:
-    """Measure the model's own cueing effect: a spotlight on the target, elsewhere, or over everything.
+class CueingCommand:
+    """Measure the model's own cueing effect: the spotlight on the target, elsewhere, or over everything.
 
-    The first label of a scene is read under each of the three; see hsal/evaluation/cueing.py. Example: hsal cueing
+    The first predicted label of each scene is compared under the three conditions; see hsal/evaluation/cueing.py.
+    Example: hsal cueing
     """
 
     weights: str = "mnist-multiset"
     """Name of shipped weights, or a .safetensors file."""
     scenes: int = 2000
-    """Scenes of each number of digits, 1 to 4."""
+    """Scenes for each number of digits, 1 to 4."""
     seed: int = 1
     """Seed of the scenes."""
     split: Split = "test"
-    """Which digits."""
+    """Which digits: train, validation or test."""
     digits: SourceName = "embedded"
-    """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
+    """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
     width_cells: float = 1.5
     """Standard deviation of the spotlight, in cells of the map."""
     device: str = "auto"
-    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
+    """Torch device, such as cpu, cuda or mps; auto is cuda if available, else cpu."""
     json: Path | None = None
-    """Write the measures as JSON to this file; - is standard output."""
+    """Write the results as JSON to this file; - is standard output."""
 
     def run(self) -> int:
         """Measure and print."""

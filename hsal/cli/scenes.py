@@ -13,8 +13,8 @@ from hsal.training.commands import Flat
 
 
 @dataclass(frozen=True)
-class Scenes:
-    """Render scenes of digits as PNG files, with what is in them in scenes.jsonl.
+class ScenesCommand:
+    """Render scenes of digits as PNG files, with their labels and boxes in scenes.jsonl.
 
     Example: hsal scenes --out scenes --count 20 --digits-min 3 --digits-max 3
     """
@@ -24,13 +24,13 @@ class Scenes:
     count: int = 10
     """Number of scenes."""
     seed: int = 0
-    """Seed; the same seed gives the same scenes."""
+    """Random seed; the same seed gives the same scenes."""
     split: Split = "test"
-    """Which digits: train, validation or test; they never share one."""
+    """Which digits: train, validation or test; the three are disjoint."""
     digits: SourceName = "embedded"
-    """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
+    """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
     scene: Annotated[SceneConfig, Flat] = field(default_factory=SceneConfig)
-    """What a scene looks like."""
+    """How the scenes are composed."""
 
     def run(self) -> int:
         """Render and write."""

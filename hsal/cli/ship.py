@@ -9,8 +9,8 @@ import tyro
 
 
 @dataclass(frozen=True)
-class Ship:
-    """Put the weights of a finished run among those that come with the project, in half precision.
+class ShipCommand:
+    """Add the weights of a finished run to the shipped weights, in half precision.
 
     Example: hsal ship runs/mnist-set-reinforce-0 --name mnist-set
     """
@@ -18,9 +18,9 @@ class Ship:
     run_folder: tyro.conf.Positional[Path]
     """The run's folder."""
     name: str
-    """Name that the shipped weights will have."""
+    """Name of the new shipped weights."""
     series: bool = False
-    """Ship the weights that the run kept along its way instead, without their backbone."""
+    """Ship the snapshots that the run saved during training instead, without their backbone."""
     backbone: str = "mnist-multiset"
     """With --series: the shipped weights that hold the run's backbone."""
 

@@ -9,39 +9,39 @@ import tyro
 
 
 @dataclass(frozen=True)
-class Trace:
-    """Roll attention out over images and show every step.
+class TraceCommand:
+    """Run the model over images and record every step of attention.
 
-    Any PNG, JPEG, WebP, BMP or GIF will do; it is made gray or kept in colors, as the weights want it. A model
-    knows only what it was trained on: handwritten digits, or house numbers.
+    Takes PNG, JPEG, WebP, BMP and GIF files, and converts them to what the weights need. A model recognizes only what
+    it was trained on: handwritten digits, or house numbers.
     Example: hsal trace scene.png --strip strip.png --json -
-    Of many: hsal trace scenes --out scenes.parquet
+    A folder: hsal trace scenes --out scenes.parquet
     """
 
     images: tyro.conf.Positional[tuple[Path, ...]]
-    """One image or more, or folders of them."""
+    """Images, or folders of images."""
     weights: str = "mnist-multiset"
     """Name of shipped weights, or a .safetensors file."""
     json: Path | None = None
-    """Write one JSON object a line (image, labels, trace, or error) to this file; - is standard output."""
+    """Write one JSON object per line (image, labels, trace, or error) to this file; - is standard output."""
     strip: Path | None = None
-    """Draw the strip to this .png, .svg or .pdf; with several images, to FILE-NAME.png for each."""
+    """Draw the trace as a strip to this .png, .svg or .pdf; with several images, to FILE-NAME.png for each."""
     film: Path | None = None
-    """Draw the walk, moment by moment, to this .gif or .webp; with several images, to FILE-NAME.gif for each."""
+    """Animate the trace, moment by moment, in this .gif or .webp; with several images, in FILE-NAME.gif for each."""
     html: Path | None = None
-    """Put the walk into one .html file that plays it offline; with several images, into FILE-NAME.html for each."""
+    """Write an offline player of the trace to this .html; with several images, to FILE-NAME.html for each."""
     out: Path | None = None
-    """Write a table, one row an image with what was named, to this .parquet or .csv; stopped at any time, the same
-    command goes on where it was."""
+    """Write a table with the predicted labels, one row per image, to this .parquet or .csv. Can be interrupted at any
+    time: the same command resumes."""
     saliency: str = ""
-    """Saliency model that attention starts from, without retraining; by default the weights' own."""
+    """Saliency model to use in place of the one that the weights were trained with."""
     intervene: Path | None = None
-    """What is done in place of the model: a JSON file of what a trace holds as "interventions"; - is standard input."""
+    """Interventions in the model's run: a JSON file as a trace holds it under "interventions"; - is standard input."""
     device: str = "auto"
-    """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
+    """Torch device, such as cpu, cuda or mps; auto is cuda if available, else cpu."""
 
     def run(self) -> int:
-        """Trace, print, write."""
+        """Trace, print and write."""
         from hsal.cli.run.trace import run_trace
 
         return run_trace(self)

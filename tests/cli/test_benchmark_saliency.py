@@ -101,9 +101,9 @@ def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
     from hsal.cli.run import benchmark_saliency as benchmarking
 
     looked_at(tmp_path, people=1)
-    monkeypatch.setattr(benchmarking, "names", lambda package: ["uniform", "human"])
+    monkeypatch.setattr(type(benchmarking.SALIENCY), "names", lambda registry: ["uniform", "human"])
     assert main(benchmark(tmp_path, tmp_path / "table.parquet", models=())) == 0
-    assert "human is left out. People can foretell each other only" in capsys.readouterr().err
+    assert "human is skipped. People can foretell each other only" in capsys.readouterr().err
     assert load_benchmark(tmp_path / "table.parquet").models == ("uniform",)
     with_bar = main(benchmark(tmp_path, tmp_path / "other.parquet"))
     assert with_bar == 2
@@ -116,11 +116,11 @@ def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.Captu
     looked_at(tmp_path)
     assert "'nobodys'" in refused(capsys, *benchmark(tmp_path, out, models=("nobodys",)))
     assert "'nothing'" in refused(capsys, *benchmark(tmp_path, out, "--metrics", "nothing"))
-    assert "--pictures" in refused(capsys, *benchmark(tmp_path, out, "--pictures", "0"))
+    assert "--images" in refused(capsys, *benchmark(tmp_path, out, "--images", "0"))
     assert "smooth" in refused(capsys, *benchmark(tmp_path, out, "--smooth", "3"))
     assert "network" in refused(capsys, *benchmark(tmp_path, out, "--network", "nobodys"))
     assert not out.exists()
-    assert main(benchmark(tmp_path, out, "--pictures", "2")) == 0
+    assert main(benchmark(tmp_path, out, "--images", "2")) == 0
     assert "other settings (images)" in refused(capsys, *benchmark(tmp_path, out))
     out.write_bytes(b"nonsense")
     assert "is damaged" in refused(capsys, *benchmark(tmp_path, out))
@@ -140,5 +140,5 @@ def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
 def test_pictures_are_spread_over_the_folder(tmp_path: Path) -> None:
     looked_at(tmp_path, pictures=6)
     Image.new("L", (40, 30)).save(tmp_path / "9.png")  # nobody looked at it
-    assert main(benchmark(tmp_path, tmp_path / "t.parquet", "--pictures", "3", models=("uniform",))) == 0
+    assert main(benchmark(tmp_path, tmp_path / "t.parquet", "--images", "3", models=("uniform",))) == 0
     assert load_benchmark(tmp_path / "t.parquet").pictures == ("0.png", "2.png", "4.png")

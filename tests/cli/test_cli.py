@@ -131,7 +131,7 @@ def test_mistakes_are_one_line_and_status_2(
     for device in ("abacus", "cuda:99"):
         assert device in refused(capsys, "evaluate", "--weights", model, "--device", device)
         assert device in refused(capsys, "trace", picture, "--weights", model, "--device", device)
-    assert "--strip makes" in refused(capsys, "trace", picture, "--weights", model, "--strip", tmp_path / "strip.bmp")
+    assert "--strip writes" in refused(capsys, "trace", picture, "--weights", model, "--strip", tmp_path / "strip.bmp")
     assert "holds a run already" in refused(capsys, "pretrain", "--out", made / "backbone")
     assert "no run to resume" in refused(capsys, "pretrain", "--resume", tmp_path)
     assert "other settings (batch)" in refused(capsys, "pretrain", "--resume", made / "backbone", "--batch", 8)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.cli.run.trace import trace_file
+from hsal import api
 from hsal.data.preprocess import as_scene
 from hsal.data.tasks import open_scenes
 from hsal.export.snippet import PixelOrigin, SceneOrigin, SnippetError, snippet
@@ -72,7 +72,7 @@ def test_a_sample_that_somebody_uploaded(weights: Checkpoint) -> None:
 def test_a_file_by_its_name(weights: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Image.fromarray(np.kron(255 - recorded()["1"].image, np.ones((2, 2), np.uint8))).save(HERE.name)
-    walk = trace_file(weights, Path(HERE.name), interventions=replace(FORKED, saliency=""))
+    walk = api.trace(Path(HERE.name), weights, interventions=replace(FORKED, saliency=""))
     walk = replace(walk, source=replace(walk.source, kind="upload"))
     assert walk.notes
     assert made_again(snippet(walk)).to_json() == walk.to_json()

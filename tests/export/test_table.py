@@ -115,4 +115,4 @@ def test_a_table_that_cannot_be_made_is_one_line(
     model, scenes = weights(made, "model"), made / "scenes"
     assert "--out writes .parquet or .csv" in refused(capsys, "trace", scenes, "--weights", model, "--out", "a.xlsx")
     (tmp_path / "empty").mkdir()
-    assert "holds no image" in refused(capsys, "trace", tmp_path / "empty", "--weights", model)
+    assert "contains no image" in refused(capsys, "trace", tmp_path / "empty", "--weights", model)

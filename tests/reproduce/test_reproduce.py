@@ -202,7 +202,7 @@ def test_a_task_without_data_is_left_out_and_said_so(
 ) -> None:
     monkeypatch.setenv("HSAL_DATA", str(tmp_path))
     assert reproduce(tmp_path, "--task", "svhn-reassembled", "--objective", "count", "--scratch") == 0
-    assert "svhn-reassembled is left out." in caplog.text
+    assert "svhn-reassembled is skipped." in caplog.text
     assert load_results(tmp_path / "results") == []
 
 

@@ -1,1 +1,1 @@
-"""What the commands do; apart from hsal/cli/__init__.py so that `hsal --help` need not load torch."""
+"""What the commands do; separate from their settings so that `hsal --help` loads no torch."""

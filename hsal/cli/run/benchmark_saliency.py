@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
+from hsal.api import open_network
 from hsal.data.fixations.dataset import FixationDataset, open_fixated
 from hsal.device import code_commit, machine
 from hsal.errors import HsalError
@@ -25,15 +26,14 @@ from hsal.gaze.metrics.catalog import METRICS
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Network
 from hsal.saliency.pipeline import MapOptions
-from hsal.zoo.networks import OF_WEIGHTS, load_network, network_names
 
 if TYPE_CHECKING:
-    from hsal.cli.benchmark_saliency import BenchmarkSaliency
+    from hsal.cli.benchmark_saliency import BenchmarkSaliencyCommand
 
 log = logging.getLogger("hsal")
 
 
-def run_benchmark(command: BenchmarkSaliency) -> int:
+def run_benchmark(command: BenchmarkSaliencyCommand) -> int:
     """Carry out `hsal benchmark-saliency`."""
     benchmark = measure(command)
     print("\n".join(text_table(benchmark)))
@@ -42,107 +42,101 @@ def run_benchmark(command: BenchmarkSaliency) -> int:
     return 0
 
 
-def measure(command: BenchmarkSaliency) -> Benchmark:
+def measure(command: BenchmarkSaliencyCommand) -> Benchmark:
     """Measure what is missing in the table, and write it.
 
     Raises:
-        HsalError: images, models, metrics or settings that cannot be had, or a table of other settings.
+        HsalError: images, models, metrics or settings that are not available, or a table with other settings.
     """
-    begun = time.perf_counter()
+    start = time.perf_counter()
     options = MapOptions(smooth=command.smooth, center_prior=command.center_prior)
-    models, network = _models(command), _network(command.network)
-    gallery = BenchmarkImages(_pictures(command), command.seed)
-    metrics = _metrics(command, gallery)
-    for note in gallery.notes:
+    models, network = _models(command), open_network(command.network)
+    images = BenchmarkImages(_images(command), command.seed)
+    metrics = _metrics(command, images)
+    for note in images.notes:
         log.warning("%s", note)
-    with PartialResults(command.out, _settings(command, gallery, metrics, network), command.fresh) as ledger:
-        anew = _measure_all(ledger, gallery, models, metrics, options, network, strict=bool(command.models))
+    with PartialResults(command.out, _settings(command, images, metrics, network), command.fresh) as results:
+        measured = _measure_all(results, images, models, metrics, options, network, strict=bool(command.models))
         about = {
-            "data": gallery.pictures.name, "machine": machine(), "load": _load(), "notes": gallery.notes,
-            "seconds": round(ledger.before.get("seconds", 0) + time.perf_counter() - begun, 1),
-            "models": {name: _about(name, ledger.before.get("models", {}), anew) for name in models},
+            "data": images.pictures.name, "machine": machine(), "load": _load(), "notes": images.notes,
+            "seconds": round(results.before.get("seconds", 0) + time.perf_counter() - start, 1),
+            "models": {name: _about(name, results.before.get("models", {}), measured) for name in models},
         }
-        return ledger.finish(models, [gallery.pictures.names[index] for index in gallery.indices], about)
+        return results.finish(models, [images.pictures.names[index] for index in images.indices], about)
 
 
-def _pictures(command: BenchmarkSaliency) -> FixationDataset:
-    pictures = open_fixated(command.data)
-    if command.pictures is None:
-        return pictures
-    if command.pictures < 1:
-        raise HsalError(f"--images must be at least 1, not {command.pictures}.")
-    count = min(command.pictures, len(pictures))
-    return pictures.chosen([place * len(pictures) // count for place in range(count)])
+def _images(command: BenchmarkSaliencyCommand) -> FixationDataset:
+    dataset = open_fixated(command.data)
+    if command.images is None:
+        return dataset
+    if command.images < 1:
+        raise HsalError(f"--images must be at least 1, not {command.images}.")
+    count = min(command.images, len(dataset))
+    return dataset.chosen([index * len(dataset) // count for index in range(count)])
 
 
-def _models(command: BenchmarkSaliency) -> list[str]:
-    """In their order; without those that look at a map that somebody brings along, where none are asked for."""
+def _models(command: BenchmarkSaliencyCommand) -> list[str]:
+    """The models of the command in their order; by default all but those that need a map from the user."""
     for name in command.models:
-        SALIENCY.find(name)  # an unknown one is told before anything is measured
+        SALIENCY.find(name)  # an unknown name fails before anything is measured
     return list(dict.fromkeys(command.models)) or [
         name for name in SALIENCY.names() if "given" not in SALIENCY.find(name).ABOUT.needs
     ]
 
 
-def _network(name: str) -> Network | None:
-    if name == "auto":
-        name = next((known for known in network_names() if not known.startswith(OF_WEIGHTS)), "")
-    return load_network(name) if name else None
-
-
-def _metrics(command: BenchmarkSaliency, gallery: BenchmarkImages) -> tuple[str, ...]:
+def _metrics(command: BenchmarkSaliencyCommand, images: BenchmarkImages) -> tuple[str, ...]:
     for name in command.metrics:
         if name not in METRICS:
             raise HsalError(f"There is no metric named {name!r}: choose from {', '.join(METRICS)}.")
-    if not gallery.indices:
-        raise HsalError(f"{command.data} tells of no image where people looked or where objects are.")
-    first = gallery.indices[0]
-    picture = gallery.pictures[first]
-    known = replace(gallery.known(first, picture), baseline=np.ones(picture.image.shape[:2]))
+    if not images.indices:
+        raise HsalError(f"{command.data} has no image with fixations or boxes.")
+    first = images.indices[0]
+    picture = images.pictures[first]
+    known = replace(images.known(first, picture), baseline=np.ones(picture.image.shape[:2]))
     return tuple(dict.fromkeys(command.metrics)) or all_metrics(known)
 
 
 def _settings(
-    command: BenchmarkSaliency, gallery: BenchmarkImages, metrics: Sequence[str], network: Network | None
+    command: BenchmarkSaliencyCommand, images: BenchmarkImages, metrics: Sequence[str], network: Network | None
 ) -> dict[str, Any]:
-    """What all rows of a table share."""
+    """The settings that all rows of a table share."""
     return {
-        "pictures": gallery.fingerprint(), "metrics": list(metrics), "seed": command.seed, "smooth": command.smooth,
+        "pictures": images.fingerprint(), "metrics": list(metrics), "seed": command.seed, "smooth": command.smooth,
         "center_prior": command.center_prior, "network": network.name if network else "", "others": MAX_OTHERS,
         "baseline": BASELINE,
     }
 
 
 def _measure_all(
-    ledger: PartialResults, gallery: BenchmarkImages, models: list[str], metrics: Sequence[str], options: MapOptions,
+    results: PartialResults, images: BenchmarkImages, models: list[str], metrics: Sequence[str], options: MapOptions,
     network: Network | None, strict: bool,
 ) -> set[str]:
-    """Fill the ledger; returns the models that were measured now.
+    """Measure what is missing; returns the models that were measured in this run.
 
-    A model that fails is left out from there on, and told; where `strict`, its failure ends it all.
+    A model that fails is skipped from then on, with a message; if `strict`, its failure ends the run.
     """
-    anew: set[str] = set()
-    for index in tqdm(gallery.indices, desc="measuring", unit="picture"):
-        missing = ledger.missing(models, gallery.pictures.names[index])
-        for found in rate(gallery, index, missing, metrics, options, network):
+    measured: set[str] = set()
+    for index in tqdm(images.indices, desc="measuring", unit="image"):
+        missing = results.missing(models, images.pictures.names[index])
+        for found in rate(images, index, missing, metrics, options, network):
             if isinstance(found, Record):
-                ledger.add(found)
-                anew.add(found.model)
+                results.add(found)
+                measured.add(found.model)
                 continue
             name, error = found
             if strict:
                 raise error
-            tqdm.write(f"{name} is left out. {error}", file=sys.stderr)
+            tqdm.write(f"{name} is skipped. {error}", file=sys.stderr)
             models.remove(name)
-    return anew
+    return measured
 
 
 def _load() -> float:
-    """Processes that wanted each core, in the last minute: with more than one, milliseconds are too many."""
+    """Load per core in the last minute; above 1 the measured milliseconds are too high."""
     return os.getloadavg()[0] / (os.cpu_count() or 1) if hasattr(os, "getloadavg") else 0.0
 
 
-def _about(name: str, before: dict[str, Any], anew: set[str]) -> dict[str, Any]:
+def _about(name: str, before: dict[str, Any], measured: set[str]) -> dict[str, Any]:
     about = SALIENCY.find(name).ABOUT
-    commit = code_commit() if name in anew or name not in before else before[name]["commit"]
+    commit = code_commit() if name in measured or name not in before else before[name]["commit"]
     return {"title": about.title, "kind": about.kind, "citation": about.citation, "commit": commit}

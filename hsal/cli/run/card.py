@@ -10,10 +10,10 @@ from hsal.zoo.card import write_card
 from hsal.zoo.checkpoint import load_model, weights_path
 
 if TYPE_CHECKING:
-    from hsal.cli.card import Card
+    from hsal.cli.card import CardCommand
 
 
-def run_card(command: Card) -> int:
+def run_card(command: CardCommand) -> int:
     """Carry out `hsal card`."""
     checkpoint = load_model(command.weights)
     task = own_task(checkpoint)
@@ -26,5 +26,3 @@ def run_card(command: Card) -> int:
     }
     print(write_card(weights_path(command.weights), checkpoint, measured))
     return 0
-
-

@@ -19,27 +19,27 @@ from hsal.paths import open_output
 from hsal.zoo.checkpoint import load_model
 
 if TYPE_CHECKING:
-    from hsal.cli.cueing import Cueing
+    from hsal.cli.cueing import CueingCommand
 
-MOST_DIGITS = 4  # of the tasks' scenes
+MOST_DIGITS = 4  # in a scene of the MNIST tasks
 
 
-def run_cueing(command: Cueing) -> int:
+def run_cueing(command: CueingCommand) -> int:
     """Carry out `hsal cueing`."""
-    found = measure(command)
+    result = measure(command)
     if command.json is None:
-        print("\n".join(found.lines()))
+        print("\n".join(result.lines()))
     else:
         with open_output(command.json) as file:
-            file.write(found.to_json())
+            file.write(result.to_json())
     return 0
 
 
-def measure(command: Cueing) -> CueingResult:
-    """The cueing effect on scenes of one to four digits, no label twice.
+def measure(command: CueingCommand) -> CueingResult:
+    """The cueing effect on scenes of one to four digits without repeated labels.
 
     Raises:
-        HsalError: no scenes, no width, weights of another kind, or data that cannot be had.
+        HsalError: no scenes, no width, weights of another kind, or data that is not available.
     """
     if command.scenes < 1 or command.width_cells <= 0:
         raise HsalError("--scenes must be at least 1, and --width-cells above 0.")
@@ -55,16 +55,16 @@ def measure(command: Cueing) -> CueingResult:
             "mnist-set", command.split, digits=command.digits, size_px=model.config.size_px, changes=changes
         )
         batches = cue_scenes(model, source, command.seed, command.scenes, command.width_cells)
-        shown = tqdm(batches, desc=f"{digits} in a scene", unit="batch")
-        cued.append(sum_up(digits, np.concatenate(list(shown))))
+        progress = tqdm(batches, desc=f"scenes of {digits}", unit="batch")
+        cued.append(sum_up(digits, np.concatenate(list(progress))))
     return CueingResult(
-        checkpoint.name, source.name, command.split, command.seed, command.width_cells, _line(command), machine(),
-        round(time.perf_counter() - start, 1), tuple(cued),
+        checkpoint.name, source.name, command.split, command.seed, command.width_cells, _command_line(command),
+        machine(), round(time.perf_counter() - start, 1), tuple(cued),
     )
 
 
-def _line(command: Cueing) -> str:
-    """The command that measures this again."""
+def _command_line(command: CueingCommand) -> str:
+    """The command that repeats this measurement."""
     return (
         f"hsal cueing --weights {command.weights} --scenes {command.scenes} --seed {command.seed} "
         f"--split {command.split} --digits {command.digits} --width-cells {command.width_cells:g}"

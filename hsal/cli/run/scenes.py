@@ -15,10 +15,10 @@ from hsal.data.fixations.custom import SCENES
 from hsal.errors import HsalError
 
 if TYPE_CHECKING:
-    from hsal.cli.scenes import Scenes
+    from hsal.cli.scenes import ScenesCommand
 
 
-def run_scenes(command: Scenes) -> int:
+def run_scenes(command: ScenesCommand) -> int:
     """Carry out `hsal scenes`."""
     if command.count < 1:
         raise HsalError(f"--count must be at least 1, not {command.count}.")

@@ -12,19 +12,19 @@ from hsal.zoo.snapshots import write_series
 from hsal.zoo.weights import SERIES
 
 if TYPE_CHECKING:
-    from hsal.cli.ship import Ship
+    from hsal.cli.ship import ShipCommand
 
 
-def run_ship(command: Ship) -> int:
+def run_ship(command: ShipCommand) -> int:
     """Carry out `hsal ship`."""
     run = RunFolder(command.run_folder)
     if command.series:
         path = WEIGHTS / SERIES / f"{command.name}.safetensors"
         steps = write_series(path, snapshots(command.run_folder), command.backbone)
-        print(f"{path}: after {', '.join(map(str, steps))} updates")
+        print(f"{path}: snapshots after {', '.join(map(str, steps))} updates")
         return 0
-    trained = load_model(str(run.weights))
+    checkpoint = load_model(str(run.weights))
     path = WEIGHTS / f"{command.name}.safetensors"
-    save_model(path, trained.model, trained.info, half=True)
+    save_model(path, checkpoint.model, checkpoint.info, half=True)
     print(path)
     return 0
