@@ -2,6 +2,7 @@
 # make test   sets all up and runs every test
 # make bench  prints the measured figures
 # make reproduce  trains and measures every row of docs/results.md; with REPRODUCE_FLAGS=--quick a glimpse of it
+# make docs   builds the documentation into site/
 # make assets makes sample scenes and recorded walks again from the shipped weights
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ PORT ?= 8501
 # The environment is made anew when the requirements change.
 READY := $(VENV)/.ready-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup app test lint bench reproduce assets
+.PHONY: setup app test lint bench reproduce docs assets
 
 setup: $(READY)
 
@@ -36,6 +37,9 @@ bench: setup
 
 reproduce: setup
 	$(BIN)/hsal reproduce $(REPRODUCE_FLAGS)
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 assets: setup
 	$(BIN)/hsal scenes --out assets/samples --count 8 --seed 5

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pysaliency
-from pysaliency.models import SaliencyMapNormalizingModel
-from pysaliency.saliency_map_models import FixationMap, SaliencyMapModel
+import pysaliency  # type: ignore[import-not-found]  # installed in an environment of its own
+from pysaliency.models import SaliencyMapNormalizingModel  # type: ignore[import-not-found]
+from pysaliency.saliency_map_models import FixationMap, SaliencyMapModel  # type: ignore[import-not-found]
 
 from benchmarks.fixation_job import SIGMA_PX, Job, serve
 

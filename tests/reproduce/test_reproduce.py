@@ -175,7 +175,7 @@ def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
 def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hsal.reproduce import jobs
 
-    def stopped(*_: Any) -> None:
+    def stopped(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     only = ("--task", "mnist-multiset", "--objective", "multiset", "--no-ablations", "--no-saliency")
