@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cache
+from app.page_files import page_file
 from app.player import attention_player
 from hsal.paths import ASSETS
 from hsal.zoo import samples
@@ -25,7 +26,7 @@ with left:
     st.markdown((texts / "overview.md").read_text())
     st.subheader("Where to go next", anchor=False)
     for page, label, icon, chosen in NEXT:
-        st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=chosen)
+        st.page_link(page_file(page), label=label, icon=icon, query_params=chosen)
 with right:
     attention_player(samples.recorded()[samples.FEATURED], key="overview", compact=True)
 st.subheader("Five words to know", anchor=False)

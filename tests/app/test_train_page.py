@@ -38,7 +38,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def visit(**parameters: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "tests" / "train_app.py"), default_timeout=120)
+    page = AppTest.from_file(str(ROOT / "tests" / "fixtures" / "train_app.py"), default_timeout=120)
     for name, value in parameters.items():
         page.query_params[name] = value
     return again(page)
