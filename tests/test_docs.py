@@ -15,7 +15,9 @@ from types import ModuleType
 import pytest
 import torch
 import tyro
+from streamlit.testing.v1 import AppTest
 
+import hsal
 from hsal.cli import COMMANDS, command_name
 from hsal.config import ModelConfig
 from hsal.saliency.base import About, Stimulus
@@ -108,6 +110,21 @@ def test_the_example_dataset_is_one() -> None:
     assert (scene.image[box.top_px : box.bottom_px, box.left_px : box.right_px] == 255).all()
     images, counts = source.batch(0, 0, 4)
     assert (images.shape, counts.sum()) == ((4, 100, 100), 4)
+
+
+def test_the_example_page_draws() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text().partition("## Add a page")[2]
+    match = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert match
+    page = AppTest.from_string(match[1], default_timeout=60).run()
+    assert not page.exception
+    assert page.title[0].value == "Saliency of a scene"
+
+
+def test_all_public_names_are_in_the_reference() -> None:
+    page = (ROOT / "docs" / "reference" / "api.md").read_text()
+    missing = [name for name in hsal.__all__ if not re.search(rf"hsal\.{name}\b|`{name}`", page)]
+    assert missing == ["Checkpoint", "__version__"]  # Checkpoint: the result of `load_model`
 
 
 def test_a_wrong_flag_is_found() -> None:
