@@ -20,7 +20,7 @@ from hsal.data.base import DataError
 from hsal.errors import HsalError
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.runs.config import read_command
-from hsal.tracing.recovery import reopen
+from hsal.tracing.recovery import recover_trace
 from hsal.tracing.schema import Trace
 from hsal.training.commands import Train
 from hsal.zoo.samples import FEATURED, recorded
@@ -195,7 +195,7 @@ def film(trace_json: str, kind: str) -> bytes:
 @st.cache_data(max_entries=32, show_spinner=False)
 def reopened(data: bytes, name: str) -> tuple[Trace, list[str]]:
     """A walk in a stranger's file, and what is to be said of it; raises TraceError."""
-    return reopen(data, name)
+    return recover_trace(data, name)
 
 
 @lru_cache(maxsize=1)

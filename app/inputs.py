@@ -15,7 +15,7 @@ from app.widgets import plain
 from hsal.config import MNIST_TASKS
 from hsal.data.images import FORMATS, load_image
 from hsal.data.preprocess import as_scene, for_model
-from hsal.tracing.interventions.description import changed
+from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.recovery import looks_like_json
 from hsal.tracing.schema import Trace
 
@@ -92,7 +92,7 @@ def _taken_home(name: str, data: bytes) -> Trace:
     for sentence in said:
         session.tell(sentence)
     st.caption(plain(f"This is a walk of {walk.source.weights[:80]} over {walk.source.name[:80]}, just as it was kept; "
-                     f"the model chosen above has no part in it. {changed(walk)}"))
+                     f"the model chosen above has no part in it. {intervention_note(walk)}"))
     return walk
 
 

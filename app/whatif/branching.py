@@ -88,9 +88,9 @@ def _picture(trace: Trace) -> _Picture:
 def _view(
     weights: str, version: int, picture: _Picture, name: str, hidden: tuple[tuple[int, int, int, int], ...]
 ) -> Perception:
-    from hsal.tracing.recording import view_of
+    from hsal.tracing.recording import perceive_image
 
-    return view_of(cache.checkpoint(weights, version).model, picture.array(), name, hidden)
+    return perceive_image(cache.checkpoint(weights, version).model, picture.array(), name, hidden)
 
 
 @lru_cache(maxsize=128)
@@ -99,7 +99,7 @@ def _fork(weights: str, version: int, picture: _Picture, known: _Known, done: In
 
     view = _view(weights, version, picture, done.saliency, done.hidden)
     model = cache.checkpoint(weights, version).model
-    return trace_image(model, picture.array(), *known, interventions=done, view=view)
+    return trace_image(model, picture.array(), *known, interventions=done, perception=view)
 
 
 @lru_cache(maxsize=64)

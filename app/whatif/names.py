@@ -8,7 +8,7 @@ import numpy as np
 
 from app.whatif.branches import BranchTree
 from hsal.errors import HsalError
-from hsal.tracing.interventions.description import words
+from hsal.tracing.interventions.description import describe
 from hsal.tracing.interventions.schema import Edit, Interventions
 from hsal.tracing.schema import Trace
 
@@ -26,7 +26,7 @@ def fork_name(forks: BranchTree, place: int, names: Sequence[str], walk_of: Call
     if parent is None:
         return "The original"
     old = forks.all[parent].done
-    before, after = set(words(old, names)), list(words(done, names))
+    before, after = set(describe(old, names)), list(describe(done, names))
     added = [phrase for phrase in after if phrase not in before]
     gone = [f"without: {phrase}" for phrase in before - set(after)]
     name = "; ".join(_laid(old, done, added, walk_of) or added or gone or after)
@@ -39,7 +39,7 @@ def _laid(
     """What a hand did to the Gaussians of one meta-step, where nothing else was done and it can be told."""
     before = {edit.step: edit.gaussians for edit in old.edits}
     new = [edit for edit in done.edits if edit.gaussians and edit.gaussians != before.get(edit.step)]
-    if len(new) != 1 or not set(added) <= set(words(Interventions((Edit(new[0].step, new[0].gaussians),)))):
+    if len(new) != 1 or not set(added) <= set(describe(Interventions((Edit(new[0].step, new[0].gaussians),)))):
         return []
     step = new[0].step
     try:

@@ -22,7 +22,7 @@ from app.whatif.why_view import why_view
 from app.whatif.workbench import workbench
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
-from hsal.tracing.interventions.description import without_effect
+from hsal.tracing.interventions.description import ineffective_note
 from hsal.tracing.schema import Trace
 from hsal.zoo.weights import describe_series, shipped_series
 
@@ -53,7 +53,7 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     kept = state.pinned()
     one = trace if kept is None else kept
     moment = session.leave(state.identity(trace), max(one.moments, walk.moments), task)
-    say(filter(None, [*session.told(), without_effect(walk)]))
+    say(filter(None, [*session.told(), ineffective_note(walk)]))
     _steering(forks, walk, kept is not None)
     titles = ("As it was", "What if") if kept is None else (f"Pinned: {_called(one)}", _called(walk))
     first = first_difference(one, walk)

@@ -17,7 +17,7 @@ from hsal.errors import HsalError
 from hsal.export.strip import DRAWING, green
 from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_mask, draw_picture, draw_saliency
 from hsal.export.strip_sheet import DARK, LIGHT, Theme, font, plain
-from hsal.tracing.interventions.description import changed
+from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.schema import Trace
 from hsal.tracing.timeline import Moment, moments_of
 
@@ -83,7 +83,7 @@ def _frame(trace: Trace, moment: Moment, theme: Theme) -> Image.Image:
         (0.03, 0.28, plain(said, 60), theme.ink, 10),
     ):
         figure.text(x, y * FOOT / (high + FOOT), text, **font(size), color=color, va="center")
-    if changed(trace):
+    if intervention_note(trace):
         y = 0.66 * FOOT / (high + FOOT)
         figure.text(0.97, y, "changed by hand", **font(8), color=theme.quiet, va="center", ha="right")
     canvas = FigureCanvasAgg(figure)

@@ -24,7 +24,7 @@ from hsal.colors import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
 from hsal.errors import HsalError
 from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_color, ramp
 from hsal.export.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
-from hsal.tracing.interventions.description import changed
+from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.schema import Trace
 
 FORMATS = ("png", "svg", "pdf")
@@ -166,7 +166,7 @@ def _caption(trace: Trace) -> str:
     if not trace.ended_by_stop:
         parts.append("ended without stop")
     told = "  ·  ".join(parts)
-    done = changed(trace)
+    done = intervention_note(trace)
     return f"{told}\n{plain(done, len(done))}" if done else told
 
 

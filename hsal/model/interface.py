@@ -17,7 +17,8 @@ def broad_weights(mask: Tensor) -> Tensor:
     Choice: the paper's formula sums the volume under the mask, its text speaks of an average.
     The average lets narrow and broad spotlights speak to the controller in the same volume.
     """
-    return mask / mask.sum(dim=(1, 2), keepdim=True)
+    total = mask.sum(dim=(1, 2), keepdim=True)
+    return mask / total.clamp(min=torch.finfo(total.dtype).tiny)  # weights of a mask of zeros are zeros
 
 
 def broad_glimpse(weights: Tensor, volume: Tensor) -> Tensor:

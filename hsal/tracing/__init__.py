@@ -1,1 +1,1 @@
-"""Traces: one rollout on one image as a frozen record; how it is made, checked, stored and read again."""
+"""Traces: one rollout on one image as a frozen record; recorded, checked, stored and read again."""

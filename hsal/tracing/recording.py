@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hsal.config import ModelConfig
 from hsal.data.base import Box
-from hsal.model.hsal import HSAL, MetaStep
+from hsal.model.hsal import HSAL, MetaStep, Rollout
 from hsal.model.perception import Perception
 from hsal.rewards import label_reward
 from hsal.saliency.base import SaliencyError, SaliencyModel
@@ -30,51 +31,58 @@ def trace_image(
     notes: Sequence[str] = (),
     saliency: str | np.ndarray = "",
     interventions: Interventions = NONE,
-    view: Perception | None = None,
+    perception: Perception | None = None,
 ) -> Trace:
-    """Roll attention out over one image, greedily, until stop or the last meta-step.
+    """Roll out attention on one image, greedily, until stop or the last meta-step.
 
     Args:
         model: in eval mode.
-        image: of the model's size; (H,W) uint8, light ink on dark, or (H,W,3) uint8 for a model of colors.
-        source: where it came from; `image_sha256` is filled in here, and `saliency` where a name is given.
-        truth: the label multiset, where known; gives the label rewards.
-        boxes: true places. notes: what was done to the image before.
-        saliency: what attention starts from in place of the model's own map: the name of a saliency model, or a map
-            (h',w') >= 0 over the whole image, which `source` should name.
-        interventions: what is done in place of the model; the trace holds the image with what they hide.
-        view: `view_of` the same image and saliency, where it is kept: only attention is walked then.
+        image: of the model's size: (H,W) uint8, light ink on a dark background, or (H,W,3) uint8 for a color model.
+        source: where the image came from; `image_sha256` is set here, and `saliency` where a name is given.
+        truth: the true labels, where they are known; needed for the label rewards.
+        boxes: true places of the objects.
+        notes: what was done to the image before, one sentence each.
+        saliency: a saliency map in place of the model's own: the name of a saliency model, or a map (h',w') >= 0 over
+            the whole image, which `source` should name.
+        interventions: what is forced in place of the model. The trace holds the image with its hidden parts covered.
+        perception: `perceive_image` of the same image and saliency, where it is cached; saves the backbone's time.
     Raises:
-        UnknownNameError: there is no such saliency model.
-        SaliencyError: the saliency model needs more than an image, or the map is none.
+        UnknownNameError: there is no saliency model of that name.
+        SaliencyError: the saliency model needs more than an image, or the map is not a valid one.
         InterventionError: an intervention that cannot be done.
     """
     device = next(model.parameters()).device
     overrides = overrides_of(interventions, model.config, model.map_size, device)
-    named = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
-    if isinstance(saliency, str) and (other := interventions.saliency or saliency):
-        saliency, named = other, replace(named, saliency=other)
-    if view is None:
-        view = view_of(model, image, saliency, interventions.hidden)
-    image = cover(image, interventions.hidden)
+    source = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
+    if isinstance(saliency, str) and (name := interventions.saliency or saliency):
+        saliency, source = name, replace(source, saliency=name)
+    if perception is None:
+        perception = perceive_image(model, image, saliency, interventions.hidden)
     with torch.inference_mode():
-        scale = float(view.scale[0])
-        steps = _record(model, model.rollout(view, overrides=overrides), truth)
-    names = (*(str(label) for label in range(model.config.classes)), "stop")
-    true = None if truth is None else tuple(sorted(truth))
-    return Trace(named, image, names, scale, tuple(steps), true, tuple(boxes), tuple(notes), interventions)
+        steps = _record(model.rollout(perception, overrides=overrides), model.config, truth)
+    return Trace(
+        source,
+        cover(image, interventions.hidden),
+        class_names=(*(str(label) for label in range(model.config.classes)), "stop"),
+        saliency_scale=float(perception.scale[0]),
+        steps=tuple(steps),
+        truth=None if truth is None else tuple(sorted(truth)),
+        boxes=tuple(boxes),
+        notes=tuple(notes),
+        interventions=interventions,
+    )
 
 
-def view_of(
+def perceive_image(
     model: HSAL, image: np.ndarray, saliency: str | np.ndarray = "", hidden: Sequence[tuple[int, int, int, int]] = ()
 ) -> Perception:
-    """What a walk over one image starts from, `hidden` parts of it covered; see `trace_image`."""
+    """The backbone's volume and the saliency map of one image, with `hidden` parts covered; see `trace_image`."""
     device = next(model.parameters()).device
     with torch.inference_mode():
-        return perceive(model, to_tensor(cover(image, tuple(hidden))[None], device), _other(saliency))
+        return perceive(model, to_tensor(cover(image, tuple(hidden))[None], device), _model_of(saliency))
 
 
-def _other(saliency: str | np.ndarray) -> SaliencyModel | None:
+def _model_of(saliency: str | np.ndarray) -> SaliencyModel | None:
     if isinstance(saliency, str):
         return saliency_model(saliency)
     raw = torch.from_numpy(np.require(saliency, np.float32, ["C", "W"]))[None]  # (1,h',w')
@@ -89,18 +97,20 @@ def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
     return (pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)).float() / 255
 
 
-def _record(model: HSAL, rollout: object, truth: Sequence[int] | None) -> list[Step]:
-    free = None
+def _record(rollout: Rollout, config: ModelConfig, truth: Sequence[int] | None) -> list[Step]:
+    """The meta-steps until stop, with the label rewards where the true labels are known."""
+    remaining = None
     if truth is not None:
-        free = torch.bincount(torch.tensor(list(truth), dtype=torch.long), minlength=model.config.classes)[None].float()
+        labels = torch.tensor(list(truth), dtype=torch.long)
+        remaining = torch.bincount(labels, minlength=config.classes)[None].float()  # (1,N) counts
     steps = []
     for step in rollout:
         reward = None
-        if free is not None:
-            named = label_reward(free, step.label.cpu())
-            free, reward = named.remaining, float(named.reward[0])
+        if remaining is not None:
+            outcome = label_reward(remaining, step.label.cpu())
+            remaining, reward = outcome.remaining, float(outcome.reward[0])
         steps.append(_to_step(step, reward))
-        if steps[-1].label == model.config.stop:
+        if steps[-1].label == config.stop:
             break
     return steps
 
@@ -132,4 +142,5 @@ def _to_step(step: MetaStep, reward: float | None) -> Step:
 
 def _array(tensor: Tensor) -> np.ndarray:
     """The first row of a batch, as float32 on the CPU."""
-    return tensor[0].float().cpu().numpy()
+    array: np.ndarray = tensor[0].float().cpu().numpy()
+    return array

@@ -1,4 +1,4 @@
-"""A walk taken home, opened again: whole, or as much of it as is left, with a sentence for each thing that is wrong."""
+"""Traces from files that people bring: whole, or as much as can be restored, with a sentence for each fault."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from hsal.data.images import quoted
 from hsal.tracing.interventions.codec import restore_interventions
-from hsal.tracing.schema import READABLE, SCHEMA, Trace
+from hsal.tracing.schema import READABLE_SCHEMAS, SCHEMA, Trace
 from hsal.tracing.validation import TraceError, require
 
 MAX_BYTES = 10 * 2**20
 MAX_TEXT = 2000
 MAX_STEPS, MAX_SIDE_PX, MAX_CELLS, MAX_CLASSES, MAX_PARTS = 100, 1024, 128, 1000, 64
-_NEWER = "it is of a newer version than this one; open it with the version that made it"
+_NAMES = {"schema", *Trace.__dataclass_fields__}
 
 
 def looks_like_json(data: bytes) -> bool:
@@ -24,83 +24,83 @@ def looks_like_json(data: bytes) -> bool:
     return data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
-def reopen(data: bytes, name: str = "walk.json") -> tuple[Trace, list[str]]:
-    """The trace in a file that `Trace.to_json` or `hsal trace --json` wrote, and what is to be said of it.
+def recover_trace(data: bytes, name: str = "trace.json") -> tuple[Trace, list[str]]:
+    """The trace in a file of `Trace.to_json` or `hsal trace --json`, and one sentence for each fault.
 
-    What is damaged is left out where the rest can stand without it: truth, boxes, notes, interventions, and the
-    meta-steps from the first bad one on.
+    Damaged parts are left out where the rest is valid without them: true labels, boxes, notes, interventions, and all
+    meta-steps from the first damaged one on.
 
     Args:
-        data: the file's bytes, a stranger's; at most MAX_BYTES.
-        name: the file's name, for the sentences alone.
+        data: the file's bytes, from anybody; at most MAX_BYTES.
+        name: the file's name, for the sentences.
     Raises:
-        TraceError: nothing can be restored; one sentence says why, and what to do.
+        TraceError: nothing can be restored; one sentence says why and what to do.
     """
     shown = quoted(name)
     if len(data) > MAX_BYTES:
-        raise TraceError(f"{shown} is larger than {MAX_BYTES // 2**20} MB, and no walk is: choose a trace from here.")
-    values = _values(data, shown)
-    said: list[str] = []
-    _know_version(values, shown, said)
-    trace = _whole(values) or _rest(values, shown, said)
+        raise TraceError(f"{shown} is larger than {MAX_BYTES // 2**20} MB, and no trace is: choose a trace file.")
+    values = _parse(data, shown)
+    remarks: list[str] = []
+    _check_version(values, shown, remarks)
+    trace = _read_whole(values) or _read_parts(values, shown, remarks)
     _check_sizes(trace, shown)
     covered = bool(trace.interventions.hidden)
     if not covered and hashlib.sha256(trace.image.tobytes()).hexdigest() != trace.source.image_sha256:
-        said.append(f"The image in {shown} is not the one that the walk was made from: the file was changed.")
+        remarks.append(f"The image in {shown} is not the one that the trace was made from: the file was changed.")
     if any(not np.allclose(step.priority, step.mask * step.saliency, atol=1e-4) for step in trace.steps):
-        said.append(f"The maps in {shown} do not follow from each other: the file was changed.")
-    return trace, said
+        remarks.append(f"The maps in {shown} do not follow from each other: the file was changed.")
+    return trace, remarks
 
 
 def _check_sizes(trace: Trace, shown: str) -> None:
-    """What nobody can look at is refused before anything is drawn of it."""
+    """Refuse a trace that is too large to be drawn."""
     step = trace.steps[0]
-    for size, most, word in (
+    for size, most, unit in (
         (len(trace.steps), MAX_STEPS, "meta-steps"), (max(trace.image.shape[:2]), MAX_SIDE_PX, "pixels on a side"),
         (max(step.saliency.shape), MAX_CELLS, "cells on a side"), (len(trace.class_names), MAX_CLASSES, "classes"),
-        (max(len(one.gaussians) for one in trace.steps), MAX_PARTS, "Gaussians in a meta-step"),
-        (max(len(one.glimpses) for one in trace.steps), MAX_PARTS, "glimpses in a meta-step"),
+        (max(len(step.gaussians) for step in trace.steps), MAX_PARTS, "Gaussians in a meta-step"),
+        (max(len(step.glimpses) for step in trace.steps), MAX_PARTS, "glimpses in a meta-step"),
         (len(trace.boxes), MAX_PARTS, "boxes"),
     ):
         if size > most:
-            raise TraceError(f"{shown} has {size:,} {word}; at most {most:,} can be shown.")
+            raise TraceError(f"{shown} has {size:,} {unit}; at most {most:,} can be shown.")
 
 
-def _values(data: bytes, shown: str) -> dict[str, Any]:
-    """The JSON object, of `hsal trace --json` the trace in its first line."""
+def _parse(data: bytes, shown: str) -> dict[str, Any]:
+    """The JSON object; for a file of `hsal trace --json`, the trace in its first line."""
     try:
         text = data.decode("utf-8-sig")
-        values = json.loads(text if text.count("\n") < 2 or not _a_line(text) else text[: text.index("\n")])
+        first, *rest = text.split("\n", 2)
+        values = json.loads(first if len(rest) == 2 and _is_json(first) else text)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise TraceError(f"{shown} is no JSON, or was cut off: nothing of it could be restored.") from error
+        raise TraceError(f"{shown} is not JSON, or was cut off: nothing of it could be restored.") from error
     if isinstance(values, dict) and isinstance(values.get("trace"), dict):
         values = values["trace"]
     if not isinstance(values, dict) or "steps" not in values:
-        raise TraceError(f"{shown} is JSON, but no trace: choose one that was taken home from Step through.")
+        raise TraceError(f"{shown} is JSON, but not a trace: choose a trace that was downloaded from the app.")
     return values
 
 
-def _a_line(text: str) -> bool:
-    """Whether the first line is JSON by itself, as in a file of many walks."""
+def _is_json(line: str) -> bool:
     try:
-        json.loads(text[: text.index("\n")])
+        json.loads(line)
     except (ValueError, RecursionError):
         return False
     return True
 
 
-def _know_version(values: dict[str, Any], shown: str, said: list[str]) -> None:
+def _check_version(values: dict[str, Any], shown: str, remarks: list[str]) -> None:
     found = values.get("schema")
     if type(found) is int and found > SCHEMA:
-        raise TraceError(f"{shown} cannot be opened: {_NEWER}.")
-    if found not in READABLE or type(found) is not int:
-        said.append(f"{shown} does not say of which version it is; it is read as version {SCHEMA}.")
+        raise TraceError(f"{shown} was made by a newer version of HSAL Explorer: open it with that version.")
+    if found not in READABLE_SCHEMAS or type(found) is not int:
+        remarks.append(f"{shown} does not state its version; it is read as version {SCHEMA}.")
         values["schema"] = SCHEMA
     elif found < SCHEMA:
-        said.append(f"{shown} is of an older version ({found}, now {SCHEMA}); all of it was restored.")
+        remarks.append(f"{shown} is of an older version ({found}, now {SCHEMA}); all of it was restored.")
 
 
-def _whole(values: dict[str, Any]) -> Trace | None:
+def _read_whole(values: dict[str, Any]) -> Trace | None:
     try:
         return _read(values)
     except TraceError:
@@ -108,65 +108,54 @@ def _whole(values: dict[str, Any]) -> Trace | None:
 
 
 def _read(values: dict[str, Any]) -> Trace:
-    """`Trace.from_dict`, and the kinds of all that a page writes out or counts with."""
+    """`Trace.from_dict`, with limits for texts and interventions that a page shows."""
     trace = Trace.from_dict(values)
-    source = vars(trace.source)
-    texts = [*trace.class_names, *trace.notes, *(text for name, text in source.items() if name != "seed")]
-    require(all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts), "a name or a note is no short text")
-    require(trace.source.seed is None or isinstance(trace.source.seed, int), "the seed is no whole number")
-    require(all(isinstance(label, int) for label in trace.truth or ()), "truth is no list of whole numbers")
+    texts = [*trace.class_names, *trace.notes, *(text for text in vars(trace.source).values() if isinstance(text, str))]
+    require(all(len(text) <= MAX_TEXT for text in texts), "a name or a note is too long")
     h, w = trace.steps[0].saliency.shape
     for edit in trace.interventions.edits:
         cells = [*(cell for cell in edit.look if cell), *edit.bar, *(cell[:2] for cell in edit.paint)]
         require(all(0 <= row < h and 0 <= column < w for row, column in cells), "an edit lies outside the map")
         labels = [*edit.veto, *([] if edit.label is None else [edit.label])]
-        require(all(0 <= label <= trace.stop for label in labels), "an edit names a class that is not there")
+        require(all(0 <= label <= trace.stop for label in labels), "an edit has a class that does not exist")
     return trace
 
 
-def _rest(values: dict[str, Any], shown: str, said: list[str]) -> Trace:
-    """As much as stands by itself: first the walk alone, then each part that fits onto it."""
-    bare = {name: value for name, value in values.items() if name in _NAMES}
-    bare |= {"truth": None, "boxes": [], "notes": [], "interventions": {}}
+def _read_parts(values: dict[str, Any], shown: str, remarks: list[str]) -> Trace:
+    """As much as is valid: first source, image and meta-steps, then each part that fits them."""
+    required = {name: value for name, value in values.items() if name in _NAMES}
+    required |= {"truth": None, "boxes": [], "notes": [], "interventions": {}}
     if unknown := sorted(set(values) - _NAMES):
-        said.append(f"{shown} has parts that no trace has ({', '.join(unknown)[:80]}); they were left out.")
-    done, problems = restore_interventions(values.get("interventions", {}))
-    said += problems
+        remarks.append(f"{shown} has fields that no trace has ({', '.join(unknown)[:80]}); they were left out.")
+    interventions, problems = restore_interventions(values.get("interventions", {}))
+    remarks += problems
     try:
-        trace = _longest({**bare, "interventions": done.to_dict()}, shown, said)
+        trace = _read_longest({**required, "interventions": interventions.to_dict()}, shown, remarks)
     except TraceError:
-        trace = _longest(bare, shown, said)
-        if done:
-            said.append(f"The interventions in {shown} do not fit its walk; they were left out.")
-    for part, word in (("truth", "what was truly there"), ("boxes", "where it was"), ("notes", "what was noted")):
+        trace = _read_longest(required, shown, remarks)
+        if interventions:
+            remarks.append(f"The interventions in {shown} do not fit its meta-steps; they were left out.")
+    for part, noun in (("truth", "the true labels"), ("boxes", "the boxes"), ("notes", "the notes")):
         try:
-            whole = {**trace.to_dict(), part: values[part]}
-            trace = _read(whole)
+            trace = _read({**trace.to_dict(), part: values[part]})
         except (TraceError, KeyError):
-            said.append(f"In {shown}, {word} cannot be read; it was left out.")
+            remarks.append(f"In {shown}, {noun} cannot be read; they were left out.")
     return trace
 
 
-def _longest(bare: dict[str, Any], shown: str, said: list[str]) -> Trace:
-    """The walk up to its first bad meta-step, found by halving: a walk is good where all its beginnings are."""
-    steps = bare["steps"] if isinstance(bare["steps"], list) else []
-    good, bad, trace, why = 0, min(len(steps), MAX_STEPS) + 1, None, "it has no meta-steps"
+def _read_longest(values: dict[str, Any], shown: str, remarks: list[str]) -> Trace:
+    """The trace up to its first damaged meta-step, by bisection: each beginning of a valid trace is valid."""
+    steps = values["steps"] if isinstance(values["steps"], list) else []
+    good, bad, trace, reason = 0, min(len(steps), MAX_STEPS) + 1, None, "it has no meta-steps"
     while bad - good > 1:
         middle = (good + bad) // 2
         try:
-            trace, good = _read({**bare, "steps": steps[:middle]}), middle
+            trace, good = _read({**values, "steps": steps[:middle]}), middle
         except TraceError as error:
-            why, bad = str(error), middle
+            reason, bad = str(error), middle
+    reason = reason if len(reason) <= 120 else reason[:119] + "…"
     if trace is None:
-        raise TraceError(f"{shown} is damaged, and nothing of the walk could be restored ({_short(why)}).")
+        raise TraceError(f"{shown} is damaged, and no meta-step could be restored ({reason}).")
     if good < len(steps):
-        reason = f"damaged from meta-step {good + 1} on ({_short(why)})"
-        said.append(f"{shown} is {reason}; it is shown up to meta-step {good}.")
+        remarks.append(f"{shown} is damaged from meta-step {good + 1} on ({reason}); it is shown up to there.")
     return trace
-
-
-def _short(why: str) -> str:
-    return why if len(why) <= 120 else why[:119] + "…"
-
-
-_NAMES = {"schema", *Trace.__dataclass_fields__}

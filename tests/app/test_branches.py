@@ -134,6 +134,6 @@ def test_a_fork_is_named_by_what_it_adds() -> None:
     forks = BranchTree().do(moved).do(labeled).go(0).do(Interventions((Edit(7, gaussians=own),)))
     named = [fork_name(forks, place, walk.class_names, walk_of) for place in range(4)]
     assert named == [
-        "The original", "meta-step 2: Gaussian 2 moved", "meta-step 3: 4 named",
-        "meta-step 8: 3 Gaussians laid by hand",  # past the walk's end, of which nothing is known
+        "The original", "meta-step 2: Gaussian 2 moved", "meta-step 3: label set to 4",
+        "meta-step 8: 3 Gaussians set by hand",  # past the walk's end, of which nothing is known
     ]

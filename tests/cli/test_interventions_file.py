@@ -37,8 +37,8 @@ def test_a_plan_is_carried_out_and_found_again_in_the_trace(
 @pytest.mark.parametrize(("text", "said"), [
     (None, "cannot be read"),
     ("{", "is not JSON"),
-    ('{"edits": [{"step": 0, "label": "x"}]}', "label must be a whole number"),
-    ('{"edits": [{"step": 0, "lok": []}]}', "The edit 1 of the interventions cannot be read: it has unknown parts"),
+    ('{"edits": [{"step": 0, "label": "x"}]}', "label: expected int | null, got str"),
+    ('{"edits": [{"step": 0, "lok": []}]}', "The edit 1 of the interventions cannot be read: it has unknown fields"),
     ('{"edits": [{"step": 99}]}', "there is no meta-step 100 (step 99 counted from 0). Nothing was run."),
 ])
 def test_a_plan_that_cannot_be_carried_out_is_one_line(
@@ -60,6 +60,6 @@ def test_the_line_says_what_was_changed_and_what_came_too_late(
     capsys.readouterr()
     assert main([*command, "--intervene", str(plan)]) == 0
     out, error = capsys.readouterr()
-    assert out.splitlines()[1:] == ["    Changed by hand: meta-step 1: stop named"]
-    late = "What was asked for at meta-step 2 had no effect: the walk ended at meta-step 1."
+    assert out.splitlines()[1:] == ["    Changed by hand: meta-step 1: label set to stop"]
+    late = "The interventions at meta-step 2 had no effect: the trace ended at meta-step 1."
     assert error == f"hsal: {picture}: {late}\n"

@@ -106,7 +106,7 @@ def test_texts_name_rows_labels_probabilities_truth_and_source(trace: Trace, fig
 
 def test_a_changed_walk_says_so_on_a_line_of_its_own(trace: Trace, figure: Figure) -> None:
     made = draw_strip(replace(trace, interventions=Interventions((Edit(0, label=3),))))
-    assert set(texts(made)) - set(texts(figure)) == {"Changed by hand: meta-step 1: 3 named"}
+    assert set(texts(made)) - set(texts(figure)) == {"Changed by hand: meta-step 1: label set to 3"}
 
 
 def test_tick_and_cross_stand_only_where_the_truth_is_known(figure: Figure) -> None:

@@ -9,12 +9,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from hsal.config import ModelConfig
 from hsal.model.hsal import HSAL
+from hsal.model.interface import broad_weights
 from hsal.tracing.interventions.checks import InterventionError
 from hsal.tracing.interventions.codec import pack, read_interventions, restore_interventions, unpack
-from hsal.tracing.interventions.description import changed, without_effect, words
+from hsal.tracing.interventions.description import describe, ineffective_note, intervention_note
 from hsal.tracing.interventions.schema import Edit, Interventions, Rule, cover
 from hsal.tracing.recording import trace_image
 from hsal.tracing.schema import Source, Trace
@@ -97,8 +99,8 @@ def test_another_saliency_model_takes_the_place_of_the_weights_own(model: HSAL) 
 def test_a_later_rule_has_the_last_word() -> None:
     first = Rule(0, inhibition=False, glimpses=1, temperature=1, seed=9)
     rules = Interventions(rules=(Rule(2, inhibition=True), first))
-    assert rules.held(1) == {"covert": None, "glimpses": 1, "inhibition": False, "temperature": 1, "seed": 9}
-    assert rules.held(2) == {"covert": None, "glimpses": 1, "inhibition": True, "temperature": 1, "seed": 9}
+    assert rules.rule_at(1) == Rule(1, glimpses=1, inhibition=False, temperature=1, seed=9)
+    assert rules.rule_at(2) == Rule(2, glimpses=1, inhibition=True, temperature=1, seed=9)
 
 
 def test_a_hidden_part_takes_the_pictures_median_color() -> None:
@@ -112,14 +114,16 @@ def test_a_hidden_part_takes_the_pictures_median_color() -> None:
     (Interventions((Edit(1), Edit(1))), "two edits"),
     (Interventions((Edit(0, look=((3, 0),)),)), "row 4, column 1 (3, 0 counted from 0) lies outside the map"),
     (Interventions((Edit(0, look=(None, None, (0, 0))),)), "has 2 glimpses, not 3"),
-    (Interventions((Edit(0, bar=tuple((r, c) for r in range(3) for c in range(3))),)), "no cell is left"),
+    (Interventions((Edit(0, bar=tuple((r, c) for r in range(3) for c in range(3))),)), "no cell is left for a glimpse"),
     (Interventions((Edit(0, veto=tuple(range(11))),)), "no label is left"),
     (Interventions((Edit(0, label=11),)), "no such label"),
-    (Interventions((Edit(0, blind=(3,)),)), "no such glimpse"),
+    (Interventions((Edit(0, blind=(3,)),)), "does not have such a glimpse"),
     (Interventions((Edit(0, paint=((0, 0, 1.5),)),)), "saliency lies between 0 and 1"),
     (Interventions((Edit(0, gaussians=((0.0, 1.0, 1.0, 1.0),)),)), "all Gaussians have weight 0"),
     (Interventions((Edit(0, gaussians=((1.0, 0.0, 1.0, 1.0),)),)), "beta lies between"),
     (Interventions((Edit(0, gaussians=((1.0, 1.0, 9.0, 1.0),)),)), "center lies outside"),
+    (Interventions((Edit(0, gaussians=((1.0, 100.0, 0.0, 0.0),)),)), "the Gaussians are too narrow for the mask"),
+    (Interventions((Edit(0, gaussians=((1.0, 100.0, 4.0, 0.0), (0.0, 1.0, 2.0, 2.0))),)), "too narrow for the mask"),
     (Interventions(rules=(Rule(glimpses=99),)), "0 to 16 glimpses"),
     (Interventions(rules=(Rule(temperature=-1.0),)), "temperature"),
     (Interventions(rules=(Rule(seed=-1),)), "seed"),
@@ -130,6 +134,19 @@ def test_what_cannot_be_done_is_told_in_one_sentence(model: HSAL, wrong: Interve
         trace_image(model, IMAGE, Source("file", "x", "", "w", "channel_energy"), interventions=wrong)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("gaussian", [(1.0, 100.0, 1.5, 1.5), (1.0, 60.0, 0.0, 1.0), (0.001, 100.0, 3.5, 2.0)])
+def test_a_narrow_gaussian_within_reach_of_a_cell_gives_finite_weights(
+    model: HSAL, gaussian: tuple[float, float, float, float]
+) -> None:
+    made = walk(model, Interventions((Edit(0, gaussians=(gaussian,)),)))
+    assert made.steps[0].mask.max() > 0
+    assert made.steps[0].broad_weights.sum() == pytest.approx(1)
+
+
+def test_an_empty_mask_gives_an_empty_broad_glimpse() -> None:
+    assert broad_weights(torch.zeros(1, 3, 3)).tolist() == [[[0.0] * 3] * 3]
 
 
 def test_a_trace_keeps_what_was_done(model: HSAL) -> None:
@@ -171,20 +188,21 @@ def packed(text: str) -> str:
     (pack(ALL)[:-9], Interventions(), "damaged"),
     (packed("{"), Interventions(), "damaged"),
     (packed("[" * 5000), Interventions(), "damaged"),
-    (packed("[]"), Interventions(), "no JSON object"),
+    (packed("[]"), Interventions(), "not a JSON object"),
     (packed(" " * 200_000), Interventions(), "larger than a link can hold"),
-    (packed('{"edits": 3}'), Interventions(), "edits of the interventions are no list"),
+    (packed('{"edits": 3}'), Interventions(), "edits of the interventions are not a list"),
     (packed('{"edits": [{"step": 0, "label": 3}, {"step": 1, "label": "x"}]}'), Interventions((Edit(0, label=3),)),
-     "edit 2 of the interventions was left out: its label must be a whole number"),
+     "edit 2 of the interventions was left out: label: expected int | null, got str"),
     (packed('{"rules": [{"covert": 0}, {"glimpses": 1}]}'), Interventions(rules=(Rule(glimpses=1),)),
-     "rule 1 of the interventions was left out: its covert must be true or false"),
-    (packed('{"edits": [{"look": [[1, 2]]}]}'), Interventions(), "it does not say at which meta-step"),
-    (packed('{"edits": [{"step": 0, "power": 9}]}'), Interventions(), "unknown parts (power; known are step,"),
-    (packed('{"edits": [{"step": 0, "gaussians": [[1, 2, 3]]}]}'), Interventions(), "lists of 4 numbers"),
-    (packed('{"edits": [{"step": 0, "paint": [[0, 0, NaN]]}]}'), Interventions(), "must be a finite number"),
+     "rule 1 of the interventions was left out: covert: expected bool | null, got int"),
+    (packed('{"edits": [{"look": [[1, 2]]}]}'), Interventions(), "missing required field step"),
+    (packed('{"edits": [{"step": 0, "power": 9}]}'), Interventions(), "unknown fields (power; known are step,"),
+    (packed('{"edits": [{"step": 0, "gaussians": [[1, 2, 3]]}]}'), Interventions(),
+     "gaussians[0]: expected array of length 4, got 3"),
+    (packed('{"edits": [{"step": 0, "paint": [[0, 0, NaN]]}]}'), Interventions(), "paint[0][2]: expected float"),
     (packed('{"hidden": [[1, 2, 3]], "saliency": "uniform"}'), Interventions(saliency="uniform"), "hidden part 1"),
-    (packed('{"saliency": 3}'), Interventions(), "is no name"),
-    (packed('{"model": 3}'), Interventions(), "unknown parts (model; known are edits, rules,"),
+    (packed('{"saliency": 3}'), Interventions(), "is not a name"),
+    (packed('{"model": 3}'), Interventions(), "unknown fields (model; known are edits, rules,"),
 ])
 def test_a_tampered_link_gives_what_can_be_restored(word: str, kept: Interventions, sentence: str) -> None:
     restored, problems = unpack(word)
@@ -197,32 +215,33 @@ def test_a_tampered_link_gives_what_can_be_restored(word: str, kept: Interventio
 def test_strict_reading_refuses_what_restoring_leaves_out() -> None:
     values = {"edits": [{"step": 0, "label": "x"}]}
     assert restore_interventions(values)[0] == Interventions()
-    with pytest.raises(InterventionError, match=r"The edit 1 .* cannot be read: its label must be a whole number"):
+    with pytest.raises(InterventionError, match=r"The edit 1 .* cannot be read: label: expected int"):
         read_interventions(values)
 
 
 def test_each_thing_done_has_its_words() -> None:
     names = [*"0123456789", "stop"]
-    assert list(words(ALL, names)) == [
+    assert list(describe(ALL, names)) == [
         "hidden: rows 0 to 7, columns 0 to 15 px",
-        "meta-step 1: 2 Gaussians laid by hand", "meta-step 1: glimpse 2 at row 3, column 2",
-        "meta-step 1: stop vetoed",
+        "meta-step 1: 2 Gaussians set by hand", "meta-step 1: glimpse 2 at row 3, column 2",
+        "meta-step 1: label stop excluded",
         "meta-step 2: saliency painted on 2 cells", "meta-step 2: no glimpse at row 2, column 2",
-        "meta-step 2: the broad glimpse sees nothing", "meta-step 2: 7 named",
+        "meta-step 2: the broad glimpse is blank", "meta-step 2: label set to 7",
         "meta-step 2: from here 3 glimpses", "meta-step 2: from here sampled at temperature 0.5, seed 4",
         "meta-step 3: from here covert attention off", "meta-step 3: from here inhibition of return off",
     ]
-    assert list(words(Interventions(saliency="gbvs"))) == ["saliency of gbvs"]
-    assert list(words(Interventions(rules=(Rule(glimpses=0),)))) == ["meta-step 1: from here no glimpses"]
+    assert list(describe(Interventions(saliency="gbvs"))) == ["saliency of gbvs"]
+    assert list(describe(Interventions(rules=(Rule(glimpses=0),)))) == ["meta-step 1: from here no glimpses"]
 
 
 def test_one_line_tells_what_was_done_and_another_what_came_too_late() -> None:
     walk = make_trace()  # 3 meta-steps
-    assert (changed(walk), without_effect(walk)) == ("", "")
+    assert (intervention_note(walk), ineffective_note(walk)) == ("", "")
     late = replace(walk, interventions=Interventions((Edit(0, label=3), Edit(5, label=1)), (Rule(3, covert=False),)))
-    assert changed(late) == "Changed by hand: meta-step 1: 3 named"
-    assert without_effect(late) == "What was asked for at meta-steps 4, 6 had no effect: the walk ended at meta-step 3."
+    assert intervention_note(late) == "Changed by hand: meta-step 1: label set to 3"
+    said = ineffective_note(late)
+    assert said == "The interventions at meta-steps 4, 6 had no effect: the trace ended at meta-step 3."
     many = tuple(Edit(step, bar=tuple((row, 0) for row in range(7))) for step in range(3))
-    line = changed(replace(walk, interventions=Interventions(many)))
+    line = intervention_note(replace(walk, interventions=Interventions(many)))
     assert len(line) <= 300
     assert line.endswith(" …")

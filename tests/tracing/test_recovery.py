@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hsal.tracing.interventions.schema import Edit, Interventions, Rule
-from hsal.tracing.recovery import MAX_BYTES, looks_like_json, reopen
+from hsal.tracing.recovery import MAX_BYTES, looks_like_json, recover_trace
 from hsal.tracing.schema import Trace, TraceError
 from tests.fixtures.traces import make_trace
 
@@ -33,7 +33,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
 def test_what_was_taken_home_comes_back_whole() -> None:
     text = whole().to_json()
     for data in (text, "\ufeff" + text, json.dumps(json.loads(text), indent=2), text + "\n"):
-        trace, said = reopen(data.encode())
+        trace, said = recover_trace(data.encode())
         assert trace.to_json() == text
         assert said == []
         assert looks_like_json(data.encode())
@@ -42,27 +42,27 @@ def test_what_was_taken_home_comes_back_whole() -> None:
 
 def test_so_does_the_first_line_of_hsal_trace() -> None:
     line = json.dumps({"image": "a.png", "labels": [3], "trace": whole().to_dict()})
-    assert reopen(f"{line}\n{line}\n".encode())[0].to_json() == whole().to_json()
+    assert recover_trace(f"{line}\n{line}\n".encode())[0].to_json() == whole().to_json()
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
     (lambda v: (v.pop("interventions"), v.update(schema=1)), "older version (1, now 2); all of it was restored"),
-    (lambda v: v.pop("schema"), "does not say of which version"),
-    (lambda v: v.update(schema=True), "does not say of which version"),
-    (lambda v: v.update(truth=[77]), "what was truly there cannot be read"),
-    (lambda v: v.update(truth=[3.5]), "what was truly there cannot be read"),
-    (lambda v: v.pop("truth"), "what was truly there cannot be read"),
-    (lambda v: v["boxes"][0].update(top_px=-4), "where it was cannot be read"),
-    (lambda v: v.update(notes=[["deep"]]), "what was noted cannot be read"),
-    (lambda v: v.update(color="red"), "parts that no trace has (color)"),
-    (lambda v: v["image"]["data"].__setitem__(0, 9), "The image in \"walk.json\" is not the one"),
+    (lambda v: v.pop("schema"), "does not state its version"),
+    (lambda v: v.update(schema=True), "does not state its version"),
+    (lambda v: v.update(truth=[77]), "the true labels cannot be read"),
+    (lambda v: v.update(truth=[3.5]), "the true labels cannot be read"),
+    (lambda v: v.pop("truth"), "the true labels cannot be read"),
+    (lambda v: v["boxes"][0].update(top_px=-4), "the boxes cannot be read"),
+    (lambda v: v.update(notes=[["deep"]]), "the notes cannot be read"),
+    (lambda v: v.update(color="red"), "fields that no trace has (color)"),
+    (lambda v: v["image"]["data"].__setitem__(0, 9), "The image in \"trace.json\" is not the one"),
     (lambda v: v["steps"][1]["priority"]["data"].__setitem__(0, 9.0), "do not follow from each other"),
     (lambda v: v["interventions"]["edits"][0].update(label="x"), "The edit 1 of the interventions was left out"),
-    (lambda v: v["interventions"]["edits"][0].update(label=99), "The interventions in \"walk.json\" do not fit"),
-    (lambda v: v["interventions"]["edits"][0].update(look=[[50, 0]]), "The interventions in \"walk.json\" do not fit"),
+    (lambda v: v["interventions"]["edits"][0].update(label=99), "The interventions in \"trace.json\" do not fit"),
+    (lambda v: v["interventions"]["edits"][0].update(look=[[50, 0]]), "The interventions in \"trace.json\" do not fit"),
 ])
 def test_what_can_be_restored_is_and_the_rest_is_told(change: Callable[[dict], object], sentence: str) -> None:
-    trace, said = reopen(changed(change))
+    trace, said = recover_trace(changed(change))
     assert any(sentence in one for one in said), said
     assert len(said) == 1
     assert len(trace.steps) == 3
@@ -70,26 +70,26 @@ def test_what_can_be_restored_is_and_the_rest_is_told(change: Callable[[dict], o
 
 
 def test_a_walk_is_shown_up_to_its_first_bad_step() -> None:
-    trace, said = reopen(changed(lambda values: values["steps"][1].update(label=99)))
+    trace, said = recover_trace(changed(lambda values: values["steps"][1].update(label=99)))
     assert [step.label for step in trace.steps] == [3]
     assert trace.truth == (3, 5)
     assert "damaged from meta-step 2 on (step 1: there is no class 99)" in said[0]
-    assert "up to meta-step 1" in said[0]
+    assert "shown up to there" in said[0]
 
 
 @pytest.mark.parametrize(("data", "sentence"), [
-    (b"{", "is no JSON, or was cut off"),
-    (whole().to_json().encode()[:5000], "is no JSON, or was cut off"),
-    (b"{\xff}", "is no JSON"),
-    (b'{"a": ' + b"[" * 100_000, "is no JSON"),
-    (b'{"schema": 2}', "is JSON, but no trace"),
-    (b'{"steps": 3}', "nothing of the walk could be restored"),
-    (b'{"schema": 3, "steps": []}', "of a newer version"),
-    (changed(lambda v: v["steps"][0].update(label=99)), "nothing of the walk could be restored (step 0: there is no"),
-    (changed(lambda v: v["source"].update(name=["x"])), "nothing of the walk could be restored (a name"),
-    (changed(lambda v: v["source"].update(seed="x")), "nothing of the walk could be restored (the seed"),
-    (changed(lambda v: v.update(class_names=[1] * 11)), "nothing of the walk could be restored (a name"),
-    (changed(lambda v: v["image"].update(shape=[10**9, 10**9])), "nothing of the walk could be restored"),
+    (b"{", "is not JSON, or was cut off"),
+    (whole().to_json().encode()[:5000], "is not JSON, or was cut off"),
+    (b"{\xff}", "is not JSON"),
+    (b'{"a": ' + b"[" * 100_000, "is not JSON"),
+    (b'{"schema": 2}', "is JSON, but not a trace"),
+    (b'{"steps": 3}', "no meta-step could be restored"),
+    (b'{"schema": 3, "steps": []}', "made by a newer version"),
+    (changed(lambda v: v["steps"][0].update(label=99)), "no meta-step could be restored (step 0: there is no"),
+    (changed(lambda v: v["source"].update(name=["x"])), "could not be read: source.name: expected str, got array"),
+    (changed(lambda v: v["source"].update(seed="x")), "could not be read: source.seed: expected int | null"),
+    (changed(lambda v: v.update(class_names=[1] * 11)), "class_names[0]: expected str, got int"),
+    (changed(lambda v: v["image"].update(shape=[10**9, 10**9])), "no meta-step could be restored"),
     (make_trace(rows=129).to_json().encode(), "129 cells on a side; at most 128"),
     (make_trace(glimpses=65, rows=9, columns=9).to_json().encode(), "65 glimpses in a meta-step; at most 64"),
     (make_trace(image_px=(8, 1025)).to_json().encode(), "1,025 pixels on a side"),
@@ -97,7 +97,7 @@ def test_a_walk_is_shown_up_to_its_first_bad_step() -> None:
 ])
 def test_what_cannot_be_restored_is_one_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(TraceError) as caught:
-        reopen(data)
+        recover_trace(data)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300

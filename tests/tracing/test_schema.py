@@ -75,7 +75,7 @@ def test_a_gray_trace_is_written_as_ever_and_a_colored_one_has_three_numbers_a_p
 
 def test_a_value_that_is_not_a_number_is_never_written() -> None:
     trace = make_trace()
-    with pytest.raises(TraceError, match="saliency_scale must be a number"):
+    with pytest.raises(TraceError, match="saliency_scale must be a finite number"):
         replace(trace, saliency_scale=float("nan"))
 
 
@@ -106,14 +106,14 @@ BAD: dict[str, tuple[Change, str]] = {
     "a broken chain": (edit("steps.0.next_saliency.data.0", 0.5), "step 0: outgoing saliency is not step 1's"),
     "location odds": (edit(f"{FIRST}.probabilities.data.0", 0.9), "step 0: location probabilities do not sum to 1"),
     "class odds": (edit("steps.2.class_probabilities.data.0", 0.9), "step 2: class probabilities do not sum to 1"),
-    "too few classes": (edit("class_names", ["0", "stop"]), "wanted 2 class probabilities"),
+    "too few classes": (edit("class_names", ["0", "stop"]), "expected 2 class probabilities"),
     "a row outside": (edit(f"{FIRST}.cell", [7, 0]), "step 0: cell (7, 0) lies outside"),
     "a column outside": (edit(f"{FIRST}.cell", [0, 7]), "step 0: cell (0, 7) lies outside"),
     "a cell below zero": (edit(f"{FIRST}.cell", [-1, 0]), "step 0: cell (-1, 0) lies outside"),
     "a cell of three": (edit(f"{FIRST}.cell", [1, 2, 3]), "could not be read"),
     "no such label": (edit("steps.1.label", 11), "step 1: there is no class 11"),
     "a label below zero": (edit("steps.1.label", -1), "step 1: there is no class -1"),
-    "a map of another shape": (edit("steps.1.mask.shape", [1, 49]), "step 1: mask is (1, 49), wanted (7, 7)"),
+    "a map of another shape": (edit("steps.1.mask.shape", [1, 49]), "step 1: mask is (1, 49), expected (7, 7)"),
     "numbers short of the shape": (edit("steps.1.mask.data", [0.5]), "could not be read"),
     "a map that is not a number": (edit("steps.0.mask.data.3", float("nan")), "step 0: mask has a number"),
     "a Gaussian without end": (edit("steps.0.gaussians.data.0", float("inf")), "step 0: gaussians has a number"),
@@ -122,7 +122,7 @@ BAD: dict[str, tuple[Change, str]] = {
     "a truth below zero": (edit("truth", [-1, 3]), "truth names a class"),
     "a dtype of no use": (edit("steps.0.mask.dtype", "object"), "could not be read"),
     "Gaussians of three numbers": (edit("steps.0.gaussians.shape", [4, 3]), "gaussians must be (K,4)"),
-    "a glimpse too few": (lambda values: values["steps"][1]["glimpses"].pop(), "step 1: 1 glimpses, wanted 2"),
+    "a glimpse too few": (lambda values: values["steps"][1]["glimpses"].pop(), "step 1: 1 glimpses, expected 2"),
     "an image of two channels": (edit("image", {"dtype": "uint8", "shape": [1, 1, 2], "data": [1, 2]}), IMAGE),
     "an image of four channels": (edit("image", {"dtype": "uint8", "shape": [1, 1, 4], "data": [1] * 4}), IMAGE),
     "an image of one row": (edit("image", {"dtype": "uint8", "shape": [2], "data": [1, 2]}), IMAGE),
@@ -136,7 +136,7 @@ BAD: dict[str, tuple[Change, str]] = {
     "a box beside the image": (edit("boxes.0.right_px", 101), "box 0 is empty or reaches out of the image"),
     "a box of no height": (edit("boxes.0.bottom_px", 8), "box 0 is empty or reaches out of the image"),
     "a box of no width": (edit("boxes.0.left_px", 92), "box 0 is empty or reaches out of the image"),
-    "a box of half pixels": (edit("boxes.0.left_px", 3.5), "box 0: its numbers must be whole"),
+    "a box of half pixels": (edit("boxes.0.left_px", 3.5), "boxes[0].left_px: expected int, got float"),
     "a box of no class": (edit("boxes.1.label", 10), "box 1: there is no class 10"),
 }
 

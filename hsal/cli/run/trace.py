@@ -26,8 +26,8 @@ from hsal.export.strip import save_strip
 from hsal.export.table import Row, Rows, row_of
 from hsal.paths import open_output
 from hsal.tracing.interventions.checks import InterventionError, check
-from hsal.tracing.interventions.codec import LARGEST, read_interventions
-from hsal.tracing.interventions.description import changed, without_effect
+from hsal.tracing.interventions.codec import LARGEST_BYTES, read_interventions
+from hsal.tracing.interventions.description import ineffective_note, intervention_note
 from hsal.tracing.interventions.schema import NONE, Interventions
 from hsal.tracing.schema import Trace, TraceError
 from hsal.zoo.checkpoint import Checkpoint, load_model
@@ -92,7 +92,7 @@ def _trace_one(
     except (ImageError, TraceError) as error:
         tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
         return {"image": str(path), "error": str(error)}, Row(str(path), problem=str(error))
-    if warning := without_effect(trace):
+    if warning := ineffective_note(trace):
         tqdm.write(f"hsal: {path}: {warning}", file=sys.stderr)
     _show(command, path, trace, several)
     return {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}, row_of(str(path), trace)
@@ -138,7 +138,7 @@ def load_interventions(path: Path) -> Interventions:
         InterventionError: the file cannot be read or does not hold interventions.
     """
     try:
-        text = sys.stdin.read(LARGEST) if str(path) == "-" else path.read_text(encoding="utf-8")
+        text = sys.stdin.read(LARGEST_BYTES) if str(path) == "-" else path.read_text(encoding="utf-8")
         return read_interventions(json.loads(text))
     except OSError as error:
         raise InterventionError(f"{path} cannot be read ({error.strerror}): check the path.") from error
@@ -158,5 +158,5 @@ def _show(command: TraceCommand, path: Path, trace: Trace, several: bool) -> Non
         print(f"{path}: {labels}, {end}; attn_saliency {trace.attn_saliency:.2f} of the maximum")
         for note in trace.notes:
             print(f"    {note}")
-        if changes := changed(trace):
+        if changes := intervention_note(trace):
             print(f"    {changes}")

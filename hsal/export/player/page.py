@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hsal import colors as colors
 from hsal.errors import HsalError
-from hsal.tracing.interventions.description import changed
+from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.schema import Trace
 
 HERE = Path(__file__).parent
@@ -95,7 +95,7 @@ def standalone_html(trace: Trace, moment: int = 0) -> str:
     # Inside a script element only "<" could end it early; JSON allows it to be written as an escape.
     data = trace.to_json().replace("<", "\\u003c")
     title = escape(f"Attention over {trace.source.name}")
-    done = changed(trace)
+    done = intervention_note(trace)
     told = f'<p class="base">{escape(done)}</p>\n' if done else ""
     return PAGE.format(title=title, css=css, changed=told, html=html, trace=data, js=js, moment=int(moment))
 

@@ -1,1 +1,1 @@
-"""Reaching into the attention process: what is done in place of the model, as data, in words and in a link."""
+"""What is forced in place of the model: as data, as overrides of a rollout, in words and in links."""

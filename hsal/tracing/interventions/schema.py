@@ -1,112 +1,107 @@
-"""Reaching into the attention process: what somebody does in place of the model, as plain data.
+"""Interventions in a rollout, as plain data: what is forced in place of the model.
 
-An `Edit` holds for one meta-step, a `Rule` from a meta-step on. They live in the trace and in its JSON, go into a
-rollout as `Overrides`, and leave to the model whatever they do not name. Meta-steps, glimpses, rows and columns count
-from 0, as in a trace; only the centers of Gaussians count cells from 1, as the paper does.
+An `Edit` holds for one meta-step, a `Rule` from a meta-step on. They are stored in a trace and its JSON and reach the
+rollout as `Overrides`. Whatever they do not set is left to the model. Meta-steps, glimpses, rows and columns count
+from 0, as in a trace; only the centers of Gaussians count cells from 1, as in the paper.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
+LARGEST = 1_000_000_000  # of any number
+Number = Annotated[float, msgspec.Meta(gt=-LARGEST, lt=LARGEST)]  # NaN fails both comparisons
 Cell = tuple[int, int]  # row, column
 
 
 @dataclass(frozen=True)
 class Edit:
-    """What is done at one meta-step; what is left out is the model's own."""
+    """What is forced at one meta-step."""
 
     step: int
     """The meta-step."""
-    gaussians: tuple[tuple[float, float, float, float], ...] = ()
-    """Weight, inverse width (1 / cell^2), row and column (1-based) of each, in place of the model's; weights are
-    divided by their sum."""
-    paint: tuple[tuple[int, int, float], ...] = ()
-    """Row, column and saliency (0 to 1) of cells painted before the step."""
+    gaussians: tuple[tuple[Number, Number, Number, Number], ...] = ()
+    """Weight, inverse width (1 / cell^2), row and column (1-based) of each Gaussian, in place of the model's. The
+    weights are divided by their sum."""
+    paint: tuple[tuple[int, int, Number], ...] = ()
+    """Row, column and saliency (0 to 1) of cells that are set before the meta-step."""
     look: tuple[Cell | None, ...] = ()
-    """Where each glimpse falls; None leaves one to the model."""
+    """The cell of each glimpse; None leaves a glimpse to the model."""
     bar: tuple[Cell, ...] = ()
-    """Cells where no glimpse may fall."""
+    """Cells that no glimpse may choose."""
     blind: tuple[int, ...] = ()
-    """Glimpses that see nothing, as in an empty place: 0 is the broad one, 1 the first sharp one."""
+    """Glimpses whose features are set to zero: 0 is the broad glimpse, 1 the first sharp one."""
     label: int | None = None
-    """The label that is named, stop being the last."""
+    """The predicted label; stop is the last."""
     veto: tuple[int, ...] = ()
-    """Labels that may not be named."""
+    """Labels that may not be predicted."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What holds from one meta-step on; None leaves it as it was."""
+    """What holds from one meta-step on; None changes nothing."""
 
     step: int = 0
     """The first meta-step."""
     covert: bool | None = None
-    """Whether there is a spotlight; without, the mask is 1 everywhere."""
+    """Whether there is a covert mask; without one, the mask is 1 everywhere."""
     glimpses: int | None = None
-    """Glimpses in a meta-step (k); with 0 nothing is looked at sharply."""
+    """Glimpses in a meta-step (k); with 0, the label rests on the broad glimpse alone."""
     inhibition: bool | None = None
-    """Whether what was attended loses its saliency."""
-    temperature: float | None = None
-    """Of sampled cells and labels: 0 takes the most probable, 1 draws by the model's own probabilities."""
+    """Whether inhibition of return lowers the saliency of attended cells."""
+    temperature: Number | None = None
+    """Of sampled cells and labels: 0 takes the most probable, 1 samples from the model's own probabilities."""
     seed: int = 0
-    """Of the samples."""
+    """Of the samples; used together with temperature."""
 
 
 @dataclass(frozen=True)
 class Interventions:
-    """All that is done to one walk."""
+    """All interventions in one rollout."""
 
     edits: tuple[Edit, ...] = ()
     rules: tuple[Rule, ...] = ()
     hidden: tuple[tuple[int, int, int, int], ...] = ()
-    """Top, left, bottom and right (exclusive) of parts of the image that are covered, px."""
+    """Top, left, bottom and right (exclusive) of covered parts of the image, px."""
     saliency: str = ""
-    """Name of the saliency model in place of the weights' own."""
+    """Name of a saliency model in place of the weights' own."""
 
     def __bool__(self) -> bool:
-        return self != Interventions()
+        return self != NONE
 
-    def held(self, number: int) -> dict[str, Any]:
-        """What the rules say at a meta-step: of each thing the last word up to there."""
-        now: dict[str, Any] = {"covert": None, "glimpses": None, "inhibition": None, "temperature": None, "seed": 0}
+    def rule_at(self, step: int) -> Rule:
+        """All rules that hold at a meta-step as one; later rules win."""
+        values: dict[str, Any] = {}
         for rule in sorted(self.rules, key=lambda rule: rule.step):
-            if rule.step <= number:
-                said = {name: value for name, value in asdict(rule).items() if name in now and value is not None}
-                if rule.temperature is None:
-                    said.pop("seed")
-                now |= said
-        return now
+            if rule.step <= step:
+                values |= {name: value for name, value in vars(rule).items() if value is not None and name != "seed"}
+                if rule.temperature is not None:
+                    values["seed"] = rule.seed
+        return Rule(**values | {"step": step})
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values, without what is left to the model."""
-        return {
-            name: value for name, value in (
-                ("edits", [_short(edit) for edit in self.edits]), ("rules", [_short(rule) for rule in self.rules]),
-                ("hidden", [list(box) for box in self.hidden]), ("saliency", self.saliency),
-            ) if value
-        }
+        """Plain JSON values, without what has its default value."""
+        return _without_defaults(self)
 
 
 NONE = Interventions()
 
 
 def cover(image: np.ndarray, hidden: tuple[tuple[int, int, int, int], ...]) -> np.ndarray:
-    """A copy of an image (H,W[,3]) uint8 with parts of it in its median color."""
+    """A copy of an image (H,W[,3]) uint8 with some rectangles filled with its median color."""
     covered = image.copy()
-    ground = np.median(image.reshape(-1, *image.shape[2:]), axis=0).astype(np.uint8)
+    background = np.median(image.reshape(-1, *image.shape[2:]), axis=0).astype(np.uint8)
     for top, left, bottom, right in hidden:
-        covered[top:bottom, left:right] = ground
+        covered[top:bottom, left:right] = background
     return covered
 
 
-def _short(one: Edit | Rule) -> dict[str, Any]:
-    """The fields that say something."""
-    return {f.name: _plain(getattr(one, f.name)) for f in fields(one) if getattr(one, f.name) != f.default}
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+def _without_defaults(value: Any) -> Any:
+    if isinstance(value, Edit | Rule | Interventions):
+        changed = [field.name for field in fields(value) if getattr(value, field.name) != field.default]
+        return {name: _without_defaults(getattr(value, name)) for name in changed}
+    return [_without_defaults(item) for item in value] if isinstance(value, tuple) else value

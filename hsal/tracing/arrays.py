@@ -1,0 +1,94 @@
+"""Numpy arrays as JSON: {dtype, shape, data}, with each number as short as it can be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+
+# _TENS[n] is 10 ** n; larger powers of ten are not exact in float64
+_TENS = np.array([float(f"1e{exponent}") for exponent in range(23)])
+
+
+class Float32Array(msgspec.Struct, tag_field="dtype", tag="float32", forbid_unknown_fields=True):
+    """A float32 array in JSON."""
+
+    shape: tuple[int, ...]
+    data: list[float]
+
+
+class UInt8Array(msgspec.Struct, tag_field="dtype", tag="uint8", forbid_unknown_fields=True):
+    """A uint8 array in JSON."""
+
+    shape: tuple[int, ...]
+    data: list[Annotated[int, msgspec.Meta(ge=0, le=255)]]
+
+
+def array_to_builtins(array: object) -> dict[str, Any]:
+    """An array as plain values; data goes row by row. An `enc_hook` of msgspec.
+
+    Raises:
+        NotImplementedError: not a float32 or uint8 array.
+    """
+    if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.uint8):
+        raise NotImplementedError(f"cannot be written as JSON: {type(array).__name__}")
+    data = shortest_float64(array.ravel()) if array.dtype == np.float32 else array.ravel()
+    return {"dtype": str(array.dtype), "shape": list(array.shape), "data": data.tolist()}
+
+
+def array_from_builtins(kind: type, value: object) -> np.ndarray:
+    """The array that `array_to_builtins` wrote. A `dec_hook` of msgspec.
+
+    Raises:
+        msgspec.ValidationError: another dtype, or numbers that do not fit dtype or shape.
+    """
+    stored: Float32Array | UInt8Array = msgspec.convert(value, Float32Array | UInt8Array)
+    dtype = np.float32 if isinstance(stored, Float32Array) else np.uint8
+    try:
+        return np.asarray(stored.data, dtype=dtype).reshape(stored.shape)
+    except ValueError as error:
+        raise msgspec.ValidationError(str(error)) from error
+
+
+def array_schema(dtype: str, *dimensions: int) -> msgspec.Meta:
+    """The JSON Schema of an array with one of these numbers of dimensions."""
+    number = {"type": "integer", "minimum": 0, "maximum": 255} if dtype == "uint8" else {"type": "number"}
+    size = {"minItems": min(dimensions), "maxItems": max(dimensions), "items": {"type": "integer", "minimum": 0}}
+    properties = {"dtype": {"const": dtype}, "shape": {"type": "array", **size},
+                  "data": {"type": "array", "items": number, "description": "Row by row."}}
+    return msgspec.Meta(extra_json_schema={
+        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
+    })
+
+
+def shortest_float64(values: np.ndarray) -> np.ndarray:
+    """The float64 values that print as the shortest decimals which read back to the given float32 values.
+
+    Six significant digits are enough for some float32 values and nine for all, so each value is rounded to six digits,
+    then to more, until it reads back. An integer over an exact power of ten is the float64 nearest to that decimal.
+    Values outside 1e-13..1e6, which need larger powers, are left to numpy's printing: it is exact, and slow.
+
+    Args:
+        values: (n,) float32, finite.
+    Returns:
+        (n,) float64.
+    """
+    wide = values.astype(np.float64)  # (n,)
+    result, missing = wide.copy(), wide != 0
+    size = np.abs(wide)
+    decimals = -np.floor(np.log10(size, out=np.zeros_like(size), where=missing)).astype(int)  # of the first digit
+    simple = missing & (size >= 1e-13) & (size < 1e6)
+    for digits in (6, 7, 8, 9):
+        scale = _TENS[np.where(simple, decimals + digits - 1, 0)]
+        rounded = np.rint(wide * scale) / scale
+        found = simple & missing & (rounded.astype(np.float32) == values)
+        result[found] = rounded[found]
+        missing &= ~found
+    result[missing] = [float(str(value)) for value in values[missing]]
+    return result
+
+
+Image = Annotated[np.ndarray, array_schema("uint8", 2, 3)]
+Map = Annotated[np.ndarray, array_schema("float32", 2)]
+Vector = Annotated[np.ndarray, array_schema("float32", 1)]
