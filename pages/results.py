@@ -8,7 +8,8 @@ from app.results.errors_browser import errors_browser
 from app.results.tables import ablation_table, extrapolation_table, how_made, main_table, saliency_table
 from app.widgets import refuse
 from hsal.errors import HsalError
-from hsal.reproduce.results import short_name, summarize
+from hsal.reproduce.results import short_name
+from hsal.reproduce.summary import summarize
 from hsal.zoo.weights import TITLES
 
 # title, measure in the curves, as a ratio to its start

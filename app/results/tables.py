@@ -7,16 +7,8 @@ from html import escape
 from typing import Any
 
 from hsal.config import TASKS
-from hsal.reproduce.results import (
-    METHODS,
-    PAPER,
-    REFERENCE_ABLATION,
-    MethodSummary,
-    Result,
-    Scores,
-    SeedSummary,
-    short_name,
-)
+from hsal.reproduce.results import METHODS, PAPER, REFERENCE_ABLATION, Result, Scores, short_name
+from hsal.reproduce.summary import MethodSummary, SeedSummary
 from hsal.zoo.weights import TITLES
 
 STYLE = """<style>

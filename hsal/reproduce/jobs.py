@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,14 @@ import numpy as np
 from tqdm import tqdm
 
 from hsal.data.base import Split
-from hsal.data.digits.mnist import SourceName
 from hsal.data.svhn.full_images import Samples
 from hsal.device import code_commit, find_device, machine
 from hsal.evaluation.evaluate import predict_scenes, scene_views
 from hsal.evaluation.exam import EvaluationPlan, measure
 from hsal.evaluation.inference import ScenePredictions
 from hsal.model.hsal import HSAL
-from hsal.paths import DEFAULT_WEIGHTS, atomic_write, shipped_weights
+from hsal.paths import DEFAULT_WEIGHTS, atomic_write
+from hsal.reproduce.context import JobContext
 from hsal.reproduce.recipes import BackboneRecipe, Recipe
 from hsal.reproduce.results import SALIENCY_FOLDER
 from hsal.runs.execute import execute
@@ -34,8 +34,6 @@ from hsal.zoo.checkpoint import load_into, load_model
 
 TEST_SEED = 1
 SMALL_SAMPLE = 2000  # scenes of every evaluation outside the table
-# backbone -> shipped weights that contain it (those of street-numbers contain a fine-tuned one)
-SHIPPED = {"digits-in-scenes": "mnist-multiset", "digits-in-scenes-longer": "mnist-set"}
 CURVE = ("exact_match", "macro_f1", "attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "moving")
 # Kinds of scenes that are not in training. A digit of more than 50 px fits only into a scene of one digit.
 EXTRAPOLATION: dict[str, dict[str, int]] = {
@@ -44,36 +42,6 @@ EXTRAPOLATION: dict[str, dict[str, int]] = {
     "51-60 px, one digit": {"digit_min_px": 51, "digit_max_px": 60, "digits_max": 1},
     "double clutter": {"clutter": 16},
 }
-
-
-@dataclass(frozen=True)
-class JobContext:
-    """Folders and settings that all jobs share."""
-
-    runs: Path
-    results: Path
-    digits: SourceName
-    device: str
-    scenes: int
-    scratch: bool = False
-    """Whether to train backbones that shipped weights contain."""
-    quick: bool = False
-    """Whether to train for a few updates only."""
-
-    def result(self, recipe: Recipe, seed: int) -> Path:
-        """The results file of one training run."""
-        return self.results / recipe.folder / f"{recipe.name}-{seed}.json"
-
-    def weights(self, name: str) -> str:
-        """The weights of a finished run, or else the shipped weights that contain the same backbone."""
-        run = RunFolder(self.runs / name)
-        return str(run.weights) if run.weights.exists() or name not in self.shipped else SHIPPED[name]
-
-    @property
-    def shipped(self) -> set[str]:
-        """The backbones that shipped weights contain; none with `scratch`."""
-        available = shipped_weights()
-        return set() if self.scratch else {name for name, weights in SHIPPED.items() if weights in available}
 
 
 def train_backbone(backbone: BackboneRecipe, context: JobContext) -> None:

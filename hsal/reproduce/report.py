@@ -14,15 +14,13 @@ from hsal.reproduce.results import (
     PAPER_ATTN_END,
     PAPER_ATTN_RATIO,
     PAPER_ATTN_START,
-    MethodSummary,
     Result,
-    SeedSummary,
     load_results,
     load_saliency_results,
     short_name,
-    summarize,
 )
 from hsal.reproduce.saliency_report import saliency_lines
+from hsal.reproduce.summary import MethodSummary, SeedSummary, summarize
 from hsal.zoo.samples import FEATURED, recorded
 from hsal.zoo.weights import TITLES
 

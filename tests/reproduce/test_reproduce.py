@@ -12,7 +12,8 @@ import pytest
 
 from hsal.cli import main
 from hsal.config import TASKS
-from hsal.reproduce.jobs import JobContext, run_job, train_command
+from hsal.reproduce.context import JobContext
+from hsal.reproduce.jobs import run_job, train_command
 from hsal.reproduce.recipes import ABLATIONS, BACKBONES, METHODS, SALIENCY_MODELS, TASK_BACKBONES, quick, recipes
 from hsal.reproduce.report import write_report
 from hsal.reproduce.results import load_results

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from hsal.errors import ResultsError
-from hsal.reproduce.results import PAPER, PAPER_ATTN_RATIO, SeedSummary, load_results, summarize
+from hsal.reproduce.results import PAPER, PAPER_ATTN_RATIO, load_results
+from hsal.reproduce.summary import SeedSummary, summarize
 from tests.fixtures.browser import ROOT
 from tests.fixtures.figures import result, write
 

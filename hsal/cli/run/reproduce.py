@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from hsal.config import TASKS
 from hsal.data.base import DataError
 from hsal.data.tasks import open_scenes
-from hsal.reproduce.jobs import JobContext, run_job, train_backbone
+from hsal.reproduce.context import JobContext
+from hsal.reproduce.jobs import run_job, train_backbone
 from hsal.reproduce.recipes import BACKBONES, Recipe, quick, quick_backbone, recipes
 from hsal.reproduce.report import write_report
 from hsal.reproduce.results import SALIENCY_FOLDER
