@@ -8,6 +8,7 @@ import importlib
 import io
 import re
 import shlex
+import tomllib
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -60,6 +61,12 @@ def test_make_targets_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     code = "\n".join(code_in(page.read_text()))
     assert set(re.findall(r"^\s*make ([a-z]+)", code, re.MULTILINE)) <= targets
+
+
+@every_page
+def test_extras_exist(page: Path) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(re.findall(r"(?:`\.?|'\.)\[([a-z]+)\]", page.read_text())) <= set(extras)
 
 
 @every_page

@@ -10,7 +10,7 @@ from hsal.paths import shipped_weights
 from hsal.reproduce.recipes import Recipe
 from hsal.runs.writer import RunFolder
 
-# backbone -> shipped weights that contain it (those of street-numbers contain a fine-tuned one)
+# backbone -> shipped weights that contain it (not street-numbers: its backbone is fine-tuned)
 SHIPPED = {"digits-in-scenes": "mnist-multiset", "digits-in-scenes-longer": "mnist-set"}
 
 

@@ -1,4 +1,4 @@
-"""What `hsal reproduce` makes: its recipes, its jobs and its report."""
+"""The recipes, jobs and report of `hsal reproduce`."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def test_every_task_has_every_method_once() -> None:
 def test_every_recipe_starts_from_a_known_backbone() -> None:
     names = {backbone.name for backbone in BACKBONES} | {recipe.name for recipe in recipes()}
     assert all(recipe.backbone in names for recipe in recipes())
-    made = {backbone.name: backbone.model for backbone in BACKBONES}
+    models = {backbone.name: backbone.model for backbone in BACKBONES}
     for recipe in recipes():
-        if not recipe.whole:  # the backbone's volumes are of the model's kind and size
-            other = made[recipe.backbone]
+        if not recipe.whole:  # the backbone must have the volume of the model
+            other = models[recipe.backbone]
             assert (other.backbone, other.cell_px, other.size_px) == (
                 recipe.model.backbone, recipe.model.cell_px, recipe.model.size_px
             )
     assert set(TASK_BACKBONES) == set(TASKS)
 
 
-def test_ablations_change_what_they_say_and_nothing_else() -> None:
+def test_each_ablation_makes_its_changes_only() -> None:
     ablations = [recipe for recipe in recipes() if recipe.ablation and not recipe.folder]
     made = {recipe.name.removeprefix("ablation-"): recipe for recipe in ablations}
     assert made.keys() == ABLATIONS.keys()
@@ -60,7 +60,7 @@ def test_ablations_change_what_they_say_and_nothing_else() -> None:
             }
 
 
-def test_every_saliency_model_that_a_scene_suffices_for_has_its_recipe(tmp_path: Path) -> None:
+def test_every_saliency_model_that_needs_only_an_image_has_a_recipe(tmp_path: Path) -> None:
     enough = {name for name in SALIENCY.names() if SALIENCY.find(name).ABOUT.needs <= {"volume"}}
     assert enough - {"random"} == set(SALIENCY_MODELS)
     made = [recipe for recipe in recipes() if recipe.folder]
@@ -76,7 +76,7 @@ def test_every_saliency_model_that_a_scene_suffices_for_has_its_recipe(tmp_path:
 
 
 @pytest.mark.usefixtures("small")
-def test_a_saliency_model_is_measured_before_and_after_retraining(
+def test_a_saliency_model_is_evaluated_before_and_after_retraining(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.import_module("hsal.reproduce.recipes"), "SALIENCY_MODELS", ("uniform",))
@@ -99,7 +99,7 @@ def test_a_saliency_model_is_measured_before_and_after_retraining(
     assert (tmp_path / "docs" / "figures" / "saliency_models.svg").exists()
 
 
-def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recipe_with_two_stages_has_one_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = next(quick(recipe) for recipe in recipes() if recipe.second_stage)
     assert recipe.second_stage.fine_tune
     assert not recipe.config.fine_tune
@@ -127,7 +127,7 @@ def test_a_recipe_that_is_trained_further_is_one_row(tmp_path: Path, monkeypatch
     assert result.seconds > RunFolder(tmp_path / "runs" / f"{recipe.name}-0").lines()[-1]["seconds"]
 
 
-def test_a_recipe_keeps_its_series_for_the_first_seed_alone(tmp_path: Path) -> None:
+def test_only_the_first_seed_stores_snapshots(tmp_path: Path) -> None:
     context = JobContext(tmp_path, tmp_path, "embedded", "cpu", 10)
     recipe = next(recipe for recipe in recipes() if recipe.series)
     assert [train_command(recipe, seed, context).series for seed in (0, 1)] == [recipe.series, 0]
@@ -141,14 +141,14 @@ def reproduce(tmp_path: Path, *more: str) -> int:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every recipe cut down, on a backbone that is shipped."""
+    """Every recipe with a few updates, on a shipped backbone."""
     from hsal.cli.run import reproduce as reproducing
 
     monkeypatch.setattr(reproducing, "recipes", lambda: (quick(recipe) for recipe in recipes()))
 
 
 @pytest.mark.usefixtures("small")
-def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
+def test_one_row_is_trained_evaluated_and_reported(tmp_path: Path) -> None:
     only = ("--task", "mnist-multiset", "--objective", "reinforce", "--no-ablations", "--no-saliency")
     assert reproduce(tmp_path, *only) == 0
     (result,) = load_results(tmp_path / "results")
@@ -169,11 +169,11 @@ def test_one_row_is_trained_measured_and_written_down(tmp_path: Path) -> None:
     written = tmp_path / "results" / "mnist-multiset-reinforce-0.json"
     before = written.stat().st_mtime_ns
     assert reproduce(tmp_path, *only) == 0
-    assert written.stat().st_mtime_ns == before  # what is there is not made again
+    assert written.stat().st_mtime_ns == before  # an existing result is not computed again
 
 
 @pytest.mark.usefixtures("small")
-def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_run_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hsal.reproduce import jobs
 
     def stopped(*_: Any, **__: Any) -> None:
@@ -184,13 +184,13 @@ def test_a_stopped_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         patch.setattr(jobs, "_evaluate_table_row", stopped)
         assert reproduce(tmp_path, *only) == 130
     assert not (tmp_path / "results").exists()
-    monkeypatch.setattr(jobs, "_train_to_the_end", stopped)  # the finished training is not run again
+    monkeypatch.setattr(jobs, "_train_to_the_end", stopped)  # the finished run is not trained again
     assert reproduce(tmp_path, *only) == 0
     assert (tmp_path / "results" / "mnist-multiset-multiset-0.json").exists()
 
 
 @pytest.mark.usefixtures("small")
-def test_the_count_head_has_its_row(tmp_path: Path) -> None:
+def test_the_count_baseline_has_a_result(tmp_path: Path) -> None:
     assert reproduce(tmp_path, "--task", "mnist-set", "--objective", "count") == 0
     (result,) = load_results(tmp_path / "results")
     assert set(result.curve[-1]) == {"step", "exact_match", "macro_f1"}
@@ -198,7 +198,7 @@ def test_the_count_head_has_its_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_a_task_without_data_is_left_out_and_said_so(
+def test_a_task_without_data_is_skipped_with_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("HSAL_DATA", str(tmp_path))

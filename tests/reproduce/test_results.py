@@ -1,4 +1,4 @@
-"""Results of trainings, read from files and summed up, with numbers worked out by hand."""
+"""Results of training runs, read from files and summarized, with numbers computed by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.fixtures.browser import ROOT
 from tests.fixtures.figures import result, write
 
 
-def test_seeds_are_summed_up(tmp_path: Path) -> None:
+def test_seeds_are_summarized(tmp_path: Path) -> None:
     write(tmp_path, result(seed=0, exact_match=0.90, intervals={"exact_match": [0.88, 0.92]}, seconds=600))
     write(tmp_path, result(seed=1, exact_match=0.94, intervals={"exact_match": [0.92, 0.96]}, seconds=720))
     (row,) = summarize(load_results(tmp_path))
@@ -29,7 +29,7 @@ def test_seeds_are_summed_up(tmp_path: Path) -> None:
     assert row.minutes == pytest.approx(11)  # (10 + 12) / 2
 
 
-def test_attention_is_its_end_over_its_start(tmp_path: Path) -> None:
+def test_attention_ratio_is_end_over_start(tmp_path: Path) -> None:
     write(tmp_path, result(seed=0, attn=(0.2, 0.9, 0.5), mask_peak=0.6))  # 0.5 / 0.2 = 2.5
     write(tmp_path, result(seed=1, attn=(0.4, 0.6), mask_peak=0.8))  # 1.5
     (row,) = summarize(load_results(tmp_path))
@@ -38,20 +38,20 @@ def test_attention_is_its_end_over_its_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("curve", [[], [{"step": 100, "attn_saliency": 0.5}], [{"step": 0, "exact_match": 0.1}]])
-def test_no_start_no_ratio(tmp_path: Path, curve: list[dict[str, float]]) -> None:
+def test_without_a_start_there_is_no_ratio(tmp_path: Path, curve: list[dict[str, float]]) -> None:
     write(tmp_path, result() | {"curve": curve})
     (row,) = summarize(load_results(tmp_path))
     assert row.attn_ratio is None
     assert row.mask_peak is None
 
 
-def test_rows_stand_in_the_tables_order(tmp_path: Path) -> None:
+def test_summaries_are_in_the_order_of_the_table(tmp_path: Path) -> None:
     for task, method, ablation in [
         ("street-numbers", "reinforce", ""), ("mnist-set", "count", ""), ("mnist-set", "reinforce", "no inhibition"),
         ("mnist-set", "reinforce", ""), ("mnist-multiset", "cross-entropy", ""),
     ]:
         made = result(task=task, method=method, ablation=ablation)
-        if ablation:  # which is measured on validation scenes
+        if ablation:  # ablations are evaluated on validation scenes
             made["validation"] = made.pop("test")
         write(tmp_path, made)
     assert [(row.task, row.method, row.ablation) for row in summarize(load_results(tmp_path))] == [
@@ -69,7 +69,7 @@ def test_files_of_version_0_1_are_read(tmp_path: Path) -> None:
     assert read.samples == {"after": {"images": 10, "correct": 9}}
 
 
-def test_no_folder_is_no_results(tmp_path: Path) -> None:
+def test_a_missing_folder_has_no_results(tmp_path: Path) -> None:
     assert load_results(tmp_path / "nowhere") == []
 
 
@@ -89,14 +89,14 @@ def _without(name: str) -> dict[str, Any]:
         "\x00", "[" * 100_000,
     ],
 )
-def test_a_damaged_file_is_named_in_one_sentence(tmp_path: Path, text: str) -> None:
+def test_the_error_names_the_damaged_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "broken-0.json").write_text(text)
     with pytest.raises(ResultsError, match=r"broken-0\.json") as caught:
         load_results(tmp_path)
     assert "\n" not in str(caught.value)
 
 
-def test_bytes_that_are_no_text_are_damage(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_damage(tmp_path: Path) -> None:
     (tmp_path / "broken-0.json").write_bytes(b"\xff\xfe{}")
     with pytest.raises(ResultsError, match=r"broken-0\.json"):
         load_results(tmp_path)
@@ -109,6 +109,6 @@ def test_the_papers_figures() -> None:
 
 
 def test_reading_results_needs_no_torch() -> None:
-    code = "import sys, hsal.reproduce.results, hsal.evaluation.per_scene;"
+    code = "import sys, hsal.reproduce.summary, hsal.evaluation.per_scene;"
     code += " sys.exit('torch' in sys.modules or 'streamlit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0

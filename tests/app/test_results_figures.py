@@ -1,4 +1,4 @@
-"""Figures of results and cases, read back number by number."""
+"""Charts of results and cases: what is plotted, number by number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fixtures.figures import case, result, write
 
 CASES = [
     case(0, (1, 3), (1, 3)), case(1, (1, 3), (1, 8)), case(2, (3,), (8,)), case(3, (3,), (3,)),
-    case(4, (3, 3, 5), (3, 5)),  # one 3 too few: no confusion is claimed
+    case(4, (3, 3, 5), (3, 5)),  # one 3 is missing: not a confusion
 ]
 
 
@@ -27,7 +27,7 @@ def results(tmp_path: Path) -> list[Result]:
     return load_results(tmp_path)
 
 
-def test_one_line_a_seed_and_one_color_an_objective(results: list[Result]) -> None:
+def test_one_line_per_seed_and_one_color_per_method(results: list[Result]) -> None:
     lines = curves(results, "attn_saliency", dark=False).data
     assert [line.name for line in lines] == ["REINFORCE", "REINFORCE", "Cross-Entropy"]
     assert [line.showlegend for line in lines] == [True, False, True]
@@ -37,7 +37,7 @@ def test_one_line_a_seed_and_one_color_an_objective(results: list[Result]) -> No
     assert lines[0].y == (0.2, 0.3, 0.5)
 
 
-def test_as_ratios_with_the_papers_marked(results: list[Result]) -> None:
+def test_ratios_with_the_papers_value_marked(results: list[Result]) -> None:
     figure = curves(results, "attn_saliency", dark=True, ratio=True)
     assert figure.data[0].y == pytest.approx((1, 1.5, 2.5))  # 0.3 / 0.2, 0.5 / 0.2
     assert figure.layout.shapes[0].y0 == PAPER_ATTN_RATIO
@@ -55,7 +55,7 @@ def test_confusions_are_summed_over_scenes() -> None:
     assert confusion_totals(CASES) == {(3, 8): 2}
 
 
-def test_a_click_on_a_cell_tells_true_and_named() -> None:
+def test_a_click_on_a_cell_selects_true_and_predicted_label() -> None:
     figure = confusion_matrix(CASES, (3, 8), dark=False)
     heat, points = figure.data
     assert heat.z[3][8] == 2
@@ -68,7 +68,7 @@ def test_a_click_on_a_cell_tells_true_and_named() -> None:
     assert not confusion_matrix([], None, dark=True).layout.shapes
 
 
-def test_bars_tell_the_share_of_right_scenes() -> None:
+def test_bars_show_the_share_of_correct_scenes() -> None:
     (bars,) = count_bars(CASES, [2], dark=False).data
     assert bars.x == (1, 2, 3)
     assert bars.y == (0.5, 0.5, 0)  # one of two, one of two, none of one
@@ -76,7 +76,7 @@ def test_bars_tell_the_share_of_right_scenes() -> None:
     assert bars.marker.opacity == (0.35, 1, 0.35)
 
 
-def test_colors_are_of_the_theme() -> None:
+def test_colors_depend_on_the_theme() -> None:
     cases: list[Case] = CASES
     light, dark = (confusion_matrix(cases, None, dark=which).data[0].colorscale for which in (False, True))
     assert light != dark
