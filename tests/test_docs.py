@@ -19,6 +19,7 @@ import tyro
 from streamlit.testing.v1 import AppTest
 
 import hsal
+from app.theme import PAGES as PAGES_OF_THE_APP
 from hsal.cli import COMMANDS, command_name
 from hsal.config import ModelConfig
 from hsal.saliency.base import About, Stimulus
@@ -89,6 +90,15 @@ def test_imports_in_examples_resolve(page: Path) -> None:
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("hsal"):
                 module = importlib.import_module(node.module)
                 assert [alias.name for alias in node.names if not hasattr(module, alias.name)] == []
+
+
+def test_every_page_of_the_app_is_described() -> None:
+    guide, readme = ((ROOT / name).read_text() for name in ("docs/pages.md", "README.md"))
+    titles = {title for _, title, _, _ in PAGES_OF_THE_APP}
+    assert {title for title in titles if title not in guide} == set()
+    assert {title for title in titles - {"Exercises"} if f"| {title} |" not in readme} == set()
+    addresses = {path for *_, path in PAGES_OF_THE_APP}
+    assert set(re.findall(r"`/([a-z-]+)", guide)) <= addresses
 
 
 def test_the_example_backbone_is_one() -> None:
