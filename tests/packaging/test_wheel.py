@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+import hsal
 from tests.fixtures.browser import ROOT, free_port
 
 LIBRARY_ONLY = """
@@ -59,7 +60,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True, timeout=250)
-    (built,) = folder.glob("*.whl")
+    (built,) = folder.glob(f"hsal_explorer-{hsal.__version__}-*.whl")
     return built
 
 
