@@ -1,9 +1,9 @@
-"""Expected failures: each is told to a person in one sentence that says what was wrong and what to do."""
+"""Expected failures. The message of each is one sentence that says what is wrong and what to do."""
 
 
 class HsalError(Exception):
-    """The base of every failure that a user can cause or mend; its text is that sentence."""
+    """Base class of every failure that a user can cause or fix; its text is the sentence to show."""
 
 
 class ResultsError(HsalError):
-    """A results file that is damaged; the message names it."""
+    """A results file is damaged; the message names it."""

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from dataclasses import replace
+from typing import Any
 
 import tyro
 
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
-        command = tyro.extras.subcommand_cli_from_dict(
+        command: Any = tyro.extras.subcommand_cli_from_dict(
             {command_name(kind): kind for kind in COMMANDS}, prog="hsal", description=__doc__, args=arguments
         )
         if isinstance(command, Pretrain | Train):
@@ -73,10 +74,13 @@ def _with_run_defaults(command: Pretrain | Train, flags: list[str]) -> Pretrain 
     """The command with defaults from the run to resume or the weights to start from; flags override them."""
     from hsal.runs.config import read_command, resolve_weights
 
-    if command.resume is not None:
-        return tyro.cli(type(command), args=flags, default=read_command(type(command), command.resume))
     if isinstance(command, Train):
-        return tyro.cli(Train, args=flags, default=resolve_weights(replace(command, model=ModelConfig())))
+        default = read_command(Train, command.resume) if command.resume else resolve_weights(
+            replace(command, model=ModelConfig())
+        )
+        return tyro.cli(Train, args=flags, default=default)
+    if command.resume:
+        return tyro.cli(Pretrain, args=flags, default=read_command(Pretrain, command.resume))
     return command
 
 

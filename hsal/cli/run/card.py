@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hsal.config import MNIST_TASKS, Placement
 from hsal.evaluation.exam import EvaluationPlan, measure, own_task
@@ -18,7 +18,7 @@ def run_card(command: CardCommand) -> int:
     checkpoint = load_model(command.weights)
     task = own_task(checkpoint)
     placements: tuple[Placement, ...] = ("grid", "free") if task in MNIST_TASKS else ("grid",)
-    measured = {
+    measured: dict[str, dict[str, Any]] = {
         placement: measure(
             checkpoint, EvaluationPlan(task, command.scenes, command.seed, "test", placement, command.digits, {})
         )

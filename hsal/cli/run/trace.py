@@ -63,7 +63,7 @@ def run_trace(command: TraceCommand) -> int:
                 file.write(json.dumps(line, allow_nan=False) + "\n")
             if rows:
                 rows.add(path, row)
-        if rows:
+        if rows and command.out:
             rows.finish(paths)
             print(_summary(len(paths), bad, command.out), file=sys.stderr)
     return 1 if bad else 0
