@@ -75,7 +75,8 @@ class RunFolder:
         metadata, tensors = read_tensors(self.state)
         states: dict[int, dict[str, torch.Tensor]] = {}
         for key, tensor in tensors.items():
-            if key.startswith(("optimizer.", "optimiser.")):  # the latter in states written before version 0.2
+            # states written before version 0.2 have keys of another spelling
+            if key.startswith(("optimizer.", "optimiser.")):  # codespell:ignore
                 _, index, name = key.split(".")
                 states.setdefault(int(index), {})[name] = tensor
         weights = {key.removeprefix("module."): t for key, t in tensors.items() if key.startswith("module.")}
