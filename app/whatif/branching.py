@@ -16,7 +16,7 @@ from hsal.tracing.interventions.schema import Interventions
 from hsal.tracing.schema import Source, Trace
 
 if TYPE_CHECKING:
-    from hsal.evaluation.attribution import Why
+    from hsal.evaluation.attribution import LabelAttribution
     from hsal.model.perception import Perception
 
 UNFIT = {"fixations", "given", "package"}  # needs that an image alone does not meet, or not everywhere
@@ -60,7 +60,7 @@ def fork(original: Trace, done: Interventions) -> Trace:
     return _fork(weights, stamp(weights), _picture(original), known, done)
 
 
-def why(original: Trace, walk: Trace, step: int) -> Why:
+def why(original: Trace, walk: Trace, step: int) -> LabelAttribution:
     """What the label of one meta-step of a fork (or of the original itself) rests on; raises HsalError."""
     weights = original.source.weights
     return _why(weights, stamp(weights), _picture(original), walk.to_json(), step)
@@ -103,7 +103,7 @@ def _fork(weights: str, version: int, picture: _Picture, known: _Known, done: In
 
 
 @lru_cache(maxsize=64)
-def _why(weights: str, version: int, picture: _Picture, walk_json: str, step: int) -> Why:
+def _why(weights: str, version: int, picture: _Picture, walk_json: str, step: int) -> LabelAttribution:
     from hsal.evaluation.attribution import explain
 
     walk = Trace.from_json(walk_json)

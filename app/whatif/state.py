@@ -26,7 +26,7 @@ from hsal.tracing.schema import Trace
 from hsal.tracing.timeline import moments_of
 
 if TYPE_CHECKING:
-    from hsal.evaluation.attribution import Why
+    from hsal.evaluation.attribution import LabelAttribution
 
 TREES, FORKED, LEFT, HEARD = "hsal.trees", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
 MOST_TREES = 8
@@ -176,7 +176,7 @@ def ask_why(walk: Trace) -> None:
     st.session_state[why_key(walk)] = moments[min(moment(), len(moments) - 1)].step
 
 
-def do_change(walk: Trace, found: Why) -> None:
+def do_change(walk: Trace, found: LabelAttribution) -> None:
     """The smallest change that gives another label is done."""
     from hsal.evaluation.attribution import as_intervention
 

@@ -16,7 +16,7 @@ from hsal.errors import HsalError
 from hsal.tracing.schema import Trace
 
 if TYPE_CHECKING:
-    from hsal.evaluation.attribution import Why
+    from hsal.evaluation.attribution import LabelAttribution
 
 
 def why_view(original: Trace, walk: Trace) -> None:
@@ -47,7 +47,7 @@ def why_view(original: Trace, walk: Trace) -> None:
                   key="whatif.do")
 
 
-def bars(found: Why, names: Sequence[str]) -> str:
+def bars(found: LabelAttribution, names: Sequence[str]) -> str:
     """A bar for each glimpse, of its share in the decision, as HTML."""
     titles = ["broad glimpse", *(f"glimpse {place + 1}" for place in range(len(found.without) - 1))]
     rows = "".join(
@@ -64,14 +64,21 @@ def bars(found: Why, names: Sequence[str]) -> str:
         ".why .bar { width: 45% }"
         ".why i { display: block; height: 0.8em; min-width: 1px; border-radius: 2px }</style>"
         f"<table class='why'><caption style='text-align: left; caption-side: top'>Meta-step {found.step + 1} names "
-        f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the step is run again. A "
-        "glimpse's share is the probability lost without it, divided by the losses of all of them together.</caption>"
+        f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the step is run again. "
+        f"{share_sentence(found)}</caption>"
         "<thead><tr><th scope='col'>Left out</th><th scope='col' colspan='2'>its share of what is lost</th>"
         f"<th scope='col'>probability of {name} without it</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-def change_sentence(found: Why, names: Sequence[str]) -> str:
+def share_sentence(found: LabelAttribution) -> str:
+    """What the shares are, or that there are none."""
+    if not found.rests_on_one:
+        return f"No single glimpse matters: without any one of them the label loses at most {max(found.losses):.0%}."
+    return "A glimpse's share is the probability lost without it, divided by the losses of all of them together."
+
+
+def change_sentence(found: LabelAttribution, names: Sequence[str]) -> str:
     """The smallest change in words."""
     change = found.change
     if change is None:

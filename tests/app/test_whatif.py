@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.whatif import state
 from app.whatif.why_view import bars, change_sentence
-from hsal.evaluation.attribution import Change, Why
+from hsal.evaluation.attribution import LabelAttribution, LabelChange
 from hsal.tracing.interventions.codec import pack
 from hsal.tracing.interventions.schema import Edit, Interventions, Rule
 from tests.fixtures.step_through import parameter, shown, visit
@@ -165,8 +165,8 @@ def test_a_bad_pin_is_one_sentence(pin: str, sentence: str) -> None:
 
 
 def test_the_sentence_of_a_change_is_worked_out_by_hand() -> None:
-    change = Change(glimpse=1, cell=(2, 3), label=4, probability=0.62, distance=2**0.5)
-    found = Why(step=0, label=8, probability=0.9, without=(0.9, 0.6, 0.3), change=change)
+    change = LabelChange(glimpse=1, cell=(2, 3), label=4, probability=0.62, distance=2**0.5)
+    found = LabelAttribution(step=0, label=8, probability=0.9, without=(0.9, 0.6, 0.3), change=change)
     names = tuple("0123456789")
     assert change_sentence(found, names) == (
         "The smallest change: with glimpse 2 on row 3, column 4, 1.4 cells from where it fell, the label is 4 (62%)."

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
 
+from app.whatif.why_view import share_sentence
 from hsal.config import ModelConfig
-from hsal.evaluation.attribution import Why, as_intervention, explain
-from hsal.model.hsal import HSAL
+from hsal.evaluation.attribution import LabelAttribution, as_intervention, explain
+from hsal.model.hsal import HSAL, MetaStep
 from hsal.model.perception import Perception
 from hsal.tracing.interventions.schema import NONE, Edit, Interventions, Rule
 from hsal.tracing.recording import to_tensor, trace_image
 from hsal.tracing.schema import Source, Trace
 from hsal.training.loop import fresh_model
+from tests.fixtures.devices import device_required
 
 CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, gaussians=2, glimpses=2, meta_steps=3)
 IMAGE = np.random.default_rng(3).integers(0, 256, (48, 48), dtype=np.uint8)
@@ -83,5 +87,76 @@ def test_what_was_done_before_is_done_again(model: HSAL) -> None:
 
 def test_shares_are_of_what_is_lost() -> None:
     # 0.8 falls by 0.2 and 0.6, and rises once: the rise counts for nothing
-    assert Why(0, 3, 0.8, (0.6, 0.9, 0.2), None).shares == pytest.approx((0.25, 0, 0.75))
-    assert Why(0, 3, 0.5, (0.5, 0.6), None).shares == (0, 0)
+    assert LabelAttribution(0, 3, 0.8, (0.6, 0.9, 0.2), None).shares == pytest.approx((0.25, 0, 0.75))
+    assert LabelAttribution(0, 3, 0.5, (0.5, 0.6), None).shares == (0, 0)
+
+
+def test_where_no_single_glimpse_matters_there_are_no_shares() -> None:
+    # 1.00 falls to 0.99 without the first sharp glimpse: that is not 100 % of the decision
+    steady = LabelAttribution(0, 3, 1.0, (1.0, 0.99, 1.0), None)
+    assert steady.losses == pytest.approx((0, 0.01, 0))
+    assert not steady.rests_on_one
+    assert steady.shares == (0, 0, 0)
+    one = LabelAttribution(0, 3, 1.0, (1.0, 0.9, 1.0), None)
+    assert one.rests_on_one
+    assert one.shares == pytest.approx((0, 1, 0))
+    assert "No single glimpse matters" in share_sentence(steady)
+    assert "at most 1%" in share_sentence(steady)
+    assert "share is the probability lost" in share_sentence(one)
+
+
+def sampled(model: HSAL, seed: int) -> tuple[Perception, Trace]:
+    return walked(model, Interventions(rules=(Rule(0, temperature=30.0, seed=seed),)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("step", [0, 2])
+def test_a_sampled_trace_is_scored_at_its_own_cells_and_labels(
+    model: HSAL, seed: int, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perception, trace = sampled(model, seed)
+    played: list[tuple[int, MetaStep]] = []
+    rollout = HSAL.rollout
+
+    def recording(self: HSAL, *args: object, **options: object) -> Iterator[MetaStep]:
+        for number, meta_step in enumerate(rollout(self, *args, **options)):
+            if number < step:
+                played.append((number, meta_step))
+            yield meta_step
+
+    monkeypatch.setattr(HSAL, "rollout", recording)
+    found = explain(model, perception, trace, step)
+    assert len(played) == 4 * step  # three times one glimpse left out, and the batch of moved glimpses
+    for number, meta_step in played:
+        own = trace.steps[number]
+        cells = [row * 3 + column for row, column in (glimpse.cell for glimpse in own.glimpses)]
+        assert (meta_step.label == own.label).all()
+        assert (meta_step.cells == torch.tensor(cells)).all()
+    # the label's own probability is that of the cells in the trace
+    glimpses = tuple(glimpse.cell for glimpse in trace.steps[step].glimpses)
+    edits = tuple(
+        Edit(number, look=tuple(glimpse.cell for glimpse in one.glimpses), label=one.label)
+        for number, one in enumerate(trace.steps[:step])
+    )
+    for blank in range(3):
+        _, again = walked(model, Interventions((*edits, Edit(step, look=glimpses, blind=(blank,), veto=(10,)))))
+        expected = float(again.steps[step].class_probabilities[found.label])
+        assert found.without[blank] == pytest.approx(expected, abs=1e-5)
+    if found.change is not None:
+        assert found.change.distance > 0
+        assert found.change.label not in (found.label, int(trace.steps[step].class_probabilities.argmax()))
+
+
+def test_a_label_set_by_hand_is_not_changed_by_its_own_cell(model: HSAL) -> None:
+    perception, trace = walked(model, Interventions((Edit(0, label=4),)))
+    change = explain(model, perception, trace, 0).change
+    assert change is None or change.distance > 0
+
+
+def test_every_tensor_is_made_on_the_models_device(model: HSAL, monkeypatch: pytest.MonkeyPatch) -> None:
+    with torch.inference_mode():
+        perception = model.perceive(to_tensor(IMAGE[None]))
+    _, trace = walked(model)
+    with device_required(monkeypatch) as asked:
+        explain(model, perception, trace, 1)
+    assert asked
