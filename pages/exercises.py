@@ -1,16 +1,16 @@
-"""Exercises: tasks for a class with their answers, to be opened one by one or printed."""
+"""Exercises: tasks for a class with their answers, which open one by one and can be printed."""
 
 import streamlit as st
 
 from app import cache
-from app.lesson.exercises import exercises, show
+from app.lesson.exercises import draw_exercise, exercises
 
 st.title("Exercises", anchor=False)
 st.markdown(
-    "Tasks for a class that goes through [Covert and overt](covert-and-overt), a chapter at a time or after it. The "
-    "page prints as it stands, with answers or without."
+    "Tasks for a class that works through [Covert and overt](covert-and-overt), to be used with each chapter or "
+    "afterward. The page can be printed with or without answers."
 )
 answered = st.toggle("Show all answers", key="answers", bind="query-params")
 for number, exercise in enumerate(exercises(), start=1):
-    show(exercise, number, answered)
+    draw_exercise(exercise, number, answered)
 cache.warm()

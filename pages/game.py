@@ -1,10 +1,10 @@
-"""You against the model: name what is in a scene through a small window, and see both walks side by side."""
+"""You against the model: name the digits of a scene seen through a small window, and compare with the model."""
 
 import streamlit as st
 
 from app import cache
 from app.game import attention_game, outcome_data, scene_data, state
-from app.game.score import read_play
+from app.game.score import read_turns
 from app.weights import describe
 from app.widgets import refuse, say
 from hsal.errors import HsalError
@@ -22,10 +22,10 @@ try:
     scene = cache.scenes(known.task, known.config.size_px, *cache.AS_DRAWN).render(seed)
     outcome = None
     if (play := state.played(seed)) is not None:
-        turns = read_play(play, side * side, glimpses)
+        turns = read_turns(play, side * side, glimpses)
         outcome = outcome_data(turns, cache.scene_trace(DEFAULT_WEIGHTS, seed, 0, *cache.AS_DRAWN), challenge)
     attention_game(
-        seed, scene_data(scene.image, side, glimpses, challenge.rival), outcome, key=state.GAME,
+        seed, scene_data(scene.image, side, glimpses, challenge.score), outcome, key=state.GAME,
         on_play=lambda: state.keep_play(seed),
     )
 except HsalError as error:

@@ -5,47 +5,47 @@ import streamlit as st
 from app import cache
 from app.lesson import page, state
 from app.lesson.live import LIVE, WIDE
-from app.lesson.teachers import for_teachers
-from app.lesson.text import Place, chapters
+from app.lesson.teachers import teachers_section
+from app.lesson.text import SceneKey, chapters
 from app.widgets import refuse, say
 from hsal.errors import HsalError
 
-OTHER_PICTURE = "The text was written beside the chapter's own image; this is another, which may not show all of it."
+OTHER_IMAGE = "The text describes the chapter's own image; this is another one, which may not show everything in it."
 
 try:
-    known = chapters()
+    all_chapters = chapters()
 except HsalError as error:
     refuse(str(error))
     st.stop()
-shown, problems = state.enter(len(known))
-chapter = known[shown.chapter - 1]
-place = chapter.scene if shown.seed is None else Place(shown.seed, shown.index)
-own = place == chapter.scene
+address, problems = state.enter(len(all_chapters))
+chapter = all_chapters[address.chapter - 1]
+scene = chapter.scene if address.seed is None else SceneKey(address.seed, address.index)
+own = scene == chapter.scene
 
-page.style(shown.present, chapter.live in WIDE)
+page.style(address.present, chapter.live in WIDE)
 st.title("Covert and overt", anchor=False)
 say(problems)
-if shown.shows("chapters"):
-    page.list_of_chapters(known)
+if address.shows("chapters"):
+    page.chapter_list(all_chapters)
 with st.container(key="lesson-parts"):
     text, live, question = st.container(), st.container(), st.container()
 with text:
-    page.text(chapter, shown.chapter)
+    page.text(chapter, address.chapter)
 with question:
-    if shown.shows("question"):
-        page.question(chapter, shown.chapter)
-    if shown.shows("chapters"):
-        page.onward(known, shown.chapter)
-with live:  # last, for it may wait for the model
-    if shown.shows("pictures"):
-        page.choice_of_picture(own)
+    if address.shows("question"):
+        page.question(chapter, address.chapter)
+    if address.shows("chapters"):
+        page.chapter_buttons(all_chapters, address.chapter)
+with live:  # last, because it may wait for the model
+    if address.shows("images"):
+        page.image_choice(own)
     try:
-        LIVE[chapter.live](place, shown)
+        LIVE[chapter.live](scene, address)
     except HsalError as error:
         refuse(str(error))
-    st.caption(chapter.caption if own else f"{chapter.caption} {OTHER_PICTURE}")
-page.sources(chapter)
-if shown.shows("teachers"):
-    for_teachers(shown, place)
-page.begin_at_the_top(shown.chapter)
+    st.caption(chapter.caption if own else f"{chapter.caption} {OTHER_IMAGE}")
+page.references(chapter)
+if address.shows("teachers"):
+    teachers_section(address, scene)
+page.scroll_to_top(address.chapter)
 cache.warm()

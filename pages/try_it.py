@@ -1,4 +1,4 @@
-"""Try it yourself: Posner's cueing task for the visitor, and the same question put to the model. Loads no torch."""
+"""Try it yourself: Posner's cueing task for the visitor, and the same task for the model. Loads no torch."""
 
 import streamlit as st
 
@@ -11,10 +11,10 @@ from app.widgets import refuse
 from hsal.errors import HsalError
 from hsal.paths import ASSETS
 
-THREE = "<small>valid / neutral / invalid</small>"
+CONDITIONS = "<small>valid / neutral / invalid</small>"
 HEAD = (
-    "digits in the scene", "cueing effect<small>valid minus invalid, with its 95 % interval</small>",
-    f"probability of the target's label{THREE}", f"says <i>stop</i>{THREE}", f"glimpses on the target{THREE}",
+    "digits in the image", "cueing effect<small>valid minus invalid, with 95 % interval</small>",
+    f"target probability{CONDITIONS}", f"says <i>stop</i>{CONDITIONS}", f"glimpses on the target{CONDITIONS}",
 )
 texts = ASSETS / "texts"
 
@@ -25,18 +25,18 @@ cueing_task(key="posner")
 st.subheader("The model's own cueing effect", anchor=False)
 st.markdown((texts / "cueing_model.md").read_text())
 try:
-    found = measured.cueing()
+    results = measured.cueing()
 except HsalError as error:
     refuse(str(error))
 else:
-    st.plotly_chart(cueing_bars(found, theme.is_dark()), config=figures.QUIET, key="cueing.bars")
-    st.html(table(HEAD, cueing_rows(found)))
+    st.plotly_chart(cueing_bars(results, theme.is_dark()), config=figures.QUIET, key="cueing.bars")
+    st.html(table(HEAD, cueing_rows(results)))
     st.caption(
-        f"{found.cued[0].scenes:,} scenes of each number of digits, {found.digits}, seed {found.seed}, weights "
-        f"{found.weights}. The spotlight is one Gaussian, {found.width_cells:g} cells wide (standard deviation). "
-        f"Brackets and lines: 95 % bootstrap intervals over scenes. Measured in {found.seconds:.0f} s on "
-        f"{found.machine} with `{found.command}`."
+        f"{results.cued[0].scenes:,} scenes for each number of digits; digits: {results.digits}; seed {results.seed}; "
+        f"weights: {results.weights}. The spotlight is one Gaussian with a standard deviation of "
+        f"{results.width_cells:g} cells. Brackets and lines show 95 % bootstrap intervals over scenes. Measured in "
+        f"{results.seconds:.0f} s on {results.machine} with `{results.command}`."
     )
 
-st.subheader("What this can tell, and what not", anchor=False)
+st.subheader("What this can show, and what it cannot", anchor=False)
 st.markdown((texts / "cueing_limits.md").read_text())

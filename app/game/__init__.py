@@ -1,6 +1,6 @@
-"""You against the model: a scene seen through a small window, then both walks side by side.
+"""You against the model: a scene seen through a small window, then both sequences of glimpses side by side.
 
-The truth and the model's walk are sent to the browser only when the visitor has said stop.
+The true labels and the model's trace are sent to the browser only after the visitor has said stop.
 """
 
 from __future__ import annotations
@@ -14,80 +14,86 @@ from urllib.parse import urlencode
 import numpy as np
 
 from app.component import WIDE, element, joined
-from app.game.challenge import Challenge, Rival, to_parameters
-from app.game.score import MOST_NAMES, Score, Turn, compare, score, turns_of
+from app.game.challenge import Challenge, ScoreSummary, to_parameters
+from app.game.score import MAX_LABELS, Score, Turn, compare, score, turns_of
 from hsal.export.player import page
 from hsal.tracing.schema import Trace
 
 HERE = Path(__file__).parent
-SHARED = ("maps.js", "marks.js")  # the player's: images, and lines that can be seen on them
-SCRIPTS = ("rules.js", "scene.js", "scanpaths.js", "game.js")  # with them one module, in the order of use
+PLAYER_SCRIPTS = ("maps.js", "marks.js")  # images, and lines that are visible on them
+SCRIPTS = ("rules.js", "scene.js", "scanpaths.js", "game.js")  # one module, in this order
 
 
 def attention_game(
     seed: int, scene: dict[str, Any], outcome: dict[str, Any] | None, *, key: str, on_play: Callable[[], None]
 ) -> None:
-    """Show a scene to play, or what came of it.
+    """Show a scene to play, or its outcome.
 
     Args:
-        seed: of the scene. scene: of `scene_data`. outcome: of `outcome_data`, once it was played.
+        seed: of the scene.
+        scene: from `scene_data`.
+        outcome: from `outcome_data`, after the game; None before.
+        key: identity of the element.
         on_play: called when the visitor has said stop; the turns are then in st.session_state[key]["play"].
     """
     show = element("hsal_attention_game", *bundle())
     show(data={**scene, "seed": seed, "outcome": outcome}, key=key, on_play_change=on_play)
 
 
-def scene_data(image: np.ndarray, map_side: int, glimpses: int, rival: Rival | None) -> dict[str, Any]:
-    """What the browser needs to play.
+def scene_data(image: np.ndarray, map_side: int, glimpses: int, challenger: ScoreSummary | None) -> dict[str, Any]:
+    """The data that the browser needs for a game.
 
     Args:
-        image: (H,W) uint8. map_side: cells along one side. glimpses: to spend on each object.
+        image: (H,W) uint8.
+        map_side: number of cells along one side of the map.
+        glimpses: the most glimpses for each digit.
+        challenger: score of the person who sent the link, if any.
     """
     height, width = image.shape
-    challenger = None if rival is None else f"{_told(rival)} Can you do better?"
+    message = None if challenger is None else f"{_challenger_sentence(challenger)} Can you do better?"
     return {
         "image": {"height": height, "width": width, "channels": 1, "data": image.ravel().tolist()},
-        "rows": map_side, "columns": map_side, "glimpses": glimpses, "most": MOST_NAMES, "challenger": challenger,
+        "rows": map_side, "columns": map_side, "glimpses": glimpses, "maxLabels": MAX_LABELS, "challenger": message,
     }
 
 
-def _told(rival: Rival) -> str:
-    named = "named everything right" if rival.right else "did not name everything right"
-    saliency = "" if rival.saliency is None else f", attn_saliency {rival.saliency / 100:.2f}"
-    return f"Whoever sent you this {named}, with {rival.glimpses} glimpses{saliency}."
+def _challenger_sentence(score: ScoreSummary) -> str:
+    named = "named every digit correctly" if score.exact else "did not name every digit correctly"
+    saliency = "" if score.saliency is None else f" and attn_saliency {score.saliency / 100:.2f}"
+    return f"The person who sent you this link {named}, with {score.glimpses} glimpses{saliency}."
 
 
 def outcome_data(turns: tuple[Turn, ...], trace: Trace, challenge: Challenge) -> dict[str, Any]:
-    """What came of a game: both walks and scores, who won, and the link for a friend."""
+    """The outcome of a game: both sequences of glimpses, both scores, who won, and the link to share."""
     saliency, truth = trace.steps[0].saliency, trace.truth or ()
-    theirs = turns_of(trace)
-    you, model = score(turns, truth, saliency), score(theirs, truth, saliency)
-    sentences = [compare(you.rival, model.rival, "the model")]
-    if challenge.rival is not None:
-        sentences.append(compare(you.rival, challenge.rival, "the challenger"))
+    model_turns = turns_of(trace)
+    you, model = score(turns, truth, saliency), score(model_turns, truth, saliency)
+    sentences = [compare(you.summary, model.summary, "the model")]
+    if challenge.score is not None:
+        sentences.append(compare(you.summary, challenge.score, "the challenger"))
     return {
         "truth": list(truth), "sentences": sentences,
-        "walks": [_walk("You", turns, you), _walk("The model", theirs, model)],
-        "challenger": None if challenge.rival is None else _figures(challenge.rival),
-        "link": urlencode(to_parameters(Challenge(challenge.seed, you.rival))),
+        "players": [_player("You", turns, you), _player("The model", model_turns, model)],
+        "challenger": None if challenge.score is None else _figures(challenge.score),
+        "link": urlencode(to_parameters(Challenge(challenge.seed, you.summary))),
     }
 
 
-def _walk(name: str, turns: tuple[Turn, ...], found: Score) -> dict[str, Any]:
+def _player(name: str, turns: tuple[Turn, ...], result: Score) -> dict[str, Any]:
     return {
-        "name": name, "turns": [[list(turn.cells), turn.label] for turn in turns], "named": list(found.named),
-        **_figures(found.rival),
+        "name": name, "turns": [[list(turn.cells), turn.label] for turn in turns], "labels": list(result.labels),
+        **_figures(result.summary),
     }
 
 
-def _figures(rival: Rival) -> dict[str, Any]:
-    saliency = None if rival.saliency is None else rival.saliency / 100
-    return {"right": rival.right, "glimpses": rival.glimpses, "saliency": saliency}
+def _figures(score: ScoreSummary) -> dict[str, Any]:
+    saliency = None if score.saliency is None else score.saliency / 100
+    return {"exact": score.exact, "glimpses": score.glimpses, "saliency": saliency}
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
-    """Html, css and js, each as one text; the js is a module with one default export."""
+    """HTML, CSS and JavaScript; the JavaScript is a module with one default export."""
     css, colors_js = page.base()
-    scripts = joined(*(page.HERE / name for name in SHARED), *(HERE / name for name in SCRIPTS))
+    scripts = joined(*(page.HERE / name for name in PLAYER_SCRIPTS), *(HERE / name for name in SCRIPTS))
     return joined(HERE / "game.html"), f"{css}\n{joined(WIDE, HERE / 'game.css')}", f"{colors_js}\n{scripts}"

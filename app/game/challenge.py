@@ -1,4 +1,4 @@
-"""What the link of a game holds: a scene, and the score of whoever sends it."""
+"""The link of a game: a scene, and the score of the person who sent it."""
 
 from __future__ import annotations
 
@@ -7,60 +7,69 @@ from dataclasses import dataclass
 
 from app.address import LARGEST_SEED
 
-MOST_GLIMPSES = 99
-PARTS = ("right", "glimpses", "saliency")  # of a rival's score
+MAX_GLIMPSES = 99
+SCORE_PARAMETERS = ("right", "glimpses", "saliency")  # in the link; right=1 is an exact match
 
 
 @dataclass(frozen=True)
-class Rival:
-    """The score of the one who sent the link. What they named is not in it: that would give the scene away."""
+class ScoreSummary:
+    """The part of a score that a link holds. It omits the labels, which would reveal the scene."""
 
-    right: bool
+    exact: bool
+    """Whether the labels match the scene exactly."""
     glimpses: int
     saliency: int | None
-    """attn_saliency in hundredths, 0..100; None where they never looked."""
+    """attn_saliency in hundredths, 0..100; None without glimpses."""
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """A scene to play, and perhaps a score to beat."""
+    """A scene to play, and optionally a score to beat."""
 
     seed: int
-    rival: Rival | None = None
+    score: ScoreSummary | None = None
 
 
-def parse(parameters: Mapping[str, str], otherwise: int) -> tuple[Challenge, list[str]]:
-    """The challenge that an address asks for, and one sentence for each part that cannot be had.
+def parse(parameters: Mapping[str, str], default_seed: int) -> tuple[Challenge, list[str]]:
+    """Parse the query parameters of a link.
 
     Args:
-        otherwise: the seed where the address has none that can be used.
+        parameters: name -> value; unknown names are ignored.
+        default_seed: used if the link has no valid seed.
+
+    Returns:
+        The challenge, and one sentence for each invalid part, which is ignored.
     """
-    seed, problems = otherwise, []
+    seed = default_seed
     if "seed" in parameters:
-        number = _whole(parameters["seed"], LARGEST_SEED)
+        number = _integer(parameters["seed"], LARGEST_SEED)
         if number is None:
-            problems.append(f"The link's seed must be a whole number from 0 to {LARGEST_SEED}; here is another scene.")
-            return Challenge(otherwise), problems
+            problem = f"The link's seed must be a whole number from 0 to {LARGEST_SEED}; this is another scene."
+            return Challenge(default_seed), [problem]
         seed = number
-    if not any(name in parameters for name in PARTS):
-        return Challenge(seed), problems
-    right, glimpses = _whole(parameters.get("right", ""), 1), _whole(parameters.get("glimpses", ""), MOST_GLIMPSES)
-    saliency = _whole(parameters["saliency"], 100) if "saliency" in parameters else None
-    if right is None or glimpses is None or (saliency is None) == ("saliency" in parameters):
-        problems.append("The score in the link could not be read, and is left out.")
-        return Challenge(seed), problems
-    return Challenge(seed, Rival(bool(right), glimpses, saliency)), problems
+    if not any(name in parameters for name in SCORE_PARAMETERS):
+        return Challenge(seed), []
+    score = _parse_score(parameters)
+    return Challenge(seed, score), [] if score else ["The score in the link could not be read and is ignored."]
+
+
+def _parse_score(parameters: Mapping[str, str]) -> ScoreSummary | None:
+    exact, glimpses = _integer(parameters.get("right", ""), 1), _integer(parameters.get("glimpses", ""), MAX_GLIMPSES)
+    saliency = _integer(parameters["saliency"], 100) if "saliency" in parameters else None
+    if exact is None or glimpses is None or (saliency is None) == ("saliency" in parameters):
+        return None
+    return ScoreSummary(bool(exact), glimpses, saliency)
 
 
 def to_parameters(challenge: Challenge) -> dict[str, str]:
-    """What `parse` reads."""
-    rival = challenge.rival
-    if rival is None:
-        return {"seed": str(challenge.seed)}
-    score = {"right": int(rival.right), "glimpses": rival.glimpses, "saliency": rival.saliency}
-    return {"seed": str(challenge.seed)} | {name: str(value) for name, value in score.items() if value is not None}
+    """The query parameters that `parse` reads."""
+    seed, score = {"seed": str(challenge.seed)}, challenge.score
+    if score is None:
+        return seed
+    values = (int(score.exact), score.glimpses, score.saliency)
+    return seed | {name: str(value) for name, value in zip(SCORE_PARAMETERS, values, strict=True) if value is not None}
 
 
-def _whole(text: str, largest: int) -> int | None:
+def _integer(text: str, largest: int) -> int | None:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
     return number if number is not None and number <= largest else None

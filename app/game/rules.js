@@ -1,39 +1,39 @@
-// Pure: a game as plain data. A turn is [cells, label], the label null for stop, as the server reads it.
+// Pure: the rules. A turn is [cells, label], with label null for stop, as the server reads it.
 
-const freshGame = () => ({ turns: [], looked: [], over: false });
+const newGame = () => ({ turns: [], glimpsed: [], over: false });
 
-const glimpsesLeft = (game, most) => most - game.looked.length;
+const glimpsesLeft = (game, glimpses) => glimpses - game.glimpsed.length;
 
-// Each of these gives the next game, or the same one where that may not be done.
-function lookAt(game, cell, most) {
-  if (game.over || glimpsesLeft(game, most) === 0) return game;
-  return { ...game, looked: [...game.looked, cell] };
+// Each of these returns the next state of the game, or the same one if the move is not allowed.
+function takeGlimpse(game, cell, glimpses) {
+  if (game.over || glimpsesLeft(game, glimpses) === 0) return game;
+  return { ...game, glimpsed: [...game.glimpsed, cell] };
 }
 
-function nameIt(game, label, mostNames) {
-  if (game.over || namedIn(game).length === mostNames) return game;
-  return { ...game, turns: [...game.turns, [game.looked, label]], looked: [] };
+function nameDigit(game, label, maxLabels) {
+  if (game.over || labelsOf(game).length === maxLabels) return game;
+  return { ...game, turns: [...game.turns, [game.glimpsed, label]], glimpsed: [] };
 }
 
-function stopIt(game) {
-  return game.over ? game : { turns: [...game.turns, [game.looked, null]], looked: [], over: true };
+function sayStop(game) {
+  return game.over ? game : { turns: [...game.turns, [game.glimpsed, null]], glimpsed: [], over: true };
 }
 
-const namedIn = (game) => game.turns.map(([, label]) => label).filter((label) => label !== null);
+const labelsOf = (game) => game.turns.map(([, label]) => label).filter((label) => label !== null);
 
-// The cell so many rows and columns away, kept on the map.
+// The cell at a distance in rows and columns, clamped to the map.
 function movedCell(cell, rowsDown, columnsRight, { rows, columns }) {
-  const within = (place, count) => Math.min(Math.max(place, 0), count - 1);
-  const row = within(Math.floor(cell / columns) + rowsDown, rows);
-  return row * columns + within((cell % columns) + columnsRight, columns);
+  const clamp = (index, count) => Math.min(Math.max(index, 0), count - 1);
+  const row = clamp(Math.floor(cell / columns) + rowsDown, rows);
+  return row * columns + clamp((cell % columns) + columnsRight, columns);
 }
 
-// For each label whether it was still to be named: [5, 5] of a scene with one 5 is [true, false].
-function verdicts(named, truth) {
-  const free = [...truth];
-  return named.map((label) => {
-    const place = free.indexOf(label);
-    if (place >= 0) free.splice(place, 1);
+// For each label, whether it was still to be named: [5, 5] in a scene with one 5 gives [true, false].
+function verdicts(labels, truth) {
+  const remaining = [...truth];
+  return labels.map((label) => {
+    const place = remaining.indexOf(label);
+    if (place >= 0) remaining.splice(place, 1);
     return place >= 0;
   });
 }

@@ -1,12 +1,12 @@
-// What came of a game: both walks over the whole image, and the figures.
+// The outcome of a game: the scanpaths of both players over the whole image, and their scores.
 
 function cellBox(cell, { rows, columns }, size) {
   const [width, height] = [size / columns, size / rows];
   return { x: (cell % columns) * width, y: Math.floor(cell / columns) * height, width, height };
 }
 
-// The glimpses of a walk and the path between them; those of other turns than the chosen one step back.
-function drawWalk(canvas, image, turns, map, chosen) {
+// Draws the glimpses of a player and the path between them; if a turn is selected, the others fade.
+function drawScanpath(canvas, image, turns, map, selected) {
   const size = Math.floor(canvas.clientWidth);
   if (!size) return;
   const ratio = window.devicePixelRatio || 1;
@@ -15,21 +15,22 @@ function drawWalk(canvas, image, turns, map, chosen) {
   context.fontFamily = getComputedStyle(canvas).fontFamily;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.drawImage(image, 0, 0, size, size);
-  const looks = turns.flatMap(([cells], turn) => cells.map((cell) => ({ cell, turn, box: cellBox(cell, map, size) })));
-  const strength = (turn) => (chosen === null || chosen === turn ? 1 : 0.25);
-  for (const [place, { turn, box }] of looks.entries()) {
+  const glimpses = turns.flatMap(([cells], turn) =>
+    cells.map((cell) => ({ cell, turn, box: cellBox(cell, map, size) })));
+  const alpha = (turn) => (selected === null || selected === turn ? 1 : 0.25);
+  for (const [place, { turn, box }] of glimpses.entries()) {
     if (place === 0) continue;
-    const from = looks[place - 1].box;
-    context.globalAlpha = strength(turn);
+    const from = glimpses[place - 1].box;
+    context.globalAlpha = alpha(turn);
     context.beginPath();
     context.moveTo(from.x + from.width / 2, from.y + from.height / 2);
     context.lineTo(box.x + box.width / 2, box.y + box.height / 2);
     strokeTwice(context, COLORS.overt, 2);
   }
   const numbers = new Map(); // cell -> the numbers of all glimpses at it
-  for (const [place, { cell, turn, box }] of looks.entries()) {
+  for (const [place, { cell, turn, box }] of glimpses.entries()) {
     numbers.set(cell, [...(numbers.get(cell) ?? []), place + 1]);
-    context.globalAlpha = strength(turn);
+    context.globalAlpha = alpha(turn);
     context.beginPath();
     context.rect(box.x, box.y, box.width, box.height);
     strokeTwice(context, COLORS.overt, 2);
@@ -38,52 +39,53 @@ function drawWalk(canvas, image, turns, map, chosen) {
   context.globalAlpha = 1;
 }
 
-function made(tag, className, text = "") {
+function newElement(tag, className, text = "") {
   const node = document.createElement(tag);
   node.className = className;
   node.textContent = text;
   return node;
 }
 
-const signOf = (right) => (right ? "\u2713" : "\u2717");
+const signOf = (correct) => (correct ? "\u2713" : "\u2717");
 
-// One walk: its image, and its labels as switches that light up their own glimpses.
-function walkFigure(walk, image, map, truth) {
-  const figure = made("figure", "walk");
-  const canvas = made("canvas", "seen");
-  const rights = verdicts(walk.named, truth);
-  const told = walk.named.map((label, place) => `${label} ${rights[place] ? "right" : "wrong"}`).join(", ") || "nothing";
+// The scanpath of a player, with its labels as buttons that emphasize their glimpses.
+function playerFigure(player, image, map, truth) {
+  const figure = newElement("figure", "player");
+  const canvas = newElement("canvas", "seen");
+  const correct = verdicts(player.labels, truth);
+  const verdictWord = (place) => (correct[place] ? "correct" : "incorrect");
+  const labels = player.labels.map((label, place) => `${label} ${verdictWord(place)}`).join(", ") || "nothing";
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${walk.name}: ${walk.glimpses} glimpses over the image; named ${told}.`);
-  const chips = made("div", "chips");
+  canvas.setAttribute("aria-label", `${player.name}: ${player.glimpses} glimpses over the image; named ${labels}.`);
+  const chips = newElement("div", "chips");
   chips.setAttribute("role", "group");
-  chips.setAttribute("aria-label", `${walk.name}: show the glimpses for one label`);
-  let chosen = null;
-  const draw = () => drawWalk(canvas, image, walk.turns, map, chosen);
-  for (const [turn, [, label]] of walk.turns.entries()) {
-    const chip = made("button", "chip", label === null ? "stop" : String(label));
+  chips.setAttribute("aria-label", `${player.name}: show the glimpses of one label`);
+  let selected = null;
+  const draw = () => drawScanpath(canvas, image, player.turns, map, selected);
+  for (const [turn, [, label]] of player.turns.entries()) {
+    const chip = newElement("button", "chip", label === null ? "stop" : String(label));
     chip.type = "button";
-    if (label !== null) chip.append(made("span", rights[turn] ? "sign right" : "sign wrong", signOf(rights[turn])));
+    if (label !== null) chip.append(newElement("span", `sign ${verdictWord(turn)}`, signOf(correct[turn])));
     chip.setAttribute("aria-pressed", "false");
     chip.addEventListener("click", () => {
-      chosen = chosen === turn ? null : turn;
-      for (const [place, other] of [...chips.children].entries()) other.setAttribute("aria-pressed", place === chosen);
+      selected = selected === turn ? null : turn;
+      for (const [place, other] of [...chips.children].entries()) other.setAttribute("aria-pressed", place === selected);
       draw();
     });
     chips.append(chip);
   }
-  figure.append(made("figcaption", "", walk.name), canvas, chips);
+  figure.append(newElement("figcaption", "", player.name), canvas, chips);
   return { figure, draw };
 }
 
-function scoreRow(name, { right, glimpses, saliency }, named) {
-  const row = made("tr", "");
-  const head = made("th", "", name);
+function scoreRow(name, { exact, glimpses, saliency }, labels) {
+  const row = newElement("tr", "");
+  const head = newElement("th", "", name);
   head.scope = "row";
-  const verdict = made("td", "");
-  verdict.append(made("span", right ? "right" : "wrong", `${signOf(right)} ${right ? "right" : "wrong"}`));
-  const figures = [named, String(glimpses), saliency === null ? "\u2013" : saliency.toFixed(2)];
-  const cells = figures.map((text) => made("td", "", text));
+  const verdict = newElement("td", "");
+  verdict.append(newElement("span", exact ? "correct" : "incorrect", `${signOf(exact)} ${exact ? "yes" : "no"}`));
+  const figures = [labels, String(glimpses), saliency === null ? "\u2013" : saliency.toFixed(2)];
+  const cells = figures.map((text) => newElement("td", "", text));
   row.append(head, cells[0], verdict, ...cells.slice(1));
   return row;
 }

@@ -1,6 +1,6 @@
-// The scene as it is played: coarse everywhere, sharp inside one small window.
+// The scene during the game: coarse everywhere, sharp inside one small window.
 
-const REACH = 0.12; // the window's radius as a share of the image: a small digit fits in, a large one does not
+const WINDOW_RADIUS = 0.12; // share of the image: a small digit fits in, a large one does not
 
 class Scene {
   constructor(canvas) {
@@ -11,7 +11,7 @@ class Scene {
 
   load({ image, rows, columns }) {
     Object.assign(this, { rows, columns, image: imageToCanvas(image), shown: null });
-    // One pixel a cell of the model's map, each the mean of what it covers; drawn large it is a soft blur.
+    // One pixel per cell of the model's map, the mean of the pixels that it covers; enlarged, it is a soft blur.
     this.coarse = paintCells(blankCanvas(columns, rows), (cell) => {
       const mean = cellMean(image, cell, rows, columns);
       return [mean, mean, mean, 255];
@@ -30,8 +30,8 @@ class Scene {
   }
 
   cellAt(x, y) {
-    const within = (share, count) => Math.min(Math.max(Math.floor(share * count), 0), count - 1);
-    return within(y / this.size, this.rows) * this.columns + within(x / this.size, this.columns);
+    const indexOf = (share, count) => Math.min(Math.max(Math.floor(share * count), 0), count - 1);
+    return indexOf(y / this.size, this.rows) * this.columns + indexOf(x / this.size, this.columns);
   }
 
   center(cell) {
@@ -41,7 +41,7 @@ class Scene {
     };
   }
 
-  // window: the cell seen sharply, or null; aim: the cell pointed at; seen: cells looked at before.
+  // window: the cell seen sharply, or null; aim: the cell under the pointer; seen: cells glimpsed before.
   draw(shown) {
     this.shown = shown;
     if (!this.size) return;
@@ -50,7 +50,7 @@ class Scene {
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = "high";
     context.drawImage(this.coarse, 0, 0, size, size);
-    if (shown.window !== null) this.open(shown.window);
+    if (shown.window !== null) this.openWindow(shown.window);
     for (const cell of shown.seen) this.dot(cell);
     this.ring(shown.aim);
   }
@@ -58,10 +58,10 @@ class Scene {
   circle(cell) {
     const { x, y } = this.center(cell);
     this.context.beginPath();
-    this.context.arc(x, y, REACH * this.size, 0, FULL_TURN);
+    this.context.arc(x, y, WINDOW_RADIUS * this.size, 0, FULL_TURN);
   }
 
-  open(cell) {
+  openWindow(cell) {
     const { context, size } = this;
     context.save();
     this.circle(cell);
@@ -88,9 +88,10 @@ class Scene {
 }
 
 function cellMean({ width, height, data }, cell, rows, columns) {
-  const ends = (place, count, length) => [Math.floor((place * length) / count), Math.ceil(((place + 1) * length) / count)];
-  const [top, bottom] = ends(Math.floor(cell / columns), rows, height);
-  const [left, right] = ends(cell % columns, columns, width);
+  const range = (index, count, length) =>
+    [Math.floor((index * length) / count), Math.ceil(((index + 1) * length) / count)];
+  const [top, bottom] = range(Math.floor(cell / columns), rows, height);
+  const [left, right] = range(cell % columns, columns, width);
   let sum = 0;
   for (let row = top; row < bottom; row += 1) {
     for (let column = left; column < right; column += 1) sum += data[row * width + column];

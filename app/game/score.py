@@ -1,4 +1,4 @@
-"""What a game comes to: the visitor's walk and the model's, measured by the same rules. No Streamlit here."""
+"""The score of a game: the visitor and the model are measured by the same rules. No Streamlit here."""
 
 from __future__ import annotations
 
@@ -7,69 +7,72 @@ from typing import Any
 
 import numpy as np
 
-from app.game.challenge import MOST_GLIMPSES, Rival
+from app.game.challenge import MAX_GLIMPSES, ScoreSummary
 from hsal.errors import HsalError
 from hsal.tracing.schema import Trace
 
-MOST_NAMES = 9  # so many digits fit in a scene
+MAX_LABELS = 9  # the most digits in a scene
 
 
 class PlayError(HsalError):
-    """What the browser says was played cannot have been."""
+    """The turns that the browser sent are impossible."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One object: where was looked, and what was named."""
+    """One object: its glimpses and its label."""
 
     cells: tuple[int, ...]
-    """Flat cells of the map, in the order of looking."""
+    """Flat indices of the glimpsed cells, in order."""
     label: int | None
     """0..9; None for stop."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """What a walk is worth."""
+    """The score of one player."""
 
-    named: tuple[int, ...]
+    labels: tuple[int, ...]
     """In the order named."""
-    right: bool
-    """The true digits, each as often as it is there, and no more: exact match."""
+    exact: bool
+    """Exact match: every true digit as often as it occurs, and nothing else."""
     glimpses: int
-    """Those that led to a name; what was looked at before stop costs nothing."""
+    """Glimpses before a label; those before stop do not count."""
     attn_saliency: float | None
-    """Mean saliency at these glimpses, 0..1; None where there are none."""
+    """Mean saliency at these glimpses, 0..1; None without glimpses."""
 
     @property
-    def rival(self) -> Rival:
-        """The part of it that a challenge tells."""
+    def summary(self) -> ScoreSummary:
+        """The part of the score that a link holds."""
         saliency = None if self.attn_saliency is None else round(100 * self.attn_saliency)
-        return Rival(self.right, self.glimpses, saliency)
+        return ScoreSummary(self.exact, self.glimpses, saliency)
 
 
-def read_play(raw: Any, cells: int, glimpses: int) -> tuple[Turn, ...]:
-    """The turns that the browser sent, each [[cell, ...], label or null].
+def read_turns(raw: Any, cells: int, glimpses: int) -> tuple[Turn, ...]:
+    """Read and check the turns that the browser sent.
 
     Args:
-        cells: of the map. glimpses: most in a turn.
+        raw: a list of [[cell, ...], label or None].
+        cells: number of cells of the map.
+        glimpses: the most glimpses in a turn.
+
     Raises:
-        PlayError: they cannot have been played.
+        PlayError: the turns are impossible.
     """
     try:
-        turns = tuple(Turn(tuple(looked), label) for looked, label in raw)
+        turns = tuple(Turn(tuple(glimpsed), label) for glimpsed, label in raw)
     except (TypeError, ValueError) as error:
         raise PlayError("The game could not be read: play another scene.") from error
     numbers = [(cell, cells) for turn in turns for cell in turn.cells]
     numbers += [(turn.label, 10) for turn in turns if turn.label is not None]
-    whole = all(type(number) is int and 0 <= number < end for number, end in numbers)
-    if not whole or len(turns) > MOST_NAMES + 1 or any(len(turn.cells) > glimpses for turn in turns):
+    in_range = all(type(number) is int and 0 <= number < end for number, end in numbers)
+    if not in_range or len(turns) > MAX_LABELS + 1 or any(len(turn.cells) > glimpses for turn in turns):
         raise PlayError("The game could not be read: play another scene.")
     return turns
 
 
 def turns_of(trace: Trace) -> tuple[Turn, ...]:
-    """The model's walk as turns."""
+    """The turns of the model in a trace."""
     width = trace.steps[0].saliency.shape[1]
     return tuple(
         Turn(
@@ -81,34 +84,43 @@ def turns_of(trace: Trace) -> tuple[Turn, ...]:
 
 
 def score(turns: tuple[Turn, ...], truth: tuple[int, ...], saliency: np.ndarray) -> Score:
-    """What some turns are worth: those that named something, since a visitor may say stop without a glimpse, where the
-    model always takes some.
+    """Score the turns that named something.
 
-    attn_saliency is the mean of the scene's saliency at each glimpse, 0 where a glimpse of an earlier turn has been:
-    inhibition of return by glimpses alone, since nobody knows where a visitor's covert attention lay.
+    Turns that said stop are left out: a visitor may stop without a glimpse, while the model always takes some.
+    attn_saliency is the mean of the scene's saliency at each glimpse, and 0 at cells glimpsed in an earlier turn. This
+    is inhibition of return by glimpses alone, because a visitor's covert attention is unknown.
 
     Args:
-        saliency: (h,w) in 0..1, before any glimpse.
+        turns: of one player.
+        truth: the true labels.
+        saliency: (h,w) in 0..1, before any glimpse; not changed.
     """
-    left, seen = saliency.astype(float).ravel(), []  # (h*w,)
-    naming = [turn for turn in turns if turn.label is not None]
-    for turn in naming:
-        seen += [float(left[cell]) for cell in turn.cells]
-        left[list(turn.cells)] = 0
-    named = tuple(turn.label for turn in naming)
-    mean = float(np.mean(seen)) if seen else None
-    return Score(named, sorted(named) == sorted(truth), min(len(seen), MOST_GLIMPSES), mean)
+    remaining = saliency.astype(float).ravel()  # (h*w,)
+    values: list[float] = []
+    labels: list[int] = []
+    for turn in turns:
+        if turn.label is None:
+            continue
+        labels.append(turn.label)
+        values += [float(remaining[cell]) for cell in turn.cells]
+        remaining[list(turn.cells)] = 0
+    mean = float(np.mean(values)) if values else None
+    return Score(tuple(labels), sorted(labels) == sorted(truth), min(len(values), MAX_GLIMPSES), mean)
 
 
-def compare(you: Rival, other: Rival, name: str) -> str:
-    """Who won, in one sentence: who named everything right, then who needed fewer glimpses."""
-    if you.right and not other.right:
-        return f"You named everything right, {name} did not: you win."
-    if other.right and not you.right:
-        return f"{name.capitalize()} named everything right, you did not: {name} wins."
-    if not you.right:
-        return f"Neither you nor {name} named everything right: nobody wins."
+def compare(you: ScoreSummary, other: ScoreSummary, name: str) -> str:
+    """One sentence that says who won: first exact matches decide, then the smaller number of glimpses.
+
+    Args:
+        name: of the other player, with its article.
+    """
+    if you.exact and not other.exact:
+        return f"You named every digit correctly and {name} did not: you win."
+    if other.exact and not you.exact:
+        return f"{name.capitalize()} named every digit correctly and you did not: {name} wins."
+    if not you.exact:
+        return f"Neither you nor {name} named every digit correctly: nobody wins."
     if you.glimpses == other.glimpses:
-        return f"You and {name} named everything right with {you.glimpses} glimpses each: a draw."
+        return f"You and {name} named every digit correctly with {you.glimpses} glimpses each: a draw."
     winner = "you win" if you.glimpses < other.glimpses else f"{name} wins"
-    return f"Both right, you with {you.glimpses} glimpses, {name} with {other.glimpses}: {winner}."
+    return f"Both correct, you with {you.glimpses} glimpses and {name} with {other.glimpses}: {winner}."

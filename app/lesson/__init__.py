@@ -1,1 +1,1 @@
-"""Covert and overt: the lesson of eight chapters, each with a live element of the model."""
+"""The lesson "Covert and overt": eight chapters, each with a live element of the model."""

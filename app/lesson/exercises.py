@@ -1,4 +1,4 @@
-"""Exercises for a class, each with its answer, from one text that can be translated as it is."""
+"""Exercises for a class, each with its answer, read from one translatable text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANSWER = re.compile(r"^\*\*Answer\.\*\* ", re.MULTILINE)
 
 
 class Exercise(NamedTuple):
-    """What is asked, Markdown."""
+    """One exercise; task and answer are Markdown."""
 
     title: str
     task: str
@@ -22,7 +22,7 @@ class Exercise(NamedTuple):
 
 
 def exercises() -> list[Exercise]:
-    """All of them: each begins with a line "## …", its answer with "**Answer.** "."""
+    """All exercises: each begins with a line "## …", its answer with "**Answer.** "."""
     found = []
     for text in re.split(r"^## ", TEXT.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         title, body = text.split("\n", 1)
@@ -31,11 +31,12 @@ def exercises() -> list[Exercise]:
     return found
 
 
-def show(exercise: Exercise, number: int, answered: bool) -> None:
-    """One exercise.
+def draw_exercise(exercise: Exercise, number: int, answered: bool) -> None:
+    """Draw one exercise.
 
     Args:
-        number: from 1. answered: whether its answer is shown without being asked for.
+        number: counted from 1.
+        answered: whether to show the answer at once; otherwise a switch shows it.
     """
     with st.container(border=True):
         st.subheader(exercise.title, anchor=f"exercise-{number}")

@@ -1,6 +1,7 @@
-"""What the model made of the chapters' own scenes, kept in assets/lesson: a first visitor need not wait for torch.
+"""Recorded traces, volumes and revisit counts of the chapters' own scenes, so that the lesson opens without torch.
 
-`python -m app.lesson.precomputed` makes it again, after a change of weights or of a chapter's scene.
+They lie in assets/lesson. `python -m app.lesson.precomputed` records them again after a change of weights or of a
+chapter's scene.
 """
 
 from __future__ import annotations
@@ -18,32 +19,32 @@ from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 from hsal.tracing.schema import Trace
 
 FOLDER = ASSETS / "lesson"
-VOLUMES, RETURNS = "volumes.npz", "returns.json"
+VOLUMES, REVISITS = "volumes.npz", "returns.json"
 REINFORCE, CROSS_ENTROPY = DEFAULT_WEIGHTS, "mnist-multiset-cross-entropy"
 
-Walk = tuple[str, int, int, bool]  # weights, seed, index, whether with inhibition of return
+TraceKey = tuple[str, int, int, bool]  # weights, seed, index, inhibition of return
 
 
-def needed() -> Iterator[Walk]:
-    """The walks that the chapters show where a link asks for no other scene."""
+def recorded_keys() -> Iterator[TraceKey]:
+    """The traces that the chapters show when a link sets no other scene."""
     for chapter in chapters():
-        place = (chapter.scene.seed, chapter.scene.index)
-        yield (REINFORCE, *place, True)
+        scene = (chapter.scene.seed, chapter.scene.index)
+        yield (REINFORCE, *scene, True)
         if chapter.live == "inhibition":
-            yield (REINFORCE, *place, False)
+            yield (REINFORCE, *scene, False)
         if chapter.live == "learning":
-            yield (CROSS_ENTROPY, *place, True)
+            yield (CROSS_ENTROPY, *scene, True)
 
 
 @lru_cache(maxsize=16)
-def kept_walk(weights: str, seed: int, index: int, inhibition: bool = True) -> Trace | None:
-    """A kept walk, or None where there is none."""
-    path = FOLDER / _file((weights, seed, index, inhibition))
+def recorded_trace(weights: str, seed: int, index: int, inhibition: bool = True) -> Trace | None:
+    """The recorded trace of a scene, or None if there is none."""
+    path = FOLDER / _file_name((weights, seed, index, inhibition))
     return Trace.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def kept_volume(seed: int, index: int) -> np.ndarray | None:
-    """What the backbone of the default weights sees of a kept scene, (C,h,w) float16; None where it is not kept."""
+def recorded_volume(seed: int, index: int) -> np.ndarray | None:
+    """The activation volume that the default weights give for a scene, (C,h,w) float16; None if it is not recorded."""
     return _volumes().get(f"{seed}-{index}")
 
 
@@ -54,32 +55,33 @@ def _volumes() -> dict[str, np.ndarray]:
 
 
 @lru_cache(maxsize=1)
-def kept_returns() -> dict[bool, Revisits]:
-    """Inhibition on or off -> the counts; empty where they are not kept."""
-    path = FOLDER / RETURNS
+def recorded_revisits() -> dict[bool, Revisits]:
+    """Maps inhibition on or off to the recorded counts; empty if they are not recorded."""
+    path = FOLDER / REVISITS
     if not path.is_file():
         return {}
     return {on == "on": Revisits(**counts) for on, counts in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
-def _file(walk: Walk) -> str:
-    weights, seed, index, inhibition = walk
+def _file_name(key: TraceKey) -> str:
+    weights, seed, index, inhibition = key
     return f"{weights}-{seed}-{index}{'' if inhibition else '-no-inhibition'}.json"
 
 
-def keep() -> None:
-    """Make all of it anew."""
-    from app.lesson import scenes as lesson_scenes
+def record() -> None:
+    """Compute everything with the shipped weights and write it to assets/lesson."""
+    from app.lesson import scenes
 
     FOLDER.mkdir(exist_ok=True)
-    walks = sorted(set(needed()))
-    for walk in walks:
-        (FOLDER / _file(walk)).write_text(lesson_scenes.made_walk(*walk).to_json() + "\n", encoding="utf-8")
-    places = {(seed, index) for _, seed, index, _ in walks}
-    np.savez_compressed(FOLDER / VOLUMES, **{f"{s}-{i}": lesson_scenes.made_volume(s, i) for s, i in sorted(places)})
-    counts = {name: asdict(lesson_scenes.made_returns(name == "on")) for name in ("on", "off")}
-    (FOLDER / RETURNS).write_text(json.dumps(counts) + "\n", encoding="utf-8")
+    keys = sorted(set(recorded_keys()))
+    for key in keys:
+        (FOLDER / _file_name(key)).write_text(scenes.compute_trace(*key).to_json() + "\n", encoding="utf-8")
+    volumes = {f"{seed}-{index}": scenes.compute_volume(seed, index)
+               for seed, index in sorted({(seed, index) for _, seed, index, _ in keys})}
+    np.savez_compressed(FOLDER / VOLUMES, allow_pickle=False, **volumes)
+    counts = {name: asdict(scenes.compute_revisits(name == "on")) for name in ("on", "off")}
+    (FOLDER / REVISITS).write_text(json.dumps(counts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    keep()
+    record()

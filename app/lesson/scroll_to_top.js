@@ -1,10 +1,11 @@
-// Another chapter begins at its top, however far down the last one was left.
+// Scrolls to the top when another chapter is shown.
 
-let shown; // the chapter that was last drawn
+let shownChapter;
 
-export default function begin({ data, parentElement }) {
-  const turned = shown !== undefined && shown !== data.chapter;
-  shown = data.chapter;
-  if (!turned) return;
-  for (let at = parentElement.getRootNode().host ?? parentElement; at; at = at.parentElement) at.scrollTop = 0;
+export default function scrollToTop({ data, parentElement }) {
+  const changed = shownChapter !== undefined && shownChapter !== data.chapter;
+  shownChapter = data.chapter;
+  if (!changed) return;
+  const host = parentElement.getRootNode().host ?? parentElement;
+  for (let node = host; node; node = node.parentElement) node.scrollTop = 0;
 }

@@ -1,10 +1,10 @@
-"""The lesson's texts: one Markdown file a chapter in assets/texts/lesson, which can be translated as they are.
+"""The lesson's texts: one translatable Markdown file per chapter in assets/texts/lesson.
 
 A chapter begins with its settings between two lines of +++ (TOML): title, short, live, scene, caption, question
-and answers. Then comes its idea, and after a line "## …" what to try. Two marks are added to Markdown:
+and answers. The idea follows, and after a line "## …" something to try. Markdown is extended by two marks:
 
-- `[@key]` cites a reference of references.toml;
-- `[the mask](#mask)` lights up a part of the live element while it is pointed at or has the focus.
+- `[@key]` cites an entry of references.toml;
+- `[the mask](#mask)` highlights a part of the live element while the pointer or the focus is on it.
 """
 
 from __future__ import annotations
@@ -24,41 +24,41 @@ if TYPE_CHECKING:
     from hsal.export.handout import HandoutTexts
 
 LESSON = ASSETS / "texts" / "lesson"
-PARTS = (
+HIGHLIGHTS = (
     "image", "saliency", "mask", "spotlight", "priority", "broad", "glimpse", "glimpses", "answer", "inhibition",
-)  # what a text may light up
-LIGHT = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(#(\w+)\)")
+)  # parts of a live element that a text may highlight
+HIGHLIGHT = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(#(\w+)\)")
 CITE = re.compile(r" ?\[@(\w+)\]")
 
 
 class LessonError(HsalError):
-    """A text of the lesson that cannot be used; the message names the file and says what it lacks."""
+    """A text of the lesson is invalid; the message names the file and the problem."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Where something that is said was found."""
+    """A publication that the texts cite."""
 
     short: str
-    """As in running text: authors and year."""
+    """Citation in running text: authors and year."""
     full: str
-    """As in a list, Markdown."""
+    """Entry of the reference list, Markdown."""
     link: str = ""
-    """A lasting address; empty where there is none."""
+    """DOI link; empty if there is none."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to a chapter's question, which explains itself."""
+    """One answer to a chapter's question, with its explanation."""
 
     text: str
     why: str
-    right: bool = False
+    correct: bool = False
 
 
 @dataclass(frozen=True)
-class Place:
-    """Which of the task's scenes is shown."""
+class SceneKey:
+    """Identifies one of the task's scenes."""
 
     seed: int
     index: int = 0
@@ -66,28 +66,28 @@ class Place:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One idea."""
+    """One chapter: one idea."""
 
     title: str
     short: str
-    """The title in a word or two, for the list of chapters."""
+    """Title of one or two words, for the list of chapters."""
     live: str
-    """Which live element stands beside the text: a name of `app.lesson.live.LIVE`."""
-    scene: Place
-    """What it shows where the link asks for nothing else."""
+    """The live element beside the text: a key of `app.lesson.live.LIVE`."""
+    scene: SceneKey
+    """The scene shown unless the link sets another one."""
     caption: str
-    """What the live element shows, in words."""
+    """What the live element shows."""
     question: str
     answers: tuple[Answer, ...]
     idea: str
     """Markdown, with the two marks."""
     trial_title: str
     trial: str
-    """Markdown, with the two marks: one thing to do."""
+    """Markdown, with the two marks: something to do."""
 
     @property
     def cited(self) -> tuple[str, ...]:
-        """Keys of the references, in the order of the text."""
+        """Keys of the cited references, in the order of the text."""
         return tuple(dict.fromkeys(CITE.findall(self.idea + self.trial)))
 
 
@@ -98,26 +98,27 @@ def chapters() -> tuple[Chapter, ...]:
 
 
 def read_chapter(path: Path) -> Chapter:
-    """The chapter in a file.
+    """Read a chapter from its file.
 
     Raises:
-        LessonError: it is not written as above.
+        LessonError: the file does not have the format described above.
     """
     try:
         _, head, body = path.read_text(encoding="utf-8").split("+++\n", 2)
         idea, trial_title, trial = re.split(r"^## (.+)\n", body, flags=re.MULTILINE)
         settings: dict[str, Any] = tomllib.loads(head)
         answers = tuple(Answer(**answer) for answer in settings.pop("answers"))
-        scene = Place(**settings.pop("scene"))
+        scene = SceneKey(**settings.pop("scene"))
         return Chapter(**settings, scene=scene, answers=answers, idea=idea.strip(), trial_title=trial_title.strip(),
                        trial=trial.strip())
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LessonError(f"The chapter {path.name} is not written as app/lesson/text.py says ({error}).") from error
+        message = f"The chapter {path.name} does not have the format of app/lesson/text.py ({error})."
+        raise LessonError(message) from error
 
 
 @cache
 def references() -> Mapping[str, Reference]:
-    """Key -> reference, of all that the texts may cite; raises LessonError."""
+    """Maps each key that the texts may cite to its reference; raises LessonError."""
     try:
         listed = tomllib.loads((LESSON / "references.toml").read_text(encoding="utf-8"))
         return {key: Reference(**values) for key, values in listed.items()}
@@ -125,11 +126,11 @@ def references() -> Mapping[str, Reference]:
         raise LessonError(f"The lesson's references.toml is damaged ({error}).") from error
 
 
-def shown(text: str) -> str:
-    """The text as Streamlit's Markdown, with its two marks made HTML.
+def to_streamlit(text: str) -> str:
+    """Convert a text to Streamlit's Markdown, with the two marks as HTML.
 
     Raises:
-        LessonError: it lights up or cites something that there is not.
+        LessonError: the text highlights or cites something unknown.
     """
     known = references()
 
@@ -139,24 +140,24 @@ def shown(text: str) -> str:
         reference = known[found[1]]
         return f" ([{reference.short}]({reference.link}))" if reference.link else f" ({reference.short})"
 
-    def lit(found: re.Match[str]) -> str:
-        if found[2] not in PARTS:
-            raise LessonError(f"The lesson lights up {found[2]!r}, which is none of: {', '.join(PARTS)}.")
-        return f'<span class="lights" data-lights="{found[2]}" tabindex="0">{found[1]}</span>'
+    def highlighted(found: re.Match[str]) -> str:
+        if found[2] not in HIGHLIGHTS:
+            raise LessonError(f"The lesson highlights {found[2]!r}, which is not one of: {', '.join(HIGHLIGHTS)}.")
+        return f'<span class="highlights" data-highlights="{found[2]}" tabindex="0">{found[1]}</span>'
 
-    return CITE.sub(cited, LIGHT.sub(lit, text))
+    return CITE.sub(cited, HIGHLIGHT.sub(highlighted, text))
 
 
 def reference_list(chapter: Chapter) -> str:
-    """The references of a chapter as Markdown, one a line."""
+    """The references of a chapter as Markdown, one per line."""
     cited = [references()[key] for key in chapter.cited]
     return "\n".join(f"- {one.full}" + (f" [Link]({one.link})" if one.link else "") for one in cited)
 
 
 @cache
 def handout_texts() -> HandoutTexts:
-    """What stands on the handout; raises LessonError."""
-    from hsal.export.handout import HandoutTexts  # with matplotlib, which no page waits for
+    """The texts of the handout; raises LessonError."""
+    from hsal.export.handout import HandoutTexts  # here, so that pages do not load matplotlib
 
     try:
         return HandoutTexts(**tomllib.loads((LESSON / "handout.toml").read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Posner's cueing task in the browser: a session is run, timed, summed up and kept there alone."""
+"""Posner's cueing task. A session runs, is timed and evaluated in the browser; nothing is sent to the server."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from app.component import element, joined
 from hsal.export.player.page import base
 
 HERE = Path(__file__).parent
-SCRIPTS = ("trials.js", "run.js", "plot.js", "results.js", "posner.js")  # one module, in the order of use
+SCRIPTS = ("trials.js", "run.js", "plot.js", "results.js", "posner.js")  # one module, in this order
 
 PRACTICE = {"valid": 3, "neutral": 1, "invalid": 2}
-LENGTHS = (  # three of four arrows that point to one side are right
+LENGTHS = (  # three of four arrows that point to one side are valid
     {"counts": {"valid": 36, "neutral": 12, "invalid": 12}},
     {"counts": {"valid": 18, "neutral": 6, "invalid": 6}},
 )
 
 
 def cueing_task(*, key: str) -> None:
-    """Show the task; nothing of it comes back to the server."""
+    """Show the task; it sends nothing to the server."""
     element("hsal_cueing_task", *bundle())(data={"practice": PRACTICE, "lengths": LENGTHS}, key=key)
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
-    """Html, css and js, each as one text; the js is a module with one default export."""
+    """HTML, CSS and JavaScript; the JavaScript is a module with one default export."""
     css, _ = base()
     scripts = joined(*(HERE / name for name in SCRIPTS))
     return joined(HERE / "posner.html"), f"{css}\n{joined(HERE / 'posner.css')}", scripts

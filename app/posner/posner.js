@@ -1,4 +1,4 @@
-// What is seen and pressed: the screens of the task, its keys and buttons.
+// The screens, keys and buttons of the task.
 
 const SIDES = { arrowleft: "left", f: "left", arrowright: "right", j: "right" };
 const CUES = { left: "M336 120h-72m22-18-22 18 22 18", right: "M264 120h72m-22-18 22 18-22 18" };
@@ -6,7 +6,7 @@ CUES.both = "M264 120h72m-18-18 18 18-18 18m-36 0-18-18 18-18";
 const NOTES = {
   "too early": "Too early: wait for the dot.",
   "too late": "Too late: press as soon as you see the dot.",
-  "wrong side": "The dot was on the other side.",
+  incorrect: "Incorrect: the dot was on the other side.",
 };
 
 class Posner {
@@ -18,9 +18,9 @@ class Posner {
     this.listening = new AbortController();
     this.length = options.lengths[0];
     this.listen();
-    const kept = keptSession();
-    if (kept && kept.next >= kept.trials.length) this.finish(kept);
-    else if (kept && kept.next > 0) this.pause("Your session is still here.", kept);
+    const stored = storedSession();
+    if (stored && stored.next >= stored.trials.length) this.finish(stored);
+    else if (stored && stored.next > 0) this.pause("Your session has been restored.", stored);
     else this.screen("intro");
   }
 
@@ -34,11 +34,11 @@ class Posner {
     if (name !== "intro" && this.touched) wanted?.focus({ preventScroll: true });
   }
 
-  // A new session, practice first.
+  // Starts a new session with practice trials.
   start() {
     const seed = this.options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
     this.session = newSession(seed, this.options.practice, this.length.counts);
-    keepSession(this.session);
+    storeSession(this.session);
     this.go();
   }
 
@@ -60,11 +60,11 @@ class Posner {
   progress() {
     const { trials, next } = this.session;
     const practice = trials.filter((trial) => trial.practice).length;
-    const inPractice = next < practice;
-    return inPractice ? `Practice ${next + 1} of ${practice}` : `Trial ${next - practice + 1} of ${trials.length - practice}`;
+    if (next < practice) return `Practice trial ${next + 1} of ${practice}`;
+    return `Trial ${next - practice + 1} of ${trials.length - practice}`;
   }
 
-  // The style sheet shows what `data-shows` names.
+  // The style sheet shows the stage in `data-shows`.
   show(what, { cue, target }) {
     Object.assign(this.root.dataset, { shows: what, cue, target });
     this.part("arrow").setAttribute("d", CUES[cue]);
@@ -73,7 +73,7 @@ class Posner {
 
   ended(trial) {
     const { trials, next } = this.session;
-    const note = NOTES[trial.outcome] ?? (trial.practice ? `Right: ${Math.round(trial.rt)} ms.` : "");
+    const note = NOTES[trial.outcome] ?? (trial.practice ? `Correct: ${Math.round(trial.rt)} ms.` : "");
     this.say(note);
     this.waiting = setTimeout(() => {
       if (next >= trials.length) this.finish(this.session);
@@ -82,20 +82,20 @@ class Posner {
         this.say("");
         this.proceed();
       }
-    }, trial.outcome === "right" ? TIMES.rest : TIMES.note);
+    }, trial.outcome === "correct" ? TIMES.rest : TIMES.note);
   }
 
   say(text) {
     this.part("note").textContent = text;
   }
 
-  pause(why, session = this.session) {
+  pause(reason, session = this.session) {
     this.stop();
     this.session = session;
     const done = session.trials.filter(({ practice, outcome }) => !practice && outcome).length;
     const left = session.trials.length - session.next;
-    this.part("why").textContent = `${why} ${done} trials are done, ${left} are left, practice included.`;
-    this.root.querySelector("[data-do=finish]").hidden = done === 0;
+    this.part("reason").textContent = `${reason} Trials done: ${done}; left, including practice: ${left}.`;
+    this.root.querySelector("[data-action=finish]").hidden = done === 0;
     this.screen("paused");
   }
 
@@ -107,18 +107,18 @@ class Posner {
   finish(session) {
     this.stop();
     this.session = session;
-    session.next = session.trials.length; // what was not done will not be
-    keepSession(session);
-    showResults(this.root, sumUp(session.trials, session.seed));
+    session.next = session.trials.length; // the remaining trials are skipped
+    storeSession(session);
+    showResults(this.root, summarize(session.trials, session.seed));
     this.screen("done");
   }
 
   again() {
     this.stop();
-    keepSession(null);
+    storeSession(null);
     this.session = null;
     this.screen("intro");
-    this.root.querySelector("[data-do=start]").focus({ preventScroll: true });
+    this.root.querySelector("[data-action=start]").focus({ preventScroll: true });
   }
 
   download() {
@@ -131,11 +131,11 @@ class Posner {
 
   act(name) {
     this.touched = true;
-    const deeds = {
+    const actions = {
       start: () => this.start(), go: () => this.go(), pause: () => this.pause("Paused."),
       finish: () => this.finish(this.session), again: () => this.again(), csv: () => this.download(),
     };
-    deeds[name]();
+    actions[name]();
   }
 
   choose(length) {
@@ -155,16 +155,16 @@ class Posner {
 
   listen() {
     const { signal } = this.listening;
-    const on = (target, event, act) => target.addEventListener(event, act, { signal });
+    const on = (target, type, handler) => target.addEventListener(type, handler, { signal });
     on(document, "keydown", (event) => this.press(event));
     on(document, "visibilitychange", () => {
-      if (document.hidden && this.now === "running") this.pause("Paused, since this tab was hidden.");
+      if (document.hidden && this.now === "running") this.pause("Paused because this tab was hidden.");
     });
     on(this.root, "click", (event) => {
       const button = event.target.closest("button");
-      if (button?.dataset.do) this.act(button.dataset.do);
+      if (button?.dataset.action) this.act(button.dataset.action);
       else if (button?.dataset.length) this.choose(Number(button.dataset.length));
-      // detail 0: pressed by the keyboard or a screen reader, not by a pointer, which was heard already
+      // detail 0: pressed by keyboard or screen reader; a pointer has already been handled by pointerdown
       else if (button?.dataset.side && event.detail === 0) this.run?.respond(button.dataset.side);
     });
     on(this.root, "pointerdown", (event) => this.touch(event));

@@ -1,23 +1,23 @@
-// A session as it goes: trial after trial on animation frames, timed by performance.now(). Knows no element.
+// Runs the trials of a session on animation frames, timed by performance.now(). Does not touch the page.
 
-const STORE = "hsal.posner"; // in sessionStorage: a reload of the tab goes on, closing it forgets
+const STORE = "hsal.cueing"; // in sessionStorage: survives a reload of the tab, but not closing it
 
-// The session kept in this tab, or null.
-function keptSession() {
+// The session stored in this tab, or null.
+function storedSession() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(STORE));
-    return Array.isArray(kept?.trials) && kept.trials.length > 0 ? kept : null;
+    const stored = JSON.parse(sessionStorage.getItem(STORE));
+    return Array.isArray(stored?.trials) && stored.trials.length > 0 ? stored : null;
   } catch {
-    return null; // storage is closed to us, or holds something else
+    return null; // storage is not accessible, or holds something else
   }
 }
 
-function keepSession(session) {
+function storeSession(session) {
   try {
     if (session) sessionStorage.setItem(STORE, JSON.stringify(session));
     else sessionStorage.removeItem(STORE);
   } catch {
-    // without storage the session lives as long as the page
+    // without storage, the session lasts as long as the page
   }
 }
 
@@ -26,8 +26,8 @@ function newSession(seed, practice, counts) {
   return { seed, next: 0, trials: [...schedule(practice, random, true), ...schedule(counts, random, false)] };
 }
 
-// show(what, trial): "rest", "fixation", "cue" or "target" is to be seen now.
-// ended(trial): a trial is over, and its outcome is in it. Then `proceed` begins the next one.
+// show(stage, trial) is called when the stage "rest", "fixation", "cue" or "target" begins.
+// ended(trial) is called when a trial is over and holds its outcome; `begin` starts the next one.
 class Run {
   constructor(session, { show, ended }) {
     this.session = session;
@@ -47,7 +47,7 @@ class Run {
 
   enter(stage, duration) {
     this.stage = stage;
-    this.since = performance.now(); // of the frame that is about to be drawn
+    this.since = performance.now(); // time of the frame that is about to be drawn
     this.due = this.since + duration;
     this.show(stage, this.trial);
   }
@@ -62,24 +62,24 @@ class Run {
     this.frame = requestAnimationFrame(() => this.tick());
   }
 
-  // A side was chosen; before the arrow that means nothing.
+  // Handles a key or touch; it is ignored before the arrow.
   respond(side) {
     const now = performance.now();
     if (this.stage === "target") this.finish({ side, rt: now - this.since });
     else if (this.stage === "cue") this.finish({ side, rt: now - this.due });
   }
 
-  finish(answer) {
+  finish(response) {
     const { trial } = this;
     this.halt();
-    Object.assign(trial, judge(trial, answer));
+    Object.assign(trial, judge(trial, response));
     this.session.next += 1;
-    keepSession(this.session);
+    storeSession(this.session);
     this.show("rest", trial);
     this.ended(trial);
   }
 
-  // Stop at once; the trial in hand is forgotten and comes again.
+  // Stops at once; the current trial is discarded and repeated.
   halt() {
     cancelAnimationFrame(this.frame);
     this.stage = null;

@@ -1,18 +1,18 @@
-// The task as pure functions: which trials there are, what an answer is worth, and what a session comes to.
-// Posner (1980), "Orienting of attention": an arrow tells where to expect the target, and is sometimes wrong.
+// The task as pure functions: the schedule of trials, the outcome of a response, and the results of a session.
+// Posner (1980), "Orienting of attention": an arrow shows where to expect the target, and is sometimes invalid.
 
 const CONDITIONS = ["valid", "neutral", "invalid"];
 const TIMES = {
   fixation: [700, 1200], // ms from the plus sign to the arrow
-  soa: [400, 800], // ms from the arrow to the target, drawn anew for each trial: its moment cannot be guessed
-  anticipation: 120, // an answer sooner than this after the target was no answer to it
-  miss: 1500, // later than this is too late
+  soa: [400, 800], // ms from the arrow to the target; random in each trial, so that it cannot be predicted
+  anticipation: 120, // ms after the target; an earlier response is not a response to it
+  miss: 1500, // ms after the target; the trial then counts as too late
   rest: 450, // ms of empty boxes between trials
-  note: 1100, // ms that a note on a trial that did not count stays
+  note: 1100, // ms for which the note on an excluded trial is shown
 };
-const OUTCOMES = ["right", "wrong side", "too early", "too late"];
+const OUTCOMES = ["correct", "incorrect", "too early", "too late"];
 const RESAMPLES = 2000;
-const LEAST = 3; // fewer answers of a kind have no interval
+const MIN_RESPONSES = 3; // with fewer, there is no interval
 
 // Numbers in [0, 1) from a seed (mulberry32).
 function generator(seed) {
@@ -36,12 +36,12 @@ function shuffled(items, random) {
 
 const otherSide = (side) => (side === "left" ? "right" : "left");
 
-// What the arrow shows: the target's side, the other one, or both.
+// The side that the arrow points to: that of the target, the other one, or both.
 function cueOf(condition, side) {
   return { valid: side, neutral: "both", invalid: otherSide(side) }[condition];
 }
 
-// counts: condition -> number of trials, their targets left and right in turn; in random order.
+// counts: condition -> number of trials. Targets alternate between left and right; the order is random.
 function schedule(counts, random, practice) {
   const between = ([low, high]) => Math.round(low + random() * (high - low));
   const kinds = CONDITIONS.flatMap((condition) =>
@@ -53,12 +53,12 @@ function schedule(counts, random, practice) {
   }));
 }
 
-// answer: {side, rt} with rt in ms after the target, negative before it; null where none came.
-function judge(trial, answer) {
-  if (answer === null) return { response: "", rt: null, outcome: "too late" };
-  const early = answer.rt < TIMES.anticipation;
-  const outcome = early ? "too early" : answer.side === trial.target ? "right" : "wrong side";
-  return { response: answer.side, rt: answer.rt, outcome };
+// response: {side, rt} with rt in ms after the target, negative before it; null for no response.
+function judge(trial, response) {
+  if (response === null) return { response: "", rt: null, outcome: "too late" };
+  const early = response.rt < TIMES.anticipation;
+  const outcome = early ? "too early" : response.side === trial.target ? "correct" : "incorrect";
+  return { response: response.side, rt: response.rt, outcome };
 }
 
 function median(values) {
@@ -76,24 +76,24 @@ function quantile(sorted, share) {
 
 const resample = (values, random) => values.map(() => values[Math.floor(random() * values.length)]);
 
-// {value, low, high}: a statistic of one or more lists and its 95 % bootstrap interval (Efron, 1979), each list
-// drawn anew with replacement; null where a list is empty, low and high null where one is too short.
+// {value, low, high}: a statistic of one or more lists and its 95 % bootstrap interval (Efron, 1979); each list is
+// resampled with replacement. Null if a list is empty; low and high are null if a list is too short.
 function estimate(statistic, lists, random) {
   if (lists.some((list) => list.length === 0)) return null;
   const value = statistic(...lists);
-  if (lists.some((list) => list.length < LEAST)) return { value, low: null, high: null };
-  const drawn = Array.from({ length: RESAMPLES }, () => statistic(...lists.map((list) => resample(list, random))));
-  drawn.sort((one, other) => one - other);
-  return { value, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
+  if (lists.some((list) => list.length < MIN_RESPONSES)) return { value, low: null, high: null };
+  const samples = Array.from({ length: RESAMPLES }, () => statistic(...lists.map((list) => resample(list, random))));
+  samples.sort((one, other) => one - other);
+  return { value, low: quantile(samples, 0.025), high: quantile(samples, 0.975) };
 }
 
-// What the answered trials come to, without practice: medians of right answers, the validity effect (invalid minus
-// valid), its two halves, and how many trials ended how. The seed makes the same intervals of the same trials.
-function sumUp(trials, seed) {
+// Results of the finished trials without practice: medians of correct responses, the validity effect (invalid minus
+// valid), its benefit and cost, and the number of trials per outcome. The seed makes the intervals reproducible.
+function summarize(trials, seed) {
   const random = generator(seed);
   const counted = trials.filter(({ practice, outcome }) => !practice && outcome);
   const times = (condition) =>
-    counted.filter((trial) => trial.condition === condition && trial.outcome === "right").map(({ rt }) => rt);
+    counted.filter((trial) => trial.condition === condition && trial.outcome === "correct").map(({ rt }) => rt);
   const lists = Object.fromEntries(CONDITIONS.map((condition) => [condition, times(condition)]));
   const difference = (one, other) => median(one) - median(other);
   return {
@@ -111,9 +111,11 @@ function sumUp(trials, seed) {
   };
 }
 
-// One line a trial that was answered, or missed.
+// One line per finished trial.
 function toCsv(trials) {
-  const names = ["trial", "practice", "condition", "cue", "target", "fixation_ms", "soa_ms", "response", "outcome", "rt_ms"];
+  const names = [
+    "trial", "practice", "condition", "cue", "target", "fixation_ms", "soa_ms", "response", "outcome", "rt_ms",
+  ];
   const rows = trials
     .filter(({ outcome }) => outcome)
     .map((trial, place) => [

@@ -7,7 +7,7 @@ import pytest
 from app.lesson.address import LessonAddress, lesson_parameters, parse_lesson
 
 
-def test_nothing_asked_is_the_first_chapter() -> None:
+def test_an_empty_link_is_the_first_chapter() -> None:
     assert parse_lesson({}, 8) == (LessonAddress(), [])
     assert lesson_parameters(LessonAddress()) == {"chapter": "1"}
 
@@ -21,21 +21,25 @@ def test_a_link_reads_back_to_the_same_state(address: LessonAddress) -> None:
     assert parse_lesson(lesson_parameters(address), 8) == (address, [])
 
 
-def test_what_cannot_be_had_is_said_and_left() -> None:
+def test_invalid_values_are_reported_and_ignored() -> None:
     address, problems = parse_lesson({"chapter": "9", "seed": "-1", "index": "5", "hide": "question,all"}, 8)
     assert address == LessonAddress(hidden=("question",))
     assert problems == [
-        "The link hides “all”, which is none of: chapters, images, spotlights, question, teachers.",
+        "The link hides “all”, which is not one of: chapters, images, spotlights, question, teachers.",
         "The link's seed “-1” is not a whole number from 0 to 2147483647.",
         "The link's chapter “9” is not a whole number from 1 to 8.",
     ]
 
 
-def test_an_index_without_a_seed_is_left_out() -> None:
+def test_a_link_from_before_a_rename_still_hides_its_control() -> None:
+    assert parse_lesson({"hide": "pictures,question"}, 8) == (LessonAddress(hidden=("images", "question")), [])
+
+
+def test_an_index_without_a_seed_is_ignored() -> None:
     assert parse_lesson({"index": "5"}, 8)[0] == LessonAddress()
 
 
-def test_what_is_hidden_is_not_shown() -> None:
+def test_a_hidden_control_is_not_shown() -> None:
     address = LessonAddress(hidden=("question",))
     assert not address.shows("question")
     assert address.shows("chapters")

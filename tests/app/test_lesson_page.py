@@ -24,7 +24,7 @@ def open_lesson(**parameters: str) -> AppTest:
 
 
 def data_of(page: AppTest) -> dict:
-    """What the first live element was given."""
+    """The data of the first live element."""
     return json.loads(page.get("bidi_component")[0].proto.json)
 
 
@@ -37,17 +37,17 @@ def test_every_chapter_has_its_live_element_and_its_question(number: int) -> Non
     assert not page.warning
 
 
-def test_an_answer_explains_itself() -> None:
+def test_a_chosen_answer_shows_its_explanation() -> None:
     chapter = chapters()[1]
     page = open_lesson(chapter="2")
     for place, answer in enumerate(chapter.answers):
         page.radio[0].set_value(place).run()
-        said = " ".join(part.value for part in page.markdown)
-        assert answer.why in said
-        assert ("✓ Right." in said) is answer.right
+        texts = " ".join(part.value for part in page.markdown)
+        assert answer.why in texts
+        assert ("✓ Correct." in texts) is answer.correct
 
 
-def test_an_answer_is_there_again_when_one_comes_back() -> None:
+def test_an_answer_is_restored_when_the_visitor_returns() -> None:
     page = open_lesson(chapter="2")
     page.radio[0].set_value(2).run()
     for way in ("Next", "Back"):
@@ -56,7 +56,7 @@ def test_an_answer_is_there_again_when_one_comes_back() -> None:
     assert chapters()[1].answers[2].why in " ".join(part.value for part in page.markdown)
 
 
-def test_next_and_back_move_the_link_along() -> None:
+def test_next_and_back_change_the_link() -> None:
     page = open_lesson(chapter="2")
     next(button for button in page.button if button.label.startswith("Next")).click().run()
     assert parameter(page, "chapter") == "3"
@@ -65,8 +65,8 @@ def test_next_and_back_move_the_link_along() -> None:
     assert parameter(page, "chapter") == "2"
 
 
-def test_a_link_fixes_the_picture_and_leaves_controls_out() -> None:
-    page = open_lesson(chapter="3", seed="1", index="3672", hide="chapters,pictures,spotlights,question,teachers")
+def test_a_link_sets_the_image_and_hides_controls() -> None:
+    page = open_lesson(chapter="3", seed="1", index="3672", hide="chapters,images,spotlights,question,teachers")
     data = data_of(page)
     assert data["scene"]["truth"] == [2, 2, 7]
     assert data["options"]["sliders"] is False
@@ -75,7 +75,7 @@ def test_a_link_fixes_the_picture_and_leaves_controls_out() -> None:
     assert len(page.expander) == 1  # the references
 
 
-def test_another_picture_is_kept_over_chapters_until_it_is_undone() -> None:
+def test_another_image_stays_until_it_is_undone() -> None:
     page = open_lesson(chapter="2")
     own = data_of(page)["identity"]
     next(button for button in page.button if button.label == "Another image").click().run()
@@ -86,12 +86,12 @@ def test_another_picture_is_kept_over_chapters_until_it_is_undone() -> None:
     assert data_of(page)["identity"] == own
 
 
-def test_a_link_to_the_chapters_own_picture_offers_no_way_back_to_it() -> None:
+def test_a_link_to_the_chapters_own_image_has_no_button_back_to_it() -> None:
     page = open_lesson(chapter="3", seed="1", index="349")
     assert not any(button.label.startswith("The chapter's own") for button in page.button)
 
 
-def test_the_teachers_link_holds_what_is_left_out() -> None:
+def test_the_teachers_link_contains_the_hidden_controls() -> None:
     page = open_lesson(chapter="4")
     assert "chapter=4&seed=1&index=3672" in page.code[0].value
     assert "hide" not in page.code[0].value
@@ -99,23 +99,23 @@ def test_the_teachers_link_holds_what_is_left_out() -> None:
     assert "hide=question" in page.code[0].value
 
 
-def test_a_link_that_asks_for_too_much_is_answered_in_sentences() -> None:
+def test_an_invalid_link_is_reported() -> None:
     page = open_lesson(chapter="12")
     assert shown(page.warning[0].value) == "The link's chapter “12” is not a whole number from 1 to 8."
     assert page.header[0].value.startswith("1. ")
 
 
-def test_inhibition_switched_off_is_another_walk() -> None:
+def test_inhibition_switched_off_gives_another_trace() -> None:
     page = open_lesson(chapter="6")
     on = json.loads(json.loads(page.get("bidi_component")[0].proto.json)["trace"])
     page.toggle[0].set_value(False).run()
     off = json.loads(json.loads(page.get("bidi_component")[0].proto.json)["trace"])
     assert len(off["steps"]) > len(on["steps"])
     assert off["steps"][0]["next_saliency"] == off["steps"][0]["saliency"]
-    came_back = [float(metric.value.rstrip("%")) for metric in page.metric]
-    assert came_back[0] < 10 < 50 < came_back[1]
+    revisits = [float(metric.value.rstrip("%")) for metric in page.metric]
+    assert revisits[0] < 10 < 50 < revisits[1]
 
 
-def test_the_last_chapter_says_how_sure_each_model_is_and_calls_none_certain() -> None:
+def test_the_last_chapter_shows_each_models_probability_and_never_100_percent() -> None:
     captions = " ".join(shown(caption.value) for caption in open_lesson(chapter="8").caption)
-    assert "taught by rewards, 5 (over 99%); taught by an order drawn by lot, 6 (36%)" in captions
+    assert "trained with rewards, 5 (over 99%); trained on a random order, 6 (36%)" in captions

@@ -1,4 +1,4 @@
-"""What is kept of the chapters' scenes is what the model makes of them now, and saves a first visitor torch."""
+"""The recorded scenes of the chapters equal what the model computes, and the lesson opens without torch."""
 
 from __future__ import annotations
 
@@ -8,45 +8,53 @@ import sys
 import numpy as np
 import pytest
 
-from app.lesson.precomputed import FOLDER, REINFORCE, Walk, kept_returns, kept_volume, kept_walk, needed
-from app.lesson.scenes import made_returns, made_volume, made_walk
+from app.lesson.precomputed import (
+    FOLDER,
+    REINFORCE,
+    TraceKey,
+    recorded_keys,
+    recorded_revisits,
+    recorded_trace,
+    recorded_volume,
+)
+from app.lesson.scenes import compute_revisits, compute_trace, compute_volume
 from tests.fixtures.browser import ROOT
 
-NEAR = 1e-3
+TOLERANCE = 1e-3
 
 
-@pytest.mark.parametrize("walk", sorted(set(needed())), ids=str)
-def test_a_kept_walk_is_the_models_own(walk: Walk) -> None:
-    kept, made = kept_walk(*walk), made_walk(*walk)
-    assert kept is not None
-    assert (kept.source, kept.truth, kept.labels) == (made.source, made.truth, made.labels)
-    for before, now in zip(kept.steps, made.steps, strict=True):
+@pytest.mark.parametrize("key", sorted(set(recorded_keys())), ids=str)
+def test_a_recorded_trace_equals_the_computed_one(key: TraceKey) -> None:
+    recorded, computed = recorded_trace(*key), compute_trace(*key)
+    assert recorded is not None
+    assert (recorded.source, recorded.truth, recorded.labels) == (computed.source, computed.truth, computed.labels)
+    for before, now in zip(recorded.steps, computed.steps, strict=True):
         assert [glimpse.cell for glimpse in before.glimpses] == [glimpse.cell for glimpse in now.glimpses]
-        assert np.abs(before.mask - now.mask).max() < NEAR
-        assert np.abs(before.class_probabilities - now.class_probabilities).max() < NEAR
+        assert np.abs(before.mask - now.mask).max() < TOLERANCE
+        assert np.abs(before.class_probabilities - now.class_probabilities).max() < TOLERANCE
 
 
-def test_kept_volumes_and_counts_are_the_models_own() -> None:
-    for weights, seed, index, _ in needed():
-        kept = kept_volume(seed, index)
-        assert kept is not None
+def test_recorded_volumes_and_counts_equal_the_computed_ones() -> None:
+    for weights, seed, index, _ in recorded_keys():
+        recorded = recorded_volume(seed, index)
+        assert recorded is not None
         if weights == REINFORCE:
-            made = made_volume(seed, index)
-            assert np.allclose(kept.astype(np.float32), made.astype(np.float32), rtol=2e-3, atol=2e-3)
+            computed = compute_volume(seed, index)
+            assert np.allclose(recorded.astype(np.float32), computed.astype(np.float32), rtol=2e-3, atol=2e-3)
     for inhibition in (True, False):
-        kept, made = kept_returns()[inhibition], made_returns(inhibition)
-        assert kept.scenes == made.scenes
-        # another machine rounds otherwise, which may turn a walk
-        assert kept.again / kept.later_looks == pytest.approx(made.again / made.later_looks, abs=0.02)
+        recorded, computed = recorded_revisits()[inhibition], compute_revisits(inhibition)
+        assert recorded.scenes == computed.scenes
+        # rounding differs between machines, which may change a trace
+        assert recorded.again / recorded.later_looks == pytest.approx(computed.again / computed.later_looks, abs=0.02)
 
 
-def test_what_is_not_kept_is_none_and_nothing_is_kept_in_vain() -> None:
-    assert kept_walk(REINFORCE, 1, 1) is None
-    assert kept_volume(1, 1) is None
-    assert len(list(FOLDER.glob("mnist-*.json"))) == len(set(needed()))
+def test_other_scenes_are_none_and_every_recorded_file_is_used() -> None:
+    assert recorded_trace(REINFORCE, 1, 1) is None
+    assert recorded_volume(1, 1) is None
+    assert len(list(FOLDER.glob("mnist-*.json"))) == len(set(recorded_keys()))
 
 
-def test_no_chapter_needs_torch_until_another_picture_is_asked_for() -> None:
+def test_no_chapter_loads_torch_until_another_image_is_requested() -> None:
     code = (
         "import sys; from unittest import mock; import app.cache; app.cache.warm = lambda: None\n"
         "from streamlit.testing.v1 import AppTest\n"

@@ -1,4 +1,4 @@
-"""The lesson's texts: every chapter has all its parts, and says nothing of people without a reference."""
+"""The lesson's texts: every chapter is complete, and every statement about people has a reference."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from app.lesson.exercises import exercises
 from app.lesson.live import LIVE
 from app.lesson.text import (
+    HIGHLIGHTS,
     LESSON,
-    PARTS,
     Chapter,
     LessonError,
     chapters,
@@ -19,20 +19,20 @@ from app.lesson.text import (
     read_chapter,
     reference_list,
     references,
-    shown,
+    to_streamlit,
 )
 
 WORDS = re.compile(r"\b(c?overt)\b", re.IGNORECASE)
 GOOD = """+++
 title = "One"
 short = "One"
-live = "walk"
+live = "trace"
 scene = { seed = 1 }
 caption = "What is shown."
 question = "Why?"
 [[answers]]
 text = "So."
-right = true
+correct = true
 why = "Yes."
 +++
 An idea [@posner1980] of [the mask](#mask).
@@ -47,12 +47,12 @@ Do this.
 def test_a_chapter_has_all_parts(chapter: Chapter) -> None:
     assert all([chapter.title, chapter.idea, chapter.trial, chapter.caption, chapter.question.endswith("?")])
     assert chapter.live in LIVE
-    assert sum(answer.right for answer in chapter.answers) == 1
+    assert sum(answer.correct for answer in chapter.answers) == 1
     assert len(chapter.answers) >= 3
     assert all(answer.text and answer.why for answer in chapter.answers)
     assert chapter.cited
     assert all(key in references() for key in chapter.cited)
-    assert shown(chapter.idea + chapter.trial).count("data-lights") >= 1
+    assert to_streamlit(chapter.idea + chapter.trial).count("data-highlights") >= 1
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda chapter: chapter.short)
@@ -71,25 +71,25 @@ def test_eight_chapters_in_order_and_every_reference_is_cited() -> None:
     assert all(one.link.startswith("https://doi.org/10.") for one in references().values() if one.link)
 
 
-def test_every_part_of_the_page_is_lit_by_some_text() -> None:
+def test_every_part_is_highlighted_by_some_text() -> None:
     texts = "".join(chapter.idea + chapter.trial for chapter in chapters())
-    assert {part for part in PARTS if f"(#{part})" in texts} == set(PARTS)
+    assert {part for part in HIGHLIGHTS if f"(#{part})" in texts} == set(HIGHLIGHTS)
 
 
 def test_the_marks_become_links_and_spans() -> None:
-    assert shown("A claim [@posner1980].") == (
+    assert to_streamlit("A claim [@posner1980].") == (
         "A claim ([Posner, 1980](https://doi.org/10.1080/00335558008248231))."
     )
-    assert shown("See [:blue[the mask]](#mask).") == (
-        'See <span class="lights" data-lights="mask" tabindex="0">:blue[the mask]</span>.'
+    assert to_streamlit("See [:blue[the mask]](#mask).") == (
+        'See <span class="highlights" data-highlights="mask" tabindex="0">:blue[the mask]</span>.'
     )
-    assert shown("A [link](https://example.org) stays.") == "A [link](https://example.org) stays."
+    assert to_streamlit("A [link](https://example.org) stays.") == "A [link](https://example.org) stays."
 
 
 @pytest.mark.parametrize("text", ["A claim [@nobody1900].", "See [this](#nothing)."])
-def test_what_there_is_not_is_refused(text: str) -> None:
-    with pytest.raises(LessonError, match=r"none of|not in references"):
-        shown(text)
+def test_unknown_marks_are_refused(text: str) -> None:
+    with pytest.raises(LessonError, match=r"not one of|not in references"):
+        to_streamlit(text)
 
 
 def test_a_chapter_is_read_from_its_file(tmp_path: Path) -> None:
@@ -103,16 +103,16 @@ def test_a_chapter_is_read_from_its_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("broken", [
     GOOD.replace("+++\n", "", 1), GOOD.replace("## Try it", ""), GOOD.replace('title = "One"\n', ""),
-    GOOD.replace("seed = 1", "seed ="), GOOD.replace("right = true", "correct = true"),
+    GOOD.replace("seed = 1", "seed ="), GOOD.replace("correct = true", "right = true"),
 ])
-def test_a_damaged_chapter_is_one_sentence(tmp_path: Path, broken: str) -> None:
+def test_an_invalid_chapter_is_reported_in_one_sentence(tmp_path: Path, broken: str) -> None:
     path = tmp_path / "1-one.md"
     path.write_text(broken)
-    with pytest.raises(LessonError, match=r"^The chapter 1-one.md is not written as"):
+    with pytest.raises(LessonError, match=r"^The chapter 1-one.md does not have the format of"):
         read_chapter(path)
 
 
-def test_exercises_have_answers_and_the_handout_its_texts() -> None:
+def test_exercises_have_answers_and_the_handout_has_its_texts() -> None:
     found = exercises()
     assert len(found) >= 5
     assert all(part for exercise in found for part in exercise)

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from app.lesson.sandbox import MODEL, controller_bytes
-from app.lesson.scenes import REINFORCE, volume_of, walk_over
+from app.lesson.scenes import REINFORCE, lesson_trace, volume_of
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import HSAL, MetaStep
 from hsal.model.overrides import Override, always
@@ -23,11 +23,11 @@ from hsal.tracing.recording import to_tensor
 from hsal.zoo.checkpoint import load_model
 
 SCENES = 8
-NEAR = 1e-3
+TOLERANCE = 1e-3
 RUN = """(input) => {
   const controller = controllerOf(readTensors(fromBase64(input.weights)).tensors);
   return input.cases.map(({ view, gaussians }) => {
-    const seen = { ...view, volume: halves(fromBase64(view.volume)), saliency: Float32Array.from(view.saliency) };
+    const seen = { ...view, volume: readHalves(fromBase64(view.volume)), saliency: Float32Array.from(view.saliency) };
     const step = metaStep(controller, seen, gaussians, { glimpses: 2 });
     return Object.fromEntries(Object.entries(step).map(([name, value]) => [name, plain(value)]));
   });
@@ -40,8 +40,8 @@ def model() -> HSAL:
     return load_model(REINFORCE).model
 
 
-def reckon(code: str, given: dict[str, Any], browser: Any) -> Any:
-    """What a function of JavaScript, beside the sandbox's model, gives: by Node, else by the browser."""
+def evaluate(code: str, given: dict[str, Any], browser: Any) -> Any:
+    """The result of a JavaScript function that uses the sandbox's model, run by Node or else by the browser."""
     script = "\n".join([*(path.read_text() for path in MODEL), PLAIN])
     if node := shutil.which("node"):
         whole = f"{script}\nconst input = JSON.parse(require('fs').readFileSync(0));\n" \
@@ -58,7 +58,7 @@ def reckon(code: str, given: dict[str, Any], browser: Any) -> Any:
 
 @pytest.fixture
 def browser_if_needed(request: pytest.FixtureRequest) -> Any:
-    """Starts the browser only where there is no Node."""
+    """Starts the browser only if Node is not installed."""
     return lambda: request.getfixturevalue("browser")
 
 
@@ -67,19 +67,19 @@ def encoded(data: bytes) -> str:
 
 
 def case(index: int, random: np.random.Generator) -> tuple[dict[str, Any], MetaStep]:
-    """A scene under spotlights laid by lot: as the browser is given it, and what PyTorch makes of it."""
+    """A scene with random spotlights: the input of the browser, and the result of PyTorch."""
     count = 1 + index % 3
-    lots = (random.dirichlet(np.ones(count)), random.uniform(0.05, 0.4, count),
+    parameters = (random.dirichlet(np.ones(count)), random.uniform(0.05, 0.4, count),
             random.uniform(0, 13, count), random.uniform(0, 13, count))
-    walk, volume = walk_over(1, index), volume_of(1, index)
+    trace, volume = lesson_trace(1, index), volume_of(1, index)
     with torch.inference_mode():
-        view = model().perceive(to_tensor(walk.image[None]))
-        laid = Gaussians(*(torch.tensor(lot[None]).float() for lot in lots))
-        step = next(model().rollout(view, overrides=always(Override(gaussians=laid))))
+        view = model().perceive(to_tensor(trace.image[None]))
+        gaussians = Gaussians(*(torch.tensor(value[None]).float() for value in parameters))
+        step = next(model().rollout(view, overrides=always(Override(gaussians=gaussians))))
     gaussians = [dict(zip(("weight", "beta", "row", "column"), map(float, each), strict=True))
-                 for each in zip(*lots, strict=True)]
+                 for each in zip(*parameters, strict=True)]
     seen = {"rows": 13, "columns": 13, "channels": len(volume), "volume": encoded(volume.astype("<f2").tobytes()),
-            "saliency": walk.steps[0].saliency.ravel().tolist()}
+            "saliency": trace.steps[0].saliency.ravel().tolist()}
     return {"view": seen, "gaussians": gaussians}, step
 
 
@@ -87,7 +87,7 @@ def test_one_meta_step_in_the_browser_is_the_models_own(browser_if_needed: Any) 
     random = np.random.default_rng(7)
     cases, wanted = zip(*(case(index, random) for index in range(SCENES)), strict=True)
     given = {"weights": encoded(controller_bytes(REINFORCE)), "cases": cases}
-    for got, step in zip(reckon(RUN, given, browser_if_needed), wanted, strict=True):
+    for got, step in zip(evaluate(RUN, given, browser_if_needed), wanted, strict=True):
         assert got["cells"] == step.cells[0].tolist()
         assert got["label"] == int(step.label)
         for name, tensor in {
@@ -95,12 +95,12 @@ def test_one_meta_step_in_the_browser_is_the_models_own(browser_if_needed: Any) 
             "nextSaliency": step.next_saliency, "classes": step.class_logits.softmax(1),
             "locations": step.location_logits.softmax(2),
         }.items():
-            assert np.abs(np.array(got[name]).ravel() - tensor.numpy().ravel()).max() < NEAR, name
+            assert np.abs(np.array(got[name]).ravel() - tensor.numpy().ravel()).max() < TOLERANCE, name
 
 
 def test_half_precision_is_read_bit_by_bit(browser_if_needed: Any) -> None:
     numbers = np.array([0, 1, -2, 0.1, 65504, 6e-8, -6.1e-5, 1 / 3], np.float16)
-    got = reckon("(input) => Array.from(halves(fromBase64(input)))", encoded(numbers.astype("<f2").tobytes()),
+    got = evaluate("(input) => Array.from(readHalves(fromBase64(input)))", encoded(numbers.astype("<f2").tobytes()),
                  browser_if_needed)
     assert np.array(got, np.float16).tobytes() == numbers.tobytes()
 
@@ -108,18 +108,18 @@ def test_half_precision_is_read_bit_by_bit(browser_if_needed: Any) -> None:
 def test_a_forced_cell_and_a_broad_glimpse_in_place_of_sharp_ones(browser_if_needed: Any) -> None:
     code = """({ weights, cases: [{ view, gaussians }] }) => {
       const controller = controllerOf(readTensors(fromBase64(weights)).tensors);
-      const seen = { ...view, volume: halves(fromBase64(view.volume)), saliency: Float32Array.from(view.saliency) };
+      const seen = { ...view, volume: readHalves(fromBase64(view.volume)), saliency: Float32Array.from(view.saliency) };
       const blind = { ...seen, volume: seen.volume.map((value, place) => (place % 169 === 0 ? 99 : value)) };
-      const far = [{ weight: 1, beta: 0.4, row: 13, column: 13 }]; // no light on cell 0
+      const far = [{ weight: 1, beta: 0.4, row: 13, column: 13 }]; // the mask is almost 0 at cell 0
       const looking = { glimpses: 2, cells: [0, 0] };
       const classes = (at, options) => metaStep(controller, at, far, { ...looking, ...options }).classes;
       return { sharp: [classes(seen, {}), classes(blind, {})],
                broad: [classes(seen, { sharp: false }), classes(blind, { sharp: false })] };
     }"""
     given = {"weights": encoded(controller_bytes(REINFORCE)), "cases": [case(0, np.random.default_rng(0))[0]]}
-    got = {name: np.array(pair) for name, pair in reckon(code, given, browser_if_needed).items()}
-    assert np.abs(got["sharp"][0] - got["sharp"][1]).max() > 0.01  # the sharp glimpse sees what cell 0 holds
-    assert np.abs(got["broad"][0] - got["broad"][1]).max() < 1e-6  # the broad one has next to nothing of it
+    got = {name: np.array(pair) for name, pair in evaluate(code, given, browser_if_needed).items()}
+    assert np.abs(got["sharp"][0] - got["sharp"][1]).max() > 0.01  # the sharp glimpse sees cell 0
+    assert np.abs(got["broad"][0] - got["broad"][1]).max() < 1e-6  # cell 0 hardly contributes to the broad one
 
 
 def test_the_weights_are_about_a_megabyte_and_none_is_missing(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from tests.fixtures.browser import running_app
 from tests.fixtures.run_folders import make_run
 
 PATIENCE_MS = 60_000
-MORE = (  # seen otherwise
+VARIANTS = (
     "step-through?input=draw", "step-through?input=upload", "step-through?mode=whatif", "covert-and-overt?chapter=3",
 )
-# the app's own style comes by a script that a busy machine loads late
+# the app's own style is added by a script, which a busy machine loads late
 STYLED = "() => [...document.querySelectorAll('style')].some((one) => one.textContent.includes('stCaptionContainer'))"
 
 AT_REST = """() => {
@@ -37,7 +37,7 @@ def tab(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 
 def open_whole(tab: Page, address: str) -> None:
-    """Open a page and wait until its script has run to its end and everything is drawn."""
+    """Open a page and wait until its script has ended and everything is drawn."""
     tab.goto(address)
     tab.get_by_role("heading", level=1).wait_for(timeout=PATIENCE_MS)
     tab.wait_for_function(STYLED, timeout=PATIENCE_MS)
@@ -46,12 +46,12 @@ def open_whole(tab: Page, address: str) -> None:
 
 
 def come_to_rest(tab: Page) -> None:
-    """Wait until no script has run and nothing was dimmed as stale for a while: charts and players draw themselves."""
+    """Wait until no script has run and nothing was stale for a while, so that charts and players are drawn."""
     tab.wait_for_function(AT_REST, timeout=PATIENCE_MS)
 
 
 def lasting_findings(tab: Page) -> list[str]:
-    """What is found at rest. A script that runs anew dims the page while it is looked at: doubt is looked at again."""
+    """Findings at rest. A rerun dims the page during the check, so findings are checked again."""
     found = findings(tab)
     for _ in range(2):
         if found:
@@ -60,7 +60,7 @@ def lasting_findings(tab: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", [*(path for *_, path in PAGES), *MORE])
+@pytest.mark.parametrize("path", [*(path for *_, path in PAGES), *VARIANTS])
 def test_a_page_has_no_serious_finding(tab: Page, app_url: str, path: str) -> None:
     open_whole(tab, f"{app_url}/{path}")
     assert lasting_findings(tab) == []
@@ -74,7 +74,7 @@ def test_train_with_runs_has_no_serious_finding(tab: Page, tmp_path: Path) -> No
         assert lasting_findings(tab) == []
 
 
-def test_a_picture_without_a_text_and_a_faint_text_are_found(tab: Page) -> None:
+def test_an_image_without_text_and_a_faint_text_are_found(tab: Page) -> None:
     tab.set_content(
         "<html lang=en><title>t</title><main><h1>h</h1><img src='data:,'><p style='color:#aaa;background:#fff'>faint"
     )

@@ -17,11 +17,11 @@ SEED = 7
 def open_game(page: Page, address: str) -> None:
     page.goto(address)
     page.locator(".game .scene").wait_for(timeout=PATIENCE_MS)
-    expect(page.locator(".game .status")).to_contain_text("Object 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
+    expect(page.locator(".game .status")).to_contain_text("Digit 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
 
 
 def scene() -> tuple[tuple[int, ...], list[tuple[float, float]]]:
-    """The digits of the scene, and the middle of each as shares of the image, across and down."""
+    """The digits of the scene, and the center of each as shares of the image's width and height."""
     trace = cache.scene_trace(DEFAULT_WEIGHTS, SEED, 0, *cache.AS_DRAWN)
     height, width = trace.image.shape
     places = [((box.left_px + box.right_px) / 2 / width, (box.top_px + box.bottom_px) / 2 / height)
@@ -29,7 +29,7 @@ def scene() -> tuple[tuple[int, ...], list[tuple[float, float]]]:
     return tuple(box.label for box in trace.boxes), places
 
 
-def test_a_game_by_pointer_shows_both_walks_and_makes_a_link_for_a_friend(
+def test_a_game_by_pointer_shows_both_scanpaths_and_a_link_to_share(
     browser: Browser, page: Page, app_url: str
 ) -> None:
     labels, places = scene()
@@ -43,12 +43,12 @@ def test_a_game_by_pointer_shows_both_walks_and_makes_a_link_for_a_friend(
         expect(page.locator(".game .status")).to_contain_text("1 of 2 glimpses left")
         assert stage.evaluate("(canvas) => canvas.toDataURL()") != blurred
         page.get_by_role("button", name=str(label), exact=True).click()
-    expect(page.locator(".game .named")).to_have_text(f"Named so far: {', '.join(map(str, labels))}")
+    expect(page.locator(".game .labels")).to_have_text(f"Named so far: {', '.join(map(str, labels))}")
     expect(page.locator(".game .verdict")).to_be_hidden()
-    page.get_by_role("button", name="Stop: that is all").click()
+    page.get_by_role("button", name="Stop: no digits left").click()
     expect(page.locator(".game .verdict")).to_be_focused(timeout=PATIENCE_MS)
     rows = [row.inner_text().split("\t") for row in page.locator(".game .scores tr").all()]
-    assert rows[0][:4] == ["You", ", ".join(map(str, labels)), "✓ right", str(len(labels))]
+    assert rows[0][:4] == ["You", ", ".join(map(str, labels)), "✓ yes", str(len(labels))]
     assert rows[1][0] == "The model"
     assert float(rows[0][4]) > 0
     expect(page.get_by_role("img", name=re.compile("^The model: .* glimpses"))).to_be_visible()
@@ -57,9 +57,10 @@ def test_a_game_by_pointer_shows_both_walks_and_makes_a_link_for_a_friend(
     assert re.search(rf"\?seed={SEED}&right=1&glimpses={len(labels)}&saliency=\d+$", link)
     friend = browser.new_context().new_page()
     open_game(friend, link)
-    expect(friend.locator(".game .rival")).to_contain_text(f"named everything right, with {len(labels)} glimpses")
+    score = f"named every digit correctly, with {len(labels)} glimpses"
+    expect(friend.locator(".game .challenger")).to_contain_text(score)
     friend.keyboard.press("Tab")
-    friend.get_by_role("button", name="Stop: that is all").click()
+    friend.get_by_role("button", name="Stop: no digits left").click()
     expect(friend.locator(".game .more")).to_contain_text("the challenger wins", timeout=PATIENCE_MS, ignore_case=True)
     assert friend.locator(".game .scores tr").count() == 3
     friend.context.close()
@@ -70,20 +71,20 @@ def test_a_game_by_keyboard_alone(page: Page, app_url: str) -> None:
     page.get_by_role("application").focus()
     for key in ("ArrowUp", "ArrowLeft", "Space", "ArrowDown", "Enter", "Space"):
         page.keyboard.press(key)
-    expect(page.locator(".game .status")).to_contain_text("0 of 2 glimpses left. Name it, or say stop.")
+    expect(page.locator(".game .status")).to_contain_text("0 of 2 glimpses left. Name it or say stop.")
     page.keyboard.press("4")
-    expect(page.locator(".game .status")).to_contain_text("Object 2: 2 of 2 glimpses left")
+    expect(page.locator(".game .status")).to_contain_text("Digit 2: 2 of 2 glimpses left")
     page.reload()
-    expect(page.locator(".game .named")).to_have_text("Named so far: 4", timeout=PATIENCE_MS)
+    expect(page.locator(".game .labels")).to_have_text("Named so far: 4", timeout=PATIENCE_MS)
     page.get_by_role("application").press("s")
     expect(page.locator(".game .verdict")).to_be_focused(timeout=PATIENCE_MS)
     you = page.locator(".game .scores tr").first.inner_text().split("\t")
-    assert you[1:4] == ["4", "✗ wrong", "2"]
+    assert you[1:4] == ["4", "✗ no", "2"]
     page.get_by_role("button", name="New scene").click()
     page.wait_for_function("() => !location.search.includes('seed=7')")
-    expect(page.locator(".game .status")).to_contain_text("Object 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
+    expect(page.locator(".game .status")).to_contain_text("Digit 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
     page.get_by_role("application").press("s")
     expect(page.locator(".game .scores tr").first).to_contain_text("nothing", timeout=PATIENCE_MS)
     page.go_back()
     page.wait_for_function("() => location.search.includes('seed=7&') || location.search.endsWith('seed=7')")
-    expect(page.locator(".game .scores tr").first).to_contain_text("You4✗ wrong2", timeout=PATIENCE_MS)
+    expect(page.locator(".game .scores tr").first).to_contain_text("You4✗ no2", timeout=PATIENCE_MS)

@@ -71,7 +71,7 @@ def test_a_dragged_gaussian_makes_a_fork_that_its_link_brings_to_a_fresh_browser
     again = context.new_page()
     open_at(again, tab.url)
     assert said(again) == sentence
-    assert again.locator(".stretches").nth(1).inner_text() == tab.locator(".stretches").nth(1).inner_text()
+    assert again.locator(".step-labels").nth(1).inner_text() == tab.locator(".step-labels").nth(1).inner_text()
     expect(again.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
     context.close()
 

@@ -1,4 +1,4 @@
-"""The lesson in a real browser: walked from end to end, and its spotlights dragged by mouse, keys and sliders."""
+"""The lesson in a real browser: from first to last chapter, with its spotlights moved by mouse, keys and sliders."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from app.lesson.text import chapters
 from tests.fixtures.axe import findings
 
 PATIENCE_MS = 90_000
-SLOWEST_MS = 500  # ten times what is aimed at: test machines are busy
-# middles of the digits of the chapters' own scenes, as shares of the image's width and height
+SLOWEST_MS = 500  # ten times the aim, because test machines are busy
+# centers of digits in the chapters' own scenes, as shares of the image's width and height
 THREE, EIGHT, TWO, CORNER = (0.26, 0.75), (0.23, 0.30), (0.79, 0.26), (0.92, 0.92)
 
 
@@ -26,7 +26,7 @@ def open_chapter(page: Page, app_url: str, chapter: int, more: str = "") -> None
 
 
 def open_sandbox(page: Page, app_url: str, chapter: int, more: str = "") -> Locator:
-    """The chapter's sandbox, its model there."""
+    """The chapter's sandbox, with its model loaded."""
     open_chapter(page, app_url, chapter, more)
     sandbox = page.locator(".sandbox")
     expect(sandbox.locator(".verdict")).to_contain_text("%", timeout=PATIENCE_MS)
@@ -35,28 +35,28 @@ def open_sandbox(page: Page, app_url: str, chapter: int, more: str = "") -> Loca
 
 def drag(page: Page, sandbox: Locator, handle: str, to: tuple[float, float]) -> None:
     sandbox.locator(".image").scroll_into_view_if_needed()
-    grip, ground = sandbox.locator(handle).bounding_box(), sandbox.locator(".image").bounding_box()
+    grip, image = sandbox.locator(handle).bounding_box(), sandbox.locator(".image").bounding_box()
     assert grip is not None
-    assert ground is not None
-    # a frame is taken by its rim
+    assert image is not None
+    # a frame is dragged by its edge
     page.mouse.move(grip["x"] + (5 if "glimpse" in handle else grip["width"] / 2), grip["y"] + grip["height"] / 2)
     page.mouse.down()
-    page.mouse.move(ground["x"] + to[0] * ground["width"], ground["y"] + to[1] * ground["height"], steps=8)
+    page.mouse.move(image["x"] + to[0] * image["width"], image["y"] + to[1] * image["height"], steps=8)
     page.mouse.up()
 
 
-def test_the_whole_lesson_is_walked(page: Page, app_url: str) -> None:
+def test_the_whole_lesson(page: Page, app_url: str) -> None:
     open_chapter(page, app_url, 1)
     for number, chapter in enumerate(chapters(), 1):
         expect(page.get_by_role("heading", name=f"{number}. {chapter.title}")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.locator(".attention-player, .sandbox").first).to_be_visible(timeout=PATIENCE_MS)
-        right = next(answer for answer in chapter.answers if answer.right)
-        page.locator("label").filter(has_text=re.sub(r"[*]", "", right.text)).click()
-        expect(page.get_by_text("✓ Right.")).to_be_visible(timeout=PATIENCE_MS)
+        correct = next(answer for answer in chapter.answers if answer.correct)
+        page.locator("label").filter(has_text=re.sub(r"[*]", "", correct.text)).click()
+        expect(page.get_by_text("✓ Correct.")).to_be_visible(timeout=PATIENCE_MS)
         if number < len(chapters()):
             page.get_by_role("button", name=f"Next: {chapters()[number].short}").click()
             expect(page).to_have_url(re.compile(f"chapter={number + 1}"), timeout=PATIENCE_MS)
-    page.get_by_role("link", name="Now try it with a drawing of your own").click()
+    page.get_by_role("link", name="Now try it with your own drawing").click()
     expect(page).to_have_url(re.compile(r"step-through\?input=draw"), timeout=PATIENCE_MS)
 
 
@@ -65,13 +65,13 @@ def test_a_dragged_spotlight_changes_the_answer_at_once(page: Page, app_url: str
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: frames.append("frame")))
     for place, name in ((THREE, "a 3 ("), (EIGHT, "an 8 ("), (TWO, "a 2 ("), (CORNER, "stop (")):
-        drag(page, sandbox, ".handle.spot", place)
+        drag(page, sandbox, ".handle.spotlight", place)
         expect(sandbox.locator(".verdict")).to_contain_text(name)
         assert float(sandbox.get_attribute("data-took-ms") or "inf") < SLOWEST_MS
     assert frames == []
 
 
-def test_arrow_keys_move_a_spotlight_and_a_screen_reader_hears_where_it_ended(page: Page, app_url: str) -> None:
+def test_arrow_keys_move_a_spotlight_and_its_answer_is_announced(page: Page, app_url: str) -> None:
     sandbox = open_sandbox(page, app_url, 3)
     handle = sandbox.get_by_role("button", name=re.compile(r"^Spotlight 1: row 7.0, column 7.0, weight 100"))
     handle.focus()
@@ -86,10 +86,10 @@ def test_arrow_keys_move_a_spotlight_and_a_screen_reader_hears_where_it_ended(pa
 
 def test_more_spotlights_and_their_weights(page: Page, app_url: str) -> None:
     sandbox = open_sandbox(page, app_url, 4)
-    expect(sandbox.locator(".handle.spot")).to_have_count(2)  # the model's own two
+    expect(sandbox.locator(".handle.spotlight")).to_have_count(2)  # the model's own two
     sandbox.get_by_role("button", name="3 spotlights").click()
     for number, place in enumerate(((0.25, 0.28), (0.795, 0.225), (0.705, 0.705)), 1):
-        drag(page, sandbox, f".handle.spot[data-place='{number - 1}']", place)
+        drag(page, sandbox, f".handle.spotlight[data-place='{number - 1}']", place)
     weights = sandbox.get_by_role("slider", name="weight")
     for slider in weights.all():
         slider.fill("100")
@@ -97,17 +97,17 @@ def test_more_spotlights_and_their_weights(page: Page, app_url: str) -> None:
     weights.last.fill("22")  # of the spotlight on the 7
     expect(weights.last).to_have_attribute("aria-valuetext", "10\u00a0%")  # 22 of 222
     expect(sandbox.locator(".verdict")).to_contain_text("a 2 (")
-    sandbox.get_by_role("button", name="Start again").click()
-    expect(sandbox.locator(".handle.spot")).to_have_count(2)
+    sandbox.get_by_role("button", name="Reset").click()
+    expect(sandbox.locator(".handle.spotlight")).to_have_count(2)
 
 
-def test_the_answer_follows_the_sharp_glimpse_but_not_into_the_dark(page: Page, app_url: str) -> None:
+def test_the_answer_follows_the_sharp_glimpse_only_under_the_mask(page: Page, app_url: str) -> None:
     sandbox = open_sandbox(page, app_url, 5)
     expect(sandbox.locator(".verdict")).to_contain_text("a 2 (")
     drag(page, sandbox, ".handle.glimpse", EIGHT)
     expect(sandbox.locator(".verdict")).to_contain_text("an 8 (")
     expect(sandbox.locator(".other")).to_contain_text("With the broad glimpse alone: a 2 (")
-    drag(page, sandbox, ".handle.spot", CORNER)
+    drag(page, sandbox, ".handle.spotlight", CORNER)
     expect(sandbox.locator(".verdict")).to_contain_text("stop (")
 
 
@@ -116,53 +116,53 @@ def test_the_saliency_map_waits_for_a_guess(page: Page, app_url: str) -> None:
     sandbox = page.locator(".sandbox")
     expect(sandbox.locator(".verdict")).to_contain_text("Choose the place", timeout=PATIENCE_MS)
     sandbox.locator(".image").click(position={"x": 20, "y": 200})
-    expect(sandbox.locator(".verdict")).to_contain_text("of its highest")
-    expect(sandbox.locator(".image")).to_have_attribute("aria-label", re.compile("Over it, saliency"))
+    expect(sandbox.locator(".verdict")).to_contain_text("of the maximum")
+    expect(sandbox.locator(".image")).to_have_attribute("aria-label", re.compile("Overlay: saliency"))
 
 
-def test_a_word_of_the_text_lights_up_what_it_speaks_of(page: Page, app_url: str) -> None:
+def test_a_word_of_the_text_highlights_its_part(page: Page, app_url: str) -> None:
     sandbox = open_sandbox(page, app_url, 3)
-    word = page.locator("[data-lights=priority]").first
+    word = page.locator("[data-highlights=priority]").first
     word.hover()
-    expect(sandbox.locator("[data-part=priority]")).to_have_class(re.compile("lit"))
+    expect(sandbox.locator("[data-part=priority]")).to_have_class(re.compile("highlighted"))
     page.mouse.move(0, 0)
-    expect(sandbox.locator("[data-part=priority]")).not_to_have_class(re.compile("lit"))
+    expect(sandbox.locator("[data-part=priority]")).not_to_have_class(re.compile("highlighted"))
     word.focus()
-    expect(sandbox.locator("[data-part=priority]")).to_have_class(re.compile("lit"))
+    expect(sandbox.locator("[data-part=priority]")).to_have_class(re.compile("highlighted"))
 
 
 def test_a_word_shows_its_layer_in_the_player(page: Page, app_url: str) -> None:
     open_chapter(page, app_url, 7)
     mask = page.locator(".attention-player [data-layer=mask]")
     expect(mask).to_have_attribute("aria-pressed", "false", timeout=PATIENCE_MS)
-    page.locator("[data-lights=mask]").first.hover()
+    page.locator("[data-highlights=mask]").first.hover()
     expect(mask).to_have_attribute("aria-pressed", "true")
     page.mouse.move(0, 0)
     expect(mask).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_weights_are_fetched_once_a_visit(page: Page, app_url: str) -> None:
+def test_the_weights_are_sent_once_per_visit(page: Page, app_url: str) -> None:
     received: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
     open_sandbox(page, app_url, 3)
     page.get_by_role("button", name="Next: Several").click()
-    expect(page.locator(".sandbox .handle.spot")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(page.locator(".sandbox .handle.spotlight")).to_have_count(2, timeout=PATIENCE_MS)
     assert sum(size >= len(controller_bytes("mnist-multiset")) for size in received) == 1
 
 
-def test_the_handout_can_be_taken_home(page: Page, app_url: str) -> None:
+def test_the_handout_can_be_downloaded(page: Page, app_url: str) -> None:
     open_chapter(page, app_url, 4)
     page.get_by_text("For teachers", exact=True).click()
-    with page.expect_download(timeout=PATIENCE_MS) as taken:
-        page.get_by_role("button", name="Handout (PDF)").click()
-    assert taken.value.suggested_filename == "covert-and-overt-1-3672.pdf"
+    with page.expect_download(timeout=PATIENCE_MS) as download:
+        page.get_by_role("button", name="Download the handout (PDF)").click()
+    assert download.value.suggested_filename == "covert-and-overt-1-3672.pdf"
 
 
-def test_exercises_have_a_page_whose_answers_open_one_by_one_or_all_by_a_link(page: Page, app_url: str) -> None:
+def test_answers_of_the_exercises_open_one_by_one_or_all_by_a_link(page: Page, app_url: str) -> None:
     open_chapter(page, app_url, 1)
     page.get_by_text("For teachers", exact=True).click()
-    way = page.get_by_role("link", name="Exercises with answers").get_attribute("href", timeout=PATIENCE_MS)
-    page.goto(f"{app_url}/{way}")  # a click would open another tab
+    address = page.get_by_role("link", name="Exercises with answers").get_attribute("href", timeout=PATIENCE_MS)
+    page.goto(f"{app_url}/{address}")  # a click would open another tab
     answers = page.get_by_text("Answer.", exact=True)
     page.get_by_text("Show the answer", exact=True).first.click(timeout=PATIENCE_MS)
     expect(answers).to_have_count(1, timeout=PATIENCE_MS)

@@ -26,38 +26,38 @@ def test_every_moment_in_order(bench: Bench) -> None:
     kinds = shown.page.locator(".segment").evaluate_all("all => all.map((segment) => segment.dataset.kind)")
     assert kinds == expected
     assert len(expected) == trace.moments
-    said = [shown.sentence, *(shown.press("ArrowRight").sentence for _ in expected[1:])]
-    for kind, sentence in zip(kinds, said, strict=True):
-        word = {"glimpse": "overt", "label": "overt", "inhibition": "inhibition of return"}.get(kind, "covert")
-        assert f", {word}: " in sentence
+    sentences = [shown.sentence, *(shown.press("ArrowRight").sentence for _ in expected[1:])]
+    for kind, sentence in zip(kinds, sentences, strict=True):
+        tone = {"glimpse": "overt", "label": "overt", "inhibition": "inhibition of return"}.get(kind, "covert")
+        assert f", {tone}: " in sentence
     assert shown.press("ArrowRight").moment == len(expected) - 1
 
 
-def test_sentences_say_what_the_numbers_say(bench: Bench) -> None:
+def test_sentences_match_the_numbers(bench: Bench) -> None:
     shown = bench.show(make_trace())
     expected = {
-        1: "Meta-step 1, covert: attention spreads over the upper right without any eye movement.",
-        4: "Meta-step 1, overt: glimpse 1 of 2 lands on row 2, column 6, where priority is 1.00.",
-        6: "Meta-step 1, overt: the model names a 3 (80 %); right, a 3 was still to be named.",
-        14: "Meta-step 2, overt: the model names a 7 (80 %); wrong, there is no 7 in the scene.",
-        22: "Meta-step 3, overt: the model says stop (80 %); wrong, 5 was still to be named.",
+        1: "Digit 1 of 2, covert: attention spreads over the upper right without any eye movement (covert mask).",
+        4: "Digit 1 of 2, overt: sharp glimpse 1 of 2 lands on row 2, column 6, where priority is 1.00.",
+        6: "Digit 1 of 2, overt: the model names a 3 (80 %); this is correct: a 3 was still to be named.",
+        14: "Digit 2 of 2, overt: the model names a 7 (80 %); this is incorrect: there is no 7 in the image.",
+        22: "Final step, overt: the model says stop (80 %); this is incorrect: 5 was still to be named.",
     }
     for moment, sentence in expected.items():
         shown.page.locator(".scrub").fill(str(moment))
         assert shown.sentence == sentence
 
 
-def test_a_label_named_too_often_and_a_walk_without_stop(bench: Bench) -> None:
+def test_a_label_named_too_often_and_a_trace_without_stop(bench: Bench) -> None:
     shown = bench.show(make_trace(labels=(3, 3), rewards=(1.0, -1.0)), moment=14)
-    assert shown.sentence.endswith("wrong, every 3 was already named.")
-    assert shown.press("End").sentence.endswith("the walk ends here, without a stop.")
-    assert [shown.text(".chips"), shown.text(".truth")] == ["3✓\n3✗", "In the scene: 3 5"]
+    assert shown.sentence.endswith("this is incorrect: every 3 was already named.")
+    assert shown.press("End").sentence.endswith("the trace ends here, without a stop.")
+    assert [shown.text(".chips"), shown.text(".truth")] == ["3✓\n3✗", "In the image: 3 5"]
 
 
 def test_without_truth_nothing_is_judged(bench: Bench) -> None:
     shown = bench.show(make_trace(truth=None), moment=6)
-    assert shown.sentence == "Meta-step 1, overt: the model names a 3 (80 %)."
-    assert shown.text(".why") == "the truth is not known"
+    assert shown.sentence == "Digit 1 of 2, overt: the model names a 3 (80 %)."
+    assert shown.text(".reason") == "true labels unknown"
     assert shown.page.locator(".sign").count() == 0
     assert shown.page.locator(".truth").is_hidden()
 
@@ -73,7 +73,7 @@ def test_keys_step_and_jump(bench: Bench) -> None:
     assert shown.press("Home").moment == 0
 
 
-def test_keys_of_a_focused_control_stay_its_own(bench: Bench) -> None:
+def test_a_focused_control_handles_its_own_keys(bench: Bench) -> None:
     shown = bench.show(make_trace())
     shown.page.get_by_role("button", name="Forward one moment").focus()
     assert shown.press("Space").moment == 1
@@ -116,21 +116,21 @@ def test_each_layer_can_be_switched(bench: Bench, layer: str) -> None:
 
 def test_colors_keep_their_meaning(bench: Bench) -> None:
     shown = bench.show(make_trace())
-    red, green, blue = shown.pixel(1, 6.9 / 7, 1.2 / 7)  # dark ground beside the square that is attended to
+    red, green, blue = shown.pixel(1, 6.9 / 7, 1.2 / 7)  # a dark area beside the attended square
     assert (red < 40, blue > green > red) == (True, True)
     red, green, blue = shown.pixel(2, 5.5 / 7, 1.5 / 7)  # the cell of highest priority
     assert green > blue > red
-    red, green, blue = shown.pixel(4, 5 / 7, 1.8 / 7)  # the rim of the first cell looked at
+    red, green, blue = shown.pixel(4, 5 / 7, 1.8 / 7)  # the outline of the first glimpsed cell
     assert (red > 200, 130 < green < 190, blue < 40) == (True, True, True)
 
 
-def test_a_colored_picture_is_drawn_in_its_colors(bench: Bench) -> None:
+def test_a_color_image_is_drawn_in_its_colors(bench: Bench) -> None:
     shown = bench.show(make_trace(color=True, image_px=(64, 64), rows=8, columns=8))
     shown.page.get_by_role("button", name="saliency", exact=True).click()
     assert shown.pixel(0, 0.05, 0.05) == [150, 70, 50]
     assert shown.pixel(0, 0.79, 0.21) == [240, 220, 60]
     shown = bench.show(make_trace(color=True))
-    red, _, blue = shown.pixel(1, 5.8 / 7, 1.2 / 7)  # lit, beside the drawn circle's number
+    red, _, blue = shown.pixel(1, 5.8 / 7, 1.2 / 7)  # attended, beside the number in the drawn circle
     assert (red < 170, blue > 80) == (True, True)  # tinted blue, not bleached
 
 
@@ -153,7 +153,7 @@ def test_smooth_maps_and_opacity(bench: Bench) -> None:
     assert shown.pixels() == bare
 
 
-def test_the_readout_tells_the_cell_pointed_at(bench: Bench) -> None:
+def test_the_readout_shows_the_cell_under_the_pointer(bench: Bench) -> None:
     trace = make_trace()
     shown = bench.show(trace)
     box = shown.page.locator(".image").bounding_box()
@@ -162,10 +162,10 @@ def test_the_readout_tells_the_cell_pointed_at(bench: Bench) -> None:
     numbers = [f"{float(array[1, 4]):.2f}" for array in (step.saliency, step.mask, step.priority)]
     assert shown.text(".readout") == "row 2, column 5 · saliency {} · mask {} · priority {}".format(*numbers)
     shown.page.mouse.move(box["x"] + box["width"] + 30, box["y"])
-    assert shown.text(".readout") == "Point at the image to read a cell."
+    assert shown.text(".readout") == "Point at the image to read the values of a cell."
 
 
-def test_the_address_keeps_the_moment_and_all_else(bench: Bench) -> None:
+def test_the_address_contains_the_moment_and_everything_else(bench: Bench) -> None:
     shown = bench.show(make_trace(), "?seed=4&moment=3#here")
     assert shown.moment == 3
     shown.press(*["ArrowRight"] * 12)
@@ -176,5 +176,5 @@ def test_the_address_keeps_the_moment_and_all_else(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("asked", "got"), [("999", 22), ("nonsense", 0), ("-4", 0)])
-def test_an_impossible_moment_is_mended(bench: Bench, asked: str, got: int) -> None:
+def test_an_impossible_moment_is_corrected(bench: Bench, asked: str, got: int) -> None:
     assert bench.show(make_trace(), f"?moment={asked}").moment == got

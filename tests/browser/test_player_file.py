@@ -1,4 +1,4 @@
-"""The walk as one HTML file: small, made by the command line, opened from disk where there is no network."""
+"""The trace as one HTML file: small, written by the command line, opened from disk without network."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ FIVE = {"labels": (3, 7, 7, 5, 10), "rewards": (1.0, -1.0, -1.0, 1.0, -1.0)}
 MOST_BYTES = 1_000_000
 
 
-def test_a_walk_of_five_steps_is_under_a_megabyte() -> None:
-    walk = make_trace(**FIVE, rows=14, columns=14, glimpses=4, image_px=(100, 200), color=True)
-    assert len(standalone_html(walk).encode()) < MOST_BYTES
+def test_a_trace_of_five_steps_is_under_a_megabyte() -> None:
+    trace = make_trace(**FIVE, rows=14, columns=14, glimpses=4, image_px=(100, 200), color=True)
+    assert len(standalone_html(trace).encode()) < MOST_BYTES
 
 
-def test_a_changed_walk_says_so_over_the_player() -> None:
-    walk = make_trace(names=(*"012", "<3>", *"456789", "stop"))
-    made = replace(walk, interventions=Interventions((Edit(0, label=3),)))
+def test_an_edited_trace_says_so_above_the_player() -> None:
+    trace = make_trace(names=(*"012", "<3>", *"456789", "stop"))
+    made = replace(trace, interventions=Interventions((Edit(0, label=3),)))
     assert '<p class="base">Changed by hand: meta-step 1: &lt;3&gt; named</p>' in standalone_html(made)
-    assert "Changed by hand" not in standalone_html(walk)
+    assert "Changed by hand" not in standalone_html(trace)
 
 
-def test_so_are_the_recorded_walks() -> None:
-    assert all(len(standalone_html(walk).encode()) < MOST_BYTES for walk in recorded().values())
+def test_so_are_the_recorded_traces() -> None:
+    assert all(len(standalone_html(trace).encode()) < MOST_BYTES for trace in recorded().values())
 
 
-def test_from_disk_and_without_a_network_the_walk_is_stepped_through_by_keys(browser: Browser, tmp_path: Path) -> None:
-    save_page(make_trace(**FIVE, name="a <b> & c"), tmp_path / "walk.html")
+def test_from_disk_and_without_network_keys_step_through_the_trace(browser: Browser, tmp_path: Path) -> None:
+    save_page(make_trace(**FIVE, name="a <b> & c"), tmp_path / "trace.html")
     context = browser.new_context(offline=True, reduced_motion="reduce")
     page, asked, errors = context.new_page(), [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto((tmp_path / "walk.html").as_uri())
+    page.goto((tmp_path / "trace.html").as_uri())
     assert page.title() == "Attention over a <b> & c"
     shown = Shown(page)
     assert shown.moment == 0
     page.locator(".attention-player").focus()
     assert shown.press("ArrowRight", "ArrowRight").moment == 2
-    said = {shown.sentence}
+    sentences = {shown.sentence}
     for moment in range(3, 39):  # 5 steps of 5 moments, 2 glimpses each, and 4 times inhibition of return
         assert shown.press("ArrowRight").moment == moment
-        said.add(shown.sentence)
+        sentences.add(shown.sentence)
     assert shown.press("ArrowRight").moment == 38
-    assert len(said) > 10
+    assert len(sentences) > 10
     assert shown.press("ArrowLeft", "ArrowLeft").moment == 36
     assert shown.press("Home").moment == 0
     assert asked == [page.url.partition("?")[0]]
@@ -64,15 +64,15 @@ def test_from_disk_and_without_a_network_the_walk_is_stepped_through_by_keys(bro
 def test_trace_writes_the_file(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scene, model = made / "scenes" / "scene-5-00000.png", weights(made, "model")
     command = ["trace", str(scene), "--weights", str(model), "--device", "cpu"]
-    assert main([*command, "--html", str(tmp_path / "walk.html")]) == 0
-    page = (tmp_path / "walk.html").read_text(encoding="utf-8")
+    assert main([*command, "--html", str(tmp_path / "trace.html")]) == 0
+    page = (tmp_path / "trace.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert scene.name in page
-    assert "--html makes .html" in refused(capsys, *command, "--html", tmp_path / "walk.pdf")
-    nowhere = tmp_path / "nowhere" / "walk.html"
+    assert "--html makes .html" in refused(capsys, *command, "--html", tmp_path / "trace.pdf")
+    nowhere = tmp_path / "nowhere" / "trace.html"
     assert str(nowhere) in refused(capsys, *command, "--html", nowhere)
 
 
-def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(PageError, match="cannot be written"):
-        save_page(make_trace(), tmp_path / "nowhere" / "walk.html")
+        save_page(make_trace(), tmp_path / "nowhere" / "trace.html")

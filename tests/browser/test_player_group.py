@@ -1,7 +1,8 @@
-"""Attention players of one group, as Streamlit would call them: what moves one moves all."""
+"""Attention players of one group, called as by Streamlit: all show the same moment."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,14 +47,14 @@ class Players:
         self.page.clock.run_for(1)
 
     def data(self, trace: Trace, title: str, **options: object) -> dict:
-        told = {"trace": trace.to_json(), "moment": 0, "compact": True, "stay": True, "key": title}
-        return told | {"group": "together", "title": title, **options}
+        shared = {"trace": trace.to_json(), "moment": 0, "compact": True, "stay": True, "key": title}
+        return shared | {"group": "together", "title": title, **options}
 
     def one(self, place: int) -> Locator:
         return self.page.locator(".attention-player").nth(place)
 
     def counts(self) -> list[str]:
-        return [text.split(",")[0] for text in self.page.locator(".count").all_inner_texts()]
+        return [re.split("[,;]", text)[0] for text in self.page.locator(".count").all_inner_texts()]
 
 
 @pytest.fixture
@@ -71,8 +72,8 @@ def players(browser: object, tmp_path: Path) -> Iterator[Players]:
     assert errors == []
 
 
-def test_one_slider_moves_all_and_a_walk_that_has_ended_waits(players: Players) -> None:
-    assert players.page.locator(".called").all_inner_texts() == ["Long", "Short"]
+def test_one_slider_moves_all_and_an_ended_trace_stays_at_its_end(players: Players) -> None:
+    assert players.page.locator(".title").all_inner_texts() == ["Long", "Short"]
     players.one(1).locator(".scrub").fill("5")
     assert players.counts() == ["Moment 6 of 23", "Moment 6 of 15"]
     players.one(0).locator(".scrub").fill("21")
@@ -82,11 +83,11 @@ def test_one_slider_moves_all_and_a_walk_that_has_ended_waits(players: Players) 
 
 
 def test_keys_move_all_by_one_wherever_the_focus_is(players: Players) -> None:
-    players.page.locator("body").press("ArrowRight")  # in no player: heard once, not once a player
+    players.page.locator("body").press("ArrowRight")  # in no player: handled once, not once per player
     assert players.counts() == ["Moment 2 of 23", "Moment 2 of 15"]
     players.one(1).press("ArrowRight")
     assert players.counts() == ["Moment 3 of 23", "Moment 3 of 15"]
-    players.one(1).press("End")  # of the longest walk
+    players.one(1).press("End")  # of the longest trace
     assert players.counts() == ["Moment 23 of 23", "Ended at moment 15"]
     players.one(1).press("ArrowLeft")  # from there, not from its own end
     assert players.counts() == ["Moment 22 of 23", "Ended at moment 15"]
@@ -108,13 +109,13 @@ def test_one_play_button_plays_all_to_the_longest_end(players: Players) -> None:
     assert players.page.get_by_role("button", name="Play").count() == 2
 
 
-def test_who_comes_later_or_changes_joins_at_the_groups_moment(players: Players) -> None:
+def test_a_later_or_changed_player_joins_at_the_groups_moment(players: Players) -> None:
     players.one(0).locator(".scrub").fill("7")
     players.enter(LONG, "Late", moment=2)
     players.call(1, LONG, "Short")
     assert players.counts() == ["Moment 8 of 23"] * 3
     players.page.evaluate("window.leave(0)")
-    players.page.locator("body").press("ArrowRight")  # another one hears the keys now
+    players.page.locator("body").press("ArrowRight")  # another one handles the keys now
     assert players.counts() == ["Moment 9 of 23"] * 2
 
 

@@ -31,7 +31,7 @@ HOST = """async ([html, css, js]) => {
 }"""
 COMPACT_PARTS = {
     "image": True, "spoken": True, "scrub": True, "play": True,
-    "panels": False, "looks": False, "speeds": False, "readout": False, "answer": False,
+    "panels": False, "view-settings": False, "speeds": False, "readout": False, "answer": False,
 }
 SCRIPT = """
 import streamlit as st
@@ -51,7 +51,7 @@ class Host(Shown):
     def call(self, trace: Trace, name: str = "leave", **options: object) -> None:
         data = {"trace": trace.to_json(), "moment": 0, "compact": False, "key": "player", **options}
         self.page.evaluate("([data, name]) => { window[name] = window.call(data); }", [data, name])
-        self.page.clock.run_for(1)  # a call acts a moment later
+        self.page.clock.run_for(1)  # a call takes effect a moment later
 
     def leave(self, name: str = "leave") -> None:
         self.page.evaluate("(name) => window[name]()", name)
@@ -75,7 +75,7 @@ def host(browser: object, tmp_path: Path) -> Iterator[Host]:
     assert errors == []
 
 
-def test_a_rerun_keeps_the_visitors_place(host: Host) -> None:
+def test_a_rerun_stays_at_the_moment(host: Host) -> None:
     trace = make_trace()
     host.call(trace, moment=2)
     host.page.locator(".attention-player").focus()
@@ -108,7 +108,7 @@ def test_the_theme_follows_the_host(host: Host) -> None:
     assert player.get_attribute("data-theme") == "dark"
 
 
-def test_leaving_ends_everything(host: Host) -> None:
+def test_removal_stops_everything(host: Host) -> None:
     host.call(make_trace())
     host.page.locator(".attention-player").focus()
     host.press("ArrowRight", "Space")
@@ -134,7 +134,7 @@ def test_left_and_right_step_while_no_control_has_the_focus(host: Host) -> None:
     host.page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<input id=other><button>B</button>')")
     host.page.evaluate("() => document.activeElement.blur()")
     assert host.press("ArrowRight", "ArrowRight", "ArrowLeft").moment == 1
-    assert host.press("ArrowDown", "End", "Space", "Shift+ArrowRight").moment == 1  # left to scroll the page
+    assert host.press("ArrowDown", "End", "Space", "Shift+ArrowRight").moment == 1  # these keys scroll the page
     for other in ("#other", "body > button"):
         host.page.locator(other).focus()
         assert host.press("ArrowRight").moment == 1
@@ -147,7 +147,7 @@ def test_left_and_right_step_while_no_control_has_the_focus(host: Host) -> None:
     assert host.press("ArrowRight").page.evaluate("window.writes") == 0
 
 
-def test_a_compact_player_leaves_the_keys_to_the_page(host: Host) -> None:
+def test_a_compact_player_does_not_handle_keys_of_the_page(host: Host) -> None:
     host.call(make_trace(), compact=True)
     host.page.get_by_role("button", name="Pause").click()
     host.page.evaluate("() => document.activeElement.blur()")
@@ -155,7 +155,7 @@ def test_a_compact_player_leaves_the_keys_to_the_page(host: Host) -> None:
     assert host.press("ArrowRight").moment == before
 
 
-def test_coming_back_finds_the_place_again(host: Host) -> None:
+def test_returning_restores_the_moment(host: Host) -> None:
     host.call(make_trace())
     host.page.locator(".scrub").fill("12")
     host.leave()
@@ -182,7 +182,7 @@ def test_compact_plays_once_and_leaves_the_address_alone(host: Host) -> None:
     assert host.page.evaluate("window.writes") == 0
 
 
-def test_compact_waits_where_motion_is_not_wanted(host: Host) -> None:
+def test_compact_does_not_play_with_reduced_motion(host: Host) -> None:
     host.page.emulate_media(reduced_motion="reduce")
     host.call(make_trace(), compact=True)
     assert not host.playing
@@ -205,7 +205,7 @@ def test_in_streamlit_stepping_sends_nothing_and_a_rerun_keeps_the_place(browser
     shown = Shown(page)
     page.get_by_text("run 1").wait_for(timeout=60_000)
     page.locator(".spoken").filter(has_text="broad glimpse").wait_for(timeout=60_000)
-    page.wait_for_timeout(1000)  # what the page still has to say on its own account
+    page.wait_for_timeout(1000)  # requests of the page itself
     frames.clear()
     page.on("request", lambda request: requests.append(request.url))
     page.locator(".attention-player").focus()
@@ -216,11 +216,11 @@ def test_in_streamlit_stepping_sends_nothing_and_a_rerun_keeps_the_place(browser
     reached = shown.moment
     assert reached >= 12
     page.wait_for_url(re.compile(rf"\?seed=4&moment={reached}$"))
-    # A browser that keeps no history looks for the page's icon again whenever the address changes.
+    # A browser without history requests the page's icon again whenever the address changes.
     assert [frames, [url for url in requests if "favicon" not in url]] == [[], []]
     page.get_by_role("button", name="Again").click()
     page.get_by_text("run 2").wait_for()
-    assert len(frames) > 0  # so this would have been seen
+    assert len(frames) > 0  # so frames are counted
     assert shown.moment == reached
     assert page.url.endswith(f"?seed=4&moment={reached}")
     page.close()

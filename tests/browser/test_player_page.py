@@ -1,4 +1,4 @@
-"""The attention player as a page: quick, safe, still where it should be still, fitting every shape."""
+"""The attention player as a page: quick, safe, without layout shifts, for every shape of image and map."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def bench(browser: object) -> Iterator[Bench]:
         yield made
 
 
-def test_stepping_is_quick_and_asks_nobody(bench: Bench) -> None:
+def test_stepping_is_quick_and_sends_no_request(bench: Bench) -> None:
     shown = bench.show(make_trace(rows=14, columns=14, glimpses=4), still=False)
     requests = []
 
@@ -32,7 +32,7 @@ def test_stepping_is_quick_and_asks_nobody(bench: Bench) -> None:
         requests.append(request.url)
 
     shown.page.on("request", note)
-    # The best of several walks: what other programs take from the processor is not the player's work.
+    # The best of several passes: other programs may use the processor too.
     spent = shown.page.evaluate("""async () => {
         const scrub = document.querySelector(".scrub");
         const step = (to) => {
@@ -44,7 +44,7 @@ def test_stepping_is_quick_and_asks_nobody(bench: Bench) -> None:
             return performance.now() - begin;
         };
         const best = Array(Number(scrub.max) + 1).fill(Infinity);
-        for (let walk = 0; walk < 12; walk += 1) {
+        for (let pass = 0; pass < 12; pass += 1) {
             for (const moment of best.keys()) best[moment] = Math.min(best[moment], step(moment));
             await new Promise((resolve) => setTimeout(resolve, 30));
         }
@@ -70,16 +70,16 @@ def test_hostile_names_are_only_text(bench: Bench) -> None:
     assert shown.page.evaluate("window.hit") == 0
 
 
-def test_movement_only_where_it_is_wanted(bench: Bench) -> None:
+def test_animation_only_without_reduced_motion(bench: Bench) -> None:
     for still in (True, False):
         shown = bench.show(make_trace(), still=still)
         shown.page.evaluate("window.frames_asked = 0")
-        said = shown.page.evaluate("""() => {
+        sentence = shown.page.evaluate("""() => {
             const event = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true });
             document.querySelector(".attention-player").dispatchEvent(event);
             return document.querySelector(".spoken").textContent;
         }""")
-        assert "attention spreads" in said  # at once, whatever moves
+        assert "attention spreads" in sentence  # at once, whatever is animated
         assert (shown.page.evaluate("window.frames_asked") > 0) is not still
         if still:
             assert shown.page.evaluate("document.getAnimations({ subtree: true }).length") == 0
@@ -97,7 +97,7 @@ def test_movement_only_where_it_is_wanted(bench: Bench) -> None:
     ],
     ids=["plain", "one step", "other shapes", "one cell", "many classes"],
 )
-def test_the_layout_holds_still_and_fits(bench: Bench, width: int, variant: dict) -> None:
+def test_the_layout_does_not_shift_and_fits(bench: Bench, width: int, variant: dict) -> None:
     trace = make_trace(**variant)
     shown = bench.show(trace, width=width)
     heights = shown.page.evaluate("""() => {
@@ -113,11 +113,11 @@ def test_the_layout_holds_still_and_fits(bench: Bench, width: int, variant: dict
     assert shown.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_names_for_those_who_do_not_see(bench: Bench) -> None:
+def test_labels_for_screen_readers(bench: Bench) -> None:
     shown = bench.show(make_trace())
     assert shown.page.get_by_role("region", name="Attention player").count() == 1
     assert shown.page.locator(".spoken").get_attribute("aria-live") == "polite"
-    assert "Meta-step 1" in shown.page.locator(".image").get_attribute("aria-label")
+    assert "Digit 1 of 2" in shown.page.locator(".image").get_attribute("aria-label")
     assert shown.page.get_by_role("slider").count() == 2
     for button in shown.page.get_by_role("button").all():
         assert button.inner_text().strip() or button.get_attribute("aria-label")

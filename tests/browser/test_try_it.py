@@ -13,30 +13,30 @@ from hsal import paths as files
 from hsal.evaluation.cueing_results import load_cueing
 from tests.fixtures.axe import findings
 from tests.fixtures.browser import ROOT
-from tests.fixtures.posner import FINGERS
+from tests.fixtures.posner import RESPONDER
 
 PAGE = str(ROOT / "pages" / "try_it.py")
 PATIENCE_MS = 60_000
 ENOUGH = """() => {
-  const { trials } = JSON.parse(sessionStorage.getItem("hsal.posner"));
-  const done = trials.filter(({ practice, outcome }) => !practice && outcome === "right");
+  const { trials } = JSON.parse(sessionStorage.getItem("hsal.cueing"));
+  const done = trials.filter(({ practice, outcome }) => !practice && outcome === "correct");
   return ["valid", "invalid"].every((one) => done.filter(({ condition }) => condition === one).length >= 2);
 }"""
 
 
-def test_the_models_effect_is_told_with_its_command_and_machine() -> None:
+def test_the_models_effect_is_shown_with_its_command_and_machine() -> None:
     page = AppTest.from_file(PAGE, default_timeout=60).run()
     assert not page.exception
     found = load_cueing(files.RESULTS / "cueing" / "mnist-multiset.json")
-    told = " ".join(caption.value for caption in page.caption)
-    assert found.command in told
-    assert found.machine in told
-    assert f"seed {found.seed}" in told
+    captions = " ".join(caption.value for caption in page.caption)
+    assert found.command in captions
+    assert found.machine in captions
+    assert f"seed {found.seed}" in captions
     html = page.get("html")[-1].proto.body
     assert f"{found.cued[0].effect.mean:.3f} [{found.cued[0].effect.low:.3f}" in html
 
 
-def test_without_the_results_the_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_results_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "RESULTS", tmp_path)
     page = AppTest.from_file(PAGE, default_timeout=60).run()
     assert not page.exception
@@ -54,7 +54,7 @@ def test_a_session_with_known_delays_shows_their_effect_and_sends_nothing(page: 
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1000)
     sent.clear()
-    page.evaluate(FINGERS, {"valid": 300, "neutral": 350, "invalid": 400})
+    page.evaluate(RESPONDER, {"valid": 300, "neutral": 350, "invalid": 400})
     begin.click()
     expect(page.locator(".stage")).to_be_focused()
     page.get_by_role("button", name="Begin").click(timeout=PATIENCE_MS)

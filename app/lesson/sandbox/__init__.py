@@ -1,7 +1,7 @@
-"""The sandbox: one meta-step of the real model in the browser, under spotlights that the visitor moves.
+"""The sandbox: one meta-step of the real model in the browser, with spotlights that the visitor moves.
 
-`metastep.js` mirrors the model; the shipped weights of its controller reach the browser once a visit, as an
-element of their own, and a scene brings its volume and saliency. Dragging asks the server nothing.
+`metastep.js` mirrors the model. The shipped weights of its controller are sent to the browser once per visit by a
+separate element; each scene comes with its volume and saliency. Dragging sends nothing to the server.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from hsal.tracing.schema import Trace
 from hsal.zoo.weights import weights_path
 
 HERE = Path(__file__).parent
-MODEL = (HERE / "tensors.js", HERE / "metastep.js")  # pure; the tests run these alone
+MODEL = (HERE / "tensors.js", HERE / "metastep.js")  # pure functions; the tests run them on their own
 WEIGHTS = (*MODEL, HERE / "scene.js", HERE / "weights.js")
-# One module, in the order of use; maps and marks are drawn as the player draws them.
+# One module, in the order of use. Maps and marks are drawn by the player's functions.
 SCRIPTS = (
     *(PLAYER / name for name in (
         "trace.js", "sentences.js", "maps.js", "marks.js", "canvas.js", "panels.js", "highlights.js",
@@ -37,38 +37,40 @@ SCRIPTS = (
         "scene.js", "spotlights.js", "descriptions.js", "image_view.js", "controls.js", "gestures.js", "sandbox.js",
     )),
 )
-NEEDED = ("encode", "recur", "locate", "classify")  # of the controller; the state value is not shown
+# the state value is not shown, so its layer is not sent
+CONTROLLER_LAYERS = tuple(f"controller.{layer}." for layer in ("encode", "recur", "locate", "classify"))
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a sandbox lets the visitor do."""
+    """What a sandbox offers to the visitor."""
 
-    spots: int = 1
-    """Spotlights at the start; 0 for none at all."""
-    most: int = 3
-    """The most spotlights that the visitor may lay."""
-    own: bool = False
+    spotlights: int = 1
+    """Number of spotlights at the start; 0 for a sandbox without spotlights."""
+    max_spotlights: int = 3
+    """The most spotlights that the visitor can place."""
+    model_choice: bool = False
     """Whether to start with the model's own spotlights."""
-    sliders: bool = True
-    """Whether number, weight and width of spotlights can be changed."""
     glimpses: bool = False
-    """Whether the sharp glimpses are shown, and can be laid elsewhere."""
-    compare: bool = False
-    """Whether the answer of the broad glimpse alone is shown too."""
+    """Whether the sharp glimpses are shown and can be moved."""
+    compare_broad: bool = False
+    """Whether the answer of the broad glimpse alone is also shown."""
     guess: bool = False
-    """Whether the visitor guesses which place stands out most, before the saliency map appears."""
+    """Whether the visitor guesses the most salient place before the saliency map appears."""
 
 
-def sandbox(trace: Trace, volume: np.ndarray, config: ModelConfig, options: Options, *, key: str) -> None:
-    """Show a scene to try spotlights on.
+def sandbox(
+    trace: Trace, volume: np.ndarray, config: ModelConfig, options: Options, *, sliders: bool = True, key: str
+) -> None:
+    """Show a scene on which spotlights can be tried.
 
     Args:
-        trace: of the scene; its first meta-step gives saliency and the model's own spotlights.
-        volume: (C,h,w) float16, what the backbone gives for the scene.
+        trace: of the scene; its first meta-step gives the saliency and the model's own spotlights.
+        volume: (C,h,w) float16, the activation volume of the scene.
         config: of the model.
-        options: what can be done.
-        key: the element's identity; where the visitor left things is kept under it, for the same scene.
+        options: what the visitor can do.
+        sliders: whether number, weight and width of the spotlights can be changed.
+        key: identity of the element; the visitor's changes are restored under it for the same scene.
     """
     step = trace.steps[0]
     scene = {
@@ -77,10 +79,10 @@ def sandbox(trace: Trace, volume: np.ndarray, config: ModelConfig, options: Opti
         "truth": trace.truth, "names": trace.class_names,
     }
     limits = {"sigmaMin": (2 * config.beta_max) ** -0.5, "sigmaMax": (2 * config.beta_min) ** -0.5}
-    settled = {"options": asdict(options), "limits": limits, "glimpses": config.glimpses}
-    identity = f"{trace.source.image_sha256} {trace.source.weights} {options.spots} {options.own}"
+    settings = {"options": asdict(options) | {"sliders": sliders}, "limits": limits, "glimpses": config.glimpses}
+    identity = f"{trace.source.image_sha256} {trace.source.weights} {options.spotlights} {options.model_choice}"
     show = element("hsal_sandbox", *bundle())
-    show(data={"scene": scene, "identity": identity, "weights": trace.source.weights, "key": key, **settled}, key=key)
+    show(data={"scene": scene, "identity": identity, "weights": trace.source.weights, "key": key, **settings}, key=key)
 
 
 def _plain(values: np.ndarray) -> dict[str, object]:
@@ -88,26 +90,27 @@ def _plain(values: np.ndarray) -> dict[str, object]:
 
 
 def sandbox_weights(name: str) -> None:
-    """Send the controller's weights to the browser, where every sandbox finds them; about 1.2 MB, once a visit.
+    """Send the controller's weights to the browser for all sandboxes, about 1.2 MB once per visit.
 
     Args:
         name: of shipped weights.
+
     Raises:
-        CheckpointError: there are none of that name.
+        CheckpointError: there are no weights of that name.
     """
     _weights()(data=controller_bytes(name), key=f"sandbox.weights.{name}")
 
 
 @cache
 def controller_bytes(name: str) -> bytes:
-    """The controller of shipped weights as a safetensors file in half precision, in which they are shipped.
+    """The controller of shipped weights as a safetensors file in half precision, as they are shipped.
 
     Raises:
-        CheckpointError: there are none of that name.
+        CheckpointError: there are no weights of that name.
     """
     with safe_open(weights_path(name), "np") as file:
-        wanted = [key for key in file.keys() if key.split(".")[:1] == ["controller"] and key.split(".")[1] in NEEDED]  # noqa: SIM118
-        tensors = {key: file.get_tensor(key).astype(np.float16) for key in wanted}
+        names = [name for name in file.keys() if name.startswith(CONTROLLER_LAYERS)]  # noqa: SIM118
+        tensors = {name: file.get_tensor(name).astype(np.float16) for name in names}
     return save(tensors, {"name": name})
 
 

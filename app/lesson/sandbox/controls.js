@@ -1,23 +1,26 @@
-// Handles, sliders, maps and words: what they look like, and what they ask of the sandbox.
+// Builds and updates the handles, sliders, small maps and texts of the sandbox.
 
 const HELP = {
-  spot: "Drag a number, or press on the image; with the keyboard, Tab to a number and use the arrow keys.",
-  glimpse: "Press where it should look, or drag the orange frame by its rim; Tab and the arrow keys move both marks.",
-  guess: "Press on the place that stands out most to you, or Tab to the marker and use the arrow keys.",
+  spotlight: "Drag a number or click on the image. By keyboard, press Tab to reach a number and use the arrow keys.",
+  glimpse: "Click where the model should look, or drag the edge of the orange frame. Tab and arrow keys move both marks.",
+  guess: "Click on the place that stands out most to you, or press Tab to reach the marker and use the arrow keys.",
 };
 
 function build(sandbox) {
-  const { root, options, spots } = sandbox;
+  const { root, options, spotlights } = sandbox;
   const handles = [];
-  if (options.spots) handles.push(...spots.map((_, place) => handleOf("spot", String(place + 1), place)));
-  if (options.glimpses) handles.push(handleOf("glimpse", "", 0)); // above: its frame is hollow
+  if (options.spotlights) {
+    handles.push(...spotlights.map((_, place) => handleOf("spotlight", String(place + 1), place)));
+  }
+  if (options.glimpses) handles.push(handleOf("glimpse", "", 0)); // on top of the others: its frame is hollow
   if (options.guess) handles.push(handleOf("guess", "?", 0));
   root.querySelector(".handles").replaceChildren(...handles);
-  root.querySelector(".help").textContent = handles.length ? HELP[options.glimpses ? "glimpse" : options.guess ? "guess" : "spot"] : "";
+  const help = HELP[options.glimpses ? "glimpse" : options.guess ? "guess" : "spotlight"];
+  root.querySelector(".help").textContent = handles.length ? help : "";
   buildControls(sandbox);
-  for (const name of ["maps", "views"]) root.querySelector(`.${name}`).hidden = !options.spots;
-  root.querySelector(".fine").hidden = !options.glimpses;
-  root.querySelector(".bars").hidden = !options.spots;
+  for (const name of ["maps", "crops"]) root.querySelector(`.${name}`).hidden = !options.spotlights;
+  root.querySelector(".sharp-crop").hidden = !options.glimpses;
+  root.querySelector(".bars").hidden = !options.spotlights;
 }
 
 function handleOf(target, mark, place) {
@@ -28,101 +31,103 @@ function handleOf(target, mark, place) {
 }
 
 function buildControls(sandbox) {
-  const { root, options, spots } = sandbox;
-  root.querySelector(".controls").hidden = !options.sliders || !options.spots;
-  const counts = Array.from({ length: options.most ?? 1 }, (_, at) => {
+  const { root, options, spotlights } = sandbox;
+  root.querySelector(".controls").hidden = !options.sliders || !options.spotlights;
+  const counts = Array.from({ length: options.max_spotlights }, (_, at) => {
     const button = element("button", "", `${at + 1} spotlight${at ? "s" : ""}`);
     button.type = "button";
     button.dataset.count = at + 1;
-    button.setAttribute("aria-pressed", at + 1 === spots.length);
+    button.setAttribute("aria-pressed", at + 1 === spotlights.length);
     return button;
   });
   root.querySelector(".counts").replaceChildren(...counts);
-  root.querySelector(".sliders").replaceChildren(...spots.map((_, place) => slidersOf(sandbox, place)));
+  root.querySelector(".sliders").replaceChildren(...spotlights.map((_, place) => slidersOf(sandbox, place)));
 }
 
 function slidersOf(sandbox, place) {
   const { sigmaMin, sigmaMax } = sandbox.data.limits;
-  const group = element("fieldset", "spot");
+  const group = element("fieldset", "spotlight");
   const slider = (name, least, most, step) => {
     const label = element("label", "");
     const input = element("input", name);
     Object.assign(input, { type: "range", min: least, max: most, step });
-    Object.assign(input.dataset, { place, turns: name });
-    label.append(element("span", "", name === "amount" ? "weight" : "width"), input, element("output", ""));
+    Object.assign(input.dataset, { place, setting: name });
+    label.append(element("span", "", name === "strength" ? "weight" : "width"), input, element("output", ""));
     return label;
   };
   group.append(element("legend", "", `Spotlight ${place + 1}`));
-  group.append(slider("amount", 0, 100, 1), slider("sigma", sigmaMin.toFixed(2), sigmaMax.toFixed(2), 0.01));
+  group.append(slider("strength", 0, 100, 1), slider("sigma", sigmaMin.toFixed(2), sigmaMax.toFixed(2), 0.01));
   return group;
 }
 
 function placeHandles(sandbox, result) {
-  const { root, scene, spots } = sandbox;
-  const where = { spot: (place) => spots[place], guess: () => sandbox.guess };
-  where.glimpse = () => middleOf(sandbox.cell ?? result?.cells.at(-1) ?? 0, scene);
+  const { root, scene, spotlights } = sandbox;
+  const positions = { spotlight: (place) => spotlights[place], guess: () => sandbox.guess };
+  positions.glimpse = () => centerOf(sandbox.cell ?? result?.cells.at(-1) ?? 0, scene);
   for (const handle of root.querySelectorAll(".handle")) {
     const { target, place } = handle.dataset;
-    const { row, column } = where[target](Number(place));
+    const { row, column } = positions[target](Number(place));
     handle.style.left = `${((column - 0.5) / scene.columns) * 100}%`;
     handle.style.top = `${((row - 0.5) / scene.rows) * 100}%`;
-    handle.setAttribute("aria-label", handleName(sandbox, target, Number(place), { row, column }));
+    handle.setAttribute("aria-label", handleLabel(sandbox, target, Number(place), { row, column }));
   }
-  for (const input of root.querySelectorAll(".spot input")) {
-    const { place, turns } = input.dataset;
-    const spot = spots[Number(place)];
-    input.value = spot[turns];
-    const words = turns === "amount" ? percent(sharesOf(spots)[Number(place)]) : `${spot.sigma.toFixed(1)} cells`;
-    input.setAttribute("aria-valuetext", words);
-    input.parentElement.querySelector("output").textContent = words;
+  for (const input of root.querySelectorAll(".spotlight input")) {
+    const { place, setting } = input.dataset;
+    const spotlight = spotlights[Number(place)];
+    input.value = spotlight[setting];
+    const weight = percent(weightsOf(spotlights)[Number(place)]);
+    const text = setting === "strength" ? weight : `${spotlight.sigma.toFixed(1)} cells`;
+    input.setAttribute("aria-valuetext", text);
+    input.parentElement.querySelector("output").textContent = text;
   }
 }
 
-function middleOf(cell, { columns }) {
+function centerOf(cell, { columns }) {
   return { row: Math.floor(cell / columns) + 1, column: (cell % columns) + 1 };
 }
 
-function handleName(sandbox, target, place, { row, column }) {
-  if (target === "spot") return spotName(place, sandbox.spots);
+function handleLabel(sandbox, target, place, { row, column }) {
+  if (target === "spotlight") return spotlightLabel(place, sandbox.spotlights);
   const where = `row ${row.toFixed(1)}, column ${column.toFixed(1)}`;
   return `${target === "guess" ? "Your guess" : "Sharp glimpse"}: ${where}. Arrow keys move it.`;
 }
 
 function showMaps(sandbox, covert, result) {
-  const { root, scene, ground } = sandbox;
+  const { root, scene, imageView } = sandbox;
   if (!covert) return;
   const map = (name) => root.querySelector(`figure .${name}`);
-  paintMap(map("mask"), scene, (cell) => shade(RAMPS.mask, covert.mask, cell));
-  paintMap(map("salient"), scene, (cell) => [...inferno(scene.saliency[cell]), 255]);
-  paintMap(map("priority"), scene, (cell) => shade(RAMPS.priority, covert.priority, cell));
-  paintBroad(map("broad"), ground, covert);
-  if (result && sandbox.options.glimpses) paintSharp(map("sharp"), ground, result.cells.at(-1));
+  paintMap(map("mask"), scene, (cell) => shade(MAP_COLORS.mask, covert.mask, cell));
+  paintMap(map("saliency-map"), scene, (cell) => [...inferno(scene.saliency[cell]), 255]);
+  paintMap(map("priority"), scene, (cell) => shade(MAP_COLORS.priority, covert.priority, cell));
+  paintBroad(map("broad"), imageView, covert);
+  if (result && sandbox.options.glimpses) paintSharp(map("sharp"), imageView, result.cells.at(-1));
 }
 
-function showSaid(sandbox, result) {
+function showAnswer(sandbox, result) {
   const { root, scene, options } = sandbox;
-  const [asked, verdict, other] = ["asked", "verdict", "other"].map((name) => root.querySelector(`.${name}`));
+  const [heading, verdict, other] = ["heading", "verdict", "other"].map((name) => root.querySelector(`.${name}`));
   if (options.guess) {
-    asked.textContent = "Your place";
-    const cell = cellUnder(sandbox.guess, scene);
-    verdict.textContent = sandbox.guessed ? guessSentence(scene, cell) : "Choose the place that stands out most.";
+    heading.textContent = "Your guess";
+    const cell = cellAt(sandbox.guess, scene);
+    verdict.textContent = sandbox.guessed ? guessFeedback(scene, cell) : "Choose the place that stands out most.";
     return;
   }
-  root.querySelector(".said").hidden = !options.spots;
-  if (!options.spots) return;
-  asked.textContent = options.compare ? "With its sharp glimpses the model names" : "The model would now name";
+  root.querySelector(".answer").hidden = !options.spotlights;
+  if (!options.spotlights) return;
+  heading.textContent = options.compare_broad ? "With its sharp glimpses, the model names" : "The model would name";
   if (!result) {
-    verdict.textContent = "The model is on its way…";
+    verdict.textContent = "Loading the model…";
     return;
   }
-  verdict.replaceChildren(...said(scene, result));
+  verdict.replaceChildren(...answerParts(scene, result));
   showBars(root.querySelector(".bars"), scene, result);
-  other.replaceChildren(...(result.broad ? ["With the broad glimpse alone: ", ...said(scene, result.broad)] : []));
+  const broad = result.broad ? ["With the broad glimpse alone: ", ...answerParts(scene, result.broad)] : [];
+  other.replaceChildren(...broad);
 }
 
-function said(scene, result) {
-  const right = isThere(scene, result.label);
-  return right === null ? [answerOf(scene, result)] : [answerOf(scene, result), verdictSign(right)];
+function answerParts(scene, result) {
+  const correct = isCorrect(scene, result.label);
+  return correct === null ? [answerOf(scene, result)] : [answerOf(scene, result), verdictSign(correct)];
 }
 
 function showBars(bars, scene, { classes, label }) {

@@ -1,31 +1,31 @@
-// Mouse, touch, keys, and the words of the page that light up a part.
+// Mouse, touch and keys of the sandbox, and the words of the page that highlight a part of it.
 
 function listen(sandbox, signal) {
   const { root } = sandbox;
   const on = (target, event, act) => target.addEventListener(event, act, { signal });
   const handles = root.querySelector(".handles");
-  on(handles, "pointerdown", (event) => grasp(sandbox, event));
+  on(handles, "pointerdown", (event) => startDrag(sandbox, event));
   on(handles, "pointermove", (event) => drag(sandbox, event));
-  on(handles, "keydown", (event) => nudge(sandbox, event));
+  on(handles, "keydown", (event) => moveByKey(sandbox, event));
   on(root.querySelector(".image"), "click", (event) => {
-    const target = ["glimpse", "guess", "spot"].find((name) => root.querySelector(`.handle.${name}`));
-    if (target) sandbox.move(target, placeAt(sandbox, event), event.timeStamp);
+    const target = ["glimpse", "guess", "spotlight"].find((name) => root.querySelector(`.handle.${name}`));
+    if (target) sandbox.move(target, positionOf(sandbox, event), event.timeStamp);
   });
   on(root.querySelector(".sliders"), "input", ({ target }) => {
-    sandbox.turn(Number(target.dataset.place), { [target.dataset.turns]: Number(target.value) });
+    sandbox.change(Number(target.dataset.place), { [target.dataset.setting]: Number(target.value) });
   });
   on(root.querySelector(".controls"), "click", ({ target }) => {
-    const { count, do: wish } = target.closest("button")?.dataset ?? {};
+    const { count, action } = target.closest("button")?.dataset ?? {};
     if (count) sandbox.setCount(Number(count));
-    if (wish) sandbox.press(wish);
+    if (action) sandbox.press(action);
   });
   on(globalThis, "hsal-controller", () => sandbox.refresh());
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => sandbox.applyTheme());
-  listenToWords(sandbox, signal);
+  listenToHighlights(sandbox, signal);
 }
 
-// Where the pointer is, in cells from the first one's middle.
-function placeAt(sandbox, { clientX, clientY }) {
+// Position of the pointer in cells; the center of the first cell is 1, 1.
+function positionOf(sandbox, { clientX, clientY }) {
   const box = sandbox.part("image").getBoundingClientRect();
   const { rows, columns } = sandbox.scene;
   return {
@@ -34,33 +34,34 @@ function placeAt(sandbox, { clientX, clientY }) {
   };
 }
 
-function grasp(sandbox, event) {
+function startDrag(sandbox, event) {
   const handle = event.target.closest(".handle");
   if (!handle) return;
   handle.setPointerCapture(event.pointerId);
-  if (handle.dataset.target === "spot") sandbox.chosen = Number(handle.dataset.place);
+  if (handle.dataset.target === "spotlight") sandbox.chosen = Number(handle.dataset.place);
 }
 
 function drag(sandbox, event) {
   const handle = event.target.closest(".handle");
-  if (handle?.hasPointerCapture(event.pointerId)) sandbox.move(handle.dataset.target, placeAt(sandbox, event), event.timeStamp);
+  if (!handle?.hasPointerCapture(event.pointerId)) return;
+  sandbox.move(handle.dataset.target, positionOf(sandbox, event), event.timeStamp);
 }
 
-function nudge(sandbox, event) {
+function moveByKey(sandbox, event) {
   const handle = event.target.closest(".handle");
-  const move = moveOf(event);
+  const move = arrowStep(event);
   if (!handle || !move || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
-  event.stopPropagation(); // the page's players listen for arrow keys too
+  event.stopPropagation(); // players on the page also listen for arrow keys
   const { target, place } = handle.dataset;
-  if (target === "spot") sandbox.chosen = Number(place);
-  const from = startOf(sandbox, target);
-  const whole = (way) => (target === "spot" ? way : Math.sign(way)); // a glimpse goes from cell to cell
-  sandbox.move(target, { row: from.row + whole(move[0]), column: from.column + whole(move[1]) }, event.timeStamp);
+  if (target === "spotlight") sandbox.chosen = Number(place);
+  const from = currentPosition(sandbox, target);
+  const rounded = (step) => (target === "spotlight" ? step : Math.sign(step)); // a glimpse moves by whole cells
+  sandbox.move(target, { row: from.row + rounded(move[0]), column: from.column + rounded(move[1]) }, event.timeStamp);
 }
 
-function startOf(sandbox, target) {
-  if (target === "spot") return sandbox.spots[sandbox.chosen];
+function currentPosition(sandbox, target) {
+  if (target === "spotlight") return sandbox.spotlights[sandbox.chosen];
   if (target === "guess") return sandbox.guess;
-  return middleOf(sandbox.cell ?? sandbox.shownCell ?? 0, sandbox.scene);
+  return centerOf(sandbox.cell ?? sandbox.shownCell ?? 0, sandbox.scene);
 }

@@ -1,10 +1,10 @@
-// The image with what lies over it, and the small maps beside it.
+// The image with its overlays, and the small maps beside it.
 
-const VEIL = [4, 12, 24];
+const SHADE = [4, 12, 24];
 const FIGURE_PX = 200;
-const RAMPS = { mask: channels(COLORS.covert), priority: channels(COLORS.priority) };
+const MAP_COLORS = { mask: channels(COLORS.covert), priority: channels(COLORS.priority) };
 
-class Ground {
+class ImageView {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -23,35 +23,36 @@ class Ground {
     this.frame = frameFor(this.scene, size);
   }
 
-  // layer: "saliency", "mask", "priority", "broad" or "image"; looks: {covert, gaussians, cells, ringed}, any missing
-  draw(layer, { covert, gaussians, cells = [], ringed = null }) {
+  // layer: "saliency", "mask", "priority", "broad" or "image"
+  // overlays: {covert, gaussians, cells, circled}, each optional
+  draw(layer, { covert, gaussians, cells = [], circled = null }) {
     const { context, frame, size, ratio } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, size, size);
     context.imageSmoothingEnabled = true;
     context.drawImage(this.image, frame.left, frame.top, frame.width, frame.height);
-    if (layer === "saliency") this.lay((cell) => [...inferno(this.scene.saliency[cell]), 190]);
-    else if (covert && layer === "mask") this.light(covert.mask);
+    if (layer === "saliency") this.overlay((cell) => [...inferno(this.scene.saliency[cell]), 190]);
+    else if (covert && layer === "mask") this.drawMask(covert.mask);
     else if (covert && layer === "priority") {
-      this.lay((cell) => shade(RAMPS.priority, covert.priority, cell, 215));
+      this.overlay((cell) => shade(MAP_COLORS.priority, covert.priority, cell, 215));
     } else if (covert && layer === "broad") drawWeights(context, frame, covert.broadWeights);
     if (gaussians && layer !== "image") drawGaussians(context, frame, gaussians);
     for (const cell of new Set(cells)) this.outline(cell, COLORS.overt);
-    if (ringed !== null) this.ring(ringed);
+    if (circled !== null) this.circle(circled);
   }
 
-  lay(colorAt) {
+  overlay(colorAt) {
     const { left, top, width, height } = this.frame;
     this.context.imageSmoothingEnabled = false;
     this.context.drawImage(paintCells(this.cells, colorAt), left, top, width, height);
   }
 
-  // Blue light where the mask is, gloom elsewhere; against its own peak, but a faint mask stays faint.
-  light(mask) {
+  // Blue light where the mask is, darkness elsewhere. Scaled to the mask's peak, but a faint mask stays faint.
+  drawMask(mask) {
     const peak = Math.max(0.1, mask[argmax(mask)]);
-    this.lay((cell) => [...VEIL, 205 * (1 - mask[cell] / peak)]);
+    this.overlay((cell) => [...SHADE, 205 * (1 - mask[cell] / peak)]);
     this.context.globalCompositeOperation = "lighter";
-    this.lay((cell) => [...RAMPS.mask, 165 * (mask[cell] / peak)]);
+    this.overlay((cell) => [...MAP_COLORS.mask, 165 * (mask[cell] / peak)]);
     this.context.globalCompositeOperation = "source-over";
   }
 
@@ -62,7 +63,7 @@ class Ground {
     strokeTwice(this.context, color, 3);
   }
 
-  ring(cell) {
+  circle(cell) {
     const { x, y } = this.frame.center(cell);
     this.context.beginPath();
     this.context.arc(x, y, this.frame.cellWidth * 0.9, 0, FULL_TURN);
@@ -70,42 +71,44 @@ class Ground {
   }
 }
 
-// The color with a strength of its cell's share of the map's peak, on black.
-function shade([red, green, blue], values, cell, most = 255) {
+// [red, green, blue, alpha] of a cell: the color scaled by the cell's share of the map's peak.
+function shade([red, green, blue], values, cell, alpha = 255) {
   const share = values[cell] / Math.max(0.1, values[argmax(values)]);
-  return [red, green, blue].map((part) => Math.min(255, part * share * 1.25)).concat(most);
+  return [red, green, blue].map((part) => Math.min(255, part * share * 1.25)).concat(alpha);
 }
 
-// A map as a small image of one pixel a cell; the style sheet enlarges it.
+// Paints a map at one pixel per cell; the style sheet enlarges it.
 function paintMap(canvas, { rows, columns }, colorAt) {
   if (canvas.width !== columns || canvas.height !== rows) [canvas.width, canvas.height] = [columns, rows];
   paintCells(canvas, colorAt);
 }
 
-// The image, each place as bright as its share in the broad glimpse.
+// Paints the image, each place as bright as its weight in the broad glimpse.
 function paintBroad(canvas, { scene, image, cells }, { broadWeights }) {
   canvas.width = canvas.height = FIGURE_PX;
   const context = canvas.getContext("2d");
   context.drawImage(image, 0, 0, FIGURE_PX, FIGURE_PX);
-  const most = broadWeights[argmax(broadWeights)];
+  const highest = broadWeights[argmax(broadWeights)];
   context.imageSmoothingQuality = "high";
   context.drawImage(
-    paintCells(cells, (cell) => [0, 0, 0, 255 * (1 - broadWeights[cell] / most)]), 0, 0, FIGURE_PX, FIGURE_PX,
+    paintCells(cells, (cell) => [0, 0, 0, 255 * (1 - broadWeights[cell] / highest)]), 0, 0, FIGURE_PX, FIGURE_PX,
   );
   canvas.dataset.cells = scene.rows * scene.columns;
 }
 
-// The cell looked at, and a cell about it, dimmed.
+// Paints the glimpsed cell, with one cell around it dimmed.
 function paintSharp(canvas, { scene, image }, cell) {
   canvas.width = canvas.height = FIGURE_PX;
   const context = canvas.getContext("2d");
-  const [wide, high] = [scene.image.width / scene.columns, scene.image.height / scene.rows];
-  const [left, top] = [(cell % scene.columns) * wide, Math.floor(cell / scene.columns) * high];
+  const [cellWidth, cellHeight] = [scene.image.width / scene.columns, scene.image.height / scene.rows];
+  const [left, top] = [(cell % scene.columns) * cellWidth, Math.floor(cell / scene.columns) * cellHeight];
   const third = FIGURE_PX / 3;
-  context.drawImage(image, left - wide, top - high, 3 * wide, 3 * high, 0, 0, FIGURE_PX, FIGURE_PX);
+  context.drawImage(
+    image, left - cellWidth, top - cellHeight, 3 * cellWidth, 3 * cellHeight, 0, 0, FIGURE_PX, FIGURE_PX,
+  );
   context.fillStyle = "rgba(0,0,0,0.5)";
   context.fillRect(0, 0, FIGURE_PX, FIGURE_PX);
-  context.drawImage(image, left, top, wide, high, third, third, third, third);
+  context.drawImage(image, left, top, cellWidth, cellHeight, third, third, third, third);
   context.beginPath();
   context.rect(third, third, third, third);
   strokeTwice(context, COLORS.overt, 3);

@@ -1,11 +1,11 @@
 // Pure: one meta-step of the model, from given Gaussians to a label. It mirrors hsal/model/attention.py, interface.py,
-// controller.py, inhibition.py and the first turn of HSAL.rollout; tests/app/test_sandbox_model.py holds it to them.
-// Maps are flat, row by row. view: {rows, columns, channels, saliency, volume}, volume[channel * cells + cell].
+// controller.py, inhibition.py and the first step of HSAL.rollout; tests/app/test_sandbox_model.py compares the two.
+// Maps are flat arrays, row by row. view: {rows, columns, channels, saliency, volume}, volume[channel * cells + cell].
 
 // weight (out,in) times x, plus bias
 function linear({ weight, bias }, x) {
   const [outputs, inputs] = weight.shape;
-  const { data } = weight; // a local name: this loop is nearly all of a meta-step's time
+  const { data } = weight; // a local variable: this loop takes most of the time of a meta-step
   const y = new Float32Array(outputs);
   for (let output = 0; output < outputs; output += 1) {
     let sum = bias.data[output];
@@ -18,9 +18,9 @@ function linear({ weight, bias }, x) {
 
 const sigmoid = (value) => 1 / (1 + Math.exp(-value));
 
-// torch.nn.GRUCell: reset, update and new gate, one after another
-function gruCell({ inward, onward }, x, hidden) {
-  const [a, b, size] = [linear(inward, x), linear(onward, hidden), hidden.length];
+// torch.nn.GRUCell: the reset, update and new gates follow one another in each matrix
+function gruCell({ input, recurrent }, x, hidden) {
+  const [a, b, size] = [linear(input, x), linear(recurrent, hidden), hidden.length];
   return hidden.map((before, unit) => {
     const reset = sigmoid(a[unit] + b[unit]);
     const update = sigmoid(a[size + unit] + b[size + unit]);
@@ -29,7 +29,7 @@ function gruCell({ inward, onward }, x, hidden) {
   });
 }
 
-// The controller's layers, from tensors named as in the weights.
+// The controller's layers, from tensors with the names of the weights file.
 function controllerOf(tensors) {
   const layer = (name, suffix = "") => ({
     weight: tensors[`controller.${name}.weight${suffix}`],
@@ -37,7 +37,7 @@ function controllerOf(tensors) {
   });
   return {
     encode: layer("encode"),
-    recur: { inward: layer("recur", "_ih"), onward: layer("recur", "_hh") },
+    recur: { input: layer("recur", "_ih"), recurrent: layer("recur", "_hh") },
     locate: layer("locate"),
     classify: layer("classify"),
   };
@@ -69,7 +69,7 @@ function maskOf(gaussians, { rows, columns }) {
   return mask;
 }
 
-// g_0: the volume's columns averaged under the weights
+// g_0: the weighted average of the volume's columns
 function broadGlimpse(weights, { volume, channels }) {
   const cells = weights.length;
   return Float32Array.from({ length: channels }, (_, channel) => {
@@ -84,40 +84,40 @@ function sharpGlimpse(cell, { volume, channels, rows, columns }) {
   return Float32Array.from({ length: channels }, (_, channel) => volume[channel * rows * columns + cell]);
 }
 
-// S_{t+1}: nothing is left at the glimpsed cells, and the mask is taken off elsewhere
+// S_{t+1}: zero at the glimpsed cells; elsewhere the mask is subtracted, down to zero
 function inhibit(saliency, mask, cells) {
   return saliency.map((value, cell) => (cells.includes(cell) ? 0 : Math.max(0, value - mask[cell])));
 }
 
-// Where covert attention lies, and what it takes in.
+// The covert part: mask, priority map and the weights of the broad glimpse.
 function attendCovertly(view, gaussians) {
   const mask = maskOf(gaussians, view);
   const priority = mask.map((value, cell) => value * view.saliency[cell]);
-  const whole = mask.reduce((sum, value) => sum + value, 0);
-  return { mask, priority, broadWeights: mask.map((value) => value / whole) };
+  const total = mask.reduce((sum, value) => sum + value, 0);
+  return { mask, priority, broadWeights: mask.map((value) => value / total) };
 }
 
-// The first meta-step, nothing named yet.
-// options: glimpses, how many; cells, where to look instead of where the model would; sharp, false to give the
-// controller its broad glimpse again in place of each sharp one.
-function metaStep(controller, view, gaussians, { glimpses, cells: given = [], sharp = true }) {
+// The first meta-step, before any label.
+// options: glimpses, their number; cells, overrides of the glimpsed cells; sharp, false to give the controller the
+// broad glimpse instead of each sharp one.
+function metaStep(controller, view, gaussians, { glimpses, cells: forced = [], sharp = true }) {
   const { mask, priority, broadWeights } = attendCovertly(view, gaussians);
   const broad = broadGlimpse(broadWeights, view);
   const count = mask.length;
   const labels = controller.classify.bias.data.length + 1; // classes, stop, start symbol
   const start = oneHot(labels - 1, labels);
-  let [hidden, glimpse, looked] = [new Float32Array(controller.locate.weight.shape[1]), broad, count];
+  let [hidden, glimpse, glimpsed] = [new Float32Array(controller.locate.weight.shape[1]), broad, count];
   const step = () => {
-    const x = Float32Array.from([...priority, ...start, ...oneHot(looked, count + 1), ...glimpse]);
+    const x = Float32Array.from([...priority, ...start, ...oneHot(glimpsed, count + 1), ...glimpse]);
     hidden = gruCell(controller.recur, linear(controller.encode, x), hidden);
   };
   const [locations, cells] = [[], []];
   for (let place = 0; place < glimpses; place += 1) {
     step();
     locations.push(softmax(linear(controller.locate, hidden)));
-    looked = given[place] ?? argmax(locations[place]);
-    cells.push(looked);
-    glimpse = sharp ? sharpGlimpse(looked, view) : broad;
+    glimpsed = forced[place] ?? argmax(locations[place]);
+    cells.push(glimpsed);
+    glimpse = sharp ? sharpGlimpse(glimpsed, view) : broad;
   }
   step();
   const classes = softmax(linear(controller.classify, hidden));

@@ -1,4 +1,4 @@
-// What the server sends of a scene becomes plain numbers.
+// Converts a scene from the server to typed arrays.
 
 function readScene({ image, saliency, volume, gaussians, truth, names }) {
   const [rows, columns] = saliency.shape;
@@ -9,18 +9,18 @@ function readScene({ image, saliency, volume, gaussians, truth, names }) {
     columns,
     saliency: Float32Array.from(saliency.data),
     channels: volume?.shape[0],
-    volume: volume && halves(fromBase64(volume.data)),
+    volume: volume && readHalves(fromBase64(volume.data)),
     own: gaussians,
     truth,
     names,
   };
 }
 
-// Weights come apart from the scenes, once a visit, as an element of their own; both meet here.
+// Weights name -> controller. The weights are sent once per visit, by an element other than the scenes.
 const controllers = (globalThis.hsalControllers ??= new Map());
 
-// file: safetensors, with the weights' name in its metadata
-function keepController(file) {
+// file: safetensors, with the name of the weights in its metadata
+function storeController(file) {
   const { metadata, tensors } = readTensors(file);
   controllers.set(metadata.name, controllerOf(tensors));
   dispatchEvent(new CustomEvent("hsal-controller"));

@@ -1,72 +1,73 @@
-// Pure: the visitor's spotlights. A spot is {amount, sigma, row, column}: amount 0..100, the rest in cells, where
-// the middle of the first cell is 1, as in the model.
+// Pure: the visitor's spotlights {strength, sigma, row, column}. Strength is 0..100, the rest is in cells; the
+// center of the first cell is 1, as in the model.
 
 const STEP_CELLS = 0.25;
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 const between = (low, value, high) => Math.min(high, Math.max(low, value));
 
-// limits: {sigmaMin, sigmaMax}, the widths that the model itself can give.
-function heldIn(spot, { rows, columns }, { sigmaMin, sigmaMax }) {
+// limits: {sigmaMin, sigmaMax}, the narrowest and widest Gaussian of the model.
+function clamped(spotlight, { rows, columns }, { sigmaMin, sigmaMax }) {
   return {
-    amount: between(0, spot.amount, 100),
-    sigma: between(sigmaMin, spot.sigma, sigmaMax),
-    row: between(0.5, spot.row, rows + 0.5),
-    column: between(0.5, spot.column, columns + 0.5),
+    strength: between(0, spotlight.strength, 100),
+    sigma: between(sigmaMin, spotlight.sigma, sigmaMax),
+    row: between(0.5, spotlight.row, rows + 0.5),
+    column: between(0.5, spotlight.column, columns + 0.5),
   };
 }
 
-// Weights are shares: they sum to 1, as the model's do. With nothing anywhere all are alike.
-function sharesOf(spots) {
-  const whole = spots.reduce((sum, { amount }) => sum + amount, 0);
-  return spots.map(({ amount }) => (whole > 0 ? amount / whole : 1 / spots.length));
+// Weights that sum to 1, as in the model; equal if all strengths are 0.
+function weightsOf(spotlights) {
+  const total = spotlights.reduce((sum, { strength }) => sum + strength, 0);
+  return spotlights.map(({ strength }) => (total > 0 ? strength / total : 1 / spotlights.length));
 }
 
 // exp(-beta d^2) is a Gaussian of standard deviation 1 / sqrt(2 beta) cells
-function gaussiansOf(spots) {
-  const shares = sharesOf(spots);
-  return spots.map(({ sigma, row, column }, place) => {
-    return { weight: shares[place], beta: 1 / (2 * sigma ** 2), sigma, row, column };
+function gaussiansOf(spotlights) {
+  const weights = weightsOf(spotlights);
+  return spotlights.map(({ sigma, row, column }, place) => {
+    return { weight: weights[place], beta: 1 / (2 * sigma ** 2), sigma, row, column };
   });
 }
 
-// The model's own Gaussians as spots; those that weigh next to nothing are left out.
-function spotsOf(gaussians) {
-  const spots = gaussians.map(([weight, beta, row, column]) => {
-    return { amount: Math.round(100 * weight), sigma: 1 / Math.sqrt(2 * beta), row, column };
+// The model's Gaussians as spotlights, without those of almost no weight.
+function spotlightsOf(gaussians) {
+  const spotlights = gaussians.map(([weight, beta, row, column]) => {
+    return { strength: Math.round(100 * weight), sigma: 1 / Math.sqrt(2 * beta), row, column };
   });
-  const heavy = spots.filter(({ amount }) => amount >= 5);
-  return heavy.length ? heavy : spots;
+  const heavy = spotlights.filter(({ strength }) => strength >= 5);
+  return heavy.length ? heavy : spotlights;
 }
 
-// So many spots, alike and side by side, about the middle of the image.
-function freshSpots(count, { rows, columns }) {
+// `count` equal spotlights side by side, around the center of the image.
+function initialSpotlights(count, { rows, columns }) {
   return Array.from({ length: count }, (_, place) => {
-    return { amount: 100, sigma: 2, row: (rows + 1) / 2, column: ((place + 0.5) * columns) / count + 0.5 };
+    return { strength: 100, sigma: 2, row: (rows + 1) / 2, column: ((place + 0.5) * columns) / count + 0.5 };
   });
 }
 
-// A spot more, in the emptiest quarter, or the last one less.
-function withCount(spots, count, view) {
-  const kept = spots.slice(0, count);
-  while (kept.length < count) kept.push({ amount: 100, sigma: 2, ...emptiest(kept, view) });
-  return kept;
+// Adds spotlights in the emptiest corner, or removes the last ones, until there are `count`.
+function resized(spotlights, count, view) {
+  const result = spotlights.slice(0, count);
+  while (result.length < count) result.push({ strength: 100, sigma: 2, ...emptiestCorner(result, view) });
+  return result;
 }
 
-function emptiest(spots, { rows, columns }) {
+function emptiestCorner(spotlights, { rows, columns }) {
   const corners = [0.3, 0.7].flatMap((down) => [0.3, 0.7].map((across) => [down * rows + 0.5, across * columns + 0.5]));
-  const distance = ([row, column]) => Math.min(...spots.map((spot) => Math.hypot(spot.row - row, spot.column - column)));
+  const distance = ([row, column]) =>
+    Math.min(...spotlights.map((spotlight) => Math.hypot(spotlight.row - row, spotlight.column - column)));
   const [row, column] = corners.reduce((best, corner) => (distance(corner) > distance(best) ? corner : best));
   return { row, column };
 }
 
-// What an arrow key asks for, in cells, or null.
-function moveOf({ key, shiftKey }) {
+// The movement of an arrow key in cells [rows, columns]; null for other keys.
+function arrowStep({ key, shiftKey }) {
   const move = MOVES[key];
-  return move ? move.map((way) => way * (shiftKey ? 1 : STEP_CELLS)) : null;
+  return move ? move.map((direction) => direction * (shiftKey ? 1 : STEP_CELLS)) : null;
 }
 
-function cellUnder({ row, column }, { rows, columns }) {
+function cellAt({ row, column }, { rows, columns }) {
   const place = (value, count) => between(1, Math.round(value), count) - 1;
   return place(row, rows) * columns + place(column, columns);
 }

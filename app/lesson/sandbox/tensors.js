@@ -1,6 +1,6 @@
-// Tensors as the shipped weights hold them: safetensors, half precision.
+// Reads the shipped weights: safetensors in half precision.
 
-// One half-precision number from its 16 bits (IEEE 754 binary16).
+// The number with these 16 bits (IEEE 754 binary16).
 function fromHalf(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -9,8 +9,8 @@ function fromHalf(bits) {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-// Bytes, two a number, lowest first -> Float32Array.
-function halves(bytes) {
+// Little-endian half-precision bytes -> Float32Array.
+function readHalves(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: bytes.byteLength / 2 }, (_, place) => fromHalf(view.getUint16(2 * place, true)));
 }
@@ -23,7 +23,7 @@ function readTensors(bytes) {
   const tensors = {};
   for (const [name, { dtype, shape, data_offsets: ends }] of Object.entries(parts)) {
     if (dtype !== "F16") throw new Error(`${name} is ${dtype}, not F16`);
-    tensors[name] = { shape, data: halves(bytes.subarray(8 + length + ends[0], 8 + length + ends[1])) };
+    tensors[name] = { shape, data: readHalves(bytes.subarray(8 + length + ends[0], 8 + length + ends[1])) };
   }
   return { metadata, tensors };
 }

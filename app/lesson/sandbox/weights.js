@@ -1,5 +1,5 @@
-// The element that brings the weights: data is a safetensors file, as bytes.
+// The element that receives the weights; data is a safetensors file as bytes.
 
 export default function receive({ data }) {
-  keepController(data);
+  storeController(data);
 }

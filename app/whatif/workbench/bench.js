@@ -16,7 +16,7 @@ class Bench {
     const over = element("div", "over");
     root.querySelector(".stage").append(over);
     this.player = new Player(root, data);
-    this.player.light = () => {}; // the tools say what lies over the image
+    this.player.highlight = () => {}; // the tools decide which layer is shown
     this.load(data, false);
     this.listen(this.listening.signal);
   }
@@ -37,9 +37,9 @@ class Bench {
     this.step = player.moments[player.now].step;
     this.edit = editAt(data.done, this.step);
     this.gaussians = player.trace.steps[this.step].gaussians.map((one) => ({ ...one }));
-    const lit = LIT[SHOWN_WITH[this.tool]] ?? null;
-    if (player.lit !== lit) {
-      player.lit = lit;
+    const layers = HIGHLIGHTED_LAYERS[SHOWN_WITH[this.tool]] ?? null;
+    if (player.highlightedLayers !== layers) {
+      player.highlightedLayers = layers;
       player.redraw();
     }
     this.draw();
@@ -57,7 +57,7 @@ class Bench {
     this.touched = true;
     const record = trace.steps[this.step];
     [record.gaussians, record.mask] = [this.gaussians, maskOf(this.gaussians, trace)];
-    this.player.lit = LIT.mask;
+    this.player.highlightedLayers = HIGHLIGHTED_LAYERS.mask;
     this.player.redraw();
     this.draw();
   }

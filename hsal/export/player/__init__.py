@@ -1,1 +1,1 @@
-"""The attention player: a whole trace, walked moment by moment in a browser."""
+"""The attention player: a trace shown moment by moment in a browser."""

@@ -2,7 +2,7 @@
 
 const LAYERS = ["saliency", "mask", "priority", "glimpses", "inhibition"];
 
-// What each moment shows until the visitor chooses otherwise.
+// The layers of each kind of moment, unless the visitor overrides them.
 const AUTOMATIC_LAYERS = {
   saliency: ["saliency"],
   mask: ["mask"],
@@ -13,9 +13,9 @@ const AUTOMATIC_LAYERS = {
   inhibition: ["saliency", "inhibition"],
 };
 
-const MOVEMENT_MS = { mask: 650, priority: 350, glimpse: 420, label: 250, inhibition: 650 };
+const ANIMATION_MS = { mask: 650, priority: 350, glimpse: 420, label: 250, inhibition: 650 };
 
-// Where the image and its cells lie on a square stage of `size` CSS pixels.
+// Geometry of the image and its cells on a square stage of `size` CSS pixels.
 function frameFor(trace, size) {
   const scale = size / Math.max(trace.image.width, trace.image.height);
   const [width, height] = [trace.image.width * scale, trace.image.height * scale];
@@ -42,7 +42,7 @@ class Stage {
     this.image = imageToCanvas(trace.image);
     this.backdrop = null;
     this.cells = blankCanvas(trace.columns, trace.rows);
-    // One scale for the whole walk, so that a weak meta-step looks weak beside a strong one.
+    // One scale for the whole trace, so that a weak meta-step looks weak beside a strong one.
     this.highestPriority = Math.max(0.02, ...trace.steps.map(({ priority }) => priority[peakOf(priority)]));
     this.hovered = null;
   }
@@ -56,35 +56,35 @@ class Stage {
     if (this.moment) this.draw(1);
   }
 
-  // What costs much and changes only with the size or the trace: the scaled image, and the hatching.
+  // Draws what is slow and changes only with the size or the trace: the scaled image and the hatching.
   prepare() {
     const { size, ratio } = this;
-    const fresh = () => {
+    const newContext = () => {
       const context = blankCanvas(this.canvas.width, this.canvas.height).getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       return context;
     };
     this.frame = frameFor(this.trace, size);
     const { left, top, width, height } = this.frame;
-    const backdrop = fresh();
+    const backdrop = newContext();
     backdrop.imageSmoothingQuality = "high";
     backdrop.drawImage(this.image, left, top, width, height);
-    const hatching = fresh();
+    const hatching = newContext();
     drawHatching(hatching, size);
-    [this.backdrop, this.hatching, this.scratch] = [backdrop.canvas, hatching.canvas, fresh()];
+    [this.backdrop, this.hatching, this.scratch] = [backdrop.canvas, hatching.canvas, newContext()];
   }
 
-  // view: {layers: Set, opacity: 0..1, smooth}. The state is already changed; movement only leads the eye to it.
-  show(moment, view, moving) {
+  // view: {layers: Set, opacity: 0..1, smooth}. The animation only guides the eye; the state changes at once.
+  show(moment, view, animated) {
     this.stop();
     this.moment = moment;
     this.view = view;
-    const duration = MOVEMENT_MS[moment.kind];
-    if (moving && duration) this.move(duration);
+    const duration = ANIMATION_MS[moment.kind];
+    if (animated && duration) this.animate(duration);
     else this.draw(1);
   }
 
-  move(duration) {
+  animate(duration) {
     const begin = performance.now();
     const frame = (now) => {
       const share = Math.min(1, Math.max(0, now - begin) / duration);
@@ -105,7 +105,7 @@ class Stage {
     if (!this.pending) this.draw(1);
   }
 
-  // The cell under a place in CSS pixels from the canvas's corner, or null beside the image.
+  // The cell at x, y in CSS pixels from the upper left corner of the canvas; null outside the image.
   cellAt(x, y) {
     const frame = frameFor(this.trace, this.size);
     const column = Math.floor((x - frame.left) / frame.cellWidth);
@@ -126,11 +126,11 @@ class Stage {
     if (this.hovered !== null) this.outlineHovered();
   }
 
-  record() {
+  metaStep() {
     return this.trace.steps[this.moment.step];
   }
 
-  lay(colorAt, alpha = this.view.opacity, context = this.context) {
+  overlay(colorAt, alpha = this.view.opacity, context = this.context) {
     const { left, top, width, height } = this.frame;
     context.globalAlpha = alpha;
     context.imageSmoothingEnabled = this.view.smooth;
@@ -140,32 +140,32 @@ class Stage {
   }
 
   saliency(progress) {
-    const { saliency, nextSaliency } = this.record();
-    const after = this.moment.kind === "inhibition" ? mixed(saliency, nextSaliency, progress) : saliency;
-    this.lay((cell) => [...inferno(after[cell]), 255]);
+    const { saliency, nextSaliency } = this.metaStep();
+    const values = this.moment.kind === "inhibition" ? interpolated(saliency, nextSaliency, progress) : saliency;
+    this.overlay((cell) => [...inferno(values[cell]), 255]);
   }
 
   mask(progress) {
     const share = this.moment.kind === "mask" ? progress : 1;
-    const mask = glidingMask(this.trace, this.moment.step, share);
-    // Shown against its own peak, or a focused mask would be all gloom; but a dead mask must look dead.
+    const mask = interpolatedMask(this.trace, this.moment.step, share);
+    // Scaled to its peak, or a focused mask would be too dark; but a mask that is almost zero must look so.
     const peak = Math.max(0.1, mask[peakOf(mask)]);
-    this.lay((cell) => [4, 12, 24, 210 * (1 - mask[cell] / peak)]);
-    // Blue light added to a bright wall would be white: an image in colors is tinted instead.
+    this.overlay((cell) => [4, 12, 24, 210 * (1 - mask[cell] / peak)]);
+    // Blue light added to a bright area would look white, so a color image is tinted instead.
     this.context.globalCompositeOperation = this.trace.image.channels === 1 ? "lighter" : "source-over";
-    this.lay((cell) => [...channels(COLORS.covert), 175 * (mask[cell] / peak)]);
+    this.overlay((cell) => [...channels(COLORS.covert), 175 * (mask[cell] / peak)]);
     this.context.globalCompositeOperation = "source-over";
-    if (this.moment.kind === "broad") drawWeights(this.context, this.frame, this.record().broadWeights);
+    if (this.moment.kind === "broad") drawWeights(this.context, this.frame, this.metaStep().broadWeights);
     else if (this.moment.kind !== "label") {
-      drawGaussians(this.context, this.frame, glidingGaussians(this.trace, this.moment.step, share));
+      drawGaussians(this.context, this.frame, interpolatedGaussians(this.trace, this.moment.step, share));
     }
   }
 
   priority(progress) {
-    const { priority } = this.record();
+    const { priority } = this.metaStep();
     const share = this.moment.kind === "priority" ? progress : 1;
-    this.lay(() => [0, 0, 0, 140 * share]);
-    this.lay((cell) => [...channels(COLORS.priority), 255 * share * (priority[cell] / this.highestPriority)]);
+    this.overlay(() => [0, 0, 0, 140 * share]);
+    this.overlay((cell) => [...channels(COLORS.priority), 255 * share * (priority[cell] / this.highestPriority)]);
   }
 
   glimpses(progress) {
@@ -176,26 +176,26 @@ class Stage {
     drawGlimpses(this.context, this.frame, seen, step, Math.max(0, share * 2 - 1));
   }
 
-  // Gray hatching where saliency has been taken away since the beginning, the denser the more was taken.
+  // Gray hatching where saliency has been removed since the beginning; the more was removed, the denser it is.
   inhibition(progress) {
-    const { saliency, nextSaliency } = this.record();
-    const now = this.moment.kind === "inhibition" ? mixed(saliency, nextSaliency, progress) : saliency;
+    const { saliency, nextSaliency } = this.metaStep();
+    const now = this.moment.kind === "inhibition" ? interpolated(saliency, nextSaliency, progress) : saliency;
     const first = this.trace.steps[0].saliency;
     const { scratch, size } = this;
     scratch.globalCompositeOperation = "copy";
     scratch.drawImage(this.hatching, 0, 0, size, size);
     scratch.globalCompositeOperation = "destination-in";
     // The square root keeps small losses visible.
-    this.lay((cell) => [0, 0, 0, 255 * Math.sqrt(Math.max(0, first[cell] - now[cell]))], 1, scratch);
+    this.overlay((cell) => [0, 0, 0, 255 * Math.sqrt(Math.max(0, first[cell] - now[cell]))], 1, scratch);
     this.context.globalAlpha = this.view.opacity;
     this.context.drawImage(scratch.canvas, 0, 0, size, size);
     this.context.globalAlpha = 1;
   }
 
   answer(progress) {
-    const step = this.record();
-    const looked = step.glimpses.at(-1)?.cell;
-    const cell = looked ? looked[0] * this.trace.columns + looked[1] : peakOf(step.mask);
+    const step = this.metaStep();
+    const glimpsed = step.glimpses.at(-1)?.cell;
+    const cell = glimpsed ? glimpsed[0] * this.trace.columns + glimpsed[1] : peakOf(step.mask);
     const text = this.trace.names[step.label];
     drawAnswer(this.context, this.frame, { text, verdict: verdictOf(step), cell, progress });
   }

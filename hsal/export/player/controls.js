@@ -1,4 +1,4 @@
-// Buttons, keys, the timeline and the layer switches: what they look like and what they ask of the player.
+// Buttons, keys, timeline and layer switches of the player.
 
 const KEYS = {
   ArrowLeft: ["back", "previousStep"],
@@ -11,17 +11,17 @@ const KEYS = {
 
 function listenToControls(player, signal) {
   const { root, part } = player;
-  const on = (target, event, act) => target.addEventListener(event, act, { signal });
+  const on = (target, type, handler) => target.addEventListener(type, handler, { signal });
   on(root, "keydown", (event) => pressKey(player, event));
-  on(document, "keydown", (event) => stepFromAnywhere(player, event));
+  on(document, "keydown", (event) => pressKeyOnPage(player, event));
   on(root, "click", (event) => {
     const button = event.target.closest("button");
     if (button) press(player, button);
   });
   on(part("scrub"), "input", (event) => player.go(Number(event.target.value)));
   on(part("opacity"), "input", (event) => player.choose({ opacity: Number(event.target.value) / 100 }));
-  for (const event of ["pointermove", "pointerdown", "pointerleave"]) {
-    on(part("image"), event, (happened) => player.hover(happened));
+  for (const type of ["pointermove", "pointerdown", "pointerleave"]) {
+    on(part("image"), type, (event) => player.hover(event));
   }
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => player.themeChanged());
 }
@@ -34,54 +34,54 @@ function press(player, button) {
   else if (drawing) player.choose({ smooth: drawing === "smooth" });
   else if (layer) {
     const shown = button.getAttribute("aria-pressed") === "true";
-    player.choose({ overrides: { ...player.chosen.overrides, [layer]: !shown } });
+    player.choose({ overrides: { ...player.settings.overrides, [layer]: !shown } });
   } else player.choose({ overrides: {} });
 }
 
-// Left and right step while no control has the focus, but the page or a part of it that holds the player;
-// the other keys are left to scroll the page.
-function stepFromAnywhere(player, event) {
+// The left and right arrow keys also work while the page, or an element around the player, has the focus. The other
+// keys then scroll the page as usual.
+function pressKeyOnPage(player, event) {
   const host = player.root.getRootNode().host ?? player.root;
-  const around = event.target !== host && event.target.contains?.(host);
-  const idle = around && !event.defaultPrevented && !event.shiftKey;
-  const heard = player.group ? player.group.leads(player) : !player.compact;
-  if (idle && heard && ["ArrowLeft", "ArrowRight"].includes(event.key)) pressKey(player, event);
+  const outside = event.target !== host && event.target.contains?.(host);
+  const idle = outside && !event.defaultPrevented && !event.shiftKey;
+  const listens = player.group ? player.group.leads(player) : !player.compact;
+  if (idle && listens && ["ArrowLeft", "ArrowRight"].includes(event.key)) pressKey(player, event);
 }
 
 function pressKey(player, event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const within = event.target;
+  const { target } = event;
   if (event.key === " ") {
-    // A focused button is pressed by the space bar, as everywhere else.
-    if (within.closest("button")) return;
+    // The space bar presses a focused button, as usual.
+    if (target.closest("button")) return;
     player.togglePlay();
   } else {
     const [plain, shifted] = KEYS[event.key] ?? [];
-    if (!plain || within === player.part("opacity")) return;
+    if (!plain || target === player.part("opacity")) return;
     player.goTo(event.shiftKey ? shifted : plain);
   }
   event.preventDefault();
 }
 
-// mark: the moment at which the walk parts from another one, or null
+// mark: the moment at which this trace diverges from another one, or null
 function buildTimeline(root, trace, moments, mark) {
   const segments = moments.map(({ tone, kind, step }, place) => {
     const starts = place > 0 && moments[place - 1].step !== step;
-    const segment = element("span", `segment ${tone}${starts ? " starts" : ""}${place === mark ? " parts" : ""}`);
+    const segment = element("span", `segment ${tone}${starts ? " starts" : ""}${place === mark ? " diverges" : ""}`);
     segment.dataset.kind = kind;
     return segment;
   });
   root.querySelector(".segments").replaceChildren(...segments);
-  const stretches = trace.steps.map((record, step) => {
-    const stretch = element("span", "stretch", trace.names[record.label]);
-    stretch.style.flexGrow = moments.filter((moment) => moment.step === step).length;
-    if (verdictOf(record) !== null) stretch.append(verdictSign(verdictOf(record)));
-    return stretch;
+  const labels = trace.steps.map((record, step) => {
+    const label = element("span", "step-label", trace.names[record.label]);
+    label.style.flexGrow = moments.filter((moment) => moment.step === step).length;
+    if (verdictOf(record) !== null) label.append(verdictSign(verdictOf(record)));
+    return label;
   });
-  root.querySelector(".stretches").replaceChildren(...stretches);
+  root.querySelector(".step-labels").replaceChildren(...labels);
   const timeline = root.querySelector(".timeline");
   timeline.style.setProperty("--count", moments.length);
-  timeline.classList.toggle("dense", moments.length > 50); // no room for gaps between so many
+  timeline.classList.toggle("dense", moments.length > 50); // too many for gaps between them
   root.querySelector(".scrub").max = moments.length - 1;
 }
 
@@ -94,16 +94,16 @@ function showTimeline(root, moments, now) {
   }
   for (const button of root.querySelectorAll("[data-go]")) {
     const backwards = ["first", "previousStep", "back"].includes(button.dataset.go);
-    // aria-disabled keeps the focus where it is when the end is reached
+    // aria-disabled, unlike disabled, keeps the focus when the end is reached
     button.setAttribute("aria-disabled", now === (backwards ? 0 : moments.length - 1));
   }
 }
 
-function showLooks(root, layers, { overrides, speed, smooth, opacity }) {
+function showViewSettings(root, layers, { overrides, speed, smooth, opacity }) {
   const pressed = (button, is) => button.setAttribute("aria-pressed", is);
   for (const button of root.querySelectorAll("[data-layer]")) {
     pressed(button, layers.has(button.dataset.layer));
-    button.classList.toggle("own", button.dataset.layer in overrides);
+    button.classList.toggle("overridden", button.dataset.layer in overrides);
   }
   for (const button of root.querySelectorAll("[data-speed]")) pressed(button, Number(button.dataset.speed) === speed);
   for (const button of root.querySelectorAll("[data-drawing]")) {

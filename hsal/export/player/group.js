@@ -1,4 +1,4 @@
-// Players of one group are at one moment: what moves one moves all. A walk that ends early waits at its end.
+// All players of a group show the same moment. A trace that ends early stays at its end.
 
 const groups = new Map(); // name -> Group
 
@@ -25,7 +25,7 @@ class Group {
     if (groups.get(this.name) === this) groups.delete(this.name);
   }
 
-  // The one whose keys are heard while no control has the focus.
+  // Whether this player handles the keys while no control has the focus.
   leads(player) {
     return this.players.values().next().value === player;
   }
@@ -38,9 +38,9 @@ class Group {
     const last = this.longest().moments.length - 1;
     const next = Math.min(Math.max(Math.trunc(target) || 0, 0), last);
     if (next === this.now) return;
-    const moving = next === this.now + 1;
+    const animated = next === this.now + 1;
     this.now = next;
-    for (const player of this.players) player.follow(next, moving);
+    for (const player of this.players) player.follow(next, animated);
     this.address.write(next);
     if (this.playing) this.setPlaying(next < last);
   }

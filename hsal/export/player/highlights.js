@@ -1,17 +1,17 @@
-// Words of the page that speak of a part of an element: while one is pointed at or has the focus, the part lights up.
-// Such a word is an element with data-lights="mask", anywhere in the page.
+// Words of the page that highlight a part of an element while the pointer or the focus is on them.
+// Such a word is an element with data-highlights="mask", anywhere in the page.
 
-// word -> the player's layers that it shows
-const LIT = {
+// word -> the layers that the player shows for it
+const HIGHLIGHTED_LAYERS = {
   image: [], saliency: ["saliency"], mask: ["mask"], spotlight: ["mask"], priority: ["priority"],
   glimpse: ["glimpses"], glimpses: ["glimpses"], inhibition: ["saliency", "inhibition"],
 };
 
-// lit: anything with a method light(name), name null for no word
-function listenToWords(lit, signal) {
-  const wordOf = ({ target }) => target.closest?.("[data-lights]")?.dataset.lights ?? null;
-  for (const event of ["pointerover", "focusin"]) {
-    document.addEventListener(event, (happened) => lit.light(wordOf(happened)), { signal });
+// target: an object with a method highlight(name); name is null for no word
+function listenToHighlights(target, signal) {
+  const wordOf = (event) => event.target.closest?.("[data-highlights]")?.dataset.highlights ?? null;
+  for (const type of ["pointerover", "focusin"]) {
+    document.addEventListener(type, (event) => target.highlight(wordOf(event)), { signal });
   }
-  document.addEventListener("focusout", () => lit.light(null), { signal });
+  document.addEventListener("focusout", () => target.highlight(null), { signal });
 }

@@ -1,6 +1,6 @@
-// Small maps (h x w numbers) as small canvases, one pixel per cell; the stage scales them up.
+// Small maps (h x w numbers) as small canvases, one pixel per cell; the stage enlarges them.
 
-// matplotlib's inferno at 33 even places; between them a straight line, at most 4/255 off.
+// matplotlib's inferno at 33 equidistant points; linear interpolation between them is at most 4/255 off.
 const INFERNO = (
   "000004 040312 0b0724 150b37 210c4a 2f0a5b 3d0965 4a0c6b 57106e 64156e 71196e 7d1e6d " +
   "8a226a 972766 a32c61 b0315b bc3754 c73e4c d24644 db503b e45a31 eb6628 f1731d f68013 " +
@@ -41,31 +41,31 @@ function paintCells(canvas, colorAt) {
   return canvas;
 }
 
-// One number a pixel is gray, three are red, green and blue.
+// image: {width, height, channels, data}; one channel is gray, three are red, green and blue.
 function imageToCanvas({ width, height, channels, data }) {
   const colorAt = (pixel) => [0, 1, 2].map((channel) => data[pixel * channels + Math.min(channel, channels - 1)]);
   return paintCells(blankCanvas(width, height), (pixel) => [...colorAt(pixel), 255]);
 }
 
-function mixed(before, after, progress) {
+function interpolated(before, after, progress) {
   return after.map((value, cell) => before[cell] + (value - before[cell]) * progress);
 }
 
-// The mask on its way from one meta-step's Gaussians to the next one's; null before the first step.
-function glidingGaussians(trace, step, progress) {
+// The Gaussians between those of the previous meta-step and those of this one; before the first, all weights are 0.
+function interpolatedGaussians(trace, step, progress) {
   const target = trace.steps[step].gaussians;
   const start = trace.steps[step - 1]?.gaussians ?? target.map((gaussian) => ({ ...gaussian, weight: 0 }));
   if (progress >= 1 || start.length !== target.length) return target;
   return target.map((end, place) => {
-    const between = (name) => start[place][name] + (end[name] - start[place][name]) * progress;
-    return Object.fromEntries(Object.keys(end).map((name) => [name, between(name)]));
+    const valueOf = (name) => start[place][name] + (end[name] - start[place][name]) * progress;
+    return Object.fromEntries(Object.keys(end).map((name) => [name, valueOf(name)]));
   });
 }
 
-// While it glides the mask is worked out from its Gaussians; at rest it is the recorded one.
-function glidingMask(trace, step, progress) {
+// During the animation the mask is computed from the interpolated Gaussians; at its end it is the recorded one.
+function interpolatedMask(trace, step, progress) {
   if (progress >= 1) return trace.steps[step].mask;
-  const gaussians = glidingGaussians(trace, step, progress);
+  const gaussians = interpolatedGaussians(trace, step, progress);
   return trace.steps[step].mask.map((_, cell) => {
     const row = Math.floor(cell / trace.columns) + 1;
     const column = (cell % trace.columns) + 1;

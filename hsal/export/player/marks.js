@@ -1,10 +1,10 @@
-// Crisp marks over the maps: Gaussians, glimpsed cells and their path, the answer. All sizes are CSS pixels.
+// Marks over the maps: Gaussians, glimpsed cells and their path, the predicted label. All sizes are CSS pixels.
 
 const FULL_TURN = 2 * Math.PI;
-const EDGE = "rgba(0,0,0,0.65)"; // a dark rim keeps every colored line readable on light and dark images
+const EDGE = "rgba(0,0,0,0.65)"; // a dark outline keeps every colored line visible on light and dark images
 
-function strokeTwice(context, color, width, rim = EDGE) {
-  context.strokeStyle = rim;
+function strokeTwice(context, color, width, outline = EDGE) {
+  context.strokeStyle = outline;
   context.lineWidth = width + 2;
   context.stroke();
   context.strokeStyle = color;
@@ -31,7 +31,7 @@ function drawHatching(context, size) {
   strokeTwice(context, COLORS.inhibition, 2.5, "rgba(0,0,0,0.85)");
 }
 
-// One contour per Gaussian at one standard deviation; the heavier its weight, the heavier its line.
+// One contour per Gaussian at one standard deviation; the line width shows the weight.
 function drawGaussians(context, frame, gaussians) {
   const heaviest = Math.max(...gaussians.map(({ weight }) => weight), 1e-9);
   for (const [place, { weight, sigma, row, column }] of gaussians.entries()) {
@@ -52,12 +52,12 @@ function drawGaussians(context, frame, gaussians) {
   }
 }
 
-// Discs whose area is each cell's weight in the broad glimpse, the heaviest filling its cell.
+// One disc per cell; its area is proportional to the cell's weight in the broad glimpse.
 function drawWeights(context, frame, weights) {
   const heaviest = weights[peakOf(weights)];
-  const reach = 0.42 * Math.min(frame.cellWidth, frame.cellHeight);
+  const maxRadius = 0.42 * Math.min(frame.cellWidth, frame.cellHeight);
   for (const [cell, weight] of weights.entries()) {
-    const radius = reach * Math.sqrt(weight / heaviest);
+    const radius = maxRadius * Math.sqrt(weight / heaviest);
     if (radius < 0.6) continue;
     const { x, y } = frame.center(cell);
     context.beginPath();
@@ -104,14 +104,14 @@ function drawPath(context, frame, seen, step, progress) {
   }
 }
 
-// Cells looked at, each numbered meta-step.glimpse. Where cells are small only this meta-step is numbered.
+// Glimpsed cells, each numbered meta-step.glimpse. If cells are small, only this meta-step is numbered.
 function drawGlimpses(context, frame, seen, step, progress) {
-  const roomy = Math.min(frame.cellWidth, frame.cellHeight) >= 34;
+  const large = Math.min(frame.cellWidth, frame.cellHeight) >= 34;
   const numbers = new Map();
   for (const { cell, step: when, glimpse } of seen) {
     const now = when === step;
     const before = numbers.get(cell) ?? { texts: [] };
-    const texts = roomy || now ? [...before.texts, `${when + 1}.${glimpse + 1}`] : before.texts;
+    const texts = large || now ? [...before.texts, `${when + 1}.${glimpse + 1}`] : before.texts;
     numbers.set(cell, { now, texts });
   }
   const landing = seen.at(-1)?.cell;
@@ -133,7 +133,7 @@ function drawNumber(context, x, y, text) {
   write(context, text, x + 3 + text.length * 3, y + 6.5, 11, "#000");
 }
 
-// The answer beside the cell last looked at, kept inside the image.
+// The predicted label beside the last glimpsed cell, inside the image.
 function drawAnswer(context, frame, { text, verdict, cell, progress }) {
   const size = Math.max(18, Math.min(30, frame.size / 18));
   const short = text.length > 18 ? `${text.slice(0, 17)}\u2026` : text;
@@ -141,11 +141,11 @@ function drawAnswer(context, frame, { text, verdict, cell, progress }) {
   const mark = verdict === null ? 0 : size * 1.05;
   const width = context.measureText(short).width + mark + size * 1.1;
   const height = size * 1.65;
-  const spot = frame.center(cell);
+  const center = frame.center(cell);
   const inside = (value, extent) => Math.min(Math.max(value, 6), frame.size - extent - 6);
-  const above = spot.y - frame.cellHeight / 2 - height - 8;
-  const x = inside(spot.x - width / 2, width);
-  const y = inside(above < 6 ? spot.y + frame.cellHeight / 2 + 8 : above, height);
+  const above = center.y - frame.cellHeight / 2 - height - 8;
+  const x = inside(center.x - width / 2, width);
+  const y = inside(above < 6 ? center.y + frame.cellHeight / 2 + 8 : above, height);
   context.save();
   context.globalAlpha = progress;
   context.beginPath();
@@ -153,26 +153,26 @@ function drawAnswer(context, frame, { text, verdict, cell, progress }) {
   context.fillStyle = "rgba(255,255,255,0.96)";
   context.fill();
   context.lineWidth = 2.5;
-  context.strokeStyle = verdict === null ? "#555" : verdict ? COLORS.right : COLORS.wrong;
+  context.strokeStyle = verdict === null ? "#555" : verdict ? COLORS.correct : COLORS.incorrect;
   context.stroke();
   write(context, short, x + (width - mark) / 2, y + height / 2, size, "#111", 700);
   if (verdict !== null) drawVerdict(context, x + width - size * 0.9, y + height / 2, size * 0.34, verdict);
   context.restore();
 }
 
-function drawVerdict(context, x, y, reach, right) {
+function drawVerdict(context, x, y, size, correct) {
   context.beginPath();
-  if (right) {
-    context.moveTo(x - reach, y);
-    context.lineTo(x - reach * 0.25, y + reach * 0.75);
-    context.lineTo(x + reach, y - reach * 0.8);
+  if (correct) {
+    context.moveTo(x - size, y);
+    context.lineTo(x - size * 0.25, y + size * 0.75);
+    context.lineTo(x + size, y - size * 0.8);
   } else {
     for (const lean of [-1, 1]) {
-      context.moveTo(x - reach * 0.8, y - lean * reach * 0.8);
-      context.lineTo(x + reach * 0.8, y + lean * reach * 0.8);
+      context.moveTo(x - size * 0.8, y - lean * size * 0.8);
+      context.lineTo(x + size * 0.8, y + lean * size * 0.8);
     }
   }
-  context.strokeStyle = right ? COLORS.right : COLORS.wrong;
-  context.lineWidth = reach * 0.55;
+  context.strokeStyle = correct ? COLORS.correct : COLORS.incorrect;
+  context.lineWidth = size * 0.55;
   context.stroke();
 }

@@ -1,7 +1,7 @@
-"""The attention player's html, css and js, as parts for a host and as one stand-alone page.
+"""The attention player's HTML, CSS and JavaScript, as parts for a host and as one standalone page.
 
-Stepping, playing and scrubbing happen in the browser alone; the same three texts make the app's element and a
-page that opens from disk with no server and no network.
+Stepping, playing and scrubbing happen in the browser. The same three texts make the app's component and a page that
+opens from disk without server or network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from hsal import colors as colors
+from hsal import colors
 from hsal.errors import HsalError
 from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.schema import Trace
@@ -19,7 +19,7 @@ from hsal.tracing.schema import Trace
 HERE = Path(__file__).parent
 FORMATS = ("html",)
 
-# One script, in the order of use.
+# Joined to one script in this order.
 SCRIPTS = (
     "trace.js",
     "sentences.js",
@@ -39,8 +39,8 @@ COLORS = {
     "overt": colors.OVERT,
     "priority": colors.PRIORITY,
     "inhibition": colors.INHIBITION,
-    "right": colors.RIGHT,
-    "wrong": colors.WRONG,
+    "correct": colors.RIGHT,
+    "incorrect": colors.WRONG,
 }
 
 PAGE = """<!doctype html>
@@ -57,7 +57,7 @@ body {{ margin: 0 auto; max-width: 1140px; padding: 1.5rem 1.25rem; background: 
 </style>
 </head>
 <body>
-{changed}{html}
+{notice}{html}
 <script type="application/json" id="trace">{trace}</script>
 <script type="module">
 {js}
@@ -72,36 +72,41 @@ new Player(document.querySelector(".attention-player"), {{
 
 
 class PageError(HsalError):
-    """The page cannot be made as asked."""
+    """The page cannot be written."""
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
-    """The player's html, css and js, each as one text; the js has the class `Player`."""
+    """HTML, CSS and JavaScript of the player; the JavaScript defines the class `Player`."""
     css, colors_js = base()
     return _read("player.html"), f"{css}\n{_read('player.css')}", "\n".join([colors_js, *map(_read, SCRIPTS)])
 
 
 @cache
 def base() -> tuple[str, str]:
-    """What every element of ours stands on: css for the class "base", and js with the same `COLORS`."""
+    """CSS of the class "base", and JavaScript with the same `COLORS`; both are shared by all custom elements."""
     variables = "".join(f" --{name}: {color};" for name, color in COLORS.items())
     return f".base {{{variables} }}\n{_read('base.css')}", f"const COLORS = {json.dumps(COLORS)};"
 
 
 def standalone_html(trace: Trace, moment: int = 0) -> str:
-    """One offline HTML document with the player in it; `?moment=N` in its address wins over `moment`."""
+    """One offline HTML document with the player.
+
+    Args:
+        trace: to show.
+        moment: 0-based moment at the start; `?moment=N` in the address takes precedence.
+    """
     html, css, js = bundle()
-    # Inside a script element only "<" could end it early; JSON allows it to be written as an escape.
+    # Only "<" could end a script element early; in JSON it can be written as an escape.
     data = trace.to_json().replace("<", "\\u003c")
     title = escape(f"Attention over {trace.source.name}")
-    done = intervention_note(trace)
-    told = f'<p class="base">{escape(done)}</p>\n' if done else ""
-    return PAGE.format(title=title, css=css, changed=told, html=html, trace=data, js=js, moment=int(moment))
+    edits = intervention_note(trace)
+    notice = f'<p class="base">{escape(edits)}</p>\n' if edits else ""
+    return PAGE.format(title=title, css=css, notice=notice, html=html, trace=data, js=js, moment=int(moment))
 
 
 def save_page(trace: Trace, path: Path) -> None:
-    """Write the walk to an .html file that opens from disk, with no server and no network.
+    """Write a trace to an .html file that opens from disk without server or network.
 
     Raises:
         PageError: the file cannot be written.
@@ -109,7 +114,7 @@ def save_page(trace: Trace, path: Path) -> None:
     try:
         path.write_text(standalone_html(trace), encoding="utf-8")
     except OSError as error:
-        raise PageError(f"The walk cannot be written to {path} ({error.strerror}).") from error
+        raise PageError(f"The trace cannot be written to {path} ({error.strerror}).") from error
 
 
 def _read(name: str) -> str:

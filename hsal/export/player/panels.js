@@ -1,23 +1,23 @@
-// The numbers beside the image, and the answer so far. Texts from the trace only ever enter as textContent.
+// The numbers beside the image, and the predicted labels so far. Texts of the trace are only set as textContent.
 
-const MOST_BARS = 12;
+const MAX_BARS = 12;
 
 function element(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
 }
 
-// A tick or a cross: a sign as well as a color.
-function verdictSign(right) {
-  const sign = element("span", right ? "sign right" : "sign wrong", right ? "\u2713" : "\u2717");
+// A tick or a cross, so that the verdict is not shown by color alone.
+function verdictSign(correct) {
+  const sign = element("span", correct ? "sign correct" : "sign incorrect", correct ? "\u2713" : "\u2717");
   sign.setAttribute("role", "img");
-  sign.setAttribute("aria-label", right ? "right" : "wrong");
+  sign.setAttribute("aria-label", correct ? "correct" : "incorrect");
   return sign;
 }
 
-// The latest moment, up to and including `now`, for which `wanted` holds.
+// The latest moment up to and including `now` for which `wanted` is true; null if there is none.
 function latest(moments, now, wanted) {
   return moments.slice(0, now + 1).findLast(wanted) ?? null;
 }
@@ -35,14 +35,14 @@ class Panels {
     this.buildBars();
     this.buildTable();
     const truth = trace.truth?.map((label) => trace.names[label]);
-    this.part("truth").textContent = truth ? `In the scene: ${truth.join(" ") || "nothing"}` : "";
+    this.part("truth").textContent = truth ? `In the image: ${truth.join(" ") || "nothing"}` : "";
   }
 
-  // Every chip is there from the start and only hidden, so that the answer never pushes the page about.
+  // All chips exist from the start and are only hidden, so that the page layout does not shift.
   buildChips() {
     const { names, steps, stop } = this.trace;
-    const named = steps.filter(({ label }) => label !== stop);
-    const chips = named.map((step) => {
+    const labeled = steps.filter(({ label }) => label !== stop);
+    const chips = labeled.map((step) => {
       const chip = element("li", "chip", names[step.label]);
       if (verdictOf(step) !== null) chip.append(verdictSign(verdictOf(step)));
       return chip;
@@ -53,7 +53,7 @@ class Panels {
   }
 
   buildBars() {
-    const count = Math.min(this.trace.names.length, MOST_BARS);
+    const count = Math.min(this.trace.names.length, MAX_BARS);
     this.bars = Array.from({ length: count }, () => {
       const row = element("li", "bar");
       const [name, rail, fill, share] = ["name", "rail", "fill", "share"].map((part) => element("span", part));
@@ -63,7 +63,7 @@ class Panels {
     });
     this.part("bars").replaceChildren(...this.bars.map(({ row }) => row));
     const others = this.trace.names.length - count;
-    this.part("rest").textContent = others ? `the ${count} likeliest; ${others} more are not shown` : "";
+    this.part("rest").textContent = others ? `the ${count} most probable classes; ${others} more are not shown` : "";
     this.part("rest").hidden = !others;
   }
 
@@ -82,11 +82,11 @@ class Panels {
 
   show(now) {
     const moment = this.moments[now];
-    const looked = latest(this.moments, now, ({ kind }) => kind === "glimpse");
-    const named = latest(this.moments, now, ({ kind }) => kind === "label");
-    this.showWhere(moment, looked);
-    this.showWorth(moment);
-    this.showClasses(moment, named);
+    const glimpsed = latest(this.moments, now, ({ kind }) => kind === "glimpse");
+    const predicted = latest(this.moments, now, ({ kind }) => kind === "label");
+    this.showLocations(moment, glimpsed);
+    this.showReward(moment);
+    this.showClasses(moment, predicted);
     this.showMixture(moment);
     const count = this.moments.slice(0, now + 1).filter(({ kind }) => kind === "label").length;
     for (const [place, chip] of this.chips.entries()) chip.classList.toggle("hidden", place >= count);
@@ -97,17 +97,17 @@ class Panels {
     this.part(name).classList.toggle("muted", muted);
   }
 
-  showWhere(moment, looked) {
+  showLocations(moment, glimpsed) {
     const broad = moment.kind === "broad";
-    const title = broad ? "Broad weights" : "Location probabilities";
-    this.part("where").querySelector("h2").textContent = title;
-    this.fade("where", !broad && moment.kind !== "glimpse");
-    const caption = this.part("where").querySelector("figcaption");
-    if (!broad && !looked) {
-      caption.textContent = "from the first glimpse on";
+    const title = broad ? "Broad-glimpse weights" : "Location probabilities";
+    this.part("locations").querySelector("h2").textContent = title;
+    this.fade("locations", !broad && moment.kind !== "glimpse");
+    const caption = this.part("locations").querySelector("figcaption");
+    if (!broad && !glimpsed) {
+      caption.textContent = "available from the first glimpse on";
       return this.drawGrid(null, null, null);
     }
-    const shown = broad ? moment : looked;
+    const shown = broad ? moment : glimpsed;
     const step = this.trace.steps[shown.step];
     const values = broad ? step.broadWeights : step.glimpses[shown.glimpse].probabilities;
     const cell = broad ? peakOf(values) : glimpsedCell(this.trace, shown);
@@ -138,44 +138,44 @@ class Panels {
     context.strokeRect(2 + (chosen % columns) * size, 2 + Math.floor(chosen / columns) * size, size + 2, size + 2);
   }
 
-  showWorth(moment) {
+  showReward(moment) {
     const step = this.trace.steps[moment.step];
     const at = moment.kind === "glimpse" ? step.glimpses[moment.glimpse] : moment.kind === "label" ? step : null;
-    this.fade("worth", at === null);
+    this.fade("rewards", at === null);
     this.part("value").textContent = at ? decimal(at.value) : "\u2013";
-    this.part("why").textContent = "at glimpses and labels";
+    this.part("reason").textContent = "at glimpses and labels";
     this.part("reward").textContent = "\u2013";
     if (moment.kind === "glimpse") {
       this.part("reward").textContent = decimal(at.reward);
-      this.part("why").textContent = "the priority at the cell";
+      this.part("reason").textContent = "the priority of the cell";
     } else if (moment.kind === "label") this.showVerdict(step);
   }
 
   showVerdict(step) {
     const verdict = verdictOf(step);
-    this.part("why").textContent = "the truth is not known";
+    this.part("reason").textContent = "true labels unknown";
     if (verdict === null) return;
     this.part("reward").textContent = verdict ? "+1" : "\u22121";
     this.part("reward").append(verdictSign(verdict));
-    this.part("why").textContent = verdict ? "the label was right" : "the label was wrong";
+    this.part("reason").textContent = verdict ? "the label is correct" : "the label is incorrect";
   }
 
-  showClasses(moment, named) {
+  showClasses(moment, predicted) {
     this.fade("classes", moment.kind !== "label");
-    const step = named && this.trace.steps[named.step];
+    const step = predicted && this.trace.steps[predicted.step];
     const order = this.barOrder(step);
     for (const [place, { row, name, fill, share }] of this.bars.entries()) {
       const label = order[place];
-      const chance = step ? step.classes[label] : 0;
+      const probability = step ? step.classes[label] : 0;
       name.textContent = this.trace.names[label];
-      fill.style.width = `${100 * chance}%`;
-      share.textContent = step ? percent(chance) : "\u2013";
+      fill.style.width = `${100 * probability}%`;
+      share.textContent = step ? percent(probability) : "\u2013";
       row.classList.toggle("chosen", step?.label === label);
       row.setAttribute("aria-current", step?.label === label);
     }
   }
 
-  // All classes in their own order; where there are too many, the likeliest, the chosen one always among them.
+  // All classes in their order; if there are too many, the most probable ones, including the predicted one.
   barOrder(step) {
     const labels = [...this.trace.names.keys()];
     if (labels.length <= this.bars.length || !step) return labels;

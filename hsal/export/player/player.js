@@ -1,7 +1,8 @@
-// State, controls and keys. Stepping changes this element alone: nothing is sent anywhere.
+// State of the player. Stepping changes only this element; nothing is sent to the server.
 
-const DWELL_MS = 1600; // how long a moment stays while playing at 1x
-const LIGHT_TEXT = 140; // mean of red, green and blue above which text is light, so the theme is dark
+const DWELL_MS = 1600; // duration of a moment while playing at 1x
+const SIZERS = 3; // the longest sentences reserve space; the very longest is not always the tallest
+const LIGHT_TEXT = 140; // mean of red, green and blue above which the text is light, so the theme is dark
 
 class Player {
   constructor(root, options) {
@@ -11,15 +12,16 @@ class Player {
     this.panels = new Panels(root);
     this.address = new Address();
     this.listening = new AbortController();
-    this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.lit = null;
-    this.chosen = { speed: 1, overrides: {}, opacity: 0.75, smooth: false };
+    this.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+    this.highlightedLayers = null;
+    this.settings = { speed: 1, overrides: {}, opacity: 0.75, smooth: false };
     this.listen();
     this.load(options);
   }
 
-  load({ trace: text, moment = 0, compact = false, stay = false, group = "", title = "", mark = null, remembered = null }) {
-    const trace = readTrace(JSON.parse(text));
+  load(options) {
+    const { moment = 0, compact = false, stay = false, group = "", title = "", mark = null, remembered = null } = options;
+    const trace = readTrace(JSON.parse(options.trace));
     const before = this.trace ? this.state() : remembered;
     const same = before?.identity === trace.identity;
     this.trace = trace;
@@ -28,30 +30,30 @@ class Player {
     this.showTitle(title);
     this.moments = momentsOf(trace);
     this.sentences = this.moments.map((at) => sentenceOf(trace, at));
-    if (before) this.chosen = before.chosen;
+    if (before) this.settings = before.settings;
     this.build();
     this.applyTheme();
-    // The visitor's place is kept; only a rebuilt page that asks for a moment not asked for before moves it.
-    // Where walks are compared it is kept over from one walk to the next.
-    const kept = stay ? Boolean(before) : same && (before !== remembered || before.asked === moment);
-    this.asked = moment;
-    const wanted = kept ? before.now : moment;
+    // The player stays at its moment, unless a rebuilt page requests another moment than before.
+    // Where traces are compared, it stays there for the next trace too.
+    const stays = stay ? Boolean(before) : same && (before !== remembered || before.requested === moment);
+    this.requested = moment;
+    const start = stays ? before.now : moment;
     if (group) {
-      if (this.group?.name !== group) this.join(group, wanted);
+      if (this.group?.name !== group) this.join(group, start);
       this.follow(this.group.now, false);
       this.showPlaying(this.group.playing);
       if (this.group.now > 0 || Address.moment() !== null) this.group.address.write(this.group.now);
       return;
     }
-    this.show(this.clamp(wanted), false);
-    const plays = same ? before.playing : compact && !this.still.matches;
+    this.show(this.clamp(start), false);
+    const plays = same ? before.playing : compact && !this.reducedMotion.matches;
     this.setPlaying(plays && this.now < this.moments.length - 1);
     if (!compact && (this.now > 0 || Address.moment() !== null)) this.address.write(this.now);
   }
 
   state() {
-    const { now, asked, playing, chosen } = this;
-    return { identity: this.trace.identity, now: this.group?.now ?? now, asked, playing, chosen };
+    const { now, requested, playing, settings } = this;
+    return { identity: this.trace.identity, now: this.group?.now ?? now, requested, playing, settings };
   }
 
   join(group, moment) {
@@ -60,8 +62,8 @@ class Player {
   }
 
   showTitle(title) {
-    this.part("called").textContent = title;
-    this.part("called").hidden = !title;
+    this.part("title").textContent = title;
+    this.part("title").hidden = !title;
     this.root.setAttribute("aria-label", title ? `Attention player: ${title}` : "Attention player");
   }
 
@@ -71,10 +73,10 @@ class Player {
     this.stage.load(this.trace);
     this.panels.load(this.trace, this.moments);
     buildTimeline(this.root, this.trace, this.moments, this.mark);
-    // The longest sentences stand invisibly behind the spoken one and hold its space open.
+    // The longest sentences are placed invisibly behind the current one and reserve its space.
     const longest = this.sentences.map(plainSentence).sort((one, other) => other.length - one.length);
     for (const old of this.root.querySelectorAll(".sizer")) old.remove();
-    for (const text of longest.slice(0, 3)) {
+    for (const text of longest.slice(0, SIZERS)) {
       const sizer = element("p", "sizer", text);
       sizer.setAttribute("aria-hidden", "true");
       this.part("sentence").append(sizer);
@@ -82,13 +84,13 @@ class Player {
     this.fit();
   }
 
-  // The host tells its theme by the color of its text; without a host the style sheet follows the system.
+  // The text color reveals the theme of the host; without a host the style sheet follows the system.
   applyTheme() {
     const style = getComputedStyle(this.root);
     const [red, green, blue] = style.color.match(/[\d.]+/g).map(Number);
     this.root.dataset.theme = (red + green + blue) / 3 > LIGHT_TEXT ? "dark" : "light";
     this.panels.ink = this.root.dataset.theme === "dark" ? "#ffffff" : "#000000";
-    this.stage.context.fontFamily = style.fontFamily; // a canvas does not inherit its element's font
+    this.stage.context.fontFamily = style.fontFamily; // a canvas does not inherit the font
   }
 
   themeChanged() {
@@ -105,7 +107,7 @@ class Player {
     return Math.min(Math.max(Math.trunc(moment) || 0, 0), this.moments.length - 1);
   }
 
-  // Where each control leads from here.
+  // The moment that a control leads to from here.
   target(name) {
     const { step } = this.moments[this.now];
     const startOf = (wanted) => this.moments.findIndex((moment) => moment.step === wanted);
@@ -118,10 +120,10 @@ class Player {
     return this.now > startOf(step) ? startOf(step) : startOf(Math.max(0, step - 1));
   }
 
-  // Where the control of that name leads; in a group the longest walk knows the way.
+  // In a group, the longest trace decides where a control leads.
   goTo(name) {
-    const guide = this.group?.longest() ?? this;
-    this.go(guide.target(name));
+    const leader = this.group?.longest() ?? this;
+    this.go(leader.target(name));
   }
 
   go(target) {
@@ -131,24 +133,24 @@ class Player {
     }
     const next = this.clamp(target);
     if (next === this.now) return;
-    this.show(next, next === this.now + 1 && !this.still.matches);
+    this.show(next, next === this.now + 1 && !this.reducedMotion.matches);
     if (!this.compact) this.address.write(next);
     if (this.playing) this.setPlaying(next < this.moments.length - 1);
   }
 
-  // The group's moment, or the end of a walk that has ended before it.
-  follow(moment, moving) {
+  // Shows the group's moment, or the last one if this trace has ended before it.
+  follow(moment, animated) {
     const next = this.clamp(moment);
-    if (next !== this.now || !moving) this.show(next, moving && !this.still.matches);
-    if (moment > next) this.part("count").textContent = `Ended at moment ${next + 1}, the others go on`;
+    if (next !== this.now || !animated) this.show(next, animated && !this.reducedMotion.matches);
+    if (moment > next) this.part("count").textContent = `Ended at moment ${next + 1}; the others continue`;
   }
 
-  show(now, moving) {
+  show(now, animated) {
     this.now = now;
     this.showSentence();
     showTimeline(this.root, this.moments, now);
     if (!this.compact) this.panels.show(now);
-    this.redraw(moving);
+    this.redraw(animated);
     this.showReadout();
     this.root.dispatchEvent(new CustomEvent("hsal-moment"));
   }
@@ -163,26 +165,26 @@ class Player {
     this.part("count").textContent = `Moment ${this.now + 1} of ${this.moments.length}, ${steps}`;
   }
 
-  redraw(moving = false) {
+  redraw(animated = false) {
     const moment = this.moments[this.now];
     const automatic = AUTOMATIC_LAYERS[moment.kind];
-    const { overrides, opacity, smooth } = this.chosen;
-    const chosen = LAYERS.filter((layer) => overrides[layer] ?? automatic.includes(layer));
-    const layers = new Set(this.lit ?? chosen);
-    showLooks(this.root, layers, this.chosen);
-    this.stage.show(moment, { layers, opacity, smooth }, moving);
+    const { overrides, opacity, smooth } = this.settings;
+    const selected = LAYERS.filter((layer) => overrides[layer] ?? automatic.includes(layer));
+    const layers = new Set(this.highlightedLayers ?? selected);
+    showViewSettings(this.root, layers, this.settings);
+    this.stage.show(moment, { layers, opacity, smooth }, animated);
   }
 
-  // A word of the page speaks of something: it alone is shown over the image; null for no word.
-  light(name) {
-    const lit = LIT[name] ?? null;
-    if (lit === this.lit) return;
-    this.lit = lit;
+  // Shows only the layers that a word of the page refers to; name is null for no word.
+  highlight(name) {
+    const layers = HIGHLIGHTED_LAYERS[name] ?? null;
+    if (layers === this.highlightedLayers) return;
+    this.highlightedLayers = layers;
     this.redraw();
   }
 
   choose(changes) {
-    this.chosen = { ...this.chosen, ...changes };
+    this.settings = { ...this.settings, ...changes };
     this.redraw();
     if (this.playing && changes.speed && !this.group) this.setPlaying(true);
   }
@@ -196,7 +198,7 @@ class Player {
   setPlaying(playing) {
     clearTimeout(this.timer);
     this.showPlaying(playing);
-    if (playing) this.timer = setTimeout(() => this.go(this.now + 1), DWELL_MS / this.chosen.speed);
+    if (playing) this.timer = setTimeout(() => this.go(this.now + 1), DWELL_MS / this.settings.speed);
   }
 
   togglePlay() {
@@ -211,20 +213,20 @@ class Player {
 
   showReadout() {
     const cell = this.stage.hovered;
-    this.part("readout").textContent =
-      cell === null ? "Point at the image to read a cell." : readoutOf(this.trace, this.moments[this.now], cell);
+    const hint = "Point at the image to read the values of a cell.";
+    this.part("readout").textContent = cell === null ? hint : readoutOf(this.trace, this.moments[this.now], cell);
   }
 
   hover(event) {
     const box = this.part("image").getBoundingClientRect();
-    // A mouse leaves from outside the image, so it reads nothing; a lifted finger keeps what it has read.
+    // A mouse that leaves is outside the image and clears the readout; a lifted finger keeps it.
     this.stage.hover(this.stage.cellAt(event.clientX - box.left, event.clientY - box.top));
     this.showReadout();
   }
 
   listen() {
     listenToControls(this, this.listening.signal);
-    listenToWords(this, this.listening.signal);
+    listenToHighlights(this, this.listening.signal);
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this.part("stage"));
   }

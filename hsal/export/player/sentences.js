@@ -1,13 +1,21 @@
-// Pure: one sentence per moment, as a list of [text, tone] pieces. The tone colors a piece; it may be missing.
+// Pure: one sentence per moment, as a list of [text, tone] pieces. The tone colors a piece and is optional.
 
 function sentenceOf(trace, moment) {
-  const tell = SENTENCES[moment.kind];
-  const said = moment.tone === "inhibition" ? "inhibition of return" : moment.tone;
-  return [[`Meta-step ${moment.step + 1}, `], [said, moment.tone], [": "], ...tell(trace, moment)];
+  const tone = moment.tone === "inhibition" ? "inhibition of return" : moment.tone;
+  const describe = SENTENCES[moment.kind];
+  return [[`${stepName(trace, moment.step)}, `], [tone, moment.tone], [": "], ...describe(trace, moment)];
+}
+
+// "Digit 1 of 3"; the step in which the model says stop is the final step.
+function stepName(trace, step) {
+  const labeled = trace.steps.filter(({ label }) => label !== trace.stop).length;
+  if (trace.steps[step].label === trace.stop) return "Final step";
+  const digits = trace.names.slice(0, trace.stop).every((name) => /^\d$/.test(name));
+  return `${digits ? "Digit" : "Object"} ${step + 1} of ${labeled}`;
 }
 
 // In running text a sign becomes a word.
-function spoken(number) {
+function inWords(number) {
   return number.replace("<", "below ").replace(">", "over ");
 }
 
@@ -15,75 +23,76 @@ function plainSentence(pieces) {
   return pieces.map(([text]) => text).join("");
 }
 
+// Plain words first, then the technical term in parentheses.
 const SENTENCES = {
   saliency(trace, { step }) {
     const { saliency } = trace.steps[step];
     const peak = peakOf(saliency);
-    if (saliency[peak] <= 0) return [["no saliency is left anywhere."]];
-    const start = step === 0 ? "saliency marks what stands out" : "this is the saliency still left";
-    return [[`${start}; it is highest at ${cellName(trace, peak)} (${spoken(decimal(saliency[peak]))}).`]];
+    if (saliency[peak] <= 0) return [["nothing stands out any more; saliency is zero everywhere."]];
+    const meaning = step === 0 ? "how much each place stands out (saliency map)" : "what still stands out (saliency map)";
+    return [[`${meaning}; the maximum is ${inWords(decimal(saliency[peak]))} at ${cellName(trace, peak)}.`]];
   },
 
   mask(trace, { step }) {
-    return [[`attention ${spreadOf(trace, trace.steps[step].mask)}.`]];
+    return [[`attention ${spreadOf(trace, trace.steps[step].mask)} (covert mask).`]];
   },
 
   priority(trace, { step }) {
     const { priority } = trace.steps[step];
     const peak = peakOf(priority);
-    if (priority[peak] <= 0) return [["attention meets no saliency, so priority is zero everywhere."]];
-    const where = `${cellName(trace, peak)} (${spoken(decimal(priority[peak]))})`;
-    return [[`where attention meets saliency there is priority; it is highest at ${where}.`]];
+    if (priority[peak] <= 0) return [["attention and saliency do not overlap, so priority is zero everywhere."]];
+    const maximum = `${inWords(decimal(priority[peak]))} at ${cellName(trace, peak)}`;
+    return [[`where it is worth looking (priority: mask times saliency); the maximum is ${maximum}.`]];
   },
 
   broad(trace, { step }) {
     const { broadWeights } = trace.steps[step];
     const peak = peakOf(broadWeights);
-    const share = `${spoken(percent(broadWeights[peak]))} of it from ${cellName(trace, peak)}`;
-    return [[`the broad glimpse takes in the whole spotlight as one average, ${share}.`]];
+    const share = `${inWords(percent(broadWeights[peak]))} of it comes from ${cellName(trace, peak)}`;
+    return [[`a wide glimpse averages everything under the spotlight (broad glimpse); ${share}.`]];
   },
 
   glimpse(trace, moment) {
     const { glimpses, priority } = trace.steps[moment.step];
     const cell = glimpsedCell(trace, moment);
     const stays = moment.glimpse > 0 && glimpsedCell(trace, { ...moment, glimpse: moment.glimpse - 1 }) === cell;
-    const which = `glimpse ${moment.glimpse + 1} of ${glimpses.length} ${stays ? "stays" : "lands"} on`;
-    return [[`${which} ${cellName(trace, cell)}, where priority is ${spoken(decimal(priority[cell]))}.`]];
+    const which = `sharp glimpse ${moment.glimpse + 1} of ${glimpses.length} ${stays ? "stays" : "lands"} on`;
+    return [[`${which} ${cellName(trace, cell)}, where priority is ${inWords(decimal(priority[cell]))}.`]];
   },
 
   label(trace, { step }) {
     const { label, classes } = trace.steps[step];
-    const sure = `(${spoken(percent(classes[label]))})`;
-    if (label === trace.stop) return [[`the model says stop ${sure}`], ...afterStop(trace, step)];
-    return [[`the model names ${withArticle(trace.names[label])} ${sure}`], ...afterLabel(trace, step)];
+    const probability = `(${inWords(percent(classes[label]))})`;
+    if (label === trace.stop) return [[`the model says stop ${probability}`], ...afterStop(trace, step)];
+    return [[`the model names ${withArticle(trace.names[label])} ${probability}`], ...afterLabel(trace, step)];
   },
 
   inhibition(trace, { step }) {
     const { saliency, nextSaliency } = trace.steps[step];
     const before = total(saliency);
-    const ends = step === trace.steps.length - 1 ? "; the walk ends here, without a stop." : ".";
-    if (before <= 0) return [[`there was no saliency left to lose${ends}`]];
-    if (total(nextSaliency) === before) return [[`it is switched off, and all saliency stays as it was${ends}`]];
-    const share = spoken(percent(1 - total(nextSaliency) / before));
-    return [[`what was attended loses its saliency, ${share} of what was left${ends}`]];
+    const end = step === trace.steps.length - 1 ? "; the trace ends here, without a stop." : ".";
+    if (before <= 0) return [[`there was no saliency left to remove${end}`]];
+    if (total(nextSaliency) === before) return [[`switched off, so saliency does not change${end}`]];
+    const share = inWords(percent(1 - total(nextSaliency) / before));
+    return [[`attended places lose saliency, ${share} of the total that was left${end}`]];
   },
 };
 
-// Where the mask lies, judged by the cells above half of its peak.
+// Describes where the mask lies, from the cells above half of its peak.
 function spreadOf(trace, mask) {
   const peak = mask[peakOf(mask)];
-  if (peak < 0.05) return `hardly rises anywhere; the mask\u2019s peak is ${spoken(decimal(peak))}`;
+  if (peak < 0.05) return `is weak everywhere, with a peak of ${inWords(decimal(peak))}`;
   const cells = [...mask.keys()].filter((cell) => mask[cell] > peak / 2);
   const share = cells.length / mask.length;
-  if (share > 0.6) return "opens over the whole image without any eye movement";
-  const mean = (place) => cells.reduce((sum, cell) => sum + place(cell), 0) / cells.length;
+  if (share > 0.6) return "covers the whole image without any eye movement";
+  const mean = (coordinate) => cells.reduce((sum, cell) => sum + coordinate(cell), 0) / cells.length;
   const row = mean((cell) => Math.floor(cell / trace.columns));
   const column = mean((cell) => cell % trace.columns);
-  // A middle that is itself in the dark lies between several lit places, or inside a ring of them.
+  // If the mask is weak at the mean position, that position lies between several attended places.
   const middle = Math.round(row) * trace.columns + Math.round(column);
-  if (mask[middle] <= peak / 2) return "divides over several places without any eye movement";
-  const where = regionName((row + 0.5) / trace.rows, (column + 0.5) / trace.columns);
-  return `${share < 0.08 ? "gathers on" : "spreads over"} ${where} without any eye movement`;
+  if (mask[middle] <= peak / 2) return "is divided over several places without any eye movement";
+  const region = regionName((row + 0.5) / trace.rows, (column + 0.5) / trace.columns);
+  return `${share < 0.08 ? "is focused on" : "spreads over"} ${region} without any eye movement`;
 }
 
 function regionName(down, across) {
@@ -100,18 +109,19 @@ function afterLabel(trace, step) {
   const verdict = verdictOf(trace.steps[step]);
   const name = withArticle(trace.names[label]);
   if (verdict === null) return [["."]];
-  if (verdict) return [["; "], ["right", "right"], [`, ${name} was still to be named.`]];
+  if (verdict) return [["; this is "], ["correct", "correct"], [`: ${name} was still to be named.`]];
   const bare = quoted(trace.names[label]);
-  const why = trace.truth?.includes(label) ? `every ${bare} was already named` : `there is no ${bare} in the scene`;
-  return [["; "], ["wrong", "wrong"], [`, ${why}.`]];
+  const why = trace.truth?.includes(label) ? `every ${bare} was already named` : `there is no ${bare} in the image`;
+  return [["; this is "], ["incorrect", "incorrect"], [`: ${why}.`]];
 }
 
 function afterStop(trace, step) {
   const { saliency } = trace.steps[step];
   const verdict = verdictOf(trace.steps[step]);
-  const free = stillToName(trace, step);
-  if (verdict) return [["; "], ["right", "right"], [", everything is named."]];
-  if (verdict === false) return [["; "], ["wrong", "wrong"], [`, ${listed(trace, free)} still to be named.`]];
+  const remaining = remainingLabels(trace, step);
+  if (verdict) return [["; this is "], ["correct", "correct"], [": everything has been named."]];
+  const missed = `: ${listed(trace, remaining)} still to be named.`;
+  if (verdict === false) return [["; this is "], ["incorrect", "incorrect"], [missed]];
   return [[saliency[peakOf(saliency)] < 0.1 ? ": nothing salient is left." : "."]];
 }
 
@@ -126,7 +136,7 @@ function quoted(name) {
   return /^\d+$/.test(name) ? name : `\u201c${name}\u201d`;
 }
 
-// "a 7" and "an 8", but plain quotation marks round words: their article and number cannot be known.
+// "a 7" and "an 8"; other names are quoted, because their article is unknown.
 function withArticle(name) {
   if (!/^\d+$/.test(name)) return quoted(name);
   return /^(8|11$|18$)/.test(name) ? `an ${name}` : `a ${name}`;

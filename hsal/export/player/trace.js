@@ -1,13 +1,13 @@
-// Pure: a trace's JSON becomes plain numbers and the ordered list of moments. Nothing here draws.
+// Pure: reads a trace's JSON, lists its moments, and formats its numbers. Nothing here draws.
 
 const COVERT_KINDS = ["saliency", "mask", "priority", "broad"];
 
 function readTrace(raw) {
   const [rows, columns] = raw.steps[0].saliency.shape;
-  const [height, width, channels = 1] = raw.image.shape; // gray has no third number
+  const [height, width, channels = 1] = raw.image.shape; // a gray image has no channel dimension
   const { image_sha256: image, weights, saliency } = raw.source;
   return {
-    // Two traces with the same identity are one walk to the visitor: the place in it is kept.
+    // Traces with the same identity are the same to the visitor, so the player stays at its moment.
     identity: JSON.stringify([image, weights, saliency, raw.interventions ?? {}, raw.steps.length]),
     image: { height, width, channels, data: raw.image.data },
     rows,
@@ -41,31 +41,31 @@ function readStep(raw) {
   };
 }
 
-// Every moment in order: {kind, step, glimpse, tone}; glimpse is null where the moment is not a glimpse.
+// Every moment in order: {kind, step, glimpse, tone}; glimpse is null unless the moment is a glimpse.
 function momentsOf(trace) {
   const moments = [];
   for (const [step, record] of trace.steps.entries()) {
     for (const kind of COVERT_KINDS) moments.push({ kind, step, glimpse: null, tone: "covert" });
     for (const glimpse of record.glimpses.keys()) moments.push({ kind: "glimpse", step, glimpse, tone: "overt" });
     moments.push({ kind: "label", step, glimpse: null, tone: "overt" });
-    if (record.label === trace.stop) break; // nothing follows stop, so nothing is inhibited for a next step
+    if (record.label === trace.stop) break; // no step follows stop, so there is no inhibition
     moments.push({ kind: "inhibition", step, glimpse: null, tone: "inhibition" });
   }
   return moments;
 }
 
-// The true labels not yet named when meta-step `step` begins; null where the truth is not known.
-function stillToName(trace, step) {
+// The true labels not yet predicted before meta-step `step`; null if the truth is unknown.
+function remainingLabels(trace, step) {
   if (trace.truth === null) return null;
-  const free = [...trace.truth];
+  const remaining = [...trace.truth];
   for (const { label } of trace.steps.slice(0, step)) {
-    const place = free.indexOf(label);
-    if (place >= 0) free.splice(place, 1);
+    const place = remaining.indexOf(label);
+    if (place >= 0) remaining.splice(place, 1);
   }
-  return free;
+  return remaining;
 }
 
-// true = right, false = wrong, null = the truth is not known
+// true: correct; false: incorrect; null: the truth is unknown
 function verdictOf(step) {
   return step.reward === null ? null : step.reward > 0;
 }
@@ -82,7 +82,7 @@ function total(values) {
   return sum;
 }
 
-// Two decimals with a true minus sign; what would round to nothing says so instead of lying with 0.00.
+// Two decimals with a minus sign (U+2212); a positive value that would round to 0.00 is "<0.01".
 function decimal(value) {
   if (value > 0 && value < 0.005) return "<0.01";
   const text = Math.abs(value).toFixed(2);
@@ -95,7 +95,7 @@ function percent(share) {
   return `${Math.round(share * 100)}\u00a0%`;
 }
 
-// Cells are counted from 1 in every text, from the top and from the left.
+// In texts, rows and columns count from 1, from the top and from the left.
 function cellName(trace, cell) {
   return `row\u00a0${Math.floor(cell / trace.columns) + 1}, column\u00a0${(cell % trace.columns) + 1}`;
 }
