@@ -1,13 +1,17 @@
-"""ResNet-18, half as costly as the paper's ResNet-34. See hsal/backbones/_resnet.py for source and choices."""
+"""ResNet-18, half the cost of the paper's ResNet-34. See hsal/backbones/_resnet.py for source and choices."""
 
 from __future__ import annotations
 
 from torch import nn
 
-from hsal.backbones._resnet import ResNet
+from hsal.backbones._resnet import build_resnet
 from hsal.config import ModelConfig
 
 
 def build(config: ModelConfig) -> nn.Module:
-    """ResNet-18 with cells of 32, 16 or 8 px and random weights; `config.width` does not matter to it."""
-    return ResNet("resnet18", config)
+    """ResNet-18 with cells of 32, 16 or 8 px and random weights; `config.width` has no effect.
+
+    Raises:
+        ConfigError: cell_px is not 8, 16 or 32.
+    """
+    return build_resnet("resnet18", config)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from tqdm import tqdm
 
-from hsal.backbones._resnet import PRETRAINED, load_imagenet
 from hsal.config import ConfigError
 from hsal.device import find_device, machine
 from hsal.model.hsal import HSAL
@@ -25,6 +24,7 @@ from hsal.training.loop import fresh_model, optimizer_for, train, validate
 from hsal.training.pretrain import ObjectClassifier, pretrain
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import load_into, save_model
+from hsal.zoo.imagenet import NAMES_WITH_WEIGHTS, has_imagenet_weights, load_imagenet
 
 if TYPE_CHECKING:
     from hsal.training.commands import Pretrain, Train
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def run_pretrain(command: Pretrain, life: Lifecycle) -> None:
     """Carry out `hsal pretrain`."""
     config = command.config
-    if command.imagenet and command.model.backbone not in PRETRAINED:
-        known = " or ".join(PRETRAINED)
+    if command.imagenet and not has_imagenet_weights(command.model.backbone):
+        known = " or ".join(NAMES_WITH_WEIGHTS)
         raise ConfigError(f"--imagenet needs a backbone that has such weights: add --backbone {known}.")
     single = config.cut == "picture"
     source, validation = (scenes_of(command, split, single) for split in ("train", "validation"))

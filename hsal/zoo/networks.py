@@ -7,27 +7,24 @@ its own pixels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
-from runpy import run_path
 
 import torch
 from torch import Tensor, nn
 
 from hsal.backbones import BACKBONES
-from hsal.backbones._imagenet_weights import read_weights, weights_file
-from hsal.backbones._resnet import KINDS, cached, imagenet_state, load_body
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
 from hsal.paths import shipped_weights
 from hsal.saliency.base import Network
 from hsal.saliency.first_step import FirstStep, scaled
 from hsal.zoo.checkpoint import load_model
+from hsal.zoo.imagenet import (
+    EFFICIENTNET, RESNETS, imagenet_classes, is_cached, read_efficientnet, read_resnet, weights_file, without_classifier,
+)
 from hsal.zoo.weights import CheckpointError, describe, titles
 
 OF_WEIGHTS = "weights:"
-PHOTO = "efficientnet_lite0"
-TITLES = {PHOTO: "EfficientNet-Lite0, ImageNet", "resnet18": "ResNet-18, ImageNet", "resnet34": "ResNet-34, ImageNet"}
+TITLES = {EFFICIENTNET: "EfficientNet-Lite0, ImageNet", "resnet18": "ResNet-18, ImageNet", "resnet34": "ResNet-34, ImageNet"}
 SHORTER_PX = 224  # of an image's sides, as ImageNet's classifiers were trained
 
 
@@ -58,8 +55,8 @@ class Classifier(nn.Module):
 
 def network_names() -> dict[str, str]:
     """Name -> title of the networks that can be had here and now without a download, the one for photographs first."""
-    there = [PHOTO] * (weights_file() is not None) + [kind for kind in KINDS if cached(kind)]
-    return {name: TITLES[name] for name in there} | {
+    available = [EFFICIENTNET] * (weights_file() is not None) + [name for name in RESNETS if is_cached(name)]
+    return {name: TITLES[name] for name in available} | {
         OF_WEIGHTS + name: title for name, title in titles(_tasks()).items()
     }
 
@@ -79,36 +76,20 @@ def load_network(name: str) -> Network:
         if name.startswith(OF_WEIGHTS):
             network = FirstStep(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
         else:
-            network = _photo(name)
+            network = _classifier(name)
         return network.eval().requires_grad_(False)
 
 
-def _photo(name: str) -> Classifier:
-    # Choice: 16 px a cell, twice as fine as the networks' own; the labels stay the same
-    body = BACKBONES.build(name, ModelConfig(backbone=name, cell_px=16 if name == PHOTO else 32, image_channels=3))
-    if name == PHOTO:
-        state = read_weights()
-        body.load_state_dict({key: tensor for key, tensor in state.items() if not key.startswith("classifier.")})
-    else:
-        state = imagenet_state(name)
-        load_body(body, state)
-    weight, bias = (state[f"{'classifier' if name == PHOTO else 'fc'}.{part}"] for part in ("weight", "bias"))
-    head = nn.Linear(body.channels, len(bias))
+def _classifier(name: str) -> Classifier:
+    # Choice: 16 px per cell, twice as fine as the networks' own; the labels stay the same
+    config = ModelConfig(backbone=name, cell_px=16 if name == EFFICIENTNET else 32, image_channels=3)
+    backbone = BACKBONES.build(name, config)
+    state = read_efficientnet() if name == EFFICIENTNET else read_resnet(name)
+    backbone.body.load_state_dict(without_classifier(state))
+    weight, bias = (state[f"{'classifier' if name == EFFICIENTNET else 'fc'}.{part}"] for part in ("weight", "bias"))
+    head = nn.Linear(backbone.channels, len(bias))
     head.load_state_dict({"weight": weight, "bias": bias})
-    return Classifier(name, _imagenet_labels(), body, head)
-
-
-def _imagenet_labels() -> Sequence[str]:
-    """ImageNet's 1,000 labels. Of torchvision its table alone where it is in its place: the whole takes seconds."""
-    found = find_spec("torchvision")
-    table = Path(found.origin).parent / "models" / "_meta.py" if found and found.origin else None
-    if table is not None and table.is_file():
-        labels = run_path(str(table)).get("_IMAGENET_CATEGORIES", ())
-        if len(labels) == 1000:
-            return labels
-    from torchvision import models
-
-    return models.ResNet18_Weights.IMAGENET1K_V1.meta["categories"]
+    return Classifier(name, imagenet_classes(), backbone, head)
 
 
 def _tasks() -> dict[str, str]:

@@ -1,10 +1,9 @@
-"""What every backbone keeps to, and that a new file is found by its name."""
+"""The contract of every backbone, timm models included, and that a new file is found by its name."""
 
 from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 import torch
@@ -12,12 +11,12 @@ from torch import nn
 from torchvision import models
 
 from hsal.backbones import BACKBONES
-from hsal.backbones._resnet import load_imagenet
 from hsal.config import ConfigError, ModelConfig
 from hsal.registry import UnknownNameError
 from hsal.zoo.build import build_model
 
-KINDS = BACKBONES.names()
+NAMES = BACKBONES.names()
+KINDS = [*NAMES, "timm:test_resnet", "timm:mobilenetv3_small_050"]
 SIZE_PX = 100
 
 NEW_FILE = '''
@@ -124,24 +123,38 @@ def test_resnet_has_cells_as_the_config_says(cell_px: int, size_px: int, cells: 
         assert backbone(torch.rand(2, channels, size_px, size_px)).shape == (2, 512, cells, cells)
 
 
-def test_resnet_is_torchvisions_own_network() -> None:
-    backbone = BACKBONES.build("resnet18", ModelConfig(size_px=64, cell_px=32, image_channels=3)).eval()
+@pytest.mark.parametrize(("cell_px", "strided_stages"), [(32, 4), (16, 3), (8, 2)])
+def test_resnet_is_torchvisions_own_network(cell_px: int, strided_stages: int) -> None:
+    config = ModelConfig(backbone="resnet18", size_px=64, cell_px=cell_px, image_channels=3)
+    backbone = BACKBONES.build("resnet18", config).eval()
     whole = models.resnet18(weights=None).eval()
     whole.avgpool, whole.fc = nn.Identity(), nn.Identity()
-    state = whole.state_dict()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models.ResNet18_Weights, "get_state_dict", lambda *_, **__: with_head(state))
-        phrase = load_imagenet(backbone)
-    assert phrase == "ImageNet weights of torchvision ResNet18_Weights.IMAGENET1K_V1"
-    image = torch.rand(2, 3, 64, 64)
+    for stage in (whole.layer1, whole.layer2, whole.layer3, whole.layer4)[strided_stages:]:
+        stage[0].conv1.stride = stage[0].downsample[0].stride = (1, 1)
+    backbone.body.load_state_dict(whole.state_dict())
+    backbone, whole, image = backbone.double(), whole.double(), torch.rand(2, 3, 64, 64).double()
     normalize = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
     mean, std = (torch.tensor(part)[:, None, None] for part in (normalize.mean, normalize.std))
     with torch.inference_mode():
         torch.testing.assert_close(backbone(image).flatten(1), whole((image - mean) / std))
 
 
-def with_head(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return state | {"fc.weight": torch.zeros(1000, 512), "fc.bias": torch.zeros(1000)}
+@pytest.mark.parametrize(("name", "earlier"), [
+    ("resnet18", {"stem.0.weight": "conv1.weight", "stages.1.0.downsample.0.weight": "layer2.0.downsample.0.weight"}),
+    ("efficientnet_lite0", {
+        "stem_norm.bias": "bn1.bias", "blocks.0.project.weight": "blocks.0.0.conv_pw.weight",
+        "blocks.4.depthwise.weight": "blocks.2.1.conv_dw.weight",
+        "blocks.15.project_norm.running_var": "blocks.6.0.bn3.running_var", "head.weight": "conv_head.weight",
+    }),
+])
+def test_weights_of_earlier_versions_have_other_names_and_load(name: str, earlier: dict[str, str]) -> None:
+    backbone = make(name, 64)
+    state = dict(backbone.state_dict())
+    for former, key in earlier.items():
+        state[former] = torch.full_like(state.pop(f"body.{key}"), 0.5)
+    backbone.load_state_dict(state)
+    for key in earlier.values():
+        assert (backbone.body.state_dict()[key] == 0.5).all()
 
 
 def test_gray_is_seen_as_three_equal_channels() -> None:
@@ -150,31 +163,13 @@ def test_gray_is_seen_as_three_equal_channels() -> None:
         assert torch.equal(backbone(gray), backbone(gray.expand(-1, 3, -1, -1)))
 
 
-@pytest.mark.parametrize("error", [URLError("no route"), TimeoutError("slow"), RuntimeError("invalid hash value")])
-def test_without_imagenet_weights_the_backbone_stays_and_says_so(
-    error: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr(models.ResNet18_Weights, "get_state_dict", fail)
-    backbone = make("resnet18", 64)
-    before = [tensor.clone() for tensor in backbone.state_dict().values()]
-    assert load_imagenet(backbone) == "from scratch: the ImageNet weights could not be had"
-    assert all(torch.equal(one, other) for one, other in zip(before, backbone.state_dict().values(), strict=True))
-
-
-def test_compact_has_no_imagenet_weights() -> None:
-    assert load_imagenet(make("compact")) == "from scratch: there are no ImageNet weights for this backbone"
-
-
-def test_an_unknown_name_is_told_with_the_choices() -> None:
+def test_an_unknown_name_is_reported_with_the_choices() -> None:
     with pytest.raises(UnknownNameError) as caught:
         BACKBONES.build("rsnet", ModelConfig())
     sentence = str(caught.value)
     assert "'rsnet'" in sentence
     assert "hsal/backbones" in sentence
-    assert ", ".join(KINDS) in sentence
+    assert ", ".join([*NAMES, "timm:NAME"]) in sentence
     assert "\n" not in sentence
 
 
@@ -183,7 +178,7 @@ def test_a_new_file_in_the_folder_is_found_by_its_name(tmp_path: Path, monkeypat
     package = importlib.import_module(BACKBONES.package)
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     importlib.invalidate_caches()
-    assert BACKBONES.names() == sorted([*KINDS, "quarters"])
+    assert BACKBONES.names() == sorted([*NAMES, "quarters"])
     model = build_model(ModelConfig(backbone="quarters", hidden=8))
     assert model.map_size == (2, 2)
     ink = torch.zeros(1, 1, 4, 4)
