@@ -15,7 +15,7 @@ from PIL import Image
 
 from hsal.config import Placement, Task
 from hsal.data.base import Box, Split
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 from hsal.data.fixations.custom import SCENES
 from hsal.data.images import load_image, read_image
 from hsal.data.preprocess import for_model
@@ -97,7 +97,7 @@ def evaluate(
     seed: int = 1,
     split: Split = "test",
     placement: Placement = "grid",
-    digits: SourceName = "auto",
+    digits: DigitSource = "auto",
     changes: Mapping[str, int] | None = None,
     inhibition: bool = True,
     saliency: str = "",

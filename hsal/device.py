@@ -1,4 +1,4 @@
-"""Where tensors live, and what machine and code that is."""
+"""The device that computes, and descriptions of the machine and the code that run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hsal.paths import ROOT
 
 
 def find_device(name: str) -> torch.device:
-    """The torch device of that name; "auto" is cuda where there is one, else cpu.
+    """The torch device of that name; "auto" is cuda if available, else cpu.
 
     Raises:
-        HsalError: torch does not know it, or it is not there.
+        HsalError: torch does not know the device, or it is not available.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -29,20 +29,27 @@ def find_device(name: str) -> torch.device:
 
 
 def machine() -> str:
-    """One phrase on the machine: processor, cores in use, accelerator, torch."""
+    """A phrase that describes the machine: processor, cores in use, accelerator, torch."""
     name = platform.processor() or platform.machine()
     try:
         models = [row for row in Path("/proc/cpuinfo").read_text().splitlines() if row.startswith("model name")]
         name = models[0].split(":", 1)[1].strip()
     except (OSError, IndexError):
-        pass  # not Linux: the platform's own word will do
+        pass  # not Linux: the platform's name for it is enough
     device = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return f"{name}, {torch.get_num_threads()} threads{device}, torch {torch.__version__}"
 
 
 def code_commit() -> str:
-    """The commit of the code that runs, where it lies in a git checkout."""
-    asked = subprocess.run(
-        ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return asked.stdout.strip() or "unknown"
+    """The short hash of this project's commit; "unknown" outside a checkout of it, also in another repository."""
+    commit, top = _git("rev-parse", "--short", "HEAD"), _git("rev-parse", "--show-toplevel")
+    return commit if commit and top and Path(top).resolve() == ROOT.resolve() else "unknown"
+
+
+def _git(*arguments: str) -> str:
+    """What git prints in the project's folder; nothing where git is missing or fails."""
+    try:
+        run = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return run.stdout.strip() if run.returncode == 0 else ""

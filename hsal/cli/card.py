@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class CardCommand:
     """Number of test scenes."""
     seed: int = 1
     """Seed of the scenes."""
-    digits: SourceName = "mnist"
+    digits: DigitSource = "mnist"
     """Where test digits come from: all of MNIST, the embedded 5,000, or auto."""
 
     def run(self) -> int:

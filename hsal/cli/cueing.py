@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsal.data.base import Split
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class CueingCommand:
     """Seed of the scenes."""
     split: Split = "test"
     """Which digits: train, validation or test."""
-    digits: SourceName = "embedded"
+    digits: DigitSource = "embedded"
     """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
     width_cells: float = 1.5
     """Standard deviation of the spotlight, in cells of the map."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hsal.config import Placement, Task
 from hsal.data.base import Split
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class EvaluateCommand:
     """Which digits: choose settings on validation, and keep test for the final report."""
     placement: Placement = "grid"
     """MNIST digits in a grid (the task), anywhere, or alternating."""
-    digits: SourceName = "auto"
+    digits: DigitSource = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda if available, else cpu."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsal.config import Task
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 from hsal.reproduce.recipes import Method
 
 
@@ -34,7 +34,7 @@ class ReproduceCommand:
     """Train backbones from scratch even if shipped weights hold one."""
     scenes: int = 10000
     """Test scenes."""
-    digits: SourceName = "mnist"
+    digits: DigitSource = "mnist"
     """Where MNIST digits come from: all of MNIST, the embedded 5,000, or auto."""
     runs: Path = Path("runs")
     """Folder of the training runs; needs a gigabyte per MNIST task."""

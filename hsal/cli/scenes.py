@@ -8,7 +8,7 @@ from typing import Annotated
 
 from hsal.config import SceneConfig
 from hsal.data.base import Split
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 from hsal.training.commands import Flat
 
 
@@ -27,7 +27,7 @@ class ScenesCommand:
     """Random seed; the same seed gives the same scenes."""
     split: Split = "test"
     """Which digits: train, validation or test; the three are disjoint."""
-    digits: SourceName = "embedded"
+    digits: DigitSource = "embedded"
     """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
     scene: Annotated[SceneConfig, Flat] = field(default_factory=SceneConfig)
     """How the scenes are composed."""

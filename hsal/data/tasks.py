@@ -7,11 +7,11 @@ from typing import Any
 
 from hsal.config import MNIST_TASKS, ConfigError, ModelConfig, Placement, Task, task_scene
 from hsal.data.base import SceneSource, Split
-from hsal.data.digits.mnist import SourceName, load_digits
+from hsal.data.digits.mnist import DigitSource, load_digits
 
 
 def open_scenes(
-    task: Task, split: Split, *, digits: SourceName = "auto", placement: Placement = "grid", single: bool = False,
+    task: Task, split: Split, *, digits: DigitSource = "auto", placement: Placement = "grid", single: bool = False,
     size_px: int = 100, changes: Mapping[str, Any] | None = None,
 ) -> SceneSource:
     """The scenes of one task and split.

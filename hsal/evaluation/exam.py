@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from hsal.config import ConfigError, Placement, SceneConfig, Task
 from hsal.data.base import Scene, SceneSource, Split
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 from hsal.data.digits.scenes import SceneRenderer, grid_side
 from hsal.data.tasks import check_model, open_scenes
 from hsal.device import find_device, machine
@@ -32,7 +32,7 @@ class EvaluationPlan:
     seed: int
     split: Split
     placement: Placement
-    digits: SourceName
+    digits: DigitSource
     changes: dict[str, int]
     inhibition: bool = True
     saliency: str = ""

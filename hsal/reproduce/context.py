@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 from hsal.paths import shipped_weights
 from hsal.reproduce.recipes import Recipe
 from hsal.runs.writer import RunFolder
@@ -20,7 +20,7 @@ class JobContext:
 
     runs: Path
     results: Path
-    digits: SourceName
+    digits: DigitSource
     device: str
     scenes: int
     scratch: bool = False

@@ -9,7 +9,7 @@ from typing import Annotated
 import tyro
 
 from hsal.config import ModelConfig, Placement, Precision, PretrainConfig, Task, TrainConfig
-from hsal.data.digits.mnist import SourceName
+from hsal.data.digits.mnist import DigitSource
 
 Flat = tyro.conf.arg(name="")  # a nested config's flags stand beside the command's own
 
@@ -31,7 +31,7 @@ class Pretrain:
     """The task whose digits and clutter the scenes have."""
     placement: Placement = "mixed"
     """MNIST digits in a grid, anywhere, or both in turn."""
-    digits: SourceName = "auto"
+    digits: DigitSource = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""
@@ -72,7 +72,7 @@ class Train:
     """What is in the scenes: MNIST digits with repeated labels (multiset) or without (set), or house numbers."""
     placement: Placement = "mixed"
     """MNIST digits in a grid, anywhere, or both in turn."""
-    digits: SourceName = "auto"
+    digits: DigitSource = "auto"
     """Where digits come from: all of MNIST, the embedded 5,000, or what can be had."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda where there is one, else cpu."""

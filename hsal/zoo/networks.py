@@ -19,12 +19,21 @@ from hsal.saliency.base import Network
 from hsal.saliency.first_step import FirstStep, scaled
 from hsal.zoo.checkpoint import load_model
 from hsal.zoo.imagenet import (
-    EFFICIENTNET, RESNETS, imagenet_classes, is_cached, read_efficientnet, read_resnet, weights_file, without_classifier,
+    EFFICIENTNET,
+    RESNETS,
+    imagenet_classes,
+    is_cached,
+    read_efficientnet,
+    read_resnet,
+    weights_file,
+    without_classifier,
 )
 from hsal.zoo.weights import CheckpointError, describe, titles
 
 OF_WEIGHTS = "weights:"
-TITLES = {EFFICIENTNET: "EfficientNet-Lite0, ImageNet", "resnet18": "ResNet-18, ImageNet", "resnet34": "ResNet-34, ImageNet"}
+TITLES = {
+    EFFICIENTNET: "EfficientNet-Lite0, ImageNet", "resnet18": "ResNet-18, ImageNet", "resnet34": "ResNet-34, ImageNet",
+}
 SHORTER_PX = 224  # of an image's sides, as ImageNet's classifiers were trained
 
 

@@ -12,6 +12,7 @@ from hsal.backbones import BACKBONES
 from hsal.backbones._memory_format import SAFE_CHANNELS, memory_format_for
 from hsal.config import ModelConfig
 
+TIMM = ("timm:test_resnet", "timm:mobilenetv3_small_050", "timm:regnetx_002")
 NARROW = """
 import torch
 from hsal.config import ModelConfig
@@ -36,7 +37,7 @@ def test_training_a_narrow_backbone_does_not_end_the_process(channels: int) -> N
         assert (done.returncode, done.stdout) == (0, "trained\n"), f"width {width}: {done.stderr}"
 
 
-@pytest.mark.parametrize("name", [*BACKBONES.names(), "timm:test_resnet", "timm:mobilenetv3_small_050", "timm:regnetx_002"])
+@pytest.mark.parametrize("name", [*BACKBONES.names(), *TIMM])
 @pytest.mark.parametrize("width", [8, 16])
 def test_no_backbone_runs_a_narrow_convolution_channels_last(name: str, width: int) -> None:
     backbone = BACKBONES.build(name, ModelConfig(backbone=name, width=width, image_channels=3, cell_px=16, size_px=64))

@@ -1,4 +1,4 @@
-"""Where digits come from: the split, the cache that may fail, and MNIST where it can be had."""
+"""Sources of digits: the splits, a cache that may fail, and MNIST on disk or downloaded."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import errno
 import gzip
 import logging
 import os
-import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import get_args
 
 import numpy as np
@@ -151,18 +148,35 @@ def test_mnist_that_is_not_there_is_one_sentence_that_says_what_to_do(own_cache:
 def test_auto_without_mnist_or_network_takes_the_embedded_digits(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def no_network(*_: object, **__: object) -> None:
-        assert socket.getdefaulttimeout() == 5
-        raise RuntimeError("no network")
+    def no_network(url: str, target: Path, checksum: str, timeout_s: float) -> None:
+        assert timeout_s == 5
+        raise OSError("no network")
 
     caplog.set_level(logging.INFO, "hsal")
-    torchvision = ModuleType("torchvision.datasets")  # the true one takes seconds to import
-    torchvision.MNIST = no_network
-    monkeypatch.setitem(sys.modules, "torchvision.datasets", torchvision)
-    before = socket.getdefaulttimeout()
+    monkeypatch.setattr(digits, "download_file", no_network)
     assert_the_20_digits(load_digits("train", "auto"))
-    assert socket.getdefaulttimeout() == before
     assert any("could not be downloaded (no network)" in message for message in caplog.messages)
+
+
+def test_mnist_is_downloaded_checked_and_unpacked(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.zeros((20, 28, 28), np.uint8)
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 2)
+    idx = {
+        "images-idx3": b"\0\0\x08\x03" + np.array(images.shape, ">u4").tobytes() + images.tobytes(),
+        "labels-idx1": b"\0\0\x08\x01" + np.array(labels.shape, ">u4").tobytes() + labels.tobytes(),
+    }
+
+    def fetch(url: str, target: Path, checksum: str, timeout_s: float) -> Path:
+        assert url == digits.URL + target.name
+        assert checksum == f"md5:{digits.RAW[target.stem]}"
+        target.parent.mkdir(exist_ok=True, parents=True)
+        target.write_bytes(gzip.compress(next(content for part, content in idx.items() if part in target.name)))
+        return target
+
+    monkeypatch.delenv("HSAL_DATA", raising=False)
+    monkeypatch.setattr(digits, "download_file", fetch)
+    assert load_digits("test", "mnist").labels.tolist() == labels.tolist()
+    assert (own_cache / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").is_file()
 
 
 @pytest.mark.usefixtures("own_cache")

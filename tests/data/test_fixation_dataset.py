@@ -17,9 +17,9 @@ from hsal.config import task_scene
 from hsal.data.base import Box, DataError
 from hsal.data.digits.mnist import load_digits
 from hsal.data.digits.scenes import SceneRenderer
-from hsal.data.fixations import custom as own_pictures
+from hsal.data.fixations import custom
 from hsal.data.fixations.base import Fixations
-from hsal.data.fixations.custom import example_zip, open_own, scaled
+from hsal.data.fixations.custom import example_zip, open_custom, scaled
 from hsal.data.fixations.dataset import FixatedImage, of_scenes, open_fixated
 from hsal.data.fixations.osie import open_osie
 
@@ -123,7 +123,7 @@ def test_a_folder_of_ones_own_may_have_gray_and_transparent_pictures(tmp_path: P
 def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
     own_folder(tmp_path, "image,x,y\ngray.png,3,4\nbad.png,1,1\n")
     (tmp_path / "bad.png").write_text("no image")
-    found = open_own(tmp_path)
+    found = open_custom(tmp_path)
     assert "bad.png" not in found.names
     assert found.notes[0].startswith('Left out: "bad.png"')
 
@@ -146,7 +146,7 @@ def test_fixations_are_scaled_with_a_picture_that_is_reduced_and_turned(tmp_path
     turned[0x0112] = 6  # a quarter turn: 4000 wide and 1000 high on disk, 1000 wide and 4000 high upright
     Image.new("RGB", (4000, 1000)).save(tmp_path / "tall.jpg", exif=turned)
     (tmp_path / "fixations.csv").write_text("image,x,y\ntall.jpg,999,3999\ntall.jpg,0,0\ntall.jpg,1500,3\n")
-    found = open_own(tmp_path)
+    found = open_custom(tmp_path)
     picture = found[0]
     assert picture.image.shape == (2048, 512, 3)
     # pixel 999 of 1000 has its center at 999.5: 999.5 * 512 / 1000 - 0.5 = 511.244, cut to 511, the last
@@ -170,7 +170,7 @@ def test_the_example_can_be_downloaded_and_opened(tmp_path: Path) -> None:
     assert found.names == ("astronaut.jpg", "chelsea.jpg", "coffee.jpg")
     assert found.notes == ()
     assert all(len(np.unique(one.fixations.subject)) == 2 for one in found)
-    assert sum((own_pictures.EXAMPLE / name).stat().st_size for name in found.names) < 100_000
+    assert sum((custom.EXAMPLE / name).stat().st_size for name in found.names) < 100_000
 
 
 def test_scenes_have_the_boxes_of_their_digits(tmp_path: Path) -> None:

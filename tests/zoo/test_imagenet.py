@@ -16,7 +16,12 @@ from hsal.backbones import BACKBONES
 from hsal.config import ModelConfig
 from hsal.zoo import imagenet
 from hsal.zoo.imagenet import (
-    ImageNetError, PhotoWeightsError, has_imagenet_weights, imagenet_classes, load_imagenet, read_efficientnet,
+    ImageNetError,
+    PhotoWeightsError,
+    has_imagenet_weights,
+    imagenet_classes,
+    load_imagenet,
+    read_efficientnet,
     read_resnet,
 )
 from hsal.zoo.networks import load_network

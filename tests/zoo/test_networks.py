@@ -14,7 +14,6 @@ from torchvision import models
 
 from hsal.backbones.timm_models import IMAGENET_MEAN, IMAGENET_STD
 from hsal.config import ModelConfig
-from hsal.backbones import BACKBONES
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Stimulus
 from hsal.saliency.first_step import FirstStep

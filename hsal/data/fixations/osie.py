@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from hsal.data.base import DataError
-from hsal.data.fixations.base import Fixations
-from hsal.data.fixations.dataset import FixatedImage, FixationDataset
+from hsal.data.fixations.base import FixatedImage, FixationDataset, Fixations
 from hsal.data.images import read_image
 
 
