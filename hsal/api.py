@@ -20,7 +20,7 @@ from hsal.data.fixations.custom import SCENES
 from hsal.data.images import load_image, read_image
 from hsal.data.preprocess import for_model
 from hsal.device import find_device
-from hsal.evaluation.exam import EvaluationPlan, measure, own_task
+from hsal.evaluation.measurement import EvaluationSettings, measure, trained_task
 from hsal.evaluation.per_scene import Case
 from hsal.saliency import SALIENCY, pipeline
 from hsal.saliency.base import Network
@@ -129,8 +129,9 @@ def evaluate(
             fit the model.
     """
     checkpoint = load_model(weights) if isinstance(weights, str) else weights
-    plan = EvaluationPlan(
-        task or own_task(checkpoint), scenes, seed, split, placement, digits, dict(changes or {}), inhibition, saliency
+    plan = EvaluationSettings(
+        task or trained_task(checkpoint), scenes, seed, split, placement, digits, dict(changes or {}), inhibition,
+        saliency,
     )
     return measure(checkpoint, plan, device, cases)
 

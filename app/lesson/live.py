@@ -47,9 +47,9 @@ def _inhibition(scene: SceneKey, address: LessonAddress) -> None:
     with st.spinner("Counting revisits in many images …"):
         counts = [scenes.revisits(inhibition) for inhibition in (True, False)]
     for column, count, state in zip(st.columns(2), counts, ("on", "off"), strict=True):
-        column.metric(f"Revisits, inhibition {state}", f"{count.again / count.later_looks:.0%}",
+        column.metric(f"Revisits, inhibition {state}", f"{count.revisits / count.later_steps:.0%}",
                       help="Share of meta-steps after the first whose glimpses return to a digit glimpsed before.")
-        column.caption(f"{count.again:,} of {count.later_looks:,} later meta-steps in {count.scenes} images; "
+        column.caption(f"{count.revisits:,} of {count.later_steps:,} later meta-steps in {count.scenes} images; "
                        f"the model said *stop* in {count.stopped}.")
 
 

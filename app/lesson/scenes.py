@@ -53,11 +53,11 @@ def revisits(inhibition: bool) -> Revisits:
 @st.cache_data(max_entries=2, show_spinner=False)
 def compute_revisits(inhibition: bool) -> Revisits:
     """Like `revisits`, but always computed by the model."""
-    from hsal.evaluation.revisits import count_returns
+    from hsal.evaluation.revisits import count_revisits
 
     source = scenes(RECORDED_TASK, ModelConfig.size_px, *AS_DRAWN)
     first_scenes = [source.render(REVISITS_SEED, index) for index in range(REVISITS_SCENES)]
-    return count_returns(checkpoint(REINFORCE, stamp(REINFORCE)).model, first_scenes, inhibition)
+    return count_revisits(checkpoint(REINFORCE, stamp(REINFORCE)).model, first_scenes, inhibition)
 
 
 def volume_of(seed: int, index: int) -> np.ndarray:

@@ -1,1 +1,1 @@
-"""What a model does on scenes, and every measure made from it."""
+"""A model's predictions on scenes, and the measures computed from them."""

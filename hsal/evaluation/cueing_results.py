@@ -1,4 +1,4 @@
-"""What `hsal cueing` found, as a file. No torch is needed to read it."""
+"""The results file of `hsal cueing`; it is read without torch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hsal.errors import ResultsError
 CONDITIONS = ("valid", "neutral", "invalid")
 MEASURES = {
     "right": "probability of the target's label",
-    "stop": "share of scenes where it says stop",
+    "stop": "share of scenes where stop is predicted",
     "on_target": "share of glimpses on the target",
 }
 
@@ -28,58 +28,58 @@ class Estimate(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Cued:
-    """Scenes with one number of digits."""
+class CueingFigures:
+    """Results on scenes with one number of digits."""
 
     digits: int
     scenes: int
     conditions: dict[str, dict[str, Estimate]]
-    """Condition -> measure -> estimate; of the first meta-step."""
+    """Condition -> measure -> estimate, in the first meta-step."""
     effect: Estimate
     """Probability of the target's label, valid minus invalid."""
 
 
 @dataclass(frozen=True)
 class CueingResult:
-    """One measurement."""
+    """One run of `hsal cueing`."""
 
     weights: str
     digits: str
-    """Where the digits come from."""
+    """Source of the digits."""
     split: str
     seed: int
     width_cells: float
-    """Standard deviation of the spotlight."""
+    """Standard deviation of the Gaussian."""
     command: str
     machine: str
     seconds: float
-    cued: tuple[Cued, ...]
-    """One a number of digits."""
+    cued: tuple[CueingFigures, ...]
+    """One entry per number of digits."""
 
     def to_json(self) -> str:
         """The file's text."""
         return json.dumps(asdict(self), indent=1) + "\n"
 
     def lines(self) -> Iterator[str]:
-        """What a person reads in a terminal."""
+        """The results as lines of text."""
         yield f"weights {self.weights}, {self.digits}, {self.split}, seed {self.seed}, {self.seconds} s, {self.machine}"
         for one in self.cued:
             yield f"\n{one.digits} in the scene, {one.scenes} scenes"
             for measure, meaning in MEASURES.items():
-                parts = [f"{name} {_told(one.conditions[name][measure])}" for name in CONDITIONS]
+                parts = [f"{name} {_text(one.conditions[name][measure])}" for name in CONDITIONS]
                 yield f"  {meaning + ':':38} {'  '.join(parts)}"
-            yield f"  {'cueing effect, valid minus invalid:':38} {_told(one.effect)}"
+            yield f"  {'cueing effect, valid minus invalid:':38} {_text(one.effect)}"
 
 
-def _told(estimate: Estimate) -> str:
+def _text(estimate: Estimate) -> str:
     return f"{estimate.mean:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 
 def load_cueing(path: Path) -> CueingResult:
-    """Read the file.
+    """Read a results file.
 
     Raises:
-        ResultsError: it is not there, or damaged.
+        ResultsError: the file is missing or damaged.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -92,11 +92,11 @@ def load_cueing(path: Path) -> CueingResult:
         ) from error
 
 
-def _cued(found: dict[str, Any]) -> Cued:
+def _cued(found: dict[str, Any]) -> CueingFigures:
     conditions = {
         name: {measure: _estimate(found["conditions"][name][measure]) for measure in MEASURES} for name in CONDITIONS
     }
-    return Cued(found["digits"], found["scenes"], conditions, _estimate(found["effect"]))
+    return CueingFigures(found["digits"], found["scenes"], conditions, _estimate(found["effect"]))
 
 
 def _estimate(numbers: list[float]) -> Estimate:

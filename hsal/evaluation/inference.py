@@ -1,9 +1,10 @@
-"""What a model does on scene after scene, greedily: one row a scene, from which every measure is made."""
+"""Greedy predictions on batches of scenes: one row per scene, from which all measures are computed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,76 +21,88 @@ ATTENTION = ("attn_saliency", "attn_saliency_paper", "mask_peak", "mask_mass", "
 
 @dataclass(frozen=True)
 class ScenePredictions:
-    """n scenes and what a model did on each; arrays whose first axis is the scene."""
+    """A model's predictions on n scenes; the first axis of each array is the scene."""
 
     true: np.ndarray  # (n,N) int, label counts
-    answers: np.ndarray  # (n,T) int, the labels in the order named, stop (N) among them; then -1
+    answers: np.ndarray  # (n,T) int, the predicted labels in order, stop (N) included; then -1
     steps: np.ndarray  # (n,) int, meta-steps, the one with stop included
-    open_steps: np.ndarray  # (n,) int, meta-steps that begin with a label left to name
-    attention: np.ndarray  # (n,6) sums over the meta-steps of what ATTENTION names
-    located: np.ndarray | None  # (n,7) the same of Localization's fields; None where no boxes were given
+    open_steps: np.ndarray  # (n,) int, meta-steps before which labels remain to be predicted
+    attention: np.ndarray  # (n,6) sums over the meta-steps, in the order of ATTENTION
+    located: np.ndarray | None  # (n,7) the same for Localization's fields; None without boxes
 
     @property
-    def named(self) -> np.ndarray:
-        """(n,N) counts of the labels named."""
+    def predicted(self) -> np.ndarray:
+        """(n,N) counts of the predicted labels."""
         return (self.answers[:, :, None] == np.arange(self.true.shape[1])).sum(axis=1)
 
     @property
     def stopped(self) -> np.ndarray:
-        """(n,) bool: ended by stop rather than by running out of steps."""
+        """(n,) bool: ended by stop rather than by running out of meta-steps."""
         return (self.answers == self.true.shape[1]).any(axis=1)
 
     @classmethod
     def joined(cls, parts: Sequence[ScenePredictions]) -> ScenePredictions:
-        """All rows, one part after another."""
-        columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(cls)}
-        return cls(**{name: None if values[0] is None else np.concatenate(values) for name, values in columns.items()})
+        """The rows of all parts, in order."""
+        columns: dict[str, Any] = {field.name: [getattr(part, field.name) for part in parts] for field in fields(cls)}
+        arrays: dict[str, Any] = {
+            name: None if rows[0] is None else np.concatenate(rows) for name, rows in columns.items()
+        }
+        return cls(**arrays)
 
 
-def walk(
-    model: HSAL, view: Perception, counts: Tensor, places: Places | None = None, inhibition: bool = True
+def predict(
+    model: HSAL, perception: Perception, counts: Tensor, places: Places | None = None, inhibition: bool = True
 ) -> ScenePredictions:
-    """Roll out greedily over a batch; the model should be in eval mode.
+    """Roll out greedily on a batch.
 
     Args:
-        counts: (B,N) the label multisets.
-        places: of the digits, to measure localization too.
-        inhibition: whether what was attended loses its saliency.
+        model: in eval mode.
+        perception: of B images.
+        counts: (B,N) the true label multisets.
+        places: of the digits, where localization is measured too.
+        inhibition: whether inhibition of return is on.
     """
-    stop, device = model.config.stop, view.scale.device
-    rows, free = torch.arange(len(counts), device=device), counts.float()  # of the scenes still running
+    stop, device = model.config.stop, perception.scale.device
+    rows = torch.arange(len(counts), device=device)  # of the scenes still running
+    remaining = counts.float()  # (B,N) labels still to be predicted
     answers = torch.full((len(counts), model.config.meta_steps), -1, device=device)
     steps, open_steps = (torch.zeros(len(counts), dtype=torch.long, device=device) for _ in range(2))
     attention = torch.zeros(len(counts), len(ATTENTION), device=device)
     located = torch.zeros(len(counts), len(NAMES), device=device)
     with torch.inference_mode():
-        rollout = model.rollout(view, overrides=always(Override(inhibition=inhibition)))
+        rollout = model.rollout(perception, overrides=always(Override(inhibition=inhibition)))
         step, number = send(rollout, None), 0
         while step is not None:
             steps[rows] += 1
-            open_steps[rows] += free.sum(dim=1) > 0
+            open_steps[rows] += remaining.sum(dim=1) > 0
             answers[rows, number] = step.label
-            attention[rows] += _attention(step, view.scale[rows])
+            attention[rows] += _attention(step, perception.scale[rows])
             if places is not None:
                 shares, places = localize(step, places)
                 located[rows] += shares
             running = step.label != stop
             if not running.any():
                 break
-            free, rows = label_reward(free, step.label).remaining[running], rows[running]
-            places = None if places is None else places.kept(running)
+            remaining, rows = label_reward(remaining, step.label).remaining[running], rows[running]
+            places = None if places is None else places.select(running)
             step, number = send(rollout, Feedback(running=running)), number + 1
-    parts = (counts.long(), answers, steps, open_steps, attention, None if places is None else located)
-    return ScenePredictions(*(None if part is None else part.cpu().numpy() for part in parts))
+    return ScenePredictions(
+        true=counts.long().cpu().numpy(),
+        answers=answers.cpu().numpy(),
+        steps=steps.cpu().numpy(),
+        open_steps=open_steps.cpu().numpy(),
+        attention=attention.cpu().numpy(),
+        located=None if places is None else located.cpu().numpy(),
+    )
 
 
 def _attention(step: MetaStep, scale: Tensor) -> Tensor:
-    """(B,6) what ATTENTION names, of one meta-step."""
-    seen = step.saliency.flatten(1).gather(1, step.cells).mean(dim=1)  # (B,)
+    """(B,6) the measures of ATTENTION for one meta-step."""
+    glimpsed = step.saliency.flatten(1).gather(1, step.cells).mean(dim=1)  # (B,)
     outside = torch.ones_like(step.saliency).flatten(1).scatter(1, step.cells, 0.0).view_as(step.saliency)
     before = (step.saliency * outside).sum(dim=(1, 2))
     after = (step.next_saliency * outside).sum(dim=(1, 2))
     inhibited = torch.where(before > 1e-9, 1 - after / before.clamp(min=1e-9), 0.0)
-    moving = (step.cells != step.cells[:, :1]).any(dim=1).to(seen.dtype)
+    moving = (step.cells != step.cells[:, :1]).any(dim=1).to(glimpsed.dtype)
     peak, mass = step.mask.amax(dim=(1, 2)), step.mask.sum(dim=(1, 2))
-    return torch.stack([seen, seen * scale, peak, mass, inhibited, moving], dim=1)
+    return torch.stack([glimpsed, glimpsed * scale, peak, mass, inhibited, moving], dim=1)

@@ -1,13 +1,12 @@
 """Does attention lie on the digits? Masks, priority and glimpses against the digits' boxes.
 
-A map cell stands for a rectangle of pixels: the image's size over the map's. What a box *covers*
-is the share of each cell's area that lies in it, and the mass of a map in boxes is the sum over
-cells of value times the share covered by the boxes' union, divided by the map's sum (0 for a map
-of zeros). A glimpse is *in* a box when its cell's center is, and *touches* it when the cell and
-the box overlap at all.
+A map cell is a rectangle of pixels: the image's size divided by the map's. A box *covers* the share of each cell's
+area that lies in it. The mass of a map in boxes is the sum over cells of value times the share covered by the boxes'
+union, divided by the map's sum (0 for a map of zeros). A glimpse is *in* a box when its cell's center is, and *touches*
+it when the cell and the box overlap.
 
-A digit is *named* by a right label: among the boxes of that label not yet named, the one that
-holds the most priority. A wrong label names no box, so its glimpses and mask are outside.
+A correct label *names* a digit: among the boxes of that label that are not yet named, the one with the most priority
+in it. An incorrect label names no box, so its glimpses and mask count as outside.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ from hsal.model.hsal import MetaStep
 
 @dataclass(frozen=True)
 class Localization:
-    """Shares in 0..1, each the mean over meta-steps.
+    """Shares in 0..1, each a mean over meta-steps.
 
-    The first three are over all meta-steps; the others over those that begin with a digit left to
-    name, so that the step of a right stop, which has no target, is left out.
+    The first three are means over all meta-steps. The others are means over meta-steps before which a digit is left to
+    name: a correct stop has no target.
     """
 
     glimpses_in_digit: float
@@ -38,21 +37,21 @@ class Localization:
     mask_in_digits: float
     """Mass of the mask in the boxes of all digits."""
     glimpses_in_named: float
-    """Glimpses in the box of the digit that the step names."""
+    """Glimpses in the box of the digit that the meta-step names."""
     glimpses_touching_named: float
-    """Glimpses whose cell overlaps the box of the digit that the step names."""
+    """Glimpses whose cell overlaps the box of the digit that the meta-step names."""
     mask_in_named: float
-    """Mass of the mask in the box of the digit that the step names."""
+    """Mass of the mask in the box of the digit that the meta-step names."""
     priority_on_unnamed: float
-    """Mass of the priority map in the boxes of digits not yet named, that which the step names among them."""
+    """Mass of the priority map in the boxes of digits that are not named before the meta-step."""
 
 
 NAMES = tuple(f.name for f in fields(Localization))
-OVER_ALL = NAMES[:3]  # the rest are over meta-steps with a digit left to name
+OVER_ALL = NAMES[:3]  # the rest are means over meta-steps with a digit left to name
 
 
 class Places(NamedTuple):
-    """Where the digits of a batch of scenes are, D the most in one scene, and which are still to be named."""
+    """The digits of a batch of scenes, at most D in one scene, and which are not named yet."""
 
     label: Tensor  # (B,D) -1 where a scene has fewer digits
     unnamed: Tensor  # (B,D) bool
@@ -61,8 +60,8 @@ class Places(NamedTuple):
     cover: Tensor  # (B,D,h,w) share of each cell that lies in the box
     center: Tensor  # (B,D,h,w) bool, whether the cell's center does
 
-    def kept(self, rows: Tensor) -> Places:
-        """The scenes of some rows: indices, or (B,) bool."""
+    def select(self, rows: Tensor) -> Places:
+        """Some scenes of the batch; rows are indices, or (B,) bool."""
         return Places(*(part[rows] for part in self))
 
 
@@ -74,11 +73,12 @@ def places_of(
 
     Args:
         boxes: of each scene, within the image.
-        map_size: (h,w) cells. size_px: (H,W) of the image.
+        map_size: (h,w) cells.
+        size_px: (H,W) of the images.
     """
     most = max((len(each) for each in boxes), default=0)
-    nothing = Box(-1, 0, 0, 0, 0)
-    rows = [[*each, *[nothing] * (most - len(each))] for each in boxes]
+    padding = Box(-1, 0, 0, 0, 0)
+    rows = [[*each, *[padding] * (most - len(each))] for each in boxes]
     numbers = [[(b.label, b.top_px, b.bottom_px, b.left_px, b.right_px) for b in each] for each in rows]
     label, *edges = torch.tensor(numbers, device=device).view(len(boxes), most, 5).unbind(dim=2)  # (B,D) each
     down, across = _span(edges[0], edges[1], size_px[0]), _span(edges[2], edges[3], size_px[1])
@@ -119,12 +119,12 @@ def union_cover(places: Places, chosen: Tensor) -> Tensor:
 
 
 def share_inside(values: Tensor, cover: Tensor) -> Tensor:
-    """(B,) the share of a map's mass that is covered, 0 where the map is empty: (B,h,w) >= 0, (B,h,w) in 0..1."""
+    """(B,) the share of a map's mass that is covered, 0 for an empty map: (B,h,w) >= 0, (B,h,w) in 0..1."""
     return (values * cover).sum(dim=(1, 2)) / values.sum(dim=(1, 2)).clamp(min=1e-12)
 
 
 def named_box(places: Places, priority: Tensor, label: Tensor) -> Tensor:
-    """(B,D) bool: the one box that a label names, or none. priority: (B,h,w); label: (B,)."""
+    """The one box that a label names, or none: (B,h,w) priority, (B,) label -> (B,D) bool."""
     candidate = places.unnamed & (places.label == label[:, None])  # (B,D)
     mass = (priority[:, None] * places.cover).sum(dim=(2, 3)).masked_fill(~candidate, -1)  # (B,D)
     best = torch.zeros_like(candidate).scatter(1, mass.argmax(dim=1, keepdim=True), True)
@@ -134,20 +134,20 @@ def named_box(places: Places, priority: Tensor, label: Tensor) -> Tensor:
 def localize(step: MetaStep, places: Places) -> tuple[Tensor, Places]:
     """The shares of one meta-step, (B,7) in the order of `Localization`, and the places after it.
 
-    The last four are 0 where nothing is left to name.
+    The last four are 0 where no digit is left to name.
     """
     named = named_box(places, step.priority, step.label)  # (B,D)
     digits, unnamed = union_cover(places, places.label >= 0), union_cover(places, places.unnamed)
     own = union_cover(places, named)
     centers = [(places.center & chosen[..., None, None]).any(dim=1) for chosen in (places.label >= 0, named)]
     shares = [
-        _looked(centers[0], step.cells), _looked(digits > 1e-6, step.cells), share_inside(step.mask, digits),
-        _looked(centers[1], step.cells), _looked(own > 1e-6, step.cells), share_inside(step.mask, own),
+        _share_at(centers[0], step.cells), _share_at(digits > 1e-6, step.cells), share_inside(step.mask, digits),
+        _share_at(centers[1], step.cells), _share_at(own > 1e-6, step.cells), share_inside(step.mask, own),
         share_inside(step.priority, unnamed),
     ]
     return torch.stack(shares, dim=1), places._replace(unnamed=places.unnamed & ~named)
 
 
-def _looked(at: Tensor, cells: Tensor) -> Tensor:
+def _share_at(inside: Tensor, cells: Tensor) -> Tensor:
     """(B,) the share of glimpses that fall where a map (B,h,w) is true."""
-    return at.flatten(1).gather(1, cells).float().mean(dim=1)
+    return inside.flatten(1).gather(1, cells).float().mean(dim=1)

@@ -1,4 +1,4 @@
-"""Measures on multisets of labels, on counts (B,N): pure functions."""
+"""Measures on multisets of labels, given as counts (B,N): pure functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def exact_match(predicted: np.ndarray, true: np.ndarray) -> float:
 def f1_per_class(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
     """2TP / (2TP + FP + FN) of each class, TP = min(predicted, true) summed over all rows.
 
-    A class that neither occurs nor is predicted scores 1, since nothing about it is wrong.
+    A class that neither occurs nor is predicted scores 1: there is no error in it.
     (B,N), (B,N) -> (N,) in 0..1.
     """
     hits = np.minimum(predicted, true).sum(axis=0)
@@ -31,6 +31,6 @@ def resampled_sums(columns: np.ndarray, resamples: int, seed: int) -> np.ndarray
 
     Each resample draws n rows with replacement (Efron, 1979).
     """
-    rng, rows, chances = np.random.default_rng(seed), columns.astype(float), np.full(len(columns), 1 / len(columns))
-    # one resample after another: how often each row is drawn, for all of them, would fill a gigabyte
-    return np.stack([rng.multinomial(len(rows), chances) @ rows for _ in range(resamples)])
+    rng, rows, uniform = np.random.default_rng(seed), columns.astype(float), np.full(len(columns), 1 / len(columns))
+    # one resample at a time: the counts of all rows for all resamples would take a gigabyte
+    return np.stack([rng.multinomial(len(rows), uniform) @ rows for _ in range(resamples)])

@@ -1,4 +1,4 @@
-"""One row a scene of what was there and what was named: the list that an error browser shows."""
+"""True and predicted labels scene by scene, for the error browser."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+import msgspec
 
 from hsal.data.base import Scene
 from hsal.errors import HsalError
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class CasesError(HsalError):
-    """A file of cases that is damaged; the message names it and says what to do."""
+    """A damaged file of cases; the message names it and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -29,31 +31,34 @@ class Case:
     truth: tuple[int, ...]
     """Labels in the scene, sorted."""
     answer: tuple[int, ...]
-    """Labels named, in order, without stop."""
+    """Predicted labels, in order, without stop."""
     smallest_px: int
     """Height of the smallest digit."""
     largest_px: int
     """Height of the largest digit."""
     clutter: int | None
-    """Patches of clutter in the scene; None where the task has no such number."""
+    """Clutter patches in the scene; None for tasks without such a setting."""
     steps: int
-    """Meta-steps, the one with stop included."""
+    """Number of meta-steps, the one with stop included."""
     stopped: bool
-    """Whether it ended by stop."""
+    """Whether the model ended by stop."""
     errors: tuple[str, ...]
-    """Kinds of error, of `hsal.evaluation.errors.KINDS`; none where all is right."""
+    """Kinds of error (`hsal.evaluation.errors.KINDS`); none for a correct answer."""
 
 
-def cases(
-    scenes: Sequence[Scene], walks: ScenePredictions, first: int = 0, clutter: int | None = None
+def cases_of(
+    scenes: Sequence[Scene], predictions: ScenePredictions, first: int = 0, clutter: int | None = None
 ) -> Iterator[Case]:
     """The cases of some scenes.
 
     Args:
-        walks: a row for each scene. first: index of the first scene.
+        predictions: one row per scene.
+        first: index of the first scene.
+        clutter: patches in each scene, where the task has such a setting.
     """
-    stop = walks.true.shape[1]
-    rows = zip(scenes, walks.answers.tolist(), walks.steps.tolist(), walks.stopped.tolist(), strict=True)
+    stop = predictions.true.shape[1]
+    columns = (predictions.answers, predictions.steps, predictions.stopped)
+    rows = zip(scenes, *(column.tolist() for column in columns), strict=True)
     for index, (scene, labels, steps, stopped) in enumerate(rows, first):
         heights = [box.bottom_px - box.top_px for box in scene.boxes]
         answer = tuple(label for label in labels if 0 <= label < stop)
@@ -63,39 +68,32 @@ def cases(
         )
 
 
-def write_cases(file: TextIO, about: dict[str, Any], listed: Sequence[Case]) -> None:
-    """Write `about`, the columns' names, and one short row a case, as JSON of one line each."""
+def write_cases(file: TextIO, about: dict[str, Any], cases: Sequence[Case]) -> None:
+    """Write `about`, the column names and one short row per case as JSON, one line each."""
     head = json.dumps({**about, "columns": [f.name for f in fields(Case)]})
-    rows = ",\n".join(json.dumps(astuple(case), separators=(",", ":")) for case in listed)
+    rows = ",\n".join(json.dumps(astuple(case), separators=(",", ":")) for case in cases)
     file.write(f'{head[:-1]}, "rows": [\n{rows}\n]}}\n')
 
 
 def read_cases(text: str) -> tuple[dict[str, Any], list[Case]]:
-    """What `write_cases` wrote: `about` and the cases."""
+    """`about` and the cases of `write_cases`."""
     about = json.loads(text)
     columns, rows = about.pop("columns"), about.pop("rows")
-    return about, [
-        Case(**{name: tuple(value) if isinstance(value, list) else value
-                for name, value in zip(columns, row, strict=True)})
-        for row in rows
-    ]
+    return about, [msgspec.convert(dict(zip(columns, row, strict=True)), Case) for row in rows]
 
 
 def load_cases(path: Path) -> tuple[dict[str, Any], list[Case]]:
-    """`read_cases` of a file, which may be damaged.
+    """`read_cases` of a file.
 
     Raises:
-        CasesError: it cannot be read, or what it holds are no cases.
+        CasesError: the file cannot be read or does not hold cases.
     """
     try:
-        about, listed = read_cases(path.read_text(encoding="utf-8"))
-        for case in listed:
-            if len(case.truth) == 0 or not all(isinstance(number, int) for number in (case.index, case.smallest_px)):
-                raise ValueError("not a case")
-        if not isinstance(about["seed"], int):
-            raise ValueError("no seed")
+        about, cases = read_cases(path.read_text(encoding="utf-8"))
+        if not all(case.truth for case in cases) or not isinstance(about["seed"], int):
+            raise ValueError("a case without labels, or no seed")
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise CasesError(
             f"The list of cases {path.name} is damaged: make it again with `hsal evaluate --cases`."
         ) from error
-    return about, listed
+    return about, cases

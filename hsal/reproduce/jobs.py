@@ -14,9 +14,9 @@ from tqdm import tqdm
 from hsal.data.base import Split
 from hsal.data.svhn.full_images import Samples
 from hsal.device import code_commit, find_device, machine
-from hsal.evaluation.evaluate import predict_scenes, scene_views
-from hsal.evaluation.exam import EvaluationPlan, measure
+from hsal.evaluation.evaluate import perceive_scenes, predict_scenes
 from hsal.evaluation.inference import ScenePredictions
+from hsal.evaluation.measurement import EvaluationSettings, measure
 from hsal.model.hsal import HSAL
 from hsal.paths import DEFAULT_WEIGHTS, atomic_write
 from hsal.reproduce.context import JobContext
@@ -185,7 +185,7 @@ def full_images(weights: str) -> dict[str, int]:
     parts = predict_scenes(model, source, TEST_SEED, len(source.ids))
     predictions = ScenePredictions.joined([part for _, part in parts])
     unseen = ~np.array(source.trained_on)  # (n,)
-    correct = (predictions.named == predictions.true).all(axis=1)  # (n,)
+    correct = (predictions.predicted == predictions.true).all(axis=1)  # (n,)
     return {"images": int(unseen.sum()), "correct": int((correct & unseen).sum())}
 
 
@@ -194,7 +194,7 @@ def _measure(
     changes: Mapping[str, int] | None = None, inhibition: bool = True, other: str = "",
 ) -> dict[str, Any]:
     checkpoint = load_model(weights or str(_run(command).weights))
-    plan = EvaluationPlan(
+    plan = EvaluationSettings(
         command.task, min(scenes, context.scenes), TEST_SEED, split, "grid", context.digits, dict(changes or {}),
         inhibition, other,
     )  # fmt: skip
@@ -212,7 +212,7 @@ def _run_count_baseline(recipe: Recipe, seed: int, context: JobContext) -> dict[
     curve = _fit_count_head(head, model, command)
     seconds = clock()
     scenes = min(context.scenes, test.scenes or context.scenes)
-    measured = count_baseline.measure(head, scene_views(model, test, TEST_SEED, scenes))
+    measured = count_baseline.measure(head, perceive_scenes(model, test, TEST_SEED, scenes))
     return {"seconds": seconds, "curve": curve, "test": measured | {"scenes": scenes, "digits": test.name}}
 
 

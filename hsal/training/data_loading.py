@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from hsal.data.base import SceneSource, Split
 from hsal.data.tasks import check_model, open_scenes
-from hsal.evaluation.evaluate import scene_views
+from hsal.evaluation.evaluate import perceive_scenes
 from hsal.model.hsal import HSAL
 from hsal.training.feature_cache import LAYOUT, FeatureCache, RenderedScenes, SceneFeed
 from hsal.training.loop import Views
@@ -44,7 +44,7 @@ def validation_views(
     """What checks look at: volumes kept once, or, where the backbone learns too, images."""
     scenes = command.config.validation_scenes
     if command.config.fine_tune:
-        return partial(scene_views, model, source, VALIDATION_SEED, scenes)
+        return partial(perceive_scenes, model, source, VALIDATION_SEED, scenes)
     features = compute_features(model, source, VALIDATION_SEED, scenes, "validation scenes", tell=tell)
     return partial(features.views, model)
 

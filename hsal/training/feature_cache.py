@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from hsal.data.base import SceneSource
-from hsal.evaluation.evaluate import scene_views
+from hsal.evaluation.evaluate import perceive_scenes
 from hsal.model.hsal import HSAL
 from hsal.model.perception import Perception
 from hsal.paths import atomic_write
@@ -105,7 +105,7 @@ class FeatureCache:
 
 def _fill(rows: np.ndarray, model: HSAL, source: SceneSource, seed: int, scenes: int) -> Iterator[int]:
     done = 0
-    for view, counts in scene_views(model, source, seed, scenes):
+    for view, counts in perceive_scenes(model, source, seed, scenes):
         scale = view.scale.float()[:, None].view(torch.float16)  # (B,2): its bits, since float16 itself ends at 65,504
         parts = (view.volume.flatten(1).half(), view.saliency.flatten(1).half(), scale, counts.half())
         rows[done : done + len(counts)] = torch.cat([part.cpu() for part in parts], dim=1).numpy()

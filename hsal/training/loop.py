@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from hsal.config import ModelConfig, TrainConfig
 from hsal.evaluation.evaluate import evaluate
-from hsal.evaluation.inference import ScenePredictions, walk
+from hsal.evaluation.inference import ScenePredictions, predict
 from hsal.model.hsal import HSAL
 from hsal.model.perception import Perception
 from hsal.training.distributed import SINGLE_PROCESS, ProcessGroup, Sampler
@@ -82,7 +82,7 @@ def _largest(config: TrainConfig, number: int) -> int:
 
 def validate(model: HSAL, views: Iterable[tuple[Perception, Tensor]]) -> dict[str, float]:
     """The scalar measures of `Evaluation`, named validation_*; localization, which needs boxes, is not among them."""
-    measured = asdict(evaluate(ScenePredictions.joined([walk(model, view, counts) for view, counts in views])))
+    measured = asdict(evaluate(ScenePredictions.joined([predict(model, view, counts) for view, counts in views])))
     return {f"validation_{name}": value for name, value in measured.items() if isinstance(value, float)}
 
 

@@ -12,7 +12,7 @@ import torch
 from hsal.cli import main
 from hsal.data.base import Box
 from hsal.errors import ResultsError
-from hsal.evaluation.cueing import cue, spotlights, sum_up
+from hsal.evaluation.cueing import cue, spotlights, summarize
 from hsal.evaluation.cueing_results import load_cueing
 from hsal.model.attention import gaussian_mask
 from hsal.model.overrides import Override, always
@@ -48,7 +48,7 @@ def test_the_sum_tells_means_and_the_effect_scene_by_scene() -> None:
     rows = np.zeros((4, 3, 3))
     rows[:, 0, 0] = [0.9, 0.7, 0.8, 0.8]  # valid
     rows[:, 2, 0] = [0.3, 0.1, 0.2, 0.2]  # invalid: always 0.6 less
-    found = sum_up(2, rows)
+    found = summarize(2, rows)
     assert found.conditions["valid"]["right"].mean == pytest.approx(0.8)
     assert found.effect == pytest.approx((0.6, 0.6, 0.6))
     low, high = found.conditions["valid"]["right"][1:]

@@ -13,8 +13,8 @@ from hsal.config import ModelConfig, SceneConfig
 from hsal.data.base import Box
 from hsal.data.digits.mnist import Digits
 from hsal.data.digits.scenes import SceneRenderer
-from hsal.evaluation.evaluate import CountFigures, evaluate, intervals, predict_scenes, scene_views
-from hsal.evaluation.inference import ATTENTION, ScenePredictions, walk
+from hsal.evaluation.evaluate import CountFigures, evaluate, intervals, perceive_scenes, predict_scenes
+from hsal.evaluation.inference import ATTENTION, ScenePredictions, predict
 from hsal.evaluation.localization import Places, places_of
 from hsal.model.attention import Gaussians
 from hsal.model.hsal import MetaStep, Rollout
@@ -40,8 +40,8 @@ def step(labels: list[int], saliency: list[object], cells: list[int], mask: list
     )
 
 
-class Recited:
-    """A model that recites its steps, in the rows that a view's volume names."""
+class Scripted:
+    """A model with given meta-steps, for the rows that a perception's volume names."""
 
     def __init__(self, steps: list[MetaStep]) -> None:
         self.steps, self.config = steps, ModelConfig(classes=STOP, meta_steps=len(steps))
@@ -70,15 +70,15 @@ def views(*batches: list[int]) -> list[tuple[Perception, Tensor]]:
     return [(Perception(torch.tensor(rows), torch.empty(0), SCALE[rows]), COUNTS[rows]) for rows in batches]
 
 
-def walked(steps: list[MetaStep], *batches: list[int], places: Places | None = None) -> ScenePredictions:
+def predictions_of(steps: list[MetaStep], *batches: list[int], places: Places | None = None) -> ScenePredictions:
     return ScenePredictions.joined([
-        walk(Recited(steps), view, counts, places and places.kept(torch.tensor(rows)))
+        predict(Scripted(steps), view, counts, places and places.select(torch.tensor(rows)))
         for rows, (view, counts) in zip(batches, views(*batches), strict=True)
     ])
 
 
 def test_every_measure_by_hand() -> None:
-    measured = evaluate(walked(STEPS, [0, 1]))
+    measured = evaluate(predictions_of(STEPS, [0, 1]))
     assert measured.scenes == 2
     assert measured.exact_match == 0.5  # {0} is right; {1,1,2} is not {1,2}
     # class 1: TP 1, FP 1 -> 2/3; the 2 that the first image says after stop is not counted
@@ -99,18 +99,18 @@ def test_every_measure_by_hand() -> None:
     assert measured.localization is None
 
 
-def test_walks_keep_the_answers_in_order() -> None:
-    walks = walked(STEPS, [0, 1])
-    assert walks.answers.tolist() == [[0, STOP, -1], [1, 1, 2]]
-    assert walks.named.tolist() == [[1, 0, 0], [0, 2, 1]]
-    assert walks.steps.tolist() == [2, 3]
-    assert walks.open_steps.tolist() == [1, 3]  # the second image's 2 is left to the end
-    assert walks.stopped.tolist() == [True, False]
+def test_predictions_hold_the_answers_in_order() -> None:
+    predictions = predictions_of(STEPS, [0, 1])
+    assert predictions.answers.tolist() == [[0, STOP, -1], [1, 1, 2]]
+    assert predictions.predicted.tolist() == [[1, 0, 0], [0, 2, 1]]
+    assert predictions.steps.tolist() == [2, 3]
+    assert predictions.open_steps.tolist() == [1, 3]  # the second image's 2 is left to the end
+    assert predictions.stopped.tolist() == [True, False]
 
 
 def test_the_papers_scale_is_that_of_the_scene_also_when_others_have_left() -> None:
     seen = STEPS[2]._replace(saliency=torch.tensor([[IGNORED], [[0.5, 0.0]]]))
-    measured = evaluate(walked([*STEPS[:2], seen], [0, 1]))
+    measured = evaluate(predictions_of([*STEPS[:2], seen], [0, 1]))
     assert measured.attn_saliency_paper == pytest.approx((10 * (1.0 + 0.2) + 20 * (1.0 + 0.3 + 0.5)) / 5)
 
 
@@ -121,7 +121,7 @@ PLACES = places_of(
 
 
 def test_localization_by_hand() -> None:
-    located = evaluate(walked(STEPS, [0, 1], places=PLACES)).localization
+    located = evaluate(predictions_of(STEPS, [0, 1], places=PLACES)).localization
     assert located is not None
     # glimpses, all steps: left, right (stop) beside the 0; the second image's boxes are everywhere
     assert located.glimpses_in_digit == located.glimpses_touching_digit == 4 / 5
@@ -136,7 +136,7 @@ def test_localization_by_hand() -> None:
 
 @pytest.mark.parametrize("batches", [([0], [1]), ([1], [0]), ([1, 0],)])
 def test_batches_and_their_order_do_not_matter(batches: tuple[list[int], ...]) -> None:
-    whole, cut = (asdict(evaluate(walked(STEPS, *each, places=PLACES))) for each in (([0, 1],), batches))
+    whole, cut = (asdict(evaluate(predictions_of(STEPS, *each, places=PLACES))) for each in (([0, 1],), batches))
     for name in ("f1_per_class", "localization"):
         assert cut.pop(name) == pytest.approx(whole.pop(name))
     assert cut.pop("per_count") == whole.pop("per_count")
@@ -145,15 +145,16 @@ def test_batches_and_their_order_do_not_matter(batches: tuple[list[int], ...]) -
 
 def test_the_rollout_is_left_when_all_have_stopped() -> None:
     steps = [STEPS[0], STEPS[1]._replace(label=torch.tensor([STOP, STOP]))]
-    measured = evaluate(walked([*steps, STEPS[2]._replace(label=torch.full((2,), 99))], [0, 1]))  # a third would fail
+    third = STEPS[2]._replace(label=torch.full((2,), 99))  # would fail
+    measured = evaluate(predictions_of([*steps, third], [0, 1]))
     assert measured.mean_steps == 2
     assert measured.stopped == 1
 
 
 def test_intervals_hold_the_measure_and_narrow_with_more_scenes() -> None:
-    few, many = walked(STEPS, *[[0, 1]] * 10, places=None), walked(STEPS, *[[0, 1]] * 1000)
-    for walks, wide in ((few, 0.22), (many, 0.022)):
-        low, high = intervals(walks)["exact_match"]
+    few, many = predictions_of(STEPS, *[[0, 1]] * 10, places=None), predictions_of(STEPS, *[[0, 1]] * 1000)
+    for predictions, wide in ((few, 0.22), (many, 0.022)):
+        low, high = intervals(predictions)["exact_match"]
         assert low < 0.5 < high
         # a share of one half of n scenes: 1.96 * 0.5 / sqrt(n) to each side, n = 20 or 2,000
         assert high - 0.5 == pytest.approx(wide, rel=0.15)
@@ -162,8 +163,8 @@ def test_intervals_hold_the_measure_and_narrow_with_more_scenes() -> None:
 
 
 def test_an_interval_is_made_for_every_share_of_localization_around_its_value() -> None:
-    walks = walked(STEPS, *[[0, 1]] * 30, places=PLACES)
-    measured, ends = evaluate(walks), intervals(walks)
+    predictions = predictions_of(STEPS, *[[0, 1]] * 30, places=PLACES)
+    measured, ends = evaluate(predictions), intervals(predictions)
     values = {**asdict(measured.localization), "macro_f1": measured.macro_f1, "attn_saliency": measured.attn_saliency}
     for name, value in values.items():
         low, high = ends[name]
@@ -181,7 +182,7 @@ def renderer() -> SceneRenderer:
 
 def test_scene_views_are_what_the_model_perceives_of_the_rendered_scenes() -> None:
     model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
-    parts = list(scene_views(model, renderer(), seed=4, scenes=3, batch=2))
+    parts = list(perceive_scenes(model, renderer(), seed=4, scenes=3, batch=2))
     rendered, counts = renderer().batch(4, 0, 3)
     with torch.inference_mode():
         whole = model.perceive(to_tensor(rendered))
@@ -192,12 +193,13 @@ def test_scene_views_are_what_the_model_perceives_of_the_rendered_scenes() -> No
     torch.testing.assert_close(torch.cat([view.scale for view, _ in parts]), whole.scale)
 
 
-def test_walks_over_scenes_are_the_walks_over_their_views_with_localization() -> None:
+def test_predictions_on_scenes_equal_those_on_their_perceptions() -> None:
     model = fresh_model(ModelConfig(width=2, cell_px=16, hidden=8, size_px=32), seed=0)
     groups, parts = zip(*predict_scenes(model, renderer(), seed=4, scenes=3, batch=2), strict=True)
     assert [scene.labels for group in groups for scene in group] == [renderer().render(4, i).labels for i in range(3)]
     given = evaluate(ScenePredictions.joined(parts))
-    bare = evaluate(ScenePredictions.joined([walk(model, *each) for each in scene_views(model, renderer(), 4, 3)]))
+    perceived = perceive_scenes(model, renderer(), 4, 3)
+    bare = evaluate(ScenePredictions.joined([predict(model, *batch) for batch in perceived]))
     assert given.localization is not None
     for name in ("exact_match", *ATTENTION):
         assert getattr(given, name) == pytest.approx(getattr(bare, name))

@@ -135,4 +135,4 @@ def test_scenes_with_fewer_digits_are_as_they_are_alone() -> None:
     torch.testing.assert_close(rows[1:2], localize(given, places(FIVE))[0])
     torch.testing.assert_close(rows[0:1], localize(given, places(THREE, FIVE))[0])
     assert not rows[2].any()
-    torch.testing.assert_close(localize(given, together.kept(torch.tensor([1])))[0], rows[1:2])
+    torch.testing.assert_close(localize(given, together.select(torch.tensor([1])))[0], rows[1:2])

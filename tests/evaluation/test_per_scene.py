@@ -9,7 +9,7 @@ import numpy as np
 
 from hsal.data.base import Box, Scene
 from hsal.evaluation.inference import ScenePredictions
-from hsal.evaluation.per_scene import Case, cases, read_cases, write_cases
+from hsal.evaluation.per_scene import Case, cases_of, read_cases, write_cases
 
 NOTHING = np.zeros((1, 1), np.uint8)
 SCENES = [
@@ -27,7 +27,7 @@ WANTED = [
 
 
 def test_cases_by_hand() -> None:
-    assert list(cases(SCENES, WALKS, first=500, clutter=8)) == WANTED
+    assert list(cases_of(SCENES, WALKS, first=500, clutter=8)) == WANTED
 
 
 def test_cases_are_written_as_short_rows_and_read_again() -> None:

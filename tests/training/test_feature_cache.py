@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hsal.config import SceneConfig, TrainConfig
 from hsal.data.digits.scenes import SceneRenderer
-from hsal.evaluation.evaluate import scene_views
+from hsal.evaluation.evaluate import perceive_scenes
 from hsal.model.hsal import HSAL
 from hsal.model.perception import Perception
 from hsal.tracing.recording import to_tensor
@@ -35,7 +35,7 @@ def test_memory_holds_what_the_model_perceives() -> None:
     *progress, memory = FeatureCache.of(model, renderer(), seed=2, scenes=5)
     assert progress == [5]
     assert memory.volumes.dtype == torch.float16
-    ((whole, counts),) = scene_views(model, renderer(), seed=2, scenes=5)
+    ((whole, counts),) = perceive_scenes(model, renderer(), seed=2, scenes=5)
     view, labels = memory.view(model, torch.tensor([3, 0]))
     assert torch.equal(labels, counts[[3, 0]].float())
     torch.testing.assert_close(view.volume, whole.volume[[3, 0]], atol=1e-3, rtol=1e-3)

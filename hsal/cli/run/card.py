@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hsal.config import MNIST_TASKS, Placement
-from hsal.evaluation.exam import EvaluationPlan, measure, own_task
+from hsal.evaluation.measurement import EvaluationSettings, measure, trained_task
 from hsal.zoo.card import write_card
 from hsal.zoo.checkpoint import load_model, weights_path
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 def run_card(command: CardCommand) -> int:
     """Carry out `hsal card`."""
     checkpoint = load_model(command.weights)
-    task = own_task(checkpoint)
+    task = trained_task(checkpoint)
     placements: tuple[Placement, ...] = ("grid", "free") if task in MNIST_TASKS else ("grid",)
     measured: dict[str, dict[str, Any]] = {
         placement: measure(
-            checkpoint, EvaluationPlan(task, command.scenes, command.seed, "test", placement, command.digits, {})
+            checkpoint, EvaluationSettings(task, command.scenes, command.seed, "test", placement, command.digits, {})
         )
         for placement in placements
     }

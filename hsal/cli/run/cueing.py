@@ -12,9 +12,9 @@ from hsal.config import MNIST_TASKS
 from hsal.data.tasks import check_model, open_scenes
 from hsal.device import find_device, machine
 from hsal.errors import HsalError
-from hsal.evaluation.cueing import cue_scenes, sum_up
-from hsal.evaluation.cueing_results import Cued, CueingResult
-from hsal.evaluation.exam import own_task
+from hsal.evaluation.cueing import cue_scenes, summarize
+from hsal.evaluation.cueing_results import CueingFigures, CueingResult
+from hsal.evaluation.measurement import trained_task
 from hsal.paths import open_output
 from hsal.zoo.checkpoint import load_model
 
@@ -44,11 +44,11 @@ def measure(command: CueingCommand) -> CueingResult:
     if command.scenes < 1 or command.width_cells <= 0:
         raise HsalError("--scenes must be at least 1, and --width-cells above 0.")
     start, checkpoint = time.perf_counter(), load_model(command.weights)
-    if own_task(checkpoint) not in MNIST_TASKS:
+    if trained_task(checkpoint) not in MNIST_TASKS:
         raise HsalError("Cueing is measured on scenes of MNIST digits: choose weights trained on them.")
     model = checkpoint.model.to(find_device(command.device))
     check_model(model.config, "mnist-set")
-    cued: list[Cued] = []
+    cued: list[CueingFigures] = []
     for digits in range(1, MOST_DIGITS + 1):
         changes = {"digits_min": digits, "digits_max": digits}
         source = open_scenes(
@@ -56,7 +56,7 @@ def measure(command: CueingCommand) -> CueingResult:
         )
         batches = cue_scenes(model, source, command.seed, command.scenes, command.width_cells)
         progress = tqdm(batches, desc=f"scenes of {digits}", unit="batch")
-        cued.append(sum_up(digits, np.concatenate(list(progress))))
+        cued.append(summarize(digits, np.concatenate(list(progress))))
     return CueingResult(
         checkpoint.name, source.name, command.split, command.seed, command.width_cells, _command_line(command),
         machine(), round(time.perf_counter() - start, 1), tuple(cued),
