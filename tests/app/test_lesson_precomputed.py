@@ -45,7 +45,8 @@ def test_recorded_volumes_and_counts_equal_the_computed_ones() -> None:
         recorded, computed = recorded_revisits()[inhibition], compute_revisits(inhibition)
         assert recorded.scenes == computed.scenes
         # rounding differs between machines, which may change a trace
-        assert recorded.revisits / recorded.later_steps == pytest.approx(computed.revisits / computed.later_steps, abs=0.02)
+        shares = [count.revisits / count.later_steps for count in (recorded, computed)]
+        assert shares[0] == pytest.approx(shares[1], abs=0.02)
 
 
 def test_other_scenes_are_none_and_every_recorded_file_is_used() -> None:
