@@ -1,14 +1,13 @@
-// What Streamlit calls for an element of ours.
+// The default export of a custom element, which Streamlit calls.
 //
-// It calls a module's default export on mounting and with each change of data or theme, always with the same parent,
-// each time after an import of that module. While the module is still loading, these imports end in any order, so the
-// newest data may come first. A call that a newer one has overtaken is taken back at once: the function that it
-// returned runs before anything else happens. That of the last call runs when the element goes. So a call acts a
-// moment later, if it still stands by then.
+// Streamlit calls a module's default export on mounting and after each change of data or theme, always with the same
+// parent, each time after importing the module. While the module is loading, these imports finish in any order, so the
+// newest data may come first. The cleanup function of an outdated call runs at once, before anything else; that of the
+// last call runs when the element is removed. Therefore a call takes effect a moment later, unless it was cleaned up.
 
-// selector: of the root in the element's html. build(root, data): what is shown there, with load(data), destroy() and
-// state(), where it has any; it may call `trigger`, Streamlit's setTriggerValue. What state() gave when the element of
-// the same key last went away is data.remembered.
+// selector: of the root in the element's HTML. build(root, data) returns the object shown there, with load(data),
+// destroy() and optionally state(); it may call `trigger`, Streamlit's setTriggerValue. data.remembered is the last
+// state() of an element with the same key.
 function hosted(selector, build) {
   const homes = new WeakMap(); // parentElement -> {root, shown, call}
   const remembered = new Map(); // the element's key -> its state
@@ -25,17 +24,17 @@ function hosted(selector, build) {
     homes.set(parentElement, { root, shown, call });
   }
 
-  return (told) => {
+  return (options) => {
     const call = {};
-    const waiting = setTimeout(() => act(call, told));
+    const waiting = setTimeout(() => act(call, options));
     return () => {
       clearTimeout(waiting);
-      const home = homes.get(told.parentElement);
-      const overtaken = home?.call !== call && told.parentElement.isConnected;
-      if (!home || overtaken) return;
-      remembered.set(told.data.key, home.shown.state?.());
+      const home = homes.get(options.parentElement);
+      const outdated = home?.call !== call && options.parentElement.isConnected;
+      if (!home || outdated) return;
+      remembered.set(options.data.key, home.shown.state?.());
       home.shown.destroy();
-      homes.delete(told.parentElement);
+      homes.delete(options.parentElement);
     };
   };
 }

@@ -1,9 +1,9 @@
-// All maps of one image: one opacity, one scale of colors, one point that all of them read.
+// All maps of one image: they share an opacity, a color scale and a point at which values are read.
 
 const STEP = 0.01; // of the image's side, for an arrow key
-const SPOKEN_AFTER_MS = 500;
-const KEPT_EVERY_MS = 300;
-const USUAL = 0.7; // the map's opacity
+const ANNOUNCE_AFTER_MS = 500;
+const ADDRESS_INTERVAL_MS = 300;
+const DEFAULT_OPACITY = 0.7;
 const MARKS = ["fixations", "boxes"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -16,13 +16,13 @@ class Maps {
     const linked = new URLSearchParams(location.search);
     const look = data.remembered ?? { opacity: linked.get("opacity"), marks: linked.get("marks") };
     const opacity = Number(look.opacity ?? NaN);
-    this.opacity = opacity >= 0 && opacity <= 100 ? opacity / 100 : USUAL;
+    this.opacity = opacity >= 0 && opacity <= 100 ? opacity / 100 : DEFAULT_OPACITY;
     this.marks = new Set((look.marks ?? "").split(",").filter((mark) => MARKS.includes(mark)));
     this.listening = new AbortController();
     this.listen(this.listening.signal);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.part("tiles"));
-    this.keeping = setInterval(() => this.keep(), KEPT_EVERY_MS);
+    this.addressTimer = setInterval(() => this.writeAddress(), ADDRESS_INTERVAL_MS);
     this.paintRamp();
     this.load(data);
   }
@@ -35,7 +35,7 @@ class Maps {
     const place = this.part("tiles");
     const same = wanted.length === place.children.length && wanted.every((one, at) => one === place.children[at]);
     if (!same) place.replaceChildren(...wanted);
-    place.setAttribute("aria-label", `Maps of ${data.name}. Arrow keys read the same point in all of them.`);
+    place.setAttribute("aria-label", `Maps of ${data.name}. Arrow keys move the point at which all maps are read.`);
     if (data.picture !== this.address) {
       this.address = data.picture;
       this.picture = null;
@@ -97,11 +97,11 @@ class Maps {
     this.spot = spot;
     this.draw();
     clearTimeout(this.speaking);
-    if (spot) this.speaking = setTimeout(() => this.speak(), SPOKEN_AFTER_MS);
+    if (spot) this.speaking = setTimeout(() => this.speak(), ANNOUNCE_AFTER_MS);
   }
 
   speak() {
-    if (this.root.getRootNode().activeElement !== this.part("tiles")) return; // a mouse's reading is seen
+    if (this.root.getRootNode().activeElement !== this.part("tiles")) return; // with a mouse, the values are visible
     const values = this.shown().filter(({ map }) => map).map((tile) => `${tile.data.title} ${readable(tile.at(this.spot))}`);
     this.part("spoken").textContent = `At ${this.where()}: ${values.join(", ")}`;
   }
@@ -140,12 +140,12 @@ class Maps {
     return { opacity: String(Math.round(this.opacity * 100)), marks: [...this.marks].join(",") };
   }
 
-  // What only the browser knows is kept in the address, so that a link comes back to it; the server, which does not know
-  // of it, writes the address anew whenever it likes.
-  keep() {
+  // Opacity and marks are known only to the browser and are written to the address, so that a link restores them. The
+  // server does not know them and may overwrite the address at any time.
+  writeAddress() {
     const url = new URL(location.href);
     const { opacity, marks } = this.state();
-    for (const [key, text] of [["opacity", this.opacity === USUAL ? "" : opacity], ["marks", marks]]) {
+    for (const [key, text] of [["opacity", this.opacity === DEFAULT_OPACITY ? "" : opacity], ["marks", marks]]) {
       if (text) url.searchParams.set(key, text);
       else url.searchParams.delete(key);
     }
@@ -156,7 +156,7 @@ class Maps {
     this.listening.abort();
     this.sizes.disconnect();
     clearTimeout(this.speaking);
-    clearInterval(this.keeping);
+    clearInterval(this.addressTimer);
   }
 }
 

@@ -1,4 +1,4 @@
-// One map over the image: its canvas, its title, its milliseconds, and the value at the point that all maps read.
+// One map over the image: its canvas, title, computing time, and the value at the shared point.
 
 function element(tag, className, text = "") {
   const made = document.createElement(tag);
@@ -7,7 +7,7 @@ function element(tag, className, text = "") {
   return made;
 }
 
-// The image behind a data address.
+// The image of a data URL.
 async function decoded(address) {
   const image = new Image();
   image.src = address;
@@ -15,7 +15,7 @@ async function decoded(address) {
   return image;
 }
 
-// A gray PNG as its levels, one a pixel.
+// The gray levels of a PNG, one per pixel.
 async function levelsOf(address) {
   const image = await decoded(address);
   const canvas = document.createElement("canvas");
@@ -63,10 +63,10 @@ class Tile {
     this.painted = null;
     const png = data.png;
     const map = png ? await levelsOf(png) : null;
-    if (this.png === png) this.map = map; // else another has come in the meantime
+    if (this.png === png) this.map = map; // otherwise a newer map has arrived in the meantime
   }
 
-  // Values as colors on the scale that all maps share; made anew only where the scale has changed.
+  // Paints the values on the color scale of all maps; repainted only if the scale has changed.
   paint(high) {
     if (!this.map || this.painted?.high === high) return;
     const { levels, width, height } = this.map;
@@ -117,7 +117,7 @@ class Tile {
 
   pointed(event) {
     if (event.type === "pointerleave") {
-      if (event.pointerType === "mouse") this.host.point(null); // a lifted finger keeps what it has read
+      if (event.pointerType === "mouse") this.host.point(null); // after a touch the values stay
       return;
     }
     const box = this.canvas.getBoundingClientRect();

@@ -1,4 +1,4 @@
-// One chart: axes, lines, cursor and readout, in SVG. It is drawn anew from its data; the view is its host's.
+// One chart in SVG: axes, lines, cursor and readout. It is redrawn from its data; its host holds the zoom and cursor.
 
 const HEIGHT_PX = 230;
 const EDGE = { top: 10, right: 8, bottom: 22, left: 46 };
@@ -27,7 +27,7 @@ class Chart {
     return Math.max(160, this.element.clientWidth);
   }
 
-  // Places on the screen of values, and back along x.
+  // Maps values to positions in px, and x positions back to updates.
   scales() {
     const [from, to] = this.host.range();
     const lines = this.data.lines.filter(({ run }) => !this.host.hidden.has(run));
@@ -50,7 +50,7 @@ class Chart {
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT_PX}`);
     this.svg.setAttribute("height", HEIGHT_PX);
     const parts = [this.axes(at)];
-    if (at.empty) parts.push(`<text class="empty" x="${this.width / 2}" y="${HEIGHT_PX / 2}">no figures yet</text>`);
+    if (at.empty) parts.push(`<text class="empty" x="${this.width / 2}" y="${HEIGHT_PX / 2}">no values yet</text>`);
     else parts.push(this.paths(at), this.reference(at));
     parts.push(this.marks(at));
     this.svg.innerHTML = parts.join("");
@@ -92,7 +92,7 @@ class Chart {
     const { reference } = this.data;
     if (!reference) return "";
     const y = at.y(reference.y);
-    // Curves mostly rise: above them there is room on the left, below them on the right.
+    // Curves usually rise, so there is space above them on the left and below them on the right.
     const high = y < HEIGHT_PX / 2;
     const place = high ? `x="${EDGE.left + 4}"` : `x="${this.width - EDGE.right - 2}" text-anchor="end"`;
     const under = high ? y < 22 : y + 16 < HEIGHT_PX - EDGE.bottom;
@@ -100,7 +100,7 @@ class Chart {
       `<text ${place} y="${under ? y + 14 : y - 5}">${reference.text}</text>`;
   }
 
-  // The cursor, and the stretch that is being chosen to zoom into.
+  // The cursor, and the range being selected for zooming.
   marks(at) {
     const { cursor, choosing } = this.host;
     const bottom = HEIGHT_PX - EDGE.bottom;

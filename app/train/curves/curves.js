@@ -1,18 +1,18 @@
-// All charts of a training: one zoom, one cursor and one list of hidden runs for all. Kept while new figures come in.
+// All charts of a training run share one zoom, one cursor and one list of hidden runs, which stay as new values arrive.
 
-const KEYS = "Arrow keys move the cursor, plus and minus zoom, Escape shows all.";
-const LEAST_PX_SHARE = 0.02; // a shorter stretch was a click
+const KEYS = "Arrow keys move the cursor, plus and minus zoom, Escape shows all updates.";
+const MIN_ZOOM_SHARE = 0.02; // a shorter range was a click
 
 class Curves {
   constructor(root, data) {
-    const kept = data.remembered;
+    const before = data.remembered;
     this.root = root;
     this.keys = KEYS;
     this.charts = new Map();
     this.cursor = null;
     this.choosing = null;
-    this.hidden = new Set(kept?.hidden ?? []);
-    this.zoomed = kept?.zoomed ?? null; // [from, to], or null for all there is
+    this.hidden = new Set(before?.hidden ?? []);
+    this.zoomed = before?.zoomed ?? null; // [from, to], or null for all updates
     root.querySelector(".whole").addEventListener("click", () => this.zoom(null));
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(root);
@@ -29,7 +29,7 @@ class Curves {
     const wanted = data.charts.map(({ id }) => this.charts.get(id).element);
     const place = this.root.querySelector(".charts");
     const same = wanted.length === place.children.length && wanted.every((one, at) => one === place.children[at]);
-    if (!same) place.replaceChildren(...wanted); // the focus stays where it is while nothing changes
+    if (!same) place.replaceChildren(...wanted); // otherwise the focus would be lost
     this.showRuns();
     this.draw();
   }
@@ -65,7 +65,7 @@ class Curves {
     return this.data.runs.find(({ id }) => id === run);
   }
 
-  // All there is, or what was zoomed into.
+  // The range of all updates.
   whole() {
     return [0, Math.max(1e-9, this.data.end)];
   }
@@ -85,8 +85,8 @@ class Curves {
     this.draw();
   }
 
-  choose(stretch) {
-    this.choosing = stretch;
+  choose(range) {
+    this.choosing = range;
     this.draw();
   }
 
@@ -95,7 +95,7 @@ class Curves {
     const [from, to] = this.range();
     const [left, right] = [...this.choosing].sort((one, other) => one - other);
     this.choosing = null;
-    if (right - left > (to - from) * LEAST_PX_SHARE) this.zoomed = [left, right];
+    if (right - left > (to - from) * MIN_ZOOM_SHARE) this.zoomed = [left, right];
     this.draw();
   }
 
@@ -105,7 +105,7 @@ class Curves {
     this.draw();
   }
 
-  // Carries out a key; returns whether it meant something.
+  // Handles a key; returns whether it has a meaning.
   press(key) {
     const [from, to] = this.range();
     const [start, end] = this.whole();

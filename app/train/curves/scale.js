@@ -1,6 +1,6 @@
-// Pure: ranges, ticks and numbers. Nothing here draws.
+// Pure: ranges, ticks and number formats. Nothing here draws.
 
-// The least and largest of what lies within [from, to] along x, over all lines; null where nothing does.
+// The smallest and largest y within [from, to] along x, over all lines; null if there is no point.
 function rangeOf(lines, from, to, log, also) {
   let low = Infinity;
   let high = -Infinity;
@@ -19,11 +19,11 @@ function rangeOf(lines, from, to, log, also) {
   return log ? [low / 1.15, high * 1.15] : padded(low, high);
 }
 
-// A little air on both sides, but 0 stays the floor of what is never below it.
+// Adds a margin on both sides; the lower end of non-negative values near 0 is 0.
 function padded(low, high) {
-  const air = (high - low || Math.abs(high) || 1) * 0.06;
-  const floor = low >= 0 && low <= (high - low) * 0.5 ? 0 : low - air;
-  return [floor, high + air];
+  const margin = (high - low || Math.abs(high) || 1) * 0.06;
+  const floor = low >= 0 && low <= (high - low) * 0.5 ? 0 : low - margin;
+  return [floor, high + margin];
 }
 
 // Round numbers within [low, high], about `count` of them.
@@ -48,7 +48,7 @@ function decades(low, high) {
   return ticks;
 }
 
-// A number as it is read: three digits that count, and no more noughts than needed.
+// Three significant digits without trailing zeros.
 function readable(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -57,7 +57,7 @@ function readable(value) {
   return String(Number(value.toPrecision(3)));
 }
 
-// Index of the entry of ascending numbers that is nearest to `wanted`.
+// Index of the entry nearest to `wanted`; the numbers are ascending.
 function nearest(numbers, wanted) {
   let low = 0;
   let high = numbers.length - 1;

@@ -1,6 +1,6 @@
-// A player whose walk can be changed: the tools under it, and what they send.
+// A player whose trace can be edited, with the tools below it and the edits that they send.
 
-const SHOWN_WITH = { saliency: "saliency", hide: "image" }; // for the others the moment chooses
+const SHOWN_WITH = { saliency: "saliency", hide: "image" }; // other tools show the layers of the moment
 
 class Bench {
   constructor(root, data) {
@@ -8,11 +8,11 @@ class Bench {
     this.listening = new AbortController();
     this.tool = "spotlight";
     this.click = "look";
-    this.name = crypto.getRandomValues(new Uint32Array(2)).join("-"); // crypto.randomUUID is for https alone
+    this.name = crypto.getRandomValues(new Uint32Array(2)).join("-"); // crypto.randomUUID needs https
     this.count = 0;
     this.waiting = []; // wishes that the server has not answered: of a burst it hears the last message alone
     this.grip = this.corner = null;
-    this.typing = null; // the field with something in it that was not taken yet
+    this.typing = null; // the field with a value that was not sent yet
     const over = element("div", "over");
     root.querySelector(".stage").append(over);
     this.player = new Player(root, data);
@@ -50,7 +50,7 @@ class Bench {
     placeHandles(this);
   }
 
-  // The mask follows the hand at once; what the model makes of it comes from the server.
+  // The mask follows the pointer at once; the trace that the model computes comes from the server.
   preview(place, changes) {
     const { trace } = this.player;
     this.gaussians = this.gaussians.map((one, at) => (at === place ? kept({ ...one, ...changes }, trace) : one));
@@ -104,7 +104,7 @@ class Bench {
     const doing = this.root.querySelector(".doing");
     const on = (target, event, act) => target.addEventListener(event, act, { signal });
     on(this.root, "hsal-moment", () => this.player && this.show());
-    // the player listens on the same root: the tools' keys and buttons are not its own
+    // the player listens on the same root: events of the tools must not reach it
     on(doing, "keydown", (event) => {
       if (this.typing || !undoes(event)) event.stopPropagation();
     });
@@ -116,7 +116,7 @@ class Bench {
     on(doing, "input", ({ target }) => (this.typing = target));
     on(doing, "focusout", () => (this.typing = null));
     on(doing, "change", ({ target }) => {
-      if (target !== this.typing) return; // a browser may take for typed what was shown here since
+      if (target !== this.typing) return; // a browser may report a change of a value that a script has set
       this.typing = null;
       if (target.dataset.turns) this.turn(target.dataset, target.valueAsNumber);
       else if (target.name === "glimpse") this.draw();

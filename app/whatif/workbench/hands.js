@@ -1,7 +1,7 @@
-// Mouse, touch and keys over the image: handles of Gaussians, clicked cells, a dragged part.
+// Mouse, touch and keys over the image: handles of Gaussians, clicked cells, a dragged rectangle.
 
 const NUDGE_CELLS = 0.25;
-const SETTLES_MS = 400; // a burst of arrow keys is one thing done
+const SETTLES_MS = 400; // a burst of arrow keys is one edit
 const WAYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 function placeHandles(bench) {
@@ -33,7 +33,7 @@ function placeHandle({ gaussians, player }, handle) {
     : `${name}: row ${row.toFixed(1)}, column ${column.toFixed(1)}. Arrow keys move it.`);
 }
 
-// Where the pointer is: in cells from the first one's middle, and in shares of the image.
+// Position of the pointer, in cells (the center of the first cell is 1, 1) and in shares of the image.
 function pointAt({ player }, { clientX, clientY }) {
   const box = player.part("image").getBoundingClientRect();
   const frame = frameFor(player.trace, player.stage.size);
@@ -62,7 +62,7 @@ function nudge(bench, event) {
   bench.settling = setTimeout(() => bench.wish(bench.mixed(bench.gaussians)), SETTLES_MS);
 }
 
-// Undo and redo are the page's.
+// Undo and redo are handled by the page.
 function undoes({ ctrlKey, metaKey, key }) {
   return (ctrlKey || metaKey) && key.toLowerCase() === "z";
 }
@@ -71,7 +71,7 @@ function listenToHands(bench, signal) {
   const { root, player } = bench;
   const on = (target, event, act) => target.addEventListener(event, act, { signal });
   const [over, image] = [root.querySelector(".over"), player.part("image")];
-  // the player listens on the same root: what is meant for a handle must not step it
+  // the player listens on the same root: events of a handle must not step it
   on(over, "click", (event) => event.stopPropagation());
   on(over, "keydown", (event) => {
     if (!undoes(event)) event.stopPropagation();

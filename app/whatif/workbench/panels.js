@@ -1,9 +1,9 @@
-// The fields of each tool: what they show, and what they ask for.
+// The fields of each tool: their values, and the edits they request.
 
 function fillChoices(bench) {
   const { root, data, player } = bench;
   const options = (select, pairs) => {
-    if (select.options.length === pairs.length) return; // the choice made in it stays
+    if (select.options.length === pairs.length) return; // keeps the current choice
     select.replaceChildren(...pairs.map(([value, text]) => new Option(text, value)));
   };
   const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
@@ -42,7 +42,7 @@ function showGlimpses({ root, edit, player, step }) {
   }
   root.querySelector("[data-do=cell]").disabled = !count;
   const blind = edit.blind.includes(Number(select.value) + 1);
-  root.querySelector("[data-do=blind]").textContent = blind ? "Let it see" : "It sees nothing";
+  root.querySelector("[data-do=blind]").textContent = blind ? "Show this glimpse" : "Blank this glimpse";
 }
 
 function showRules(bench) {
@@ -56,12 +56,12 @@ function showRules(bench) {
   enter(bench, field("seed"), now.seed);
 }
 
-// What is being typed is not overwritten.
+// Does not overwrite a field while the visitor types in it.
 function enter({ typing }, input, value) {
   if (input !== typing) input.value = value;
 }
 
-// One row of fields a Gaussian; the rows stay while their number does, so that the focus stays too.
+// One row of fields per Gaussian; rows are rebuilt only if their number changes, so that the focus stays.
 function showMix(bench) {
   const { root, gaussians, player } = bench;
   const ends = {
