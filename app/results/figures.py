@@ -135,7 +135,7 @@ def first_names(walks: Mapping[str, Trace], dark: bool) -> go.Figure:
             marker={"color": color, "pattern": {"shape": pattern}},
             hovertemplate=f"{title}: %{{x}}, %{{y:.0%}}<extra></extra>",
         )
-    figure.update_xaxes(title="first name", type="category", showgrid=False)
+    figure.update_xaxes(title="first answer", type="category", showgrid=False)
     figure.update_yaxes(range=[0, 1], tickformat=".0%")
     return figure
 

@@ -29,8 +29,8 @@ const SENTENCES = {
     const { saliency } = trace.steps[step];
     const peak = peakOf(saliency);
     if (saliency[peak] <= 0) return [["nothing stands out any more; saliency is zero everywhere."]];
-    const meaning = step === 0 ? "how much each place stands out (saliency map)" : "what still stands out (saliency map)";
-    return [[`${meaning}; the maximum is ${inWords(decimal(saliency[peak]))} at ${cellName(trace, peak)}.`]];
+    const meaning = step === 0 ? "this is how much each place stands out" : "this is what still stands out";
+    return [[`${meaning} (saliency map); the maximum is ${inWords(decimal(saliency[peak]))} at ${cellName(trace, peak)}.`]];
   },
 
   mask(trace, { step }) {
@@ -42,7 +42,7 @@ const SENTENCES = {
     const peak = peakOf(priority);
     if (priority[peak] <= 0) return [["attention and saliency do not overlap, so priority is zero everywhere."]];
     const maximum = `${inWords(decimal(priority[peak]))} at ${cellName(trace, peak)}`;
-    return [[`where it is worth looking (priority: mask times saliency); the maximum is ${maximum}.`]];
+    return [[`this is where it is worth looking (priority map, mask times saliency); the maximum is ${maximum}.`]];
   },
 
   broad(trace, { step }) {
