@@ -28,7 +28,7 @@ def test_a_trace_of_five_steps_is_under_a_megabyte() -> None:
 def test_an_edited_trace_says_so_above_the_player() -> None:
     trace = make_trace(names=(*"012", "<3>", *"456789", "stop"))
     made = replace(trace, interventions=Interventions((Edit(0, label=3),)))
-    assert '<p class="base">Changed by hand: meta-step 1: &lt;3&gt; named</p>' in standalone_html(made)
+    assert '<p class="base">Changed by hand: meta-step 1: label set to &lt;3&gt;</p>' in standalone_html(made)
     assert "Changed by hand" not in standalone_html(trace)
 
 
@@ -68,7 +68,7 @@ def test_trace_writes_the_file(made: Path, tmp_path: Path, capsys: pytest.Captur
     page = (tmp_path / "trace.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert scene.name in page
-    assert "--html makes .html" in refused(capsys, *command, "--html", tmp_path / "trace.pdf")
+    assert "--html writes .html" in refused(capsys, *command, "--html", tmp_path / "trace.pdf")
     nowhere = tmp_path / "nowhere" / "trace.html"
     assert str(nowhere) in refused(capsys, *command, "--html", nowhere)
 

@@ -20,7 +20,8 @@ class Player {
   }
 
   load(options) {
-    const { moment = 0, compact = false, stay = false, group = "", title = "", mark = null, remembered = null } = options;
+    const { moment = 0, compact = false, stay = false, remembered = null } = options;
+    const { group = "", title = "", mark = null } = options;
     const trace = readTrace(JSON.parse(options.trace));
     const before = this.trace ? this.state() : remembered;
     const same = before?.identity === trace.identity;

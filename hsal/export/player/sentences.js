@@ -30,7 +30,8 @@ const SENTENCES = {
     const peak = peakOf(saliency);
     if (saliency[peak] <= 0) return [["nothing stands out any more; saliency is zero everywhere."]];
     const meaning = step === 0 ? "this is how much each place stands out" : "this is what still stands out";
-    return [[`${meaning} (saliency map); the maximum is ${inWords(decimal(saliency[peak]))} at ${cellName(trace, peak)}.`]];
+    const maximum = `${inWords(decimal(saliency[peak]))} at ${cellName(trace, peak)}`;
+    return [[`${meaning} (saliency map); the maximum is ${maximum}.`]];
   },
 
   mask(trace, { step }) {
