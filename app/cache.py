@@ -65,9 +65,9 @@ def _untrained(name: str, config: ModelConfig, seed: int, start: str, whole: boo
 
 @lru_cache(maxsize=1)
 def _series(name: str) -> dict[int, Checkpoint]:
-    from hsal.zoo.snapshots import load_series
+    from hsal.zoo.snapshots import load_snapshots
 
-    return load_series(name)
+    return load_snapshots(name)
 
 
 @lru_cache(maxsize=16)

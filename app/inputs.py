@@ -13,7 +13,7 @@ from app.provenance import drawn_image
 from app.weights import describe, knows
 from app.widgets import plain
 from hsal.config import MNIST_TASKS
-from hsal.data.images import FORMATS, load_image
+from hsal.data.images import FORMATS, decode_image
 from hsal.data.preprocess import as_scene, for_model
 from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.recovery import looks_like_json
@@ -77,7 +77,7 @@ def upload(address: Address) -> Trace | None:
             st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
             st.button("Forget it", on_click=session.forget_upload, icon=":material/delete:")
     walk = _taken_home(name, data) if looks_like_json(data) else None
-    picture = None if walk else load_image(data, name)
+    picture = None if walk else decode_image(data, name)
     if file:
         session.keep_upload(name, data)
     if walk:

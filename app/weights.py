@@ -81,7 +81,7 @@ def describe(name: str) -> Weights:
         config = shipped.describe(str(path)).config if path else read_command(Train, run.folder).model
         return Weights(name, run.task, config)
     if kind == SERIES:
-        backbone, steps = shipped.describe_series(rest)
+        backbone, steps = shipped.describe_snapshots(rest)
         if step not in (0, *steps):
             raise CheckpointError(f"The shipped training {rest} was not kept after update {step}.")
         return replace(shipped.describe(backbone), name=name)

@@ -17,7 +17,7 @@ from hsal.config import Placement, Task
 from hsal.data.base import Box, Split
 from hsal.data.digits.mnist import DigitSource
 from hsal.data.fixations.custom import SCENES
-from hsal.data.images import load_image, read_image
+from hsal.data.images import decode_image, read_image
 from hsal.data.preprocess import for_model
 from hsal.device import find_device
 from hsal.evaluation.measurement import EvaluationSettings, measure, trained_task
@@ -82,7 +82,7 @@ def trace(
         ready.image,
         Source(kind, name, "", weights.name, config.saliency),
         truth,
-        [ready.moved(box) for box in boxes],
+        [ready.transform_box(box) for box in boxes],
         (*notes, *ready.notes),
         saliency,
         interventions,
@@ -197,7 +197,7 @@ def _open(image: ImageInput) -> tuple[Path | None, np.ndarray, tuple[str, ...]]:
     if isinstance(image, np.ndarray):
         return None, image, ()
     if isinstance(image, Image.Image):
-        decoded = load_image(_png(image), "image")
+        decoded = decode_image(_png(image), "image")
         return None, decoded.pixels, decoded.notes
     path = Path(image)
     decoded = read_image(path)

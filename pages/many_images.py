@@ -7,12 +7,12 @@ from app.many_images import state
 from app.many_images.table import many_view, names_of
 from app.weights import choices, knows, titles
 from app.widgets import refuse
-from hsal.data.archive import MOST_PICTURES, UNPACKED_BYTES, ZIP_BYTES
+from hsal.data.archive import MAX_IMAGES, UNPACKED_BYTES, ZIP_BYTES
 from hsal.data.images import MAX_BYTES
 from hsal.errors import HsalError
 
 MB = 2**20
-BOUNDS = (f"Images of up to {MAX_BYTES // MB} MB, or zips of up to {ZIP_BYTES // MB} MB; at most {MOST_PICTURES} "
+BOUNDS = (f"Images of up to {MAX_BYTES // MB} MB, or zips of up to {ZIP_BYTES // MB} MB; at most {MAX_IMAGES} "
           f"images, together {UNPACKED_BYTES // MB} MB")
 
 st.title("Many images", anchor=False)
@@ -35,7 +35,7 @@ with left:
 try:
     batch = state.take(chosen, files)
     st.caption(knows(chosen))
-    if batch.pile.pictures:
+    if batch.pile.images:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{len(batch.names):,} files: {names_of(batch)}.", width="content")
             st.button("Forget them", on_click=state.forget, icon=":material/delete:")

@@ -15,10 +15,10 @@ from PIL import Image
 from app import cache
 from app.weights import describe
 from hsal.data.base import Box, DataError
-from hsal.data.fixations.csv_table import parse_table, place
+from hsal.data.fixations.csv_table import assign_fixations, parse_table
 from hsal.data.fixations.custom import scaled
 from hsal.data.fixations.dataset import FixatedImage, FixationDataset, colored, open_fixated
-from hsal.data.images import load_image, load_shape, quoted
+from hsal.data.images import decode_image, decode_shape, quoted
 from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 from hsal.zoo import samples
 
@@ -114,16 +114,16 @@ def _opened(root: Path, stamp: int) -> FixationDataset:
 @st.cache_data(max_entries=16, show_spinner=False)
 def upload_subject(name: str, data: bytes) -> Subject:
     """A visitor's image, of which nothing is known; raises ImageError."""
-    picture = load_image(data, name)
+    picture = decode_image(data, name)
     return _subject(FixatedImage(name[:80], picture.pixels, notes=picture.notes))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def own_subject(name: str, data: bytes, table_name: str, table: bytes) -> Subject:
     """A visitor's image with a CSV of fixations; raises ImageError or DataError."""
-    picture = load_image(data, name)
-    shape = load_shape(data, name)
-    placed, notes = place(parse_table(table, table_name), {name: shape})
+    picture = decode_image(data, name)
+    shape = decode_shape(data, name)
+    placed, notes = assign_fixations(parse_table(table, table_name), {name: shape})
     fixations = scaled(placed[name], shape, picture.pixels.shape[:2])
     return _subject(FixatedImage(name[:80], picture.pixels, fixations, notes=(*picture.notes, *notes)))
 

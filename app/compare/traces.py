@@ -63,7 +63,7 @@ def _walk(
         ).values
     knows = subject.task and describe(state.weights).task == subject.task
     source = Source("file", picture.name[:80], "", loaded.name, name or config.saliency)
-    boxes = tuple(ready.moved(box) for box in picture.boxes)
+    boxes = tuple(ready.transform_box(box) for box in picture.boxes)
     other = {} if raw is None else {"saliency": raw}
     truth = subject.truth if knows else None
     return trace_image(loaded.model, ready.image, source, truth, boxes, ready.notes, **other)

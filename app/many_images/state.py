@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app.session import UPLOAD, UPLOADING
-from hsal.data.archive import Archive, pile
+from hsal.data.archive import Archive, collect_images
 from hsal.export.table import Row
 from hsal.paths import ASSETS
 
@@ -36,12 +36,12 @@ class Batch:
     @property
     def names(self) -> list[str]:
         """Of the images."""
-        return [name for name, _ in self.pile.pictures]
+        return [name for name, _ in self.pile.images]
 
     @property
     def left(self) -> int:
         """Images without a row."""
-        return len(self.pile.pictures) - len(self.rows)
+        return len(self.pile.images) - len(self.rows)
 
 
 def batch() -> Batch:
@@ -65,29 +65,29 @@ def take(weights: str, files: Sequence[Any]) -> Batch:
     """
     made = batch()
     if weights != made.weights:
-        made.weights, made.rows, made.going = weights, [], bool(made.pile.pictures)
+        made.weights, made.rows, made.going = weights, [], bool(made.pile.images)
     ids = tuple(file.file_id for file in files)
     if ids and ids != made.files:
-        _begin(pile((file.name, file.getvalue()) for file in files), ids)
+        _begin(collect_images((file.name, file.getvalue()) for file in files), ids)
     return made
 
 
 def take_samples() -> None:
     """The sample scenes, for whoever has no images at hand."""
     paths = sorted(SAMPLES.glob("*.png"))
-    _begin(pile((path.name, path.read_bytes()) for path in paths), ())
+    _begin(collect_images((path.name, path.read_bytes()) for path in paths), ())
 
 
 def _begin(pictures: Archive, ids: tuple[str, ...]) -> None:
     """Rows of images that were there before are kept."""
     made = batch()
-    known = {_mark(name, data): row for (name, data), row in zip(made.pile.pictures, made.rows, strict=False)}
+    known = {_mark(name, data): row for (name, data), row in zip(made.pile.images, made.rows, strict=False)}
     rows = []
-    for name, data in pictures.pictures:
+    for name, data in pictures.images:
         if _mark(name, data) not in known:
             break
         rows.append(known[_mark(name, data)])
-    made.pile, made.files, made.rows, made.going = pictures, ids, rows, len(rows) < len(pictures.pictures)
+    made.pile, made.files, made.rows, made.going = pictures, ids, rows, len(rows) < len(pictures.images)
 
 
 def _mark(name: str, data: bytes) -> tuple[str, str]:
@@ -107,7 +107,7 @@ def forget() -> None:
 def open_in_step_through(place: int) -> dict[str, str]:
     """Make an image the upload of Step through; what its address is to say."""
     made = batch()
-    name, data = made.pile.pictures[place]
+    name, data = made.pile.images[place]
     st.session_state[UPLOAD] = (name.rpartition("/")[2], data)
     st.session_state[UPLOADING] = False  # its own uploader is empty, and that is nobody's wish
     made.round += 1  # the table comes back with no row chosen

@@ -13,7 +13,7 @@ from app.many_images.state import Batch
 from app.page_files import page_file
 from app.weights import describe
 from app.widgets import plain, say
-from hsal.data.images import load_image
+from hsal.data.images import decode_image
 from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
 from hsal.export.table import Row, row_of, table_bytes
@@ -48,7 +48,7 @@ def _at_work() -> bool:
         _work(batch)
     if not batch.going or not batch.left:
         batch.going = False
-    done, total = len(batch.rows), len(batch.pile.pictures)
+    done, total = len(batch.rows), len(batch.pile.images)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / total, f"{done:,} of {total:,} images")
         st.button("Stop", on_click=state.go, args=(False,), icon=":material/stop:")
@@ -59,13 +59,13 @@ def _at_work() -> bool:
 def _work(batch: Batch) -> None:
     begun = time.monotonic()
     while batch.going and batch.left and time.monotonic() - begun < PORTION_S:
-        batch.rows.append(traced(batch.weights, *batch.pile.pictures[len(batch.rows)]))
+        batch.rows.append(traced(batch.weights, *batch.pile.images[len(batch.rows)]))
 
 
 def traced(weights: str, name: str, data: bytes) -> Row:
     """The row of one image; a bad one says why."""
     try:
-        picture = load_image(data, name)
+        picture = decode_image(data, name)
         ready = for_model(picture.pixels, describe(weights).config)
         # as Step through will ask for it
         shown, notes = name.rpartition("/")[2][:80], (*picture.notes, *ready.notes)
@@ -86,7 +86,7 @@ def _result(batch: Batch) -> None:
     say(batch.pile.problems)
     if batch.left:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.pictures):,} images are done.",
+            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.images):,} images are done.",
                        width="content")
             st.button("Go on", on_click=state.go, args=(True,), icon=":material/play_arrow:")
     if not batch.rows:

@@ -16,7 +16,7 @@ from hsal.errors import HsalError
 from hsal.runs.store import RunInfo, snapshots
 from hsal.tracing.schema import Trace
 from hsal.zoo import samples
-from hsal.zoo.weights import TITLES, describe_series, shipped_series
+from hsal.zoo.weights import TITLES, describe_snapshots, shipped_snapshots
 
 MASK = 1  # the moment of a walk that shows the first mask
 PICTURES = {"sample": "Sample", "scene": "Random"}
@@ -28,7 +28,7 @@ def watch_learning(run: RunInfo | None) -> None:
     kept = snapshots(run.folder) if run else {}
     if run and run.weights and run.steps:
         kept[run.steps] = run.weights
-    named = {name: f"{TITLES.get(name, name)}, as shipped" for name in shipped_series()}
+    named = {name: f"{TITLES.get(name, name)}, as shipped" for name in shipped_snapshots()}
     if run:
         named = {"": run.name, **named}
     if not named:
@@ -40,7 +40,7 @@ def watch_learning(run: RunInfo | None) -> None:
                           key=state.widget("of", default, list(named)))
         picture = _picture()
     try:
-        steps = sorted({0, *(describe_series(of)[1] if of else kept)})  # 0: the model it started from
+        steps = sorted({0, *(describe_snapshots(of)[1] if of else kept)})  # 0: the model it started from
         if not of and not kept:
             st.info("This run has kept no weights along its way yet; they come with its checkpoints.",
                     icon=":material/hourglass_empty:")

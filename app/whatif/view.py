@@ -24,7 +24,7 @@ from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
 from hsal.tracing.interventions.description import ineffective_note
 from hsal.tracing.schema import Trace
-from hsal.zoo.weights import describe_series, shipped_series
+from hsal.zoo.weights import describe_snapshots, shipped_snapshots
 
 GROUP = "whatif"
 NOTHING = "Nothing is done yet: change something under the second image, and the model runs on by itself."
@@ -81,9 +81,9 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
 def training_moment(weights: str) -> None:
     """Where a training that the weights come from was kept along its way: the moment of it to walk with."""
     kind, name, step = weights_moment(weights)
-    if name not in shipped_series() or kind not in ("", SERIES):
+    if name not in shipped_snapshots() or kind not in ("", SERIES):
         return
-    _, steps = describe_series(name)
+    _, steps = describe_snapshots(name)
     st.session_state[state.TRAINING] = step
     st.select_slider(
         "Moment of training", [0, *steps, None], key=state.TRAINING, on_change=state.train_until,

@@ -16,8 +16,8 @@ from pathlib import PurePosixPath
 from hsal.data.fixations.custom import ENDINGS
 from hsal.data.images import MAX_BYTES, quoted
 
-MOST_PICTURES = 200
-MOST_ENTRIES = 5000  # of a zip: its list alone takes memory
+MAX_IMAGES = 200
+MAX_ENTRIES = 5000  # of a zip: its list alone takes memory
 UNPACKED_BYTES = 100 * 2**20  # of all images together
 ZIP_BYTES = 50 * 2**20
 _LIST_ENTRY = b"PK\x01\x02"
@@ -29,7 +29,7 @@ _ENCRYPTED = 0x1
 class Archive:
     """What is in the pile so far."""
 
-    pictures: list[tuple[str, bytes]] = field(default_factory=list)
+    images: list[tuple[str, bytes]] = field(default_factory=list)
     """Names, each once, and bytes, which nobody has decoded yet."""
     problems: list[str] = field(default_factory=list)
     """A sentence for each thing, or kind of things, left out."""
@@ -37,23 +37,23 @@ class Archive:
     @property
     def room_bytes(self) -> int:
         """Bytes that may still be added."""
-        return UNPACKED_BYTES - sum(len(data) for _, data in self.pictures)
+        return UNPACKED_BYTES - sum(len(data) for _, data in self.images)
 
     @property
     def full(self) -> bool:
         """Whether there are as many images as there may be."""
-        return len(self.pictures) >= MOST_PICTURES
+        return len(self.images) >= MAX_IMAGES
 
     def add(self, name: str, data: bytes) -> None:
         """One more image; a name that is there already is numbered."""
-        taken = {known for known, _ in self.pictures}
+        taken = {known for known, _ in self.images}
         path, number, unique = PurePosixPath(name), 2, name
         while unique in taken:
             unique, number = str(path.with_name(f"{path.stem} ({number}){path.suffix}")), number + 1
-        self.pictures.append((unique, data))
+        self.images.append((unique, data))
 
 
-def pile(files: Iterable[tuple[str, bytes]]) -> Archive:
+def collect_images(files: Iterable[tuple[str, bytes]]) -> Archive:
     """The images among files and in the zips among them, in their order.
 
     Args:
@@ -68,9 +68,9 @@ def pile(files: Iterable[tuple[str, bytes]]) -> Archive:
         else:
             made.add(name or "picture", data)
     if left:
-        bounds = f"{MOST_PICTURES} images of together {UNPACKED_BYTES // 2**20} MB"
+        bounds = f"{MAX_IMAGES} images of together {UNPACKED_BYTES // 2**20} MB"
         made.problems.append(f"At most {bounds} are taken at once: {left:,} were left out.")
-    if repeated := sum(count - 1 for count in Counter(data for _, data in made.pictures).values()):
+    if repeated := sum(count - 1 for count in Counter(data for _, data in made.images).values()):
         made.problems.append(f"{repeated:,} of the images are copies of others here, byte by byte.")
     return made
 
@@ -78,8 +78,8 @@ def pile(files: Iterable[tuple[str, bytes]]) -> Archive:
 def _unzip(name: str, data: bytes, made: Archive) -> int:
     """Add a zip's images; returns how many found no room."""
     shown = quoted(name)
-    if len(data) > ZIP_BYTES or data.count(_LIST_ENTRY) > MOST_ENTRIES:
-        reason = f"a zip may have {ZIP_BYTES // 2**20} MB and {MOST_ENTRIES:,} entries"
+    if len(data) > ZIP_BYTES or data.count(_LIST_ENTRY) > MAX_ENTRIES:
+        reason = f"a zip may have {ZIP_BYTES // 2**20} MB and {MAX_ENTRIES:,} entries"
         made.problems.append(f"{shown} was left out, since {reason}: make several of it.")
         return 0
     try:

@@ -26,7 +26,7 @@ _LISTED = "PNG, JPEG, WEBP, BMP or GIF"
 MAX_PIXELS = 40_000_000
 MAX_SIDE_PX = 20_000
 MIN_SIDE_PX = 8
-KEPT_SIDE_PX = 2048  # what is larger is reduced: the model sees 100 px, and a session keeps its image
+LOADED_SIDE_PX = 2048  # what is larger is reduced: the model sees 100 px, and a session keeps its image
 MAX_SCANS = 100  # of a progressive JPEG: each walks all blocks anew, and a few bytes make one
 
 # One decoding at a time bounds the memory, and `catch_warnings` is not safe in threads.
@@ -38,14 +38,14 @@ class ImageError(HsalError, ValueError):
 
 
 @dataclass(frozen=True)
-class Picture:
+class LoadedImage:
     """A decoded upload."""
 
     pixels: np.ndarray  # (H,W,3) uint8, RGB; at most KEPT_SIDE_PX on a side
     notes: tuple[str, ...]  # sentences on what was done to it
 
 
-def load_image(data: bytes, name: str = "picture") -> Picture:
+def decode_image(data: bytes, name: str = "picture") -> LoadedImage:
     """Decode an upload: upright, first frame only, transparency laid on a ground, 8-bit RGB.
 
     Args:
@@ -63,20 +63,20 @@ def load_image(data: bytes, name: str = "picture") -> Picture:
         return _decode(data, shown)
 
 
-def read_image(path: Path) -> Picture:
-    """`load_image` of a file; never reads more than MAX_BYTES + 1 bytes.
+def read_image(path: Path) -> LoadedImage:
+    """`decode_image` of a file; never reads more than MAX_BYTES + 1 bytes.
 
     Raises:
-        ImageError: missing, not a plain file, unreadable, or as `load_image`.
+        ImageError: missing, not a plain file, unreadable, or as `decode_image`.
     """
-    return load_image(_content(path), path.name)
+    return decode_image(_content(path), path.name)
 
 
-def load_shape(data: bytes, name: str = "picture") -> tuple[int, int]:
-    """(H,W) of an upload, upright, before `load_image` reduces it: no pixel is decoded.
+def decode_shape(data: bytes, name: str = "picture") -> tuple[int, int]:
+    """(H,W) of an upload, upright, before `decode_image` reduces it: no pixel is decoded.
 
     Raises:
-        ImageError: as `load_image`, as far as the header tells.
+        ImageError: as `decode_image`, as far as the header tells.
     """
     shown = quoted(name)
     with _decoding(shown), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
@@ -86,8 +86,8 @@ def load_shape(data: bytes, name: str = "picture") -> tuple[int, int]:
 
 
 def read_shape(path: Path) -> tuple[int, int]:
-    """`load_shape` of a file; raises ImageError."""
-    return load_shape(_content(path), path.name)
+    """`decode_shape` of a file; raises ImageError."""
+    return decode_shape(_content(path), path.name)
 
 
 @contextmanager
@@ -128,7 +128,7 @@ def _content(path: Path) -> bytes:
         raise ImageError(f"{shown} cannot be read ({reason}): check the file and its permissions.") from error
 
 
-def _decode(data: bytes, shown: str) -> Picture:
+def _decode(data: bytes, shown: str) -> LoadedImage:
     with Image.open(io.BytesIO(data), formats=FORMATS) as opened:  # reads the header alone
         _check_size(opened.size, shown)
         if opened.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
@@ -140,11 +140,11 @@ def _decode(data: bytes, shown: str) -> Picture:
         image = image if image.mode == wanted else image.convert(wanted)  # a copy may take 160 MB
         if getattr(opened, "is_animated", False):  # asked last: a GIF leaves its first frame to answer
             notes.insert(0, "The file holds several frames; the first is used.")
-    if max(image.size) > KEPT_SIDE_PX:
+    if max(image.size) > LOADED_SIDE_PX:
         before = image.size
-        image.thumbnail((KEPT_SIDE_PX, KEPT_SIDE_PX))
+        image.thumbnail((LOADED_SIDE_PX, LOADED_SIDE_PX))
         notes.append("Reduced from {} x {} to {} x {} pixels.".format(*before, *image.size))
-    return Picture(np.asarray(_opaque(image, notes)), tuple(notes))
+    return LoadedImage(np.asarray(_opaque(image, notes)), tuple(notes))
 
 
 def _check_size(size: tuple[int, int], shown: str) -> None:

@@ -25,7 +25,7 @@ class PreprocessedImage:
     top_px: int = 0  # where the image begins in the image
     left_px: int = 0
 
-    def moved(self, box: Box) -> Box:
+    def transform_box(self, box: Box) -> Box:
         """A box of the image, in the image's pixels: within it, and never empty."""
         size = len(self.image)
         top, bottom = _span(box.top_px, box.bottom_px, self.scale, self.top_px, size)
@@ -82,8 +82,8 @@ def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreprocessedImage
     scale = size_px / max(height, width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
     # Bilinear with Pillow's antialiasing: the digits of the training scenes were scaled so, too.
-    picture = Image.fromarray(np.ascontiguousarray(pixels)).convert(mode)
-    small = np.asarray(picture.resize((columns, rows), Image.Resampling.BILINEAR))
+    image = Image.fromarray(np.ascontiguousarray(pixels)).convert(mode)
+    small = np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR))
     same = (rows, columns) == (height, width)
     scaled = [] if same else [f"Scaled from {width} x {height} to {columns} x {rows} pixels."]
     sides = "left and right" if rows > columns else "above and below"

@@ -7,7 +7,7 @@ import io
 import numpy as np
 import torch
 
-from hsal.data.images import load_image
+from hsal.data.images import decode_image
 from hsal.saliency.base import SaliencyError
 from hsal.saliency.color_spaces import rgb_to_gray
 
@@ -39,7 +39,7 @@ def given_map(source: np.ndarray | bytes, picture: tuple[int, int] | None = None
 def _decoded(data: bytes) -> np.ndarray:
     if data.startswith(_MAGIC):
         return _npy(data)
-    pixels = load_image(data, "the map").pixels  # (H,W,3)
+    pixels = decode_image(data, "the map").pixels  # (H,W,3)
     return rgb_to_gray(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255)[0, 0].numpy()
 
 

@@ -16,10 +16,10 @@ import torch
 
 from hsal.paths import WEIGHTS
 from hsal.zoo.checkpoint import Checkpoint, CheckpointError, load_model, read_tensors, write_tensors
-from hsal.zoo.weights import SERIES
+from hsal.zoo.weights import SNAPSHOTS
 
 
-def write_series(path: Path, kept: Mapping[int, Path], backbone: str) -> tuple[int, ...]:
+def write_snapshots(path: Path, kept: Mapping[int, Path], backbone: str) -> tuple[int, ...]:
     """Gather the weights that a run kept along its way; returns their updates.
 
     Args:
@@ -42,13 +42,13 @@ def write_series(path: Path, kept: Mapping[int, Path], backbone: str) -> tuple[i
     return steps
 
 
-def load_series(name: str) -> dict[int, Checkpoint]:
+def load_snapshots(name: str) -> dict[int, Checkpoint]:
     """The models of a shipped series by the updates they had behind them, in eval mode.
 
     Raises:
         CheckpointError: there is no such series, or it is damaged.
     """
-    metadata, tensors = read_tensors(WEIGHTS / SERIES / f"{name}.safetensors")
+    metadata, tensors = read_tensors(WEIGHTS / SNAPSHOTS / f"{name}.safetensors")
     moments, frozen = {}, load_model(metadata["backbone"])
     for step in json.loads(metadata["steps"]):
         whole = deepcopy(frozen)

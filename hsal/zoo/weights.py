@@ -14,7 +14,7 @@ from hsal import paths as files
 from hsal.config import ConfigError, ModelConfig, from_json
 from hsal.errors import HsalError
 
-SERIES = "series"  # folder beside the shipped weights
+SNAPSHOTS = "series"  # folder beside the shipped weights
 TITLES = {
     "mnist-multiset": "MNIST Multiset", "mnist-set": "MNIST Set", "street-numbers": "Street Numbers",
     "svhn-reassembled": "SVHN Reassembled", "svhn-multiset": "SVHN Multiset",
@@ -77,13 +77,13 @@ def describe(name: str) -> Weights:
     return Weights(path.stem, str(task), config)
 
 
-def describe_series(name: str) -> tuple[str, tuple[int, ...]]:
+def describe_snapshots(name: str) -> tuple[str, tuple[int, ...]]:
     """A shipped series by its name: the weights that hold its backbone, and the updates it was kept after.
 
     Raises:
         CheckpointError: there is no such series, or it is damaged.
     """
-    path = files.WEIGHTS / SERIES / f"{name}.safetensors"
+    path = files.WEIGHTS / SNAPSHOTS / f"{name}.safetensors"
     try:
         with safe_open(path, "np") as file:
             metadata = file.metadata() or {}
@@ -92,9 +92,9 @@ def describe_series(name: str) -> tuple[str, tuple[int, ...]]:
         raise CheckpointError(f"There is no series {name!r} of shipped weights, or it is damaged.") from error
 
 
-def shipped_series() -> list[str]:
+def shipped_snapshots() -> list[str]:
     """Names of the series of weights along a training that come with the project."""
-    return sorted(path.stem for path in (files.WEIGHTS / SERIES).glob("*.safetensors"))
+    return sorted(path.stem for path in (files.WEIGHTS / SNAPSHOTS).glob("*.safetensors"))
 
 
 def _is_file(path: Path) -> bool:

@@ -21,7 +21,7 @@ from hsal.training.commands import Train
 from hsal.training.loop import fresh_model
 from hsal.zoo import samples
 from hsal.zoo.checkpoint import load_into
-from hsal.zoo.weights import describe_series
+from hsal.zoo.weights import describe_snapshots
 from tests.fixtures.browser import ROOT
 from tests.fixtures.run_folders import FRESH, lines, make_run, write_lines
 from tests.fixtures.step_through import parameter, shown, traced
@@ -76,7 +76,7 @@ def test_an_empty_house_has_the_form_and_the_shipped_training(runs: Path) -> Non
     assert not told(page)
     assert page.selectbox(key="train.task").value == "mnist-multiset"
     assert page.selectbox(key="train.of").options == ["MNIST Multiset, as shipped"]
-    last = describe_series("mnist-multiset")[1][-1]
+    last = describe_snapshots("mnist-multiset")[1][-1]
     assert traced(page)["source"]["weights"] == f"series:mnist-multiset@{last}"
     page.select_slider(key="train.watch").set_value(0)
     again(page)

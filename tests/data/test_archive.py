@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from hsal.data import archive as module
-from hsal.data.archive import MOST_PICTURES, pile
+from hsal.data.archive import MAX_IMAGES, collect_images
 from tests.fixtures.step_through import image_bytes
 
 PNG = image_bytes()
@@ -26,13 +26,13 @@ def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
 
 
 def names(*files: tuple[str, bytes]) -> list[str]:
-    return [name for name, _ in pile(files).pictures]
+    return [name for name, _ in collect_images(files).images]
 
 
 def test_files_and_those_in_zips_come_out_in_their_order() -> None:
     inside = zipped(("b/", b""), ("b/two.png", PNG + b"2"), ("three.JPG", b"no image yet"), ("__MACOSX/._b", b"x"))
-    made = pile([("one.png", PNG), ("more.zip", inside), ("four.bmp", b"")])
-    assert made.pictures == [
+    made = collect_images([("one.png", PNG), ("more.zip", inside), ("four.bmp", b"")])
+    assert made.images == [
         ("one.png", PNG), ("b/two.png", PNG + b"2"), ("three.JPG", b"no image yet"), ("four.bmp", b"")
     ]
     assert made.problems == []
@@ -46,15 +46,15 @@ def test_a_name_that_is_there_twice_is_numbered() -> None:
 
 
 def test_copies_are_told() -> None:
-    assert pile([("a.png", PNG), ("b.png", PNG), ("c.png", PNG)]).problems == [
+    assert collect_images([("a.png", PNG), ("b.png", PNG), ("c.png", PNG)]).problems == [
         "2 of the images are copies of others here, byte by byte."
     ]
 
 
 @pytest.mark.parametrize("name", ["../out.png", "/etc/out.png", "a/../../out.png", "..\\out.png", "C:\\out.png"])
 def test_a_path_that_climbs_out_is_left_out(name: str) -> None:
-    made = pile([("z.zip", zipped((name, PNG), ("in.png", PNG)))])
-    assert [kept for kept, _ in made.pictures] == ["in.png"]
+    made = collect_images([("z.zip", zipped((name, PNG), ("in.png", PNG)))])
+    assert [kept for kept, _ in made.images] == ["in.png"]
     assert "as climbing out of it by its path: 1." in made.problems[0]
 
 
@@ -63,8 +63,8 @@ def test_what_is_no_picture_nested_or_damaged_is_left_out_and_the_rest_is_taken(
         ("bad.png", b"a" * 400), ("notes.txt", b"x"), ("deep.zip", zipped(("a.png", PNG))), ("good.png", PNG),
         method=zipfile.ZIP_STORED,
     )
-    made = pile([("z.zip", whole.replace(b"a" * 400, b"b" * 400))])  # its checksum is another now
-    assert [kept for kept, _ in made.pictures] == ["good.png"]
+    made = collect_images([("z.zip", whole.replace(b"a" * 400, b"b" * 400))])  # its checksum is another now
+    assert [kept for kept, _ in made.images] == ["good.png"]
     told = " ".join(made.problems)
     for part in ("no image by its name: 1", "a zip within the zip, to be unpacked first: 1", "damaged: 1"):
         assert part in told
@@ -75,39 +75,40 @@ def test_an_encrypted_entry_is_left_out() -> None:
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the first entry's flags, in both of its headers
         at = data.index(mark) + place
         data[at : at + 2] = struct.pack("<H", 1)
-    made = pile([("z.zip", bytes(data))])
-    assert [kept for kept, _ in made.pictures] == ["b.png"]
+    made = collect_images([("z.zip", bytes(data))])
+    assert [kept for kept, _ in made.images] == ["b.png"]
     assert "as encrypted: 1." in made.problems[0]
 
 
 def test_what_unpacks_without_end_is_never_unpacked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = zipped(("bomb.png", bytes(40 * 2**20)), ("good.png", PNG))
     assert len(bomb) < 50_000
-    made = pile([("z.zip", bomb)])
-    assert [kept for kept, _ in made.pictures] == ["good.png"]
+    made = collect_images([("z.zip", bomb)])
+    assert [kept for kept, _ in made.images] == ["good.png"]
     assert "as larger than 10 MB when unpacked: 1." in made.problems[0]
     lying = bytearray(bomb)  # it claims one byte
     at = lying.index(b"PK\x01\x02") + 24
     lying[at : at + 4] = struct.pack("<I", 1)
-    assert [kept for kept, _ in pile([("z.zip", bytes(lying))]).pictures] == ["good.png"]
+    assert [kept for kept, _ in collect_images([("z.zip", bytes(lying))]).images] == ["good.png"]
     monkeypatch.setattr(module, "UNPACKED_BYTES", 2**20)
     many = zipped(*((f"{number}.png", bytes(2**19)) for number in range(5)))
-    made = pile([("z.zip", many)])
-    assert sum(len(data) for _, data in made.pictures) <= 2**20
+    made = collect_images([("z.zip", many)])
+    assert sum(len(data) for _, data in made.images) <= 2**20
     assert any("At most 200 images of together 1 MB" in one and "3 were left out" in one for one in made.problems)
 
 
 def test_only_so_many_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = zipped(*((f"{number}.png", b"%d" % number) for number in range(MOST_PICTURES + 7)))
-    made = pile([("z.zip", many), ("last.png", b"x")])
-    assert len(made.pictures) == MOST_PICTURES
+    many = zipped(*((f"{number}.png", b"%d" % number) for number in range(MAX_IMAGES + 7)))
+    made = collect_images([("z.zip", many), ("last.png", b"x")])
+    assert len(made.images) == MAX_IMAGES
     assert made.problems == ["At most 200 images of together 100 MB are taken at once: 8 were left out."]
-    monkeypatch.setattr(module, "MOST_ENTRIES", 10)
-    assert "was left out, since a zip may have 50 MB and 10 entries" in pile([("z.zip", many)]).problems[0]
+    monkeypatch.setattr(module, "MAX_ENTRIES", 10)
+    assert "was left out, since a zip may have 50 MB and 10 entries" in collect_images([("z.zip", many)]).problems[0]
 
 
 def test_other_packing_and_no_zip_at_all() -> None:
-    made = pile([("x.zip", zipped(("a.png", PNG), method=zipfile.ZIP_LZMA)), ("y.zip", b"PK\x03\x04" + b"x" * 50)])
-    assert made.pictures == []
+    lzma, damaged = zipped(("a.png", PNG), method=zipfile.ZIP_LZMA), b"PK\x03\x04" + b"x" * 50
+    made = collect_images([("x.zip", lzma), ("y.zip", damaged)])
+    assert made.images == []
     assert "packed in an unusual way: 1" in made.problems[0]
     assert '"y.zip" is a damaged zip' in made.problems[1]

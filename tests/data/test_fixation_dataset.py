@@ -40,13 +40,13 @@ def osie_folder(folder: Path, kind: str) -> Path:
         return folder
     people = {"1001.jpg": [[[9, 9, 1]]], "1002.jpg": [[[1, 1, 100], [80, 60, 200]], [[40.5, 30, 300]]],
               "1003.jpg": [[[7, 7, 5]]]}
-    pictures = np.empty(len(people), object)
+    records = np.empty(len(people), object)
     for index, (name, each) in enumerate(people.items()):
         subjects = np.empty(len(each), object)
         for person, points in enumerate(each):
             subjects[person] = dict(zip(("fix_x", "fix_y", "fix_duration"), np.transpose(points), strict=True))
-        pictures[index] = {"img": name, "subjects": subjects}
-    savemat(folder / "fixations.mat", {"fixations": pictures})
+        records[index] = {"img": name, "subjects": subjects}
+    savemat(folder / "fixations.mat", {"fixations": records})
     return folder
 
 

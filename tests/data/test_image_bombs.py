@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.data.images import ImageError, load_image
+from hsal.data.images import ImageError, decode_image
 from tests.fixtures.browser import ROOT
 from tests.fixtures.images import SEVERAL, SHAPE, chunk, encode, png, refusal
 
@@ -60,7 +60,7 @@ def test_a_real_bomb_just_above_the_limit_is_never_decoded() -> None:
 def test_the_largest_picture_allowed_is_decoded_and_reduced() -> None:
     squeeze = zlib.compressobj(1)
     rows = b"".join(squeeze.compress(b"\0" + b"\x40" * 8000) for _ in range(5000)) + squeeze.flush()
-    loaded = load_image(png(8000, 5000, 8, 0, rows))
+    loaded = decode_image(png(8000, 5000, 8, 0, rows))
     assert loaded.pixels.shape == (1280, 2048, 3)
     assert (loaded.pixels == 0x40).all()
     assert loaded.notes == ("Reduced from 8000 x 5000 to 2048 x 1280 pixels.",)
@@ -69,10 +69,10 @@ def test_the_largest_picture_allowed_is_decoded_and_reduced() -> None:
 def test_a_jpeg_of_endless_scans_is_refused() -> None:
     data = encode(Image.new("L", (64, 64), 9), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
-    assert load_image(data[:last] + data[last:-2] * 20 + b"\xff\xd9").pixels.shape == (64, 64, 3)
+    assert decode_image(data[:last] + data[last:-2] * 20 + b"\xff\xd9").pixels.shape == (64, 64, 3)
     assert "JPEG of more than 100 scans" in refusal(data[:last] + data[last:-2] * 120 + b"\xff\xd9")
     several = encode(Image.new("L", (64, 64)), "MPO", save_all=True, append_images=[Image.new("L", (64, 64))])
-    assert load_image(several).notes == (SEVERAL,)
+    assert decode_image(several).notes == (SEVERAL,)
     assert "JPEG of more than 100 scans" in refusal(several + data[last:-2] * 120)
 
 
@@ -98,7 +98,7 @@ def test_bytes_turned_and_files_cut_at_random_give_a_picture_or_a_sentence(kind:
             data[dice.randrange(min(len(data), dice.choice((48, 10**6))))] = dice.randrange(256)
         kept = dice.choice((len(data), dice.randrange(len(data))))
         try:
-            pixels = load_image(bytes(data[:kept])).pixels
+            pixels = decode_image(bytes(data[:kept])).pixels
         except ImageError:
             outcomes["sentence"] += 1
         else:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from hsal.data import images as picture
 from hsal.data.digits.mnist import Digits
 from hsal.data.digits.scenes import SceneConfig, SceneRenderer
-from hsal.data.images import ImageError, load_image
+from hsal.data.images import ImageError, decode_image
 from hsal.data.preprocess import as_scene
 from tests.fixtures.images import EXCHANGED, STRETCHED, encode
 
@@ -28,7 +28,7 @@ def renderer() -> SceneRenderer:
 def test_true_scenes_pass_untouched(renderer: SceneRenderer) -> None:
     for index in range(50):
         scene = renderer.render(5, index).image
-        uploaded = load_image(encode(Image.fromarray(scene))).pixels
+        uploaded = decode_image(encode(Image.fromarray(scene))).pixels
         for pixels in (scene, np.repeat(scene[..., None], 3, axis=2), uploaded):
             prepared = as_scene(pixels, 100)
             assert np.array_equal(prepared.image, scene)
@@ -164,7 +164,7 @@ def test_other_arrays_are_refused(pixels: np.ndarray) -> None:
 
 def test_decoding_leaves_the_filters_of_warnings_alone() -> None:
     before = list(picture.warnings.filters)
-    load_image(encode(Image.new("L", (32, 24))))
+    decode_image(encode(Image.new("L", (32, 24))))
     assert picture.warnings.filters == before
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsal.data.images import MAX_BYTES, ImageError, load_image
+from hsal.data.images import MAX_BYTES, ImageError, decode_image
 from hsal.errors import HsalError
 from tests.fixtures.images import encode, png, refusal
 
@@ -38,7 +38,7 @@ def test_a_picture_error_is_an_expected_failure() -> None:
 
 
 def test_eight_pixels_are_enough() -> None:
-    assert load_image(encode(Image.new("L", (8, 8)))).pixels.shape == (8, 8, 3)
+    assert decode_image(encode(Image.new("L", (8, 8)))).pixels.shape == (8, 8, 3)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
@@ -60,4 +60,4 @@ def test_too_many_bytes_are_refused_with_size_and_limit() -> None:
 
 def test_exactly_the_limit_is_read() -> None:
     data = encode(Image.new("L", (32, 24), 77))
-    assert load_image(data + b"\0" * (MAX_BYTES - len(data))).pixels[0, 0].tolist() == [77, 77, 77]
+    assert decode_image(data + b"\0" * (MAX_BYTES - len(data))).pixels[0, 0].tolist() == [77, 77, 77]

@@ -82,13 +82,13 @@ def test_the_models_config_chooses(channels: int, shape: tuple[int, ...]) -> Non
 
 def test_boxes_move_with_the_picture() -> None:
     ready = as_photo(two_halves(100, 200), 64)  # scale 0.32, 32 rows, 16 down
-    assert ready.moved(Box(3, 25, 50, 75, 150)) == Box(3, 24, 16, 40, 48)
-    assert ready.moved(Box(3, 99, 199, 100, 200)) == Box(3, 48, 63, 49, 64)  # never empty, never outside
-    assert ready.moved(Box(3, -50, -9, 500, 999)) == Box(3, 0, 0, 64, 64)
+    assert ready.transform_box(Box(3, 25, 50, 75, 150)) == Box(3, 24, 16, 40, 48)
+    assert ready.transform_box(Box(3, 99, 199, 100, 200)) == Box(3, 48, 63, 49, 64)  # never empty, never outside
+    assert ready.transform_box(Box(3, -50, -9, 500, 999)) == Box(3, 0, 0, 64, 64)
 
 
 def test_a_true_scene_leaves_its_boxes_where_they_are() -> None:
     scene = np.zeros((100, 100), np.uint8)
     scene[20:50, 10:40] = 255
     box = Box(7, 20, 10, 50, 40)
-    assert as_scene(scene, 100).moved(box) == box
+    assert as_scene(scene, 100).transform_box(box) == box

@@ -12,7 +12,7 @@ from PIL import Image
 
 from hsal.config import ConfigError
 from hsal.data.base import Box, DataError
-from hsal.data.svhn.crop import Crop, digit_view, jittered, number_view, recolored, shown_share
+from hsal.data.svhn.crop import Crop, digit_crop, jittered, number_crop, recolored, visible_share
 from hsal.data.svhn.house_numbers import neighbors
 from hsal.data.svhn.mosaic import MARGIN_PX, filled, mosaic
 from hsal.data.svhn.reassembled import FILE, Reassembled, load_crops
@@ -49,13 +49,13 @@ def _made_up(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_window_is_the_boxes_union_and_30_percent() -> None:
     # union 10..50 x 20..30: 40 x 10, enlarged 52 x 13, about its middle
-    view = number_view(np.array([[10, 20, 30, 30], [30, 21, 50, 29]]))
+    view = number_crop(np.array([[10, 20, 30, 30], [30, 21, 50, 29]]))
     assert (view.center_x, view.center_y) == (30, 25)
     assert (view.width, view.height) == pytest.approx((52, 13))
 
 
 def test_a_narrow_number_gets_a_square_window() -> None:
-    view = number_view(np.array([[10, 20, 14, 30]]))
+    view = number_crop(np.array([[10, 20, 14, 30]]))
     assert (view.width, view.height) == pytest.approx((13, 13))
 
 
@@ -85,24 +85,24 @@ def test_a_box_outside_the_window_keeps_a_pixel() -> None:
 
 def test_how_much_of_a_box_is_shown() -> None:
     view = Crop(10, 10, 20, 20)
-    assert shown_share(view, np.array([15, 5, 25, 15])) == 0.5
-    assert shown_share(view, np.array([30, 30, 40, 40])) == 0
-    assert shown_share(view, np.array([1, 1, 2, 2])) == 1
+    assert visible_share(view, np.array([15, 5, 25, 15])) == 0.5
+    assert visible_share(view, np.array([30, 30, 40, 40])) == 0
+    assert visible_share(view, np.array([1, 1, 2, 2])) == 1
 
 
 def test_a_digits_window_holds_it_whole_at_30_to_100_percent_of_its_height() -> None:
     box, rng = np.array([10.0, 20, 22, 40]), np.random.default_rng(0)
-    views = [digit_view(box, rng) for _ in range(300)]
+    views = [digit_crop(box, rng) for _ in range(300)]
     shares = np.array([20 / view.height for view in views])
     assert 0.3 <= shares.min() < 0.35
     assert 0.95 < shares.max() <= 1
-    assert min(shown_share(view, box) for view in views) == pytest.approx(1)
+    assert min(visible_share(view, box) for view in views) == pytest.approx(1)
 
 
 def test_a_jittered_window_still_shows_the_number() -> None:
     boxes, rng = np.array([[0.0, 0, 20, 30], [20, 0, 40, 30]]), np.random.default_rng(0)
-    views = [jittered(number_view(boxes), rng) for _ in range(300)]
-    assert min(shown_share(view, box) for view in views for box in boxes) > 0.9
+    views = [jittered(number_crop(boxes), rng) for _ in range(300)]
+    assert min(visible_share(view, box) for view in views for box in boxes) > 0.9
     assert 5 < max(abs(math.degrees(view.turn)) for view in views) <= 6
     assert 0.1 < max(abs(view.shear) for view in views) <= 0.15
 

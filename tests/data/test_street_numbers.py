@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hsal.data.base import DataError
-from hsal.data.street.backgrounds import PHOTOGRAPHS, WALLS
+from hsal.data.street.backgrounds import PHOTOS, WALLS
 from hsal.data.street.glyphs import FAMILIES, faces
 from hsal.data.street.layout import LOOSE, Glyph, Layout, draw_layout, place, seen_boxes, view_digit, view_number
 from hsal.data.street.numbers import StreetNumbers
@@ -54,7 +54,7 @@ def test_boxes_hold_the_ink():
 
 
 def test_splits_share_no_face_and_no_background():
-    for table in (FAMILIES, PHOTOGRAPHS, WALLS):
+    for table in (FAMILIES, PHOTOS, WALLS):
         entries = [entry for split in SPLITS for entry in table[split]]
         assert len(entries) == len(set(entries))
     seen = {split: {face.family for face in faces(split)} for split in SPLITS}

@@ -19,8 +19,8 @@ from PIL import Image
 from hsal.data.base import DataError
 from hsal.data.svhn import files as svhn_files
 from hsal.data.svhn import multiset as svhn
-from hsal.data.svhn.files import annotations, download, find_part, unpack
-from hsal.data.svhn.full_images import Samples, framed
+from hsal.data.svhn.files import download, find_part, read_annotations, unpack
+from hsal.data.svhn.full_images import Samples, cut_number
 from hsal.data.svhn.multiset import SVHNNumbers
 
 SAMPLES = Path(os.environ.get("HSAL_DATA") or "/nowhere") / "svhn_samples"
@@ -132,7 +132,7 @@ def server(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def test_annotations_are_read_as_matlab_writes_them(parts: Known, data: Path) -> None:
     for _ in range(2):  # from the file, then from the copy in the cache
-        found = annotations(data / "svhn" / "train")
+        found = read_annotations(data / "svhn" / "train")
         assert found.names.tolist() == [f"{number}.png" for number in range(1, 24)]
         for place, (_, labels, boxes) in enumerate(parts):
             rows = slice(*found.offsets[place : place + 2])
@@ -183,7 +183,7 @@ def test_training_scenes_are_functions_of_seed_and_index(single: bool) -> None:
 def test_framing_keeps_boxes_on_their_digits_at_the_pictures_border() -> None:
     pixels = np.zeros((20, 30, 3), dtype=np.uint8)
     pixels[:, :10] = 200  # the digit fills the image's height at its left edge
-    number = framed(Image.fromarray(pixels), (4,), np.array([[0.0, 0, 10, 20]]), digit_px=40)
+    number = cut_number(Image.fromarray(pixels), (4,), np.array([[0.0, 0, 10, 20]]), digit_px=40)
     left, top, right, bottom = number.boxes[0].round().astype(int)
     near = np.asarray(number.canvas.near)
     assert (bottom - top, right - left) == (40, 20)
@@ -194,7 +194,7 @@ def test_framing_keeps_boxes_on_their_digits_at_the_pictures_border() -> None:
 
 def test_a_download_is_checked_unpacked_and_not_kept_twice(server: Server, data: Path) -> None:
     folder = find_part("test")
-    assert annotations(folder).names.tolist() == ["1.png", "2.png", "3.png", "4.png"]
+    assert read_annotations(folder).names.tolist() == ["1.png", "2.png", "3.png", "4.png"]
     assert SVHNNumbers("test").scenes == 4
     assert [path.name for path in folder.parent.glob("*.gz*")] == []
     assert server.asked == [None]
@@ -271,7 +271,7 @@ def test_missing_samples_say_what_to_do(data: Path) -> None:
 def test_the_real_samples_pass_through_the_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     samples = Samples(size_px=48)
     assert samples.scenes == 17
-    known = [samples.picture(number) for number in range(17)]
+    known = [samples.image(number) for number in range(17)]
     write_part(tmp_path / "svhn" / "test", [(image, labels, boxes.tolist()) for image, labels, boxes in known])
     assert len(samples.trained_on) == 17
     assert not any(trained for id_, trained in zip(samples.ids, samples.trained_on, strict=True) if "train" in id_)

@@ -15,7 +15,7 @@ from hsal.runs.writer import RunFolder
 from hsal.training.loop import fresh_model
 from hsal.zoo import snapshots as series
 from hsal.zoo.checkpoint import CheckpointError, load_model, save_model
-from hsal.zoo.snapshots import load_series
+from hsal.zoo.snapshots import load_snapshots
 
 SMALL = ModelConfig(width=8, cell_px=16, hidden=16)
 INFO = {"task": "mnist-multiset"}
@@ -57,7 +57,7 @@ def test_shipped_weights_are_the_runs_at_half_the_size(tmp_path: Path, weights: 
 def test_a_series_gives_every_moment_on_the_shipped_backbone(tmp_path: Path, weights: Path) -> None:
     run = run_with_series(tmp_path / "run", seed=0)
     assert main(["ship", str(run.folder), "--name", "along", "--series"]) == 0
-    moments = load_series("along")
+    moments = load_snapshots("along")
     assert list(moments) == [5, 10]
     assert [moment.model.controller.value.bias.item() for moment in moments.values()] == [5, 10]
     frozen = load_model("mnist-multiset").model.backbone.state_dict()
@@ -79,4 +79,4 @@ def test_a_run_without_a_series_says_how_to_keep_one(tmp_path: Path, capsys: pyt
     assert main(["ship", str(tmp_path / "run"), "--name", "along", "--series"]) == 2
     assert "--series 200" in capsys.readouterr().err
     with pytest.raises(CheckpointError):
-        load_series("along")
+        load_snapshots("along")

@@ -72,7 +72,7 @@ def _images(command: BenchmarkSaliencyCommand) -> FixationDataset:
     if command.images < 1:
         raise HsalError(f"--images must be at least 1, not {command.images}.")
     count = min(command.images, len(dataset))
-    return dataset.chosen([index * len(dataset) // count for index in range(count)])
+    return dataset.subset([index * len(dataset) // count for index in range(count)])
 
 
 def _models(command: BenchmarkSaliencyCommand) -> list[str]:

@@ -14,7 +14,7 @@ from hsal.config import ConfigError, SceneConfig
 from hsal.data.base import Box, Scene, SceneSource
 from hsal.data.digits.mnist import Digits
 
-Place = tuple[int, int, int]  # top, left, side
+Square = tuple[int, int, int]  # top, left, side
 
 
 class SceneRenderer(SceneSource):
@@ -69,7 +69,7 @@ def _resize(digit: np.ndarray, side: int) -> np.ndarray:
     return np.rint(matrix @ digit.astype(np.float32) @ matrix.T).astype(np.uint8)
 
 
-def _places(rng: np.random.Generator, count: int, config: SceneConfig) -> list[Place]:
+def _places(rng: np.random.Generator, count: int, config: SceneConfig) -> list[Square]:
     """Where the digits go, without overlap."""
     placement = config.placement
     if placement == "mixed":
@@ -90,7 +90,7 @@ def grid_side(count: int) -> int:
     return 2 if count <= 4 else 3
 
 
-def _in_grid(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -> list[Place]:
+def _in_grid(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -> list[Square]:
     across = size_px // cell
     cells = rng.permutation(across * across)[: len(sides)].tolist()
     slack = rng.random((len(sides), 2)).tolist()
@@ -102,9 +102,9 @@ def _in_grid(rng: np.random.Generator, sides: list[int], size_px: int, cell: int
     return places
 
 
-def _free(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -> list[Place]:
+def _free(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -> list[Square]:
     """Largest first, each at the first of 30 random places that is free; else all in the grid."""
-    placed: list[Place] = []
+    placed: list[Square] = []
     for side in sorted(sides, reverse=True):
         tries = (rng.random((30, 2)) * (size_px - side + 1)).astype(int).tolist()
         spot = next((try_ for try_ in tries if not any(_overlap((*try_, side), other) for other in placed)), None)
@@ -114,7 +114,7 @@ def _free(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -
     return placed
 
 
-def _overlap(one: Place, other: Place) -> bool:
+def _overlap(one: Square, other: Square) -> bool:
     return (
         one[0] < other[0] + other[2] and other[0] < one[0] + one[2]
         and one[1] < other[1] + other[2] and other[1] < one[1] + one[2]

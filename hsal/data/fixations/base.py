@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 
@@ -46,7 +47,8 @@ class FixatedImage:
         inside = np.zeros(self.image.shape[:2], bool)
         for box in self.boxes:
             inside[max(box.top_px, 0) : box.bottom_px, max(box.left_px, 0) : box.right_px] = True
-        return np.nonzero(inside)
+        rows, columns = np.nonzero(inside)
+        return rows, columns
 
 
 class FixationDataset(Sequence[FixatedImage]):
@@ -68,13 +70,21 @@ class FixationDataset(Sequence[FixatedImage]):
     def __len__(self) -> int:
         return len(self.names)
 
-    def __getitem__(self, index: int) -> FixatedImage:
-        """Image `index`; raises ImageError if it is damaged."""
+    @overload
+    def __getitem__(self, index: int) -> FixatedImage: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> FixationDataset: ...
+
+    def __getitem__(self, index: int | slice) -> FixatedImage | FixationDataset:
+        """Image `index`, or the dataset of a slice; raises ImageError if the image is damaged."""
+        if isinstance(index, slice):
+            return self.subset(range(len(self))[index])
         if not -len(self) <= index < len(self):
             raise IndexError(f"There are {len(self)} images, and none has index {index}.")
         return self._load(index % len(self))
 
-    def chosen(self, indices: Sequence[int]) -> FixationDataset:
+    def subset(self, indices: Sequence[int]) -> FixationDataset:
         """The images of these indices, in this order."""
         return FixationDataset(
             self.name, [self.names[index] for index in indices], lambda place: self[indices[place]], self.notes

@@ -119,34 +119,34 @@ def _values(
     for row in rows:
         if not any(map(str.strip, row)):
             continue
-        place = f"{shown}, line {rows.line_num}"
+        assign_fixations = f"{shown}, line {rows.line_num}"
         if len(row) != width:
-            raise DataError(f"{place}: {len(row)} values where the first line names {width} columns.")
+            raise DataError(f"{assign_fixations}: {len(row)} values where the first line names {width} columns.")
         image, subject = ("" if where[name] is None else row[where[name]].strip() for name in ("image", "subject"))
         for name, value in (("image", image), ("subject", subject)):
             if where[name] is not None and not value:
-                raise DataError(f"{place}: {name} is empty.")
+                raise DataError(f"{assign_fixations}: {name} is empty.")
         x, y, duration = (
-            0.0 if where[name] is None else _number(row[where[name]], f"{place}: {name}")
+            0.0 if where[name] is None else _number(row[where[name]], f"{assign_fixations}: {name}")
             for name in ("x", "y", "duration")
         )
         if duration < 0:
-            raise DataError(f"{place}: duration is negative: give milliseconds.")
+            raise DataError(f"{assign_fixations}: duration is negative: give milliseconds.")
         yield image, x, y, subject, duration
 
 
-def _number(text: str, place: str) -> float:
+def _number(text: str, assign_fixations: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
         shown = f"{text.strip()[:20]!r}, not a number (write 12.5)" if text.strip() else "empty"
-        raise DataError(f"{place} is {shown}.")
+        raise DataError(f"{assign_fixations} is {shown}.")
     return value
 
 
-def place(
+def assign_fixations(
     table: FixationTable, shapes: Mapping[str, tuple[int, int]]
 ) -> tuple[dict[str, Fixations], tuple[str, ...]]:
     """Which fixations lie on which image.

@@ -12,7 +12,7 @@ import numpy as np
 
 from hsal.data.base import Box, DataError
 from hsal.data.fixations.base import FixatedImage, FixationDataset, Fixations
-from hsal.data.fixations.csv_table import place, read_table
+from hsal.data.fixations.csv_table import assign_fixations, read_table
 from hsal.data.images import ImageError, quoted, read_image, read_shape
 from hsal.paths import ASSETS
 
@@ -39,7 +39,7 @@ def open_custom(root: Path) -> FixationDataset:
             notes.append(f"Left out: {error}")
     if not shapes:
         raise DataError(f"{root} has no image: put PNG, JPEG, WebP, BMP or GIF files beside the CSV of fixations.")
-    placed, told = place(table, shapes)
+    placed, told = assign_fixations(table, shapes)
     names = list(shapes)
     bare = [name for name in names if name not in placed]
     if bare:
@@ -47,10 +47,10 @@ def open_custom(root: Path) -> FixationDataset:
 
     def load(index: int) -> FixatedImage:
         name = names[index]
-        picture = read_image(root / name)
+        image = read_image(root / name)
         fixations = placed.get(name)
-        here = fixations and scaled(fixations, shapes[name], picture.pixels.shape[:2])
-        return FixatedImage(name, picture.pixels, here, notes=picture.notes)
+        here = fixations and scaled(fixations, shapes[name], image.pixels.shape[:2])
+        return FixatedImage(name, image.pixels, here, notes=image.notes)
 
     return FixationDataset(f"{root.name}, {len(names)} images", names, load, (*notes, *told))
 
@@ -99,8 +99,8 @@ def open_rendered(root: Path) -> FixationDataset:
         raise DataError(f"{root / SCENES} names no image that is there: run hsal scenes again.")
 
     def load(index: int) -> FixatedImage:
-        picture = read_image(root / names[index])
-        return FixatedImage(names[index], picture.pixels, boxes=boxes[names[index]], notes=picture.notes)
+        image = read_image(root / names[index])
+        return FixatedImage(names[index], image.pixels, boxes=boxes[names[index]], notes=image.notes)
 
     missing = len(boxes) - len(names)
     notes = [f"{SCENES} names {missing:,} images that are not there: left out."] if missing else []

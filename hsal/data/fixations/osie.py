@@ -1,7 +1,7 @@
-"""OSIE: where 15 people looked in photographs of several objects, 800x600 px.
+"""OSIE: fixations of 15 people on photos of several objects, 800x600 px.
 
 Xu, Jiang, Wang, Kankanhalli, Zhao, *Predicting human gaze beyond pixels*, Journal of Vision 2014. The folder holds the
-original fixations.mat, or the same as fixations.npz, and as many of the 700 photographs as one has in stimuli/.
+original fixations.mat, or the same data as fixations.npz, and some or all of the 700 photos in stimuli/.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hsal.data.images import read_image
 
 
 def open_osie(root: Path) -> FixationDataset:
-    """The photographs of stimuli/ that have fixations, in the order of their names.
+    """The photos in stimuli/ that have fixations, sorted by name.
 
     Raises:
         DataError: a file is missing or damaged.
@@ -26,23 +26,23 @@ def open_osie(root: Path) -> FixationDataset:
     known = _npz(root / "fixations.npz") if (root / "fixations.npz").is_file() else _mat(root / "fixations.mat")
     names = sorted(name for name in known if (root / "stimuli" / name).is_file())
     if not names:
-        raise DataError(f"{root} has fixations but none of their photographs: put them into {root / 'stimuli'}.")
+        raise DataError(f"{root} has fixations but none of their photos: put them into {root / 'stimuli'}.")
 
     def load(index: int) -> FixatedImage:
-        picture = read_image(root / "stimuli" / names[index])
-        height, width = picture.pixels.shape[:2]
+        image = read_image(root / "stimuli" / names[index])
+        height, width = image.pixels.shape[:2]
         x, y, subject, duration = known[names[index]]
-        # Matlab counts from 1
+        # MATLAB counts from 1
         here = Fixations((x - 1).clip(0, width - 1), (y - 1).clip(0, height - 1), subject, duration)
-        return FixatedImage(names[index], picture.pixels, here, notes=picture.notes)
+        return FixatedImage(names[index], image.pixels, here, notes=image.notes)
 
-    return FixationDataset(f"OSIE, {len(names)} photographs", names, load)
-
-
-Told = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x, y, subject, duration_ms, (n,) each
+    return FixationDataset(f"OSIE, {len(names)} photos", names, load)
 
 
-def _npz(path: Path) -> dict[str, Told]:
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x, y, subject, duration_ms, (n,) each
+
+
+def _npz(path: Path) -> dict[str, Columns]:
     try:
         with path.open("rb") as file, np.load(file) as stored:
             offset = stored["offset"].tolist()
@@ -58,17 +58,17 @@ def _npz(path: Path) -> dict[str, Told]:
         raise DataError(f"{path} is damaged: fetch it again.") from error
 
 
-def _mat(path: Path) -> dict[str, Told]:
-    from scipy.io import loadmat  # not needed, and slow to import, where there is the other file
+def _mat(path: Path) -> dict[str, Columns]:
+    from scipy.io import loadmat  # slow to import, and not needed for fixations.npz
 
     try:
-        pictures = loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"]
-        return {str(picture.img): _flat(np.atleast_1d(picture.subjects)) for picture in pictures}
-    except Exception as error:  # its reader fails in many ways on damaged bytes
+        records = loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"]
+        return {str(record.img): _flat(np.atleast_1d(record.subjects)) for record in records}
+    except Exception as error:  # the reader fails in many ways on damaged bytes
         raise DataError(f"{path} is damaged: fetch it again.") from error
 
 
-def _flat(subjects: np.ndarray) -> Told:
+def _flat(subjects: np.ndarray) -> Columns:
     each = [
         [np.atleast_1d(getattr(one, name)).astype(np.float32) for name in ("fix_x", "fix_y", "fix_duration")]
         for one in subjects

@@ -1,7 +1,7 @@
-"""What street numbers stand on: photographs and procedural walls, split into training, validation and test.
+"""Backgrounds of street numbers: photos and procedural walls, split into training, validation and test.
 
-The photographs lie small in `assets` (its README names their sources and licenses); walls are
-made from noise, joints and boards when first asked for. No photograph and no kind of wall is in two splits.
+Small copies of the photos are in `assets` (its README names their sources and licenses). Walls are generated from
+noise, joints and boards on first use. No photo and no kind of wall is in two splits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import Image
 from hsal.data.base import Split
 
 WALL_PX = 128
-PHOTOGRAPHS: dict[Split, tuple[str, ...]] = {
+PHOTOS: dict[Split, tuple[str, ...]] = {
     "train": ("china", "brick", "coffee", "gravel", "chelsea"),
     "validation": ("flower", "rocket"),
     "test": ("astronaut", "grass"),
@@ -24,14 +24,14 @@ PHOTOGRAPHS: dict[Split, tuple[str, ...]] = {
 
 
 @cache
-def photographs(split: Split) -> tuple[Image.Image, ...]:
-    """The split's photographs, RGB, at most 256 px."""
+def photos(split: Split) -> tuple[Image.Image, ...]:
+    """The split's photos, RGB, at most 256 px."""
     folder = resources.files("hsal.data.street").joinpath("assets")
-    pictures = []
-    for name in PHOTOGRAPHS[split]:
-        with folder.joinpath(f"{name}.jpg").open("rb") as file, Image.open(file) as picture:
-            pictures.append(picture.convert("RGB"))
-    return tuple(pictures)
+    images = []
+    for name in PHOTOS[split]:
+        with folder.joinpath(f"{name}.jpg").open("rb") as file, Image.open(file) as image:
+            images.append(image.convert("RGB"))
+    return tuple(images)
 
 
 @cache
@@ -110,24 +110,24 @@ WALLS: dict[Split, tuple[Callable[[np.random.Generator], np.ndarray], ...]] = {
 }
 
 
-def ground(
+def background_patch(
     rng: np.random.Generator, split: Split, size: tuple[int, int], color: np.ndarray, roughest: float
 ) -> np.ndarray:
-    """A patch of wall or photograph, tinted; (h,w,3) float32, about 0..255.
+    """A tinted patch of a wall or a photo; (h,w,3) float32, about 0..255.
 
     Args:
         size: (w,h) in px.
-        color: (3,) the mean that the patch shall have.
-        roughest: the most that the patch's standard deviation may be, so that it does not swallow a pale number.
+        color: (3,) the patch's mean.
+        roughest: the largest standard deviation of the patch, so that a pale number stays visible.
     """
     kind = rng.random()
     if kind < 0.25:
         return np.broadcast_to(color.astype(np.float32), (size[1], size[0], 3)).copy()
-    pictures = photographs(split) if kind < 0.6 else walls(split)
-    picture = pictures[int(rng.integers(len(pictures)))]
-    side = rng.uniform(20, min(picture.size))
-    x, y = rng.random(2) * (np.array(picture.size) - side)
-    patch = picture.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + side, y + side), reducing_gap=1.5)
+    images = photos(split) if kind < 0.6 else walls(split)
+    image = images[int(rng.integers(len(images)))]
+    side = rng.uniform(20, min(image.size))
+    x, y = rng.random(2) * (np.array(image.size) - side)
+    patch = image.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + side, y + side), reducing_gap=1.5)
     patch = np.asarray(patch, dtype=np.float32).reshape(size[1], size[0], -1)  # (h,w,1 or 3)
     strength = rng.uniform(0.05, 0.45) if rng.random() < 0.8 else rng.uniform(0.5, 1.0)
     strength = min(strength, roughest / (float(patch.std()) + 1e-6))

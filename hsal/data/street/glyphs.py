@@ -140,12 +140,12 @@ def _cells(path: Path) -> np.ndarray | None:
     base = (CELL_PX - MARGIN_PX) * 4
     cells = np.zeros((10, CELL_PX, CELL_PX), dtype=np.uint8)
     for digit in range(10):
-        picture = Image.new("L", (CELL_PX * 4, CELL_PX * 4))
+        image = Image.new("L", (CELL_PX * 4, CELL_PX * 4))
         left, _, right, _ = font.getbbox(str(digit), anchor="ls")
         if right - left > (CELL_PX - 2) * 4:
             return None
-        ImageDraw.Draw(picture).text((CELL_PX * 2 - (left + right) / 2, base), str(digit), 255, font, anchor="ls")
-        cells[digit] = _field(np.asarray(picture) >= 128)
+        ImageDraw.Draw(image).text((CELL_PX * 2 - (left + right) / 2, base), str(digit), 255, font, anchor="ls")
+        cells[digit] = _field(np.asarray(image) >= 128)
     return cells
 
 

@@ -42,7 +42,7 @@ class Glyph:
 
 
 @dataclass(frozen=True)
-class Crop:
+class WallView:
     """What is to be drawn: glyphs on the flat wall and how the wall is seen."""
 
     glyphs: tuple[Glyph, ...]  # targets first, then distractors
@@ -76,7 +76,7 @@ def _cumulative(shares: list[float]) -> list[float]:
     return (np.cumsum(shares) / np.sum(shares))[:-1].tolist()
 
 
-def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> Crop:
+def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> WallView:
     """The whole number with about 30 % around it; one time in seven part of a neighboring number at the border."""
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
@@ -86,10 +86,10 @@ def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> Crop:
     y = (top + bottom) / 2 + rng.uniform(-0.45, 0.45) * (high - bottom + top)
     crop = np.array([x - wide / 2, y - high / 2, x + wide / 2, y + high / 2])
     strangers = _at_border(rng, crop, boxes, matrix, face) if rng.random() < 0.15 else []
-    return Crop((*glyphs, *strangers), len(glyphs), matrix, boxes, crop)
+    return WallView((*glyphs, *strangers), len(glyphs), matrix, boxes, crop)
 
 
-def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> Crop:
+def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> WallView:
     """One digit of the number, as large and as wide as digits are in whole numbers' images, anywhere.
 
     Neighbors are kept where the border cuts off at least half of them; where none is, a stranger often is.
@@ -110,7 +110,7 @@ def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> Crop:
     kept = _cut_off(others, crop, box[None], matrix, face)
     if not kept and rng.random() < 0.5:
         kept = _at_border(rng, crop, box[None], matrix, face)
-    return Crop((glyphs[chosen], *kept), 1, matrix, box[None], crop)
+    return WallView((glyphs[chosen], *kept), 1, matrix, box[None], crop)
 
 
 def place(rng: np.random.Generator, layout: Layout, face: Face) -> tuple[list[Glyph], np.ndarray]:

@@ -28,7 +28,7 @@ from PIL import Image
 
 from hsal.data.base import Box, DataError, Scene, SceneSource, Split
 from hsal.data.street.glyphs import faces
-from hsal.data.street.layout import Crop, draw_layout, view_digit, view_number
+from hsal.data.street.layout import WallView, draw_layout, view_digit, view_number
 from hsal.data.street.renderer import paint
 
 SIZES_PX = range(16, 449)
@@ -64,8 +64,8 @@ class StreetNumbers(SceneSource):
         face = faces(self.split)[int(np.searchsorted(_face_shares(self.split), rng.random(), side="right"))]
         view = (view_digit if self.single else view_number)(rng, layout, face)
         wide_px, high_px = _photographed(view, layout.height_px, self.size_px)
-        picture = paint(rng, view, face, self.split, (wide_px, high_px))
-        image = picture.resize((self.size_px, self.size_px), Image.Resampling.BICUBIC)
+        image = paint(rng, view, face, self.split, (wide_px, high_px))
+        image = image.resize((self.size_px, self.size_px), Image.Resampling.BICUBIC)
         labels = tuple(glyph.digit for glyph in view.glyphs[: view.targets])
         return Scene(np.asarray(image), tuple(sorted(labels)), _boxes(view, labels, self.size_px))
 
@@ -78,14 +78,14 @@ def _face_shares(split: Split) -> np.ndarray:
     return total / total[-1]
 
 
-def _photographed(view: Crop, height_px: float, size_px: int) -> tuple[int, int]:
+def _photographed(view: WallView, height_px: float, size_px: int) -> tuple[int, int]:
     """Width and height of the crop in the photograph, px."""
     sides = (view.crop[2:] - view.crop[:2]) * height_px
     sides = sides * min(1.0, LARGEST * size_px / sides.max())
     return int(max(SMALLEST_PX, round(sides[0]))), int(max(SMALLEST_PX, round(sides[1])))
 
 
-def _boxes(view: Crop, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
+def _boxes(view: WallView, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
     """The targets' boxes in px of the output, rounded outwards and clipped to it."""
     scale = size_px / (view.crop[2:] - view.crop[:2])
     corners = (view.boxes.reshape(-1, 2, 2) - view.crop[:2]) * scale  # (targets,2,2)

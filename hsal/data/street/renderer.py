@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from hsal.data.base import Split
-from hsal.data.street.backgrounds import ground
+from hsal.data.street.backgrounds import background_patch
 from hsal.data.street.glyphs import EDGE, GLYPH_PX, LEVELS_PER_PX, MARGIN_PX, Face
-from hsal.data.street.layout import Crop
+from hsal.data.street.layout import WallView
 
 COMMON = (  # wall and ink of the numbers that one meets on every street
     ((30, 55, 150), (235, 238, 240)),  # blue enamel
@@ -32,23 +32,23 @@ COMMON = (  # wall and ink of the numbers that one meets on every street
 _GRAY = np.array([0.299, 0.587, 0.114])
 
 
-def paint(rng: np.random.Generator, view: Crop, face: Face, split: Split, size: tuple[int, int]) -> Image.Image:
+def paint(rng: np.random.Generator, view: WallView, face: Face, split: Split, size: tuple[int, int]) -> Image.Image:
     """The view as a camera saw it; RGB, of `size` (w,h) px."""
     field, to_flat = _field(view, face, size)
     px = float(size[1] / (view.crop[3] - view.crop[1]))  # image px per unit, which is a digit's height
     behind, ink = _colors(rng)
     contrast = float(np.abs(_GRAY @ (ink - behind)))
-    picture = ground(rng, split, size, behind, 0.5 * contrast)  # (h,w,3)
+    image = background_patch(rng, split, size, behind, 0.5 * contrast)  # (h,w,3)
     if rng.random() < 0.3:
-        _add_edge(rng, picture, view)
+        _add_edge(rng, image, view)
     if rng.random() < 0.25:
-        _add_plate(rng, picture, behind, view, face, to_flat)
-    _add_ink(rng, picture, field, ink, contrast, px)
-    _add_light(rng, picture)
-    return _photograph(rng, picture, px)
+        _add_plate(rng, image, behind, view, face, to_flat)
+    _add_ink(rng, image, field, ink, contrast, px)
+    _add_light(rng, image)
+    return _photograph(rng, image, px)
 
 
-def _field(view: Crop, face: Face, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _field(view: WallView, face: Face, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Signed distance to the ink (h,w) in flat px, ink positive, and the matrix (3,3) from image px to flat px."""
     left = min(glyph.left_px for glyph in view.glyphs) - MARGIN_PX
     top = min(glyph.top_px for glyph in view.glyphs) - MARGIN_PX
@@ -100,9 +100,9 @@ def _ramp(length: int) -> np.ndarray:
     return np.linspace(-1, 1, length, dtype=np.float32)[:, None]
 
 
-def _add_edge(rng: np.random.Generator, picture: np.ndarray, view: Crop) -> None:
+def _add_edge(rng: np.random.Generator, image: np.ndarray, view: WallView) -> None:
     """Another surface from somewhere beside the number to the image's border: a door frame, a plate's end."""
-    high, wide = picture.shape[:2]
+    high, wide = image.shape[:2]
     first, last = view.boxes[:, :2].min(axis=0), view.boxes[:, 2:].max(axis=0)
     axis, far = int(rng.integers(2)), rng.random() < 0.5
     origin, span, side = view.crop[axis], view.crop[axis + 2] - view.crop[axis], (wide, high)[axis]
@@ -112,14 +112,14 @@ def _add_edge(rng: np.random.Generator, picture: np.ndarray, view: Crop) -> None
     along, across = (x, y) if axis == 0 else (y, x)
     tilted = along - border + rng.normal(0, 0.06) * (across - across.size / 2)
     alpha = ((tilted if far else -tilted) + 0.5).clip(0, 1).astype(np.float32)[..., None]
-    picture += (alpha * np.float32(rng.uniform(0.4, 1.0))) * (_any_color(rng) - picture)
+    image += (alpha * np.float32(rng.uniform(0.4, 1.0))) * (_any_color(rng) - image)
 
 
 def _add_plate(
-    rng: np.random.Generator, picture: np.ndarray, behind: np.ndarray, view: Crop, face: Face, to_flat: np.ndarray
+    rng: np.random.Generator, image: np.ndarray, behind: np.ndarray, view: WallView, face: Face, to_flat: np.ndarray
 ) -> None:
     """A plate around the number in the wall's plane: the wall outside becomes another, and a rim may be drawn."""
-    high, wide = picture.shape[:2]
+    high, wide = image.shape[:2]
     y, x = np.ogrid[:high, :wide]
     u, v, depth = (row[0] * (x + 0.5) + row[1] * (y + 0.5) + row[2] for row in to_flat)
     targets = view.glyphs[: view.targets]
@@ -132,14 +132,14 @@ def _add_plate(
     px = high / (view.crop[3] - view.crop[1])
     inside = np.minimum(np.minimum(u - left, right - u), np.minimum(v - top, bottom - v)) * (px / GLYPH_PX)  # (h,w) px
     outside = np.clip(0.5 - inside, 0, 1)[..., None].astype(np.float32)
-    picture += outside * (_any_color(rng) - behind.astype(np.float32))
+    image += outside * (_any_color(rng) - behind.astype(np.float32))
     if rng.random() < 0.4:
         rim = np.clip(1.0 - np.abs(inside - 0.06 * px) / max(0.7, 0.03 * px), 0, 1)[..., None].astype(np.float32)
-        picture += rim * (np.float32(rng.uniform(0, 255)) - picture) * np.float32(0.7)
+        image += rim * (np.float32(rng.uniform(0, 255)) - image) * np.float32(0.7)
 
 
 def _add_ink(
-    rng: np.random.Generator, picture: np.ndarray, field: np.ndarray, ink: np.ndarray, contrast: float, px: float
+    rng: np.random.Generator, image: np.ndarray, field: np.ndarray, ink: np.ndarray, contrast: float, px: float
 ) -> None:
     """The digits, with what they throw or wear: shadow, outline, relief, wear."""
     scale = np.float32(px / GLYPH_PX)
@@ -148,18 +148,18 @@ def _add_ink(
     kind = rng.random()
     if kind < 0.2:  # a shadow on the wall
         shadow = _moved(alpha, rng, px)
-        picture *= 1 - shadow[..., None] * np.float32(rng.uniform(0.2, 0.6))
+        image *= 1 - shadow[..., None] * np.float32(rng.uniform(0.2, 0.6))
     elif kind < 0.3:  # an outline
         rim = ((field + bold + np.float32(rng.uniform(1.0, 3.0))) * scale + np.float32(0.5)).clip(0, 1)
         edge = np.clip(ink + (rng.random() < 0.5 or -1) * rng.uniform(40, 160), 0, 255).astype(np.float32)
-        picture += rim[..., None] * (edge - picture)
+        image += rim[..., None] * (edge - image)
     color = ink.astype(np.float32)
     if rng.random() < 0.3:  # metal and sky: lighter towards one side
         color = color + _ramp(field.shape[0])[..., None] * np.float32(rng.normal(0, 0.25) * contrast)
-    picture += alpha[..., None] * (color - picture) * np.float32(rng.uniform(0.75, 1.0))
+    image += alpha[..., None] * (color - image) * np.float32(rng.uniform(0.75, 1.0))
     if kind > 0.82:  # relief: lit on one side, dark on the other
         slope = alpha - _moved(alpha, rng, px)
-        picture += slope[..., None] * np.float32(rng.uniform(20, 80))
+        image += slope[..., None] * np.float32(rng.uniform(20, 80))
 
 
 def _moved(alpha: np.ndarray, rng: np.random.Generator, px: float) -> np.ndarray:
@@ -174,21 +174,21 @@ def _moved(alpha: np.ndarray, rng: np.random.Generator, px: float) -> np.ndarray
     return moved
 
 
-def _add_light(rng: np.random.Generator, picture: np.ndarray) -> None:
+def _add_light(rng: np.random.Generator, image: np.ndarray) -> None:
     """A slope of light over the whole, and now and then the edge of a cast shadow."""
-    high, wide = picture.shape[:2]
+    high, wide = image.shape[:2]
     y, x = _ramp(high), _ramp(wide).T
     a, b, place, turn = rng.normal(0, [0.08, 0.08, 0.5, 1.5]).tolist()
     light = 1 + a * y + b * x  # (h,w)
     if rng.random() < 0.1:
         beyond = (math.cos(turn) * x + math.sin(turn) * y - place) * rng.uniform(3, 20) + 0.5
         light = light * (1 - rng.uniform(0.2, 0.6) * beyond.clip(0, 1))
-    picture *= light[..., None]
+    image *= light[..., None]
 
 
-def _photograph(rng: np.random.Generator, picture: np.ndarray, px: float) -> Image.Image:
+def _photograph(rng: np.random.Generator, pixels: np.ndarray, px: float) -> Image.Image:
     """Blur, noise and JPEG."""
-    image = Image.fromarray(picture.clip(0, 255).astype(np.uint8))
+    image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
     blur = min(rng.uniform(0.2, 0.9) + (rng.uniform(0, 0.06) * px if rng.random() < 0.3 else 0.0), 0.08 * px)
     # below a pixel a box of the same variance looks no different and costs half
     box = ImageFilter.BoxBlur((math.sqrt(12 * blur * blur + 1) - 1) / 2)
@@ -197,8 +197,8 @@ def _photograph(rng: np.random.Generator, picture: np.ndarray, px: float) -> Ima
         image = Image.blend(image, image.transform(image.size, Image.Transform.AFFINE, (1, 0, 0.06 * px, 0, 1, 0)), 0.5)
     noise = rng.gamma(1.5, 2.0)
     if noise > 1.0:
-        start = int(rng.integers(_grain().size - picture.size))
-        grain = _grain()[start : start + picture.size].reshape(picture.shape) * np.float32(noise)
+        start = int(rng.integers(_grain().size - pixels.size))
+        grain = _grain()[start : start + pixels.size].reshape(pixels.shape) * np.float32(noise)
         image = Image.fromarray((np.asarray(image) + grain).clip(0, 255).astype(np.uint8))
     if rng.random() < 0.5:
         file = io.BytesIO()

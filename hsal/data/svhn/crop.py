@@ -77,7 +77,7 @@ def _span(low: float, high: float, size_px: int) -> tuple[int, int]:
     return start, max(min(round(high), size_px), start + 1)
 
 
-def number_view(boxes: np.ndarray) -> Crop:
+def number_crop(boxes: np.ndarray) -> Crop:
     """The window on a whole number from its boxes (n,4)."""
     left, top = boxes[:, :2].min(0).tolist()
     right, bottom = boxes[:, 2:].max(0).tolist()
@@ -85,7 +85,7 @@ def number_view(boxes: np.ndarray) -> Crop:
     return Crop((left + right) / 2, (top + bottom) / 2, max(ENLARGED * (right - left), height), height)
 
 
-def digit_view(box: np.ndarray, rng: np.random.Generator) -> Crop:
+def digit_crop(box: np.ndarray, rng: np.random.Generator) -> Crop:
     """A window that shows one digit as digits are seen in whole numbers.
 
     The digit is 30 % to 100 % of the window's height, squeezed sideways by up to 1.9, and lies
@@ -136,7 +136,7 @@ def recolored(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(0.3 + 0.6 * radius)) if blur < BLUR_SHARE else image
 
 
-def shown_share(view: Crop, box: np.ndarray) -> float:
+def visible_share(view: Crop, box: np.ndarray) -> float:
     """What share of a box (4,) lies in the window, in [0,1]; a turned window counts as upright."""
     left, top, right, bottom = box.tolist()
     across = min(right, view.center_x + view.width / 2) - max(left, view.center_x - view.width / 2)

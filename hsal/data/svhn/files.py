@@ -166,7 +166,7 @@ def _take_out(packed: tarfile.TarFile, folder: Path, part: Part) -> None:
             shutil.copyfileobj(source, out)
 
 
-def annotations(folder: Path) -> Annotations:
+def read_annotations(folder: Path) -> Annotations:
     """What the folder's digitStruct.mat says; read slowly once, then from a copy in the cache.
 
     Raises:
@@ -191,7 +191,9 @@ def annotations(folder: Path) -> Annotations:
 
 
 def _read(file: h5py.File) -> Annotations:
-    names, counts, rows = [], [], []
+    names: list[str] = []
+    counts: list[int] = []
+    rows: list[tuple[float, ...]] = []
     struct = file["digitStruct"]
     pairs = zip(struct["name"][:, 0], struct["bbox"][:, 0], strict=True)
     for name, group in tqdm(pairs, total=len(struct["name"]), desc="digitStruct.mat", disable=None):

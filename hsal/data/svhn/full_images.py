@@ -11,28 +11,28 @@ import numpy as np
 from PIL import Image
 
 from hsal.data.base import DataError
-from hsal.data.svhn.crop import ENLARGED, Crop, number_view
+from hsal.data.svhn.crop import ENLARGED, Crop, number_crop
 from hsal.data.svhn.house_numbers import Number, NumberSource, neighbors
 from hsal.data.svhn.mosaic import bordered, mosaic
 from hsal.data.svhn.reassembled import Reassembled
 
 ROOM = 1.6  # what is kept around a number, in windows: random changes must find true pixels
 
-Labeled = tuple[Image.Image, tuple[int, ...], np.ndarray]  # RGB, labels, boxes (n,4) left, top, right, bottom
+LabeledImage = tuple[Image.Image, tuple[int, ...], np.ndarray]  # RGB, labels, boxes (n,4) left, top, right, bottom
 
 
 class ImageSource(NumberSource):
     """Numbers in full images, which are read anew each time: there may be too many to keep."""
 
     @abstractmethod
-    def picture(self, number: int) -> Labeled:
+    def image(self, number: int) -> LabeledImage:
         """Image 0..n-1 with its labels and boxes."""
 
     def number(self, number: int) -> Number:
         """Number 0..n-1 with its surroundings, its digits about as large as they will be shown."""
-        return framed(*self.picture(number), digit_px=max(32, round(self.size_px / ENLARGED)))
+        return cut_number(*self.image(number), digit_px=max(32, round(self.size_px / ENLARGED)))
 
-    def alone(self, number: int, place: int) -> Number:
+    def isolated(self, number: int, place: int) -> Number:
         """One digit's square, its neighbors painted over, with a smooth fill around."""
         shown = self.number(number)
         box = shown.boxes[place]
@@ -45,17 +45,17 @@ class ImageSource(NumberSource):
         return Number(canvas, (shown.labels[place],), way.of(box[None]))
 
 
-def framed(picture: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, digit_px: int) -> Number:
+def cut_number(image: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, digit_px: int) -> Number:
     """The part of an RGB image around a number, scaled so that its median digit is digit_px high or wide."""
-    view = number_view(boxes)
+    view = number_crop(boxes)
     reach = Crop(view.center_x, view.center_y, ROOM * view.width, ROOM * view.height).reach()
-    left, right = (int(np.clip(round(x), 0, picture.width)) for x in reach[::2])
-    top, bottom = (int(np.clip(round(y), 0, picture.height)) for y in reach[1::2])
+    left, right = (int(np.clip(round(x), 0, image.width)) for x in reach[::2])
+    top, bottom = (int(np.clip(round(y), 0, image.height)) for y in reach[1::2])
     if right <= left or bottom <= top:
         raise DataError("A number lies outside its image: the labels belong to other images, fetch both again.")
     scale = digit_px / float(np.median((boxes[:, 2:] - boxes[:, :2]).max(1)))
     size = max(round((right - left) * scale), 1), max(round((bottom - top) * scale), 1)
-    cut = picture.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+    cut = image.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
     scales = np.array([size[0] / (right - left), size[1] / (bottom - top)])
     canvas, margin = bordered(np.asarray(cut))
     return Number(canvas, labels, (boxes - (left, top, left, top)) * np.tile(scales, 2) + margin)
@@ -96,12 +96,12 @@ class Samples(ImageSource):
         trained = set(Reassembled("train").ids)
         return tuple(e["split"] == "test" and e["image_id"] in trained for e in self._labeled.values())
 
-    def picture(self, number: int) -> Labeled:
+    def image(self, number: int) -> LabeledImage:
         """Sample 0..16 with its labels and boxes."""
         name = self.ids[number]
         entry = self._labeled[name]
-        picture = open_image(self._folder / "full" / f"{name}.png")
-        return picture, tuple(entry["digits"]), np.array(entry["boxes_xyxy"], dtype=np.float64)
+        image = open_image(self._folder / "full" / f"{name}.png")
+        return image, tuple(entry["digits"]), np.array(entry["boxes_xyxy"], dtype=np.float64)
 
 
 def open_image(path: Path) -> Image.Image:

@@ -10,7 +10,7 @@ import numpy as np
 
 from hsal.config import ConfigError
 from hsal.data.base import Scene, SceneSource, Split
-from hsal.data.svhn.crop import Crop, digit_view, jittered, number_view, recolored, shown_share, slanted
+from hsal.data.svhn.crop import Crop, digit_crop, jittered, number_crop, recolored, slanted, visible_share
 from hsal.data.svhn.mosaic import Canvas
 
 INTRUDES = 0.25  # from this share on a neighbor in view counts as a second digit
@@ -58,7 +58,7 @@ class NumberSource(SceneSource):
         """Number 0..n-1 of the split, in its image."""
 
     @abstractmethod
-    def alone(self, number: int, place: int) -> Number:
+    def isolated(self, number: int, place: int) -> Number:
         """One digit of a number in an image of its own square alone."""
 
     def item(self, seed: int, index: int) -> tuple[int, int]:
@@ -84,14 +84,14 @@ class NumberSource(SceneSource):
 
     def _whole(self, number: int, rng: np.random.Generator) -> tuple[Number, Crop]:
         shown = self.number(number)
-        view = number_view(shown.boxes)
+        view = number_crop(shown.boxes)
         return shown, jittered(view, rng) if self.augment else view
 
     def _single(self, number: int, place: int, rng: np.random.Generator) -> tuple[Number, Crop]:
         shown = self.number(number)
-        view = digit_view(shown.boxes[place], rng)
-        if any(shown_share(view, box) >= INTRUDES for other, box in enumerate(shown.boxes) if other != place):
-            box, shown = shown.boxes[place], self.alone(number, place)
+        view = digit_crop(shown.boxes[place], rng)
+        if any(visible_share(view, box) >= INTRUDES for other, box in enumerate(shown.boxes) if other != place):
+            box, shown = shown.boxes[place], self.isolated(number, place)
             view = _carried(view, box, shown.boxes[0])
         else:
             shown = Number(shown.canvas, (shown.labels[place],), shown.boxes[place : place + 1])

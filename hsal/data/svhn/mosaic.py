@@ -47,7 +47,7 @@ class Canvas:
 
 
 @dataclass(frozen=True)
-class Place:
+class CanvasTransform:
     """Where an image went on a canvas: shifted, then scaled."""
 
     shift: np.ndarray  # (2,) x, y in the image's pixels
@@ -58,7 +58,7 @@ class Place:
         return (boxes + np.tile(self.shift, 2)) * self.scale
 
 
-def mosaic(crops: np.ndarray, squares: np.ndarray, hidden: np.ndarray | None = None) -> tuple[Canvas, Place]:
+def mosaic(crops: np.ndarray, squares: np.ndarray, hidden: np.ndarray | None = None) -> tuple[Canvas, CanvasTransform]:
     """Crops pasted back where they were cut, blended where they overlap.
 
     Args:
@@ -70,7 +70,7 @@ def mosaic(crops: np.ndarray, squares: np.ndarray, hidden: np.ndarray | None = N
     """
     size = crops.shape[1]
     scale = size / float(np.median(squares[:, 2] - squares[:, 0]))
-    place = Place(MARGIN_PX / scale - squares[:, :2].min(0), scale)
+    place = CanvasTransform(MARGIN_PX / scale - squares[:, :2].min(0), scale)
     places = place.of(squares)
     width, height = np.ceil(places[:, 2:].max(0) + MARGIN_PX).astype(int).tolist()
     total = np.zeros((height, width, 4), dtype=np.float32)  # colors times weight, weight

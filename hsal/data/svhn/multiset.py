@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from hsal.data.base import DataError, Split
-from hsal.data.svhn.files import annotations, find_part
-from hsal.data.svhn.full_images import ImageSource, Labeled, open_image
+from hsal.data.svhn.files import find_part, read_annotations
+from hsal.data.svhn.full_images import ImageSource, LabeledImage, open_image
 
 SPLIT_SEED = 2017
 VALIDATION = 1000
@@ -29,7 +29,7 @@ class SVHNNumbers(ImageSource):
     def __init__(self, split: Split, size_px: int = 64, single: bool = False, augment: bool | None = None) -> None:
         super().__init__(split, size_px, single, augment)
         self._folder = find_part("test" if split == "test" else "train")
-        self._all = annotations(self._folder)
+        self._all = read_annotations(self._folder)
         self._numbers = _chosen(len(self._all.names), split)
         if not len(self._numbers):
             raise DataError(f"{self._folder} holds too few numbers for a {split} split: fetch SVHN again.")
@@ -37,12 +37,12 @@ class SVHNNumbers(ImageSource):
         self._count(np.diff(self._all.offsets)[self._numbers])
         self.name = f"{split} split of SVHN ({self.scenes} {'single digits' if single else 'numbers'})"
 
-    def picture(self, number: int) -> Labeled:
+    def image(self, number: int) -> LabeledImage:
         """Image 0..n-1 of the split with its labels and boxes."""
         place = self._numbers[number]
         start, stop = self._all.offsets[place : place + 2].tolist()
-        picture = open_image(self._folder / str(self._all.names[place]))
-        return picture, tuple(self._all.labels[start:stop].tolist()), self._all.boxes[start:stop]
+        image = open_image(self._folder / str(self._all.names[place]))
+        return image, tuple(self._all.labels[start:stop].tolist()), self._all.boxes[start:stop]
 
 
 def _chosen(count: int, split: Split) -> np.ndarray:

@@ -80,7 +80,7 @@ class Reassembled(NumberSource):
         start, stop = self._crops.offsets[self._numbers[number] :][:2].tolist()
         return self._assembled(start, stop, None)
 
-    def alone(self, number: int, place: int) -> Number:
+    def isolated(self, number: int, place: int) -> Number:
         """One digit's crop with its neighbors painted over and a smooth fill around."""
         start, stop = self._crops.offsets[self._numbers[number] :][:2].tolist()
         hidden = neighbors(self._crops.boxes[start:stop], place, self._squares[start + place])
