@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from app.links import Fields, choice, read_fields, text, whole
 from hsal.config import MNIST_TASKS
 from hsal.tracing.interventions.codec import pack, unpack
 
@@ -54,60 +55,46 @@ def used(input: str, task: str) -> tuple[str, ...]:
     return ("input", *USED[input], *settings, "weights", "mode", "do", "pin", "moment")
 
 
+def fields_of(samples: Sequence[str], weights: Mapping[str, str]) -> Fields:
+    """The fields of the link.
+
+    Args:
+        samples: names of the sample scenes. weights: name -> task. The first of each is the default.
+    """
+    numbers: Fields = {name: whole(*RANGES[name], getattr(Address, name)) for name in RANGES}
+    return {
+        "input": choice(INPUTS, Address.input), "sample": choice(samples, samples[0]), **numbers,
+        "drawing": text(check=unpack_drawing, problem="The link's drawing is damaged; draw your own instead."),
+        "weights": choice(weights, next(iter(weights))), "mode": choice(MODES, Address.mode),
+        "pin": text(),  # checked where it is shown
+    }
+
+
 def parse(
     parameters: Mapping[str, str], samples: Sequence[str], weights: Mapping[str, str]
 ) -> tuple[Address, list[str]]:
-    """The state that an address asks for, and one sentence for each part that cannot be had.
+    """The state of a link, and one sentence for each part of it that cannot be used.
 
     Args:
-        parameters: of the address; names that are unknown, or do not matter for its input, are ignored.
-        samples: names there are. weights: name -> task. The first is the default.
+        parameters: of the address; those that are unknown, or do not matter for its input, are ignored.
+        samples: names of the sample scenes. weights: name -> task. The first of each is the default.
     """
-    address, problems = Address(sample=samples[0], weights=next(iter(weights))), []
-    choices = {"input": INPUTS, "sample": samples, "weights": list(weights), "mode": MODES}
-
-    def read(names: Sequence[str]) -> None:
-        nonlocal address
-        for name in names:
-            if name in parameters:
-                value, problem = _value(name, parameters[name], choices)
-                problems.extend(filter(None, [problem]))
-                address = address if problem else replace(address, **{name: value})
-
-    first = ("input", "weights")  # what else is read depends on them
-    read(first)
-    read([name for name in used(address.input, weights[address.weights]) if name not in (*first, "do")])
+    fields = fields_of(samples, weights)
+    first, problems = read_fields({name: fields[name] for name in ("input", "weights")}, parameters)
+    names = [name for name in used(first["input"], weights[first["weights"]]) if name in fields and name not in first]
+    others, more = read_fields({name: fields[name] for name in names}, parameters)
+    address = Address(**{"sample": samples[0], **first, **others})
+    problems += more
     if "do" in parameters:
-        done, lost = unpack(parameters["do"])
-        problems.extend(lost)
-        address = replace(address, do=pack(done), mode=address.mode or ("whatif" if done else ""))
+        interventions, lost = unpack(parameters["do"])
+        problems += lost
+        address = replace(
+            address, do=pack(interventions), mode=address.mode or ("whatif" if interventions else "")
+        )
     if address.smallest > address.largest:
-        problems.append("The link's smallest size is above its largest; both are set back.")
+        problems.append("The link's smallest size is above its largest; both were reset.")
         address = replace(address, smallest=Address.smallest, largest=Address.largest)
     return address, problems
-
-
-def _value(name: str, text: str, choices: Mapping[str, Sequence[str]]) -> tuple[object, str]:
-    """The value of one parameter, or a sentence on what is wrong with it."""
-    shown = text if len(text) <= 60 else text[:59] + "…"
-    if name in choices:
-        if text in choices[name]:
-            return text, ""
-        asked = f"weights of the run “{shown[4:]}”" if shown.startswith("run:") else f"{name} “{shown}”"
-        return None, f"The link asks for {asked}, which is not here; showing {choices[name][0] or 'the usual'} instead."
-    if name == "pin":  # whoever shows it says what is wrong with it
-        return text, ""
-    if name == "drawing":
-        try:
-            unpack_drawing(text)
-        except ValueError:
-            return None, "The link's drawing is damaged; draw your own instead."
-        return text, ""
-    low, high = RANGES[name]
-    if text.isascii() and text.isdigit() and len(text) <= 10 and low <= int(text) <= high:
-        return int(text), ""
-    instead = getattr(Address, name)
-    return None, f"The link's {name} “{shown}” is not a whole number from {low} to {high}; showing {instead} instead."
 
 
 def to_parameters(address: Address, task: str) -> dict[str, str]:
@@ -125,7 +112,7 @@ def pack_drawing(image: np.ndarray) -> str:
     return base64.urlsafe_b64encode(squeezed).rstrip(b"=").decode()
 
 
-def unpack_drawing(text: str) -> np.ndarray:
+def unpack_drawing(packed: str) -> np.ndarray:
     """The drawing that `pack_drawing` packed, (100,100) uint8.
 
     Raises:
@@ -133,12 +120,12 @@ def unpack_drawing(text: str) -> np.ndarray:
     """
     size = DRAWING_SIDE * DRAWING_SIDE // 2
     try:
-        squeezed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        packed = zlib.decompressobj().decompress(squeezed, size + 1)
+        squeezed = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
+        pairs_of_levels = zlib.decompressobj().decompress(squeezed, size + 1)
     except (binascii.Error, zlib.error, ValueError) as error:
         raise ValueError("not a drawing") from error
-    if len(packed) != size:
+    if len(pairs_of_levels) != size:
         raise ValueError("not a drawing")
-    pairs = np.frombuffer(packed, dtype=np.uint8)
+    pairs = np.frombuffer(pairs_of_levels, dtype=np.uint8)
     levels = np.stack([pairs >> 4, pairs & 15], axis=1)
     return (levels * 17).astype(np.uint8).reshape(DRAWING_SIDE, DRAWING_SIDE)

@@ -38,9 +38,8 @@ def scene(address: Address) -> Trace:
     """A scene rendered from a seed, of the task of the weights."""
     mnist = describe(address.weights).task in MNIST_TASKS
     left, *middle, right = st.columns([1, 2, 1] if mnist else 2, vertical_alignment="bottom")
-    left.button(
-        "New random scene", on_click=session.another_seed, type="primary", icon=":material/casino:", width="stretch"
-    )
+    left.button("New random scene", on_click=session.choose_random_seed, type="primary", icon=":material/casino:",
+                width="stretch")
     if mnist:
         low, high = RANGES["digits"]
         middle[0].select_slider("Number of digits", range(low, high + 1), key="digits",
@@ -68,18 +67,18 @@ def upload(address: Address) -> Trace | None:
     st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the image along, or the walk's JSON.")
     label = f"An image ({', '.join(FORMATS)}), or a walk taken home as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
-    chosen = (file.name, file.getvalue()) if file else session.kept_upload()
+    chosen = (file.name, file.getvalue()) if file else session.stored_upload()
     if chosen is None:
         return None
     name, data = chosen
     if file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
-            st.button("Forget it", on_click=session.forget_upload, icon=":material/delete:")
+            st.button("Forget it", on_click=session.remove_upload, icon=":material/delete:")
     walk = _taken_home(name, data) if looks_like_json(data) else None
     picture = None if walk else decode_image(data, name)
     if file:
-        session.keep_upload(name, data)
+        session.store_upload(name, data)
     if walk:
         return walk
     ready = for_model(picture.pixels, describe(address.weights).config)
@@ -90,7 +89,7 @@ def _taken_home(name: str, data: bytes) -> Trace:
     """The walk in a file of JSON, just as it was; raises TraceError."""
     walk, said = cache.reopened(data, name)
     for sentence in said:
-        session.tell(sentence)
+        session.add_message(sentence)
     st.caption(plain(f"This is a walk of {walk.source.weights[:80]} over {walk.source.name[:80]}, just as it was kept; "
                      f"the model chosen above has no part in it. {intervention_note(walk)}"))
     return walk
@@ -113,9 +112,9 @@ def draw(address: Address) -> Trace | None:
         st.button("Clear", on_click=session.clear_canvas, icon=":material/delete:")
     strokes = (result.json_data or {}).get("objects")
     if strokes and result.image_data is not None:
-        session.keep_drawing(pack_drawing(_ink(result.image_data)))
+        session.store_drawing(pack_drawing(_ink(result.image_data)))
     elif strokes is not None:
-        session.wipe_drawing()
+        session.remove_canvas_drawing()
     packed = session.address().drawing
     if not packed:
         return None

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.page_files import page_file
+from app.state import begin_page, end_page
 from app.theme import ASIDE, ICON, PAGES, style
 
 # a data URL: Streamlit would fetch a named icon from the network
@@ -15,4 +16,7 @@ pages = [
     )
     for name, title, icon, path in PAGES
 ]
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+begin_page(page.url_path)
+page.run()
+end_page()

@@ -7,6 +7,7 @@ import base64
 import streamlit as st
 
 from app.component import WIDE, joined
+from app.state import CONTAINER
 from hsal.paths import ASSETS
 
 # In the page itself: a browser asks the server anew for any other icon whenever the address changes,
@@ -38,6 +39,7 @@ def style() -> None:
         "[data-testid='stCaptionContainer'] { opacity: 1; color: color-mix(in srgb, currentColor 78%, transparent) }"
         f":is([data-testid^='stBaseButton-primary'], [data-testid='stMultiSelect'] :is([data-tag], [data-tag] *))"
         f" {{ color: {on_primary} }}"
+        f".st-key-{CONTAINER} {{ display: none }}"
         "[data-testid^='stBaseButton']:enabled kbd { color: inherit }"
         ".block-container { max-width: 1180px; padding-top: 4.2rem; padding-bottom: 4rem }"
         "@media (max-width: 640px) { .block-container { padding: 4rem 1rem 3rem } }"

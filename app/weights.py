@@ -11,6 +11,7 @@ Nothing here loads torch.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,21 +95,20 @@ def knows(name: str) -> str:
     return f"The model knows {things} only. On any other image it still attends, but can only name digits."
 
 
-def choices(asked: str = "") -> dict[str, str]:
-    """Name -> task of all weights there are to choose: shipped ones, the default first, and those of runs.
+def choices(*in_use: str) -> dict[str, str]:
+    """Name -> task of all weights that can be chosen: shipped ones, the default first, and those of runs.
 
     Args:
-        asked: weights after one update, which are listed only where they are asked for.
+        in_use: further weights to list if they are weights after one update.
     """
     tasks = {name: _task(name) for name in shipped_weights()}
     for run in list_runs(runs_dir()):
         if run.objective and latest_weights(run):
             tasks[f"{RUN}{run.folder.name}"] = run.task
-    if moment(asked)[2] is not None:
-        try:
-            tasks[asked] = describe(asked).task
-        except HsalError:
-            return tasks  # the address says so
+    for name in in_use:
+        if moment(name)[2] is not None:
+            with suppress(HsalError):  # the page says that the link's weights are not here
+                tasks[name] = describe(name).task
     return tasks
 
 

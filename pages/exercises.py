@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cache
+from app.lesson import exercises_state as state
 from app.lesson.exercises import draw_exercise, exercises
 
 st.title("Exercises", anchor=False)
@@ -10,7 +11,8 @@ st.markdown(
     "Tasks for a class that works through [Covert and overt](covert-and-overt), to be used with each chapter or "
     "afterward. The page can be printed with or without answers."
 )
-answered = st.toggle("Show all answers", key="answers", bind="query-params")
+answered = st.toggle("Show all answers", key=state.enter())
+state.leave()
 for number, exercise in enumerate(exercises(), start=1):
     draw_exercise(exercise, number, answered)
 cache.warm()

@@ -26,10 +26,10 @@ try:
         outcome = outcome_data(turns, cache.scene_trace(DEFAULT_WEIGHTS, seed, 0, *cache.AS_DRAWN), challenge)
     attention_game(
         seed, scene_data(scene.image, side, glimpses, challenge.score), outcome, key=state.GAME,
-        on_play=lambda: state.keep_play(seed),
+        on_play=lambda: state.store_play(seed),
     )
 except HsalError as error:
     refuse(str(error))
-st.button("New scene", on_click=state.another_scene, icon=":material/casino:")
+st.button("New scene", on_click=state.choose_random_scene, icon=":material/casino:")
 st.caption((ASSETS / "texts" / "game_rules.md").read_text())
 cache.warm()

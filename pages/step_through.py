@@ -14,7 +14,7 @@ from hsal.zoo import samples
 
 MODES = {"": "The walk", "whatif": "What if …"}
 
-weights = choices(session.asked_weights())
+weights = choices(*session.weights_in_use())
 session.enter([samples.FEATURED, *samples.recorded()], weights)
 
 st.title("Step through", anchor=False)
@@ -36,7 +36,7 @@ except HsalError as error:
 
 if trace is None:
     session.leave("nothing", 1, task)
-    say(session.told())
+    say(session.take_messages())
 else:
     mode = st.segmented_control("Show", list(MODES), key="mode", format_func=MODES.get, required=True,
                                 label_visibility="collapsed")
@@ -47,6 +47,6 @@ else:
         whatif_view(trace, weights)
     else:
         moment = session.leave(state.identity(trace), trace.moments, task)
-        say(session.told())
+        say(session.take_messages())
         attention_player(trace, moment=moment, key="player")
         strip_and_downloads(trace)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from typing import Any
 
 from app.address import LARGEST_SEED
+from app.links import Field, Fields, choice, number, read_fields, several, whole, write_fields
 
 VIEWS = {"maps": "Maps", "attention": "Attention", "leaderboard": "Leaderboard"}
 INPUTS = ("sample", "scene", "photo", "upload", "own")
 SPACES = ("rgb", "gray", "lab", "hsv", "ycbcr")
 PRIORS = ("none", "add", "multiply")
 SCALES = ("maximum", "min-max", "sum", "log", "rank", "none")
-BROWSERS_OWN = ("moment", "opacity", "marks")  # written by the players and the grid themselves
+BROWSER = ("moment", "opacity", "marks")  # written by the players and the grid by themselves
 WHOLE = {"seed": (0, LARGEST_SEED), "index": (0, 999_999)}
 SHARES = {"smooth": (0.0, 0.1), "width": (0.05, 1.0)}
-SEPARATOR = ","
+FORMER_MODELS = {"centre_prior": "center_prior"}  # names in older links
+FORMER = {"space": {"grey": "gray"}, "first": FORMER_MODELS, "second": FORMER_MODELS}
 
 
 @dataclass(frozen=True)
@@ -66,64 +69,39 @@ class Offered:
         }.get(name)
 
 
+def fields_of(offered: Offered) -> Fields:
+    """The fields of the link."""
+    first = vars(first_of(offered))
+    fields: dict[str, Field[Any]] = {}
+    for name in NAMES:
+        options = offered.of(name)
+        if name == "models":
+            fields[name] = several(offered.models, former=FORMER_MODELS)
+        elif name in WHOLE:
+            fields[name] = whole(*WHOLE[name], first[name])
+        elif name in SHARES:
+            fields[name] = number(*SHARES[name], first[name])
+        else:
+            hint = "" if name == "photo" else None  # the page says where photos come from
+            fields[name] = choice(options or (), first[name], former=FORMER.get(name), hint=hint)
+    return fields
+
+
 def first_of(offered: Offered) -> Compared:
-    """The state that an empty address stands for."""
-    first = {name: next(iter(offered.of(name) or ()), "") for name in ("sample", "task", "photo", "weights")}
-    return Compared(**first)
+    """The state of an empty link."""
+    sample, task, photo, weights = (next(iter(offered.of(name) or ()), "")
+                                    for name in ("sample", "task", "photo", "weights"))
+    return Compared(sample=sample, task=task, photo=photo, weights=weights)
 
 
 def parse(parameters: Mapping[str, str], offered: Offered) -> tuple[Compared, list[str]]:
-    """The state that an address asks for, and one sentence for each part that cannot be had."""
-    state, problems = first_of(offered), []
-    for name in NAMES:
-        if name not in parameters:
-            continue
-        value, problem = _value(name, parameters[name], offered, getattr(state, name))
-        problems += [problem] if problem else []
-        state = replace(state, **{name: value})
-    return state, problems
-
-
-def _value(name: str, text: str, offered: Offered, instead: object) -> tuple[object, str]:
-    """The value of one parameter, and a sentence on what is wrong with it; the one instead of it then."""
-    shown = text if len(text) <= 60 else text[:59] + "…"
-    if name == "models":
-        asked = [model for model in text.split(SEPARATOR) if model]
-        gone = [model for model in asked if model not in offered.models]
-        there = tuple(model for model in dict.fromkeys(asked) if model in offered.models)
-        return there, f"The link asks for the map “{gone[0][:40]}”, which is not here." if gone else ""
-    if name in WHOLE:
-        low, high = WHOLE[name]
-        if text.isascii() and text.isdigit() and len(text) <= 10 and low <= int(text) <= high:
-            return int(text), ""
-        return instead, f"The link's {name} “{shown}” is not a whole number from {low} to {high}; showing {instead}."
-    if name in SHARES:
-        low, high = SHARES[name]
-        share = _number(text)
-        if share is not None and low <= share <= high:
-            return share, ""
-        return instead, f"The link's {name} “{shown}” is not a number from {low} to {high}; showing {instead}."
-    if text in (offered.of(name) or ()):
-        return text, ""
-    if name == "photo":  # the page says where photographs come from
-        return instead, f"The link asks for the photograph “{shown}”, which is not here."
-    return instead, f"The link asks for {name} “{shown}”, which is not here; showing {instead or 'the usual'} instead."
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text) if len(text) <= 10 else None
-    except ValueError:
-        return None
+    """The state of a link, and one sentence for each part of it that cannot be used."""
+    values, problems = read_fields(fields_of(offered), parameters)
+    return Compared(**values), problems
 
 
 def to_parameters(state: Compared, offered: Offered) -> dict[str, str]:
-    """The shortest address that `parse` reads back to the same view."""
-    usual, unused = first_of(offered), OF_INPUTS - set(USED[state.input])
-    texts = {}
-    for name in NAMES:
-        value = getattr(state, name)
-        told = value != getattr(usual, name) or name in USED[state.input]
-        if told and name not in unused and value not in ("", ()):
-            texts[name] = SEPARATOR.join(value) if isinstance(value, tuple) else str(value)
-    return texts
+    """The shortest parameters that `parse` reads back to the same view."""
+    unused = OF_INPUTS - set(USED[state.input])
+    fields = {name: field for name, field in fields_of(offered).items() if name not in unused}
+    return write_fields(fields, vars(state), always=USED[state.input])

@@ -63,10 +63,10 @@ def _kept_map(subject: Subject) -> Given | None:
         st.markdown("A map of your own as one more model: an image whose brightness is the saliency, or a NumPy "
                     "`.npy` file of numbers from 0 up, with the proportions of the image.")
         file = st.file_uploader("A map (.npy or an image; up to 10 MB)", key=state.key("file.map"), max_upload_size=10)
-        kept = state.keep_file("map", file)
+        kept = state.store_file("map", file)
         if kept and file is None:
             st.caption(f"This is {plain(kept[0][:80])}, as uploaded before.")
-            st.button("Forget it", on_click=state.forget_file, args=("map",), key=state.key("forget.map"),
+            st.button("Forget it", on_click=state.remove_file, args=("map",), key=state.key("forget.map"),
                       icon=":material/delete:")
     if kept is None:
         return None

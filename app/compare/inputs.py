@@ -38,7 +38,7 @@ def choose_picture() -> Subject | None:
                                   required=True, key=state.widget("input", list(INPUTS)))
     for name, uploaders in UPLOADERS.items():
         if name != chosen:
-            state.away(*uploaders)
+            state.hide_uploaders(*uploaders)
     return INPUTS[chosen][1]()
 
 
@@ -51,7 +51,7 @@ def _sample() -> Subject:
 
 def _scene() -> Subject:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("New random scene", on_click=state.another_seed, type="primary", icon=":material/casino:")
+        st.button("New random scene", on_click=state.choose_random_seed, type="primary", icon=":material/casino:")
         st.selectbox("Scenes of", SCENE_TASKS, format_func=TITLES.get, width=220, key=state.widget("task", SCENE_TASKS))
         st.number_input("Seed", 0, LARGEST_SEED, width=180, key=state.widget("seed"),
                         help="The same seed gives the same scene.")
@@ -105,11 +105,11 @@ def _own() -> Subject | None:
 def _file(name: str, label: str) -> tuple[str, bytes] | None:
     """An uploader, and the file that is in it or was uploaded before."""
     file = st.file_uploader(label, key=state.key(f"file.{name}"), max_upload_size=10)
-    kept = state.keep_file(name, file)
+    kept = state.store_file(name, file)
     if kept and file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"This is {plain(kept[0][:80])}, as uploaded before.", width="content")
-            st.button("Forget it", on_click=state.forget_file, args=(name,), icon=":material/delete:",
+            st.button("Forget it", on_click=state.remove_file, args=(name,), icon=":material/delete:",
                       key=state.key(f"forget.{name}"))
     return kept
 

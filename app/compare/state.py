@@ -1,6 +1,6 @@
-"""The state of Compare saliency: beside app/session.py the file that touches st.session_state and the address bar.
+"""The state of Compare saliency: its link, its widgets, and uploaded files.
 
-Every field of `Compared` has a widget; what is not drawn keeps the value that it had.
+Every field of `Compared` has a widget; a widget that is not drawn keeps its value.
 """
 
 from __future__ import annotations
@@ -12,19 +12,11 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.address import (
-    BROWSERS_OWN,
-    LARGEST_SEED,
-    NAMES,
-    Compared,
-    Offered,
-    first_of,
-    parse,
-    to_parameters,
-)
+from app.compare.address import BROWSER, LARGEST_SEED, NAMES, Compared, Offered, first_of, parse, to_parameters
+from app.state import MOMENT, LinkedState, browser_value, fill_widget
 
-STATE, WRITTEN, TOLD, OFFERED = "hsal.compare", "hsal.compare.written", "hsal.compare.told", "hsal.compare.offered"
-OPTIONS, FILES = "hsal.compare.options", "hsal.compare.files"
+PAGE: LinkedState[Compared] = LinkedState("compare", browser=BROWSER)
+MESSAGES, OFFERED, FILES = "hsal.compare.messages", "hsal.compare.offered", "hsal.compare.files"
 PREFIX = "compare."
 
 
@@ -34,62 +26,50 @@ def key(name: str) -> str:
 
 
 def enter(offered: Offered) -> None:
-    """Before the widgets: the state from the link, from the widgets, or from the last visit."""
-    state, linked = st.session_state, _linked()
-    kept = state.get(STATE)
-    touched = kept is not None and _shown(kept) != kept
-    new = kept is None or (linked != state.get(WRITTEN) and not touched and bool(linked))
-    if new:
-        kept, state[TOLD] = parse(linked, offered)
-        state[WRITTEN] = linked
+    """Set the state from the link, the widgets or the last visit; before the widgets are drawn."""
+    state = st.session_state
+
+    def read(parameters: dict[str, str]) -> Compared:
+        read_state, state[MESSAGES] = parse(parameters, offered)
         for name in NAMES:
-            state[key(name)] = getattr(kept, name)
-        _tick(kept.models)
-    kept = _shown(kept)
-    state[STATE] = _possible(kept, offered)
+            state[key(name)] = getattr(read_state, name)
+        _tick(read_state.models)
+        return read_state
+
+    PAGE.enter(read, touched=PAGE.drawn and now() != PAGE.state)
+    PAGE.state = _available(now(), offered)
     state[OFFERED] = offered
 
 
-def _linked() -> dict[str, str]:
-    return {name: text for name, text in st.query_params.to_dict().items() if name in NAMES}
-
-
-def _shown(kept: Compared) -> Compared:
-    """What the widgets show now; what is not drawn stays as it was."""
+def _shown(last: Compared) -> Compared:
+    """The values of the widgets, and of `last` where a widget is not drawn."""
     values = {name: st.session_state.get(key(name)) for name in NAMES if name != "models"}
-    told = {name: value for name, value in values.items() if value is not None}
-    return replace(kept, models=st.session_state.get(key("models"), kept.models), **told)
+    drawn: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+    return replace(last, models=st.session_state.get(key("models"), last.models), **drawn)
 
 
-def _possible(kept: Compared, offered: Offered) -> Compared:
-    """Without what is gone since."""
-    usual = first_of(offered)
+def _available(state: Compared, offered: Offered) -> Compared:
+    """The state without choices that no longer exist."""
+    default = first_of(offered)
+    changes: dict[str, Any] = {}
     for name in NAMES:
         choices = offered.of(name)
-        if choices is not None and getattr(kept, name) not in choices:
-            kept = replace(kept, **{name: getattr(usual, name)})
-    return replace(kept, models=tuple(name for name in kept.models if name in offered.models))
+        if choices is not None and getattr(state, name) not in choices:
+            changes[name] = getattr(default, name)
+    return replace(state, **changes, models=tuple(name for name in state.models if name in offered.models))
 
 
 def now() -> Compared:
-    """The state, as far as the widgets drawn so far have told it."""
-    return _shown(st.session_state[STATE])
+    """The current state, as far as its widgets are drawn so far."""
+    return _shown(PAGE.state)
 
 
 def widget(name: str, options: Sequence[Any] | None = None) -> str:
-    """The key of the widget of a field, its value filled in; where it is none of the options, the first."""
-    state, before = st.session_state, st.session_state.setdefault(OPTIONS, {})
-    value = getattr(state[STATE], name)
-    value = state.get(key(name), value)
+    """The key of the widget of a field, filled in; the first option replaces a value that is no option."""
+    value = st.session_state.get(key(name), getattr(PAGE.state, name))
     if options is not None and value not in options:
         value = options[0]
-    # Streamlit takes a widget with other options for another widget, and forgets its value.
-    changed = options is not None and before.get(name) != list(options)
-    if key(name) not in state or state[key(name)] != value or changed:
-        state[key(name)] = value
-    if options is not None:
-        before[name] = list(options)
-    return key(name)
+    return fill_widget(key(name), value, options)
 
 
 def _tick(models: Sequence[str]) -> None:
@@ -97,77 +77,73 @@ def _tick(models: Sequence[str]) -> None:
         st.session_state[one] = str(one).removeprefix(key("model.")) in models
 
 
-def tick_box(model: str, usual: Sequence[str]) -> str:
-    """The key of the box that chooses a model; ticked as it was, or as it is for everybody."""
-    chosen = now().models or usual
+def tick_box(model: str, default: Sequence[str]) -> str:
+    """The key of the check box of a model; ticked as before, or by default."""
+    chosen = now().models or default
     if key(f"model.{model}") not in st.session_state:
         st.session_state[key(f"model.{model}")] = model in chosen
     return key(f"model.{model}")
 
 
-def take_ticks(models: Sequence[str], usual: Sequence[str]) -> tuple[str, ...]:
-    """The ticked of the models; as it is for everybody is kept as none."""
+def take_ticks(models: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
+    """The ticked models. The default selection is stored as none."""
     ticked = tuple(name for name in models if st.session_state.get(key(f"model.{name}")))
-    st.session_state[key("models")] = () if set(ticked) == set(usual) else ticked
+    st.session_state[key("models")] = () if set(ticked) == set(default) else ticked
     return ticked
 
 
 def leave() -> None:
-    """After the widgets: write into the address what is shown."""
-    state = st.session_state
-    state[STATE] = now()
-    wanted = to_parameters(state[STATE], state[OFFERED])
-    state[WRITTEN] = wanted
-    if wanted != _linked():
-        own = {name: text for name, text in st.query_params.to_dict().items() if name in BROWSERS_OWN}
-        st.query_params.from_dict(wanted | own)
+    """Write the link of what is shown into the address bar, after the widgets."""
+    PAGE.state = now()
+    PAGE.write(to_parameters(PAGE.state, st.session_state[OFFERED]))
 
 
 def moment() -> int:
     """The moment of the players that the address names, or the first."""
-    text = st.query_params.get("moment", "")
+    text = browser_value(MOMENT)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-def told() -> list[str]:
-    """The sentences on what the link asked for in vain; once."""
-    return st.session_state.pop(TOLD, [])
+def take_messages() -> list[str]:
+    """The sentences on what the link could not show; once."""
+    messages: list[str] = st.session_state.pop(MESSAGES, [])
+    return messages
 
 
-def another_seed() -> None:
+def choose_random_seed() -> None:
     """Choose a new scene at random."""
     st.session_state[key("seed")] = secrets.randbelow(LARGEST_SEED)
     st.session_state[key("index")] = 0
 
 
 def step_photo(photos: Sequence[str], far: int) -> None:
-    """Choose the photograph so many places on, round and round."""
+    """Choose the photo `far` places on; the first follows the last."""
     place = photos.index(now().photo) if now().photo in photos else 0
     st.session_state[key("photo")] = photos[(place + far) % len(photos)]
 
 
-def keep_file(name: str, file: Any) -> tuple[str, bytes] | None:
-    """Name and bytes of what is in an uploader, or was before another part of the page was shown.
+def store_file(name: str, file: Any) -> tuple[str, bytes] | None:
+    """Name and bytes of the file in an uploader, or of the file that was there when it was last drawn.
 
     Args:
-        file: what `st.file_uploader` of the key `name` gave.
+        name: of the uploader. file: what `st.file_uploader` returned.
     """
     files = st.session_state.setdefault(FILES, {})
     if file is not None:
         files[name] = (file.name, file.getvalue())
         st.session_state[f"{FILES}.{name}"] = True
-    elif st.session_state.get(f"{FILES}.{name}"):  # it was in there in the last run, and was taken out
-        forget_file(name)
+    elif st.session_state.get(f"{FILES}.{name}"):  # it was there in the last run: the visitor has removed it
+        remove_file(name)
     return files.get(name)
 
 
-def away(*names: str) -> None:
-    """These uploaders are not drawn now: that they come back empty will be nobody's wish."""
+def hide_uploaders(*names: str) -> None:
+    """Note that uploaders are not drawn: they come back empty, which does not remove their files."""
     for name in names:
         st.session_state[f"{FILES}.{name}"] = False
 
 
-def forget_file(name: str) -> None:
-    """Forget an uploaded file."""
+def remove_file(name: str) -> None:
+    """Remove an uploaded file."""
     st.session_state.get(FILES, {}).pop(name, None)
     st.session_state[f"{FILES}.{name}"] = False

@@ -36,7 +36,7 @@ def compare() -> None:
     state.enter(offer())
     view = st.segmented_control("Show", list(VIEWS), format_func=VIEWS.get, required=True,
                                 label_visibility="collapsed", key=state.widget("view", list(VIEWS)))
-    say(state.told())
+    say(state.take_messages())
     if view == "leaderboard":
         leaderboard()
     else:

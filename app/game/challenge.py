@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.address import LARGEST_SEED
+from app.links import Fields, read_fields, whole, write_fields
 
 MAX_GLIMPSES = 99
-SCORE_PARAMETERS = ("right", "glimpses", "saliency")  # in the link; right=1 is an exact match
+# the score in a link; right=1 is an exact match
+SCORE: Fields = {"right": whole(0, 1, None), "glimpses": whole(0, MAX_GLIMPSES, None), "saliency": whole(0, 100, None)}
 
 
 @dataclass(frozen=True)
@@ -40,25 +42,16 @@ def parse(parameters: Mapping[str, str], default_seed: int) -> tuple[Challenge, 
     Returns:
         The challenge, and one sentence for each invalid part, which is ignored.
     """
-    seed = default_seed
-    if "seed" in parameters:
-        number = _integer(parameters["seed"], LARGEST_SEED)
-        if number is None:
-            problem = f"The link's seed must be a whole number from 0 to {LARGEST_SEED}; this is another scene."
-            return Challenge(default_seed), [problem]
-        seed = number
-    if not any(name in parameters for name in SCORE_PARAMETERS):
-        return Challenge(seed), []
-    score = _parse_score(parameters)
-    return Challenge(seed, score), [] if score else ["The score in the link could not be read and is ignored."]
-
-
-def _parse_score(parameters: Mapping[str, str]) -> ScoreSummary | None:
-    exact, glimpses = _integer(parameters.get("right", ""), 1), _integer(parameters.get("glimpses", ""), MAX_GLIMPSES)
-    saliency = _integer(parameters["saliency"], 100) if "saliency" in parameters else None
-    if exact is None or glimpses is None or (saliency is None) == ("saliency" in parameters):
-        return None
-    return ScoreSummary(bool(exact), glimpses, saliency)
+    values, problems = read_fields({"seed": whole(0, LARGEST_SEED, default_seed)}, parameters)
+    if problems:
+        problem = f"The link's seed must be a whole number from 0 to {LARGEST_SEED}; this is another scene."
+        return Challenge(default_seed), [problem]
+    if not any(name in parameters for name in SCORE):
+        return Challenge(values["seed"]), []
+    score, problems = read_fields(SCORE, parameters)
+    if problems or score["right"] is None or score["glimpses"] is None:
+        return Challenge(values["seed"]), ["The score in the link could not be read and is ignored."]
+    return Challenge(values["seed"], ScoreSummary(bool(score["right"]), score["glimpses"], score["saliency"])), []
 
 
 def to_parameters(challenge: Challenge) -> dict[str, str]:
@@ -66,10 +59,5 @@ def to_parameters(challenge: Challenge) -> dict[str, str]:
     seed, score = {"seed": str(challenge.seed)}, challenge.score
     if score is None:
         return seed
-    values = (int(score.exact), score.glimpses, score.saliency)
-    return seed | {name: str(value) for name, value in zip(SCORE_PARAMETERS, values, strict=True) if value is not None}
-
-
-def _integer(text: str, largest: int) -> int | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
-    return number if number is not None and number <= largest else None
+    values = {"right": int(score.exact), "glimpses": score.glimpses, "saliency": score.saliency}
+    return seed | write_fields(SCORE, values)

@@ -1,7 +1,4 @@
-"""The state of the game, which touches st.session_state and the address bar as app/session.py does.
-
-The address is the state: which scene, and the score to beat; what was played is kept beside it.
-"""
+"""The state of the game: a challenge, which the link carries, and what was played of each scene."""
 
 from __future__ import annotations
 
@@ -12,38 +9,40 @@ import streamlit as st
 
 from app.address import LARGEST_SEED
 from app.game.challenge import Challenge, parse, to_parameters
+from app.state import LinkedState
 
-LAST, PLAYED = "hsal.game.last", "hsal.game.played"
-GAME = "game"  # the key of the element that scenes are played in
+PAGE: LinkedState[Challenge] = LinkedState("game", browser=())
+PLAYED = "hsal.game.played"
+GAME = "game"  # the key of the element in which a scene is played
 
 
 def enter() -> tuple[Challenge, list[str]]:
-    """The challenge of the address, else of the last visit, else a new scene; and what could not be read of it."""
-    linked = st.query_params.to_dict()
-    last = st.session_state.get(LAST)
-    if last is not None and not linked:
-        challenge, problems = last, []
-    else:
-        challenge, problems = parse(linked, _any_seed())
-    st.session_state[LAST] = challenge
-    if linked != to_parameters(challenge):
-        st.query_params.from_dict(to_parameters(challenge))
-    return challenge, problems
+    """The challenge of the link, of the last visit, or a new scene; and sentences on what could not be read."""
+    problems: list[str] = []
+
+    def read(parameters: dict[str, str]) -> Challenge:
+        challenge, found = parse(parameters, _any_seed())
+        problems.extend(found)
+        return challenge
+
+    PAGE.enter(read)
+    PAGE.write(to_parameters(PAGE.state))
+    return PAGE.state, problems
 
 
-def another_scene() -> None:
+def choose_random_scene() -> None:
     """Choose a new scene at random, with no score to beat."""
-    st.query_params.from_dict(to_parameters(Challenge(_any_seed())))
+    PAGE.change(Challenge(_any_seed()), to_parameters)
 
 
-def keep_play(seed: int) -> None:
-    """Remember what the browser says was played."""
+def store_play(seed: int) -> None:
+    """Store what the browser reports as played."""
     if (play := st.session_state[GAME].get("play")) is not None:
         st.session_state.setdefault(PLAYED, {})[seed] = play
 
 
 def played(seed: int) -> Any | None:
-    """What was played of a scene, as the browser told it; None while it goes on."""
+    """What was played of a scene, as the browser reported it; None until the game is over."""
     return st.session_state.get(PLAYED, {}).get(seed)
 
 

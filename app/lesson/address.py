@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.address import LARGEST_SEED, RANGES
+from app.links import Fields, flag, read_fields, several, whole, write_fields
 
 # control -> label of its checkbox for teachers; a link can hide each control
 CONTROLS = {
@@ -33,6 +34,14 @@ class LessonAddress:
         return control not in self.hidden
 
 
+def fields_of(chapters: int) -> Fields:
+    """The fields of the link; chapters: how many there are."""
+    return {
+        "chapter": whole(1, chapters, 1), "seed": whole(0, LARGEST_SEED, None), "index": whole(*RANGES["index"], 0),
+        "hide": several(tuple(CONTROLS), former=OLD_NAMES), "present": flag(),
+    }
+
+
 def parse_lesson(parameters: Mapping[str, str], chapters: int) -> tuple[LessonAddress, list[str]]:
     """Parse the query parameters of a link.
 
@@ -43,40 +52,14 @@ def parse_lesson(parameters: Mapping[str, str], chapters: int) -> tuple[LessonAd
     Returns:
         The state, and one sentence for each invalid value, which is replaced by its default.
     """
-    problems: list[str] = []
-
-    def number(name: str, low: int, high: int, default: int | None) -> int | None:
-        text = parameters.get(name)
-        if text is None:
-            return default
-        if text.isascii() and text.isdigit() and len(text) <= 10 and low <= int(text) <= high:
-            return int(text)
-        problems.append(f"The link's {name} “{text[:60]}” is not a whole number from {low} to {high}.")
-        return default
-
-    hidden = [OLD_NAMES.get(name, name) for name in parameters.get("hide", "").split(",") if name]
-    unknown = [name for name in hidden if name not in CONTROLS]
-    if unknown:
-        problems.append(f"The link hides “{unknown[0][:60]}”, which is not one of: {', '.join(CONTROLS)}.")
-    seed = number("seed", 0, LARGEST_SEED, None)
-    return LessonAddress(
-        chapter=number("chapter", 1, chapters, 1) or 1,
-        seed=seed,
-        index=(number("index", *RANGES["index"], 0) or 0) if seed is not None else 0,
-        hidden=tuple(name for name in CONTROLS if name in hidden),
-        present=parameters.get("present") == "1",
-    ), problems
+    values, problems = read_fields(fields_of(chapters), parameters)
+    asked = values.pop("hide")
+    hidden = tuple(name for name in CONTROLS if name in asked)
+    address = LessonAddress(**values, hidden=hidden)
+    return address if address.seed is not None else replace(address, index=0), problems
 
 
 def lesson_parameters(address: LessonAddress) -> dict[str, str]:
     """The shortest query parameters that `parse_lesson` reads back as the same state."""
-    parameters = {"chapter": str(address.chapter)}
-    if address.seed is not None:
-        parameters["seed"] = str(address.seed)
-        if address.index:
-            parameters["index"] = str(address.index)
-    if address.hidden:
-        parameters["hide"] = ",".join(address.hidden)
-    if address.present:
-        parameters["present"] = "1"
-    return parameters
+    values = {**vars(address), "hide": address.hidden}
+    return write_fields(fields_of(address.chapter), values, always=("chapter",))

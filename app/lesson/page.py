@@ -66,9 +66,9 @@ def image_choice(own: bool) -> None:
         own: whether the chapter's own scene is shown.
     """
     with st.container(horizontal=True):
-        st.button("Another image", on_click=state.another_picture, icon=":material/casino:")
+        st.button("Another image", on_click=state.choose_random_image, icon=":material/casino:")
         if not own:
-            st.button("The chapter's own image", on_click=state.own_picture, icon=":material/undo:")
+            st.button("The chapter's own image", on_click=state.choose_own_image, icon=":material/undo:")
 
 
 def question(chapter: Chapter, number: int) -> None:
@@ -78,7 +78,7 @@ def question(chapter: Chapter, number: int) -> None:
     chosen = st.radio(
         chapter.question, range(len(chapter.answers)), index=state.answered(number), key=f"{state.ANSWER}.{number}",
         format_func=lambda place: chapter.answers[place].text, label_visibility="collapsed",
-        on_change=state.keep_answer, args=(number,),
+        on_change=state.store_answer, args=(number,),
     )
     if chosen is None:
         return

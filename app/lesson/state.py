@@ -1,47 +1,42 @@
-"""The state of the lesson: what the address bar says, kept while the visitor is on another page."""
+"""The state of the lesson: what its link says, and the answers given so far."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from app.address import LARGEST_SEED
 from app.lesson.address import CONTROLS, LessonAddress, lesson_parameters, parse_lesson
+from app.state import LinkedState
 
-STATE, WRITTEN, CHAPTER, PRESENT = "lesson.address", "lesson.written", "lesson.chapter", "lesson.present"
+PAGE: LinkedState[LessonAddress] = LinkedState("lesson", carried=False)
+CHAPTER, PRESENT = "lesson.chapter", "lesson.present"
 ANSWER, SHOWN, INHIBITION = "lesson.answer", "lesson.shown", "lesson.inhibition"
-ANSWERED = "lesson.answered"  # chapter -> the answer; a widget forgets its own while another chapter is shown
+ANSWERED = "lesson.answered"  # chapter -> the answer; Streamlit drops a widget's value while another chapter is shown
 
 
 def enter(chapters: int) -> tuple[LessonAddress, list[str]]:
-    """Before the widgets: the state from the link, or from the last visit, and what the link asked in vain."""
-    state, linked, problems = st.session_state, _linked(), []
-    fresh = STATE not in state
-    followed = bool(linked) and linked != state.get(WRITTEN)
-    went_back = not linked and CHAPTER in state and bool(state.get(WRITTEN))
-    if fresh or followed or went_back:
-        state[STATE], problems = parse_lesson(linked, chapters)
-    shown: LessonAddress = state[STATE]
-    state[CHAPTER], state[PRESENT] = shown.chapter, shown.present
-    state[WRITTEN] = lesson_parameters(shown)
-    if linked != state[WRITTEN]:
-        st.query_params.from_dict(state[WRITTEN])
-    return shown, problems
+    """The state from the link or the last visit, and sentences on what could not be read; before the widgets."""
+    state = st.session_state
+    problems: list[str] = []
+
+    def read(parameters: dict[str, str]) -> LessonAddress:
+        address, found = parse_lesson(parameters, chapters)
+        problems.extend(found)
+        return address
+
+    PAGE.enter(read)
+    state[CHAPTER], state[PRESENT] = PAGE.state.chapter, PAGE.state.present
+    PAGE.write(lesson_parameters(PAGE.state))
+    return PAGE.state, problems
 
 
-def _linked() -> dict[str, str]:
-    """The address without the moment, which the player writes by itself."""
-    return {name: value for name, value in st.query_params.to_dict().items() if name != "moment"}
-
-
-def _change(**changes: object) -> None:
-    st.session_state[STATE] = replace(st.session_state[STATE], **changes)
-    # written at once: the next run would take the old address for a link that was followed
-    st.session_state[WRITTEN] = lesson_parameters(st.session_state[STATE])
-    st.query_params.from_dict(st.session_state[WRITTEN])
+def _change(**changes: Any) -> None:
+    PAGE.change(replace(PAGE.state, **changes), lesson_parameters)
 
 
 def chapter_chosen() -> None:
@@ -50,27 +45,27 @@ def chapter_chosen() -> None:
 
 
 def go(chapter: int) -> None:
-    """Another chapter, 1-based."""
+    """Show another chapter; counted from 1."""
     _change(chapter=chapter)
 
 
 def answered(chapter: int) -> int | None:
-    """The answer last given to a chapter's question, kept over the other chapters and pages."""
+    """The answer last given to a chapter's question; None without one."""
     return st.session_state.get(ANSWERED, {}).get(chapter)
 
 
-def keep_answer(chapter: int) -> None:
+def store_answer(chapter: int) -> None:
     """An answer was chosen."""
     chosen = st.session_state[f"{ANSWER}.{chapter}"]
     st.session_state[ANSWERED] = {**st.session_state.get(ANSWERED, {}), chapter: chosen}
 
 
-def another_picture() -> None:
-    """A scene drawn by lot, for all chapters."""
+def choose_random_image() -> None:
+    """Choose a random scene for all chapters."""
     _change(seed=secrets.randbelow(LARGEST_SEED), index=0)
 
 
-def own_picture() -> None:
+def choose_own_image() -> None:
     """Each chapter's own scene again."""
     _change(seed=None, index=0)
 
@@ -86,7 +81,7 @@ def shown_key(control: str) -> str:
 
 
 def link(shown: LessonAddress, seed: int, index: int) -> str:
-    """The whole address of this chapter with its scene fixed, and with the controls that the teacher has left."""
+    """The whole address of this chapter with its scene fixed, and with the controls that the teacher shows."""
     ticked = {name: st.session_state.get(shown_key(name), shown.shows(name)) for name in CONTROLS}
     hidden = tuple(name for name in CONTROLS if not ticked[name])
     parameters = lesson_parameters(replace(shown, seed=seed, index=index, hidden=hidden))

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app import session, theme
+from app import theme
 from app.address import Address, to_parameters
 from app.fragments import part
-from app.results import figures, filters, measured
+from app.results import figures, filters, measured, state
 from app.results.filters import Filters, matching, size_ends
 from app.widgets import plain, refuse
 from hsal.colors import RIGHT, WRONG
@@ -52,17 +52,17 @@ def errors_browser() -> None:
             "--cases assets/cases/mnist-multiset.json` makes one.", icon=":material/info:",
         )
         return
-    chosen = session.enter_filters(names)
+    chosen = state.enter(names)
     if len(names) > 1:
         shown = titles({name: describe(name).task for name in names})
-        st.selectbox("Model trained on", names, key=session.filter_key("weights"), format_func=shown.get, width=240)
+        st.selectbox("Model trained on", names, key=state.key("weights"), format_func=shown.get, width=240)
     try:
         about, cases = measured.cases(chosen.weights)
     except HsalError as error:
         refuse(str(error))
         return
     counts = sorted({len(case.truth) for case in cases})
-    chosen = session.keep_digits(counts)
+    chosen = state.restrict_digits(counts)
     _about(cases, str(about.get("digits", "")))
     _filters(cases, counts)
     _charts(cases, chosen)
@@ -70,7 +70,7 @@ def errors_browser() -> None:
     page = min(chosen.page, max(0, len(found) - 1) // PAGE)
     _chosen(chosen, len(found), page)
     _pictures(found[page * PAGE : (page + 1) * PAGE], chosen.weights, about["seed"])
-    session.leave_filters(replace(chosen, page=page), names[0])
+    state.leave(replace(chosen, page=page), names[0])
 
 
 def _about(cases: Sequence[Case], digits: str) -> None:
@@ -84,7 +84,7 @@ def _about(cases: Sequence[Case], digits: str) -> None:
 def _filters(cases: Sequence[Case], counts: Sequence[int]) -> None:
     low, high = size_ends(cases)
     sizes = {"small": f"small, to {low} px", "medium": f"to {high} px", "large": f"large, over {high} px"}
-    key = session.filter_key
+    key = state.key
     kinds = "  \n".join(f"**{WORDS[kind]}**: {text}" for kind, text in KINDS.items())
     with st.container(horizontal=True, gap="medium"):
         st.pills("Answer", filters.ANSWERS, key=key("answers"), selection_mode="multi", format_func=WORDS.get,
@@ -108,7 +108,7 @@ def _charts(cases: Sequence[Case], chosen: Filters) -> None:
     for place, name, title, figure, hint in drawn:
         place.markdown(f"**{title}**")
         place.plotly_chart(
-            figure, key=session.chart_key(name), on_select=partial(session.take_click, name, name),
+            figure, key=state.chart_key(name), on_select=partial(state.take_click, name, name),
             selection_mode="points", config=figures.QUIET,
         )
         place.caption(hint)
@@ -121,13 +121,13 @@ def _chosen(chosen: Filters, found: int, page: int) -> None:
         if chosen.pair:
             true, named = chosen.pair
             st.button(f"{true} taken for {named}", icon=":material/close:", key="cases.unpair",
-                      help="Take this filter back", on_click=partial(session.change_filters, pair=None))
+                      help="Take this filter back", on_click=partial(state.change, pair=None))
         if chosen != Filters(chosen.weights, page=chosen.page):
-            st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=session.clear_filters,
+            st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=state.clear,
                       type="tertiary")
         last = max(0, found - 1) // PAGE
         if last:
-            turn = session.change_filters
+            turn = state.change
             st.space("stretch")
             st.button("Previous", icon=":material/chevron_left:", disabled=page == 0,
                       on_click=partial(turn, page=page - 1))
@@ -161,9 +161,9 @@ def _tile(case: Case, picture: str, query: str) -> str:
     alt = f"Scene {case.index} with {truth}"
     image = f'<img class="image" src="{picture}" alt="{alt}">' if picture else '<span class="image"></span>'
     kinds = ", ".join(WORDS[kind] for kind in case.errors) or "right"
-    sign, state = ("✗", "wrong") if case.errors else ("✓", "right")
+    sign, verdict = ("✗", "wrong") if case.errors else ("✓", "right")
     return (
-        f'<a class="{state}" href="step-through?{escape(query)}">{image}<span><b>true</b>{truth}</span>'
+        f'<a class="{verdict}" href="step-through?{escape(query)}">{image}<span><b>true</b>{truth}</span>'
         f'<span><b>named</b>{answer or "nothing"} <i class="sign" style="font-style:normal">{sign}</i></span>'
         f"<small>{kinds}</small></a>"
     )

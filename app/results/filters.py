@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from app.links import SEPARATOR, Field, Fields, LinkError, choice, read_fields, several, shown, whole, write_fields
 from hsal.evaluation.errors import KINDS, confusions
 from hsal.evaluation.per_scene import Case
 
@@ -37,38 +38,37 @@ class Filters:
     """Of the scenes that pass, from 0."""
 
 
+def fields_of(weights: Sequence[str]) -> Fields:
+    """The fields of the link; weights: names that can be chosen, the first is the default."""
+    return {
+        "weights": choice(weights, weights[0]), "digits": several(range(1, MOST_DIGITS + 1)),
+        "answers": several(ANSWERS), "sizes": several(SIZES), "true": whole(0, 9, None), "named": whole(0, 9, None),
+        "pair": Field(None, _read_pair, lambda pair: SEPARATOR.join(map(str, pair))), "page": whole(0, LAST_PAGE, 0),
+    }
+
+
+def _read_pair(name: str, text: str) -> tuple[int, int]:
+    pairs = {f"{true},{named}": (true, named) for true in LABELS for named in LABELS if true != named}
+    if text not in pairs:
+        raise LinkError(f"The link's {name} “{shown(text)}” is not two different digits.")
+    return pairs[text]
+
+
 def to_parameters(filters: Filters, default: str) -> dict[str, str]:
-    """The shortest address that `parse_filters` reads back to the same filters; default: the default weights."""
-    texts = {}
-    for f in fields(filters):
-        value = getattr(filters, f.name)
-        if value != (default if f.name == "weights" else f.default):
-            texts[f.name] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return texts
+    """The shortest parameters that `parse_filters` reads back to the same filters; default: the default weights."""
+    return write_fields(fields_of([default]), vars(filters))
 
 
 def parse_filters(parameters: Mapping[str, str], weights: Sequence[str]) -> Filters:
-    """The filters that an address asks for; what cannot be had is left out, which shows more rather than less.
+    """The filters of a link. What cannot be used is left out, which shows more scenes rather than fewer.
 
     Args:
-        weights: names there are; the first is the default.
+        weights: names that can be chosen; the first is the default.
     """
-    parts = {name: text.split(",") for name, text in parameters.items()}
-
-    def several(name: str, known: Iterable[object]) -> tuple:
-        return tuple(one for one in known if str(one) in parts.get(name, ()))
-
-    def one(name: str, known: Iterable[int]) -> int | None:
-        found = several(name, known)
-        return found[0] if len(found) == 1 else None
-
-    pairs = {f"{true},{named}": (true, named) for true in LABELS for named in LABELS if true != named}
-    chosen = parameters.get("weights", "")
-    return Filters(
-        chosen if chosen in weights else weights[0], several("digits", range(1, MOST_DIGITS + 1)),
-        several("answers", ANSWERS), several("sizes", SIZES), one("true", LABELS), one("named", LABELS),
-        pairs.get(parameters.get("pair", "")), one("page", range(LAST_PAGE + 1)) or 0,
-    )
+    values, _ = read_fields(fields_of(weights), parameters)
+    in_order = {"digits": range(1, MOST_DIGITS + 1), "answers": ANSWERS, "sizes": SIZES}
+    return Filters(**values | {name: tuple(one for one in known if one in values[name])
+                               for name, known in in_order.items()})
 
 
 def size_ends(cases: Sequence[Case]) -> tuple[int, int]:

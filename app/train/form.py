@@ -162,7 +162,7 @@ def _start(task: str, start: str, values: Mapping[str, Any]) -> None:
     except HsalError as error:
         refuse(str(error))
         return
-    state.put_later(run=folder.name, name="", of=None, watch=None)
+    state.put_in_next_run(run=folder.name, name="", of=None, watch=None)
     state.close_form()
     st.rerun()
 

@@ -119,7 +119,7 @@ def actions(run: RunInfo) -> None:
 
 def problems() -> None:
     """What a button could not do."""
-    for sentence in session.told():
+    for sentence in session.take_messages():
         refuse(sentence)
 
 
@@ -127,7 +127,7 @@ def _do(act: Callable[..., None], run: RunInfo) -> None:
     try:
         act(run.folder)
     except HsalError as error:
-        session.tell(str(error))
+        session.add_message(str(error))
 
 
 @st.dialog("Name and note")
@@ -154,7 +154,7 @@ def _delete(run: RunInfo) -> None:
 def _forget(folder: Path) -> None:
     delete_run(folder)
     points.forget(folder)
-    state.forget("run")
+    state.reset("run")
 
 
 def differences(runs: Sequence[RunInfo]) -> None:

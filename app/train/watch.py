@@ -53,7 +53,7 @@ def watch_learning(run: RunInfo | None) -> None:
         return
     attention_player(trace, moment=MASK, key="train.player", stay=True)
     _way_on(name, picture)
-    state.leave(watch=str(step), of=of)
+    state.leave(watch=step, of=of)
 
 
 def _own(run: RunInfo, step: int) -> str:

@@ -6,12 +6,12 @@ shown, and the walk that is pinned beside it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app import session
+from app.state import MOMENT, browser_value
 from app.weights import SERIES, describe
 from app.whatif import branching as forking
 from app.whatif.apply import after, possible
@@ -43,7 +43,7 @@ def identity(trace: Trace) -> str:
 def enter(trace: Trace, config: ModelConfig) -> BranchTree:
     """The forks of an original walk, the one that the address asks for shown; says what of it cannot be done."""
     state, shown = st.session_state, identity(trace)
-    address = state[session.ADDRESS]
+    address = session.PAGE.state
     last, word = state.get(FORKED), address.do
     if last not in (None, shown) and word == state.get(LEFT):
         word = ""  # it was done to another walk
@@ -52,7 +52,7 @@ def enter(trace: Trace, config: ModelConfig) -> BranchTree:
         wanted, _ = unpack(word)
         done, problems = possible(wanted, config, trace.steps[0].saliency.shape, [name for name, _ in forking.models()])
         for sentence in problems:
-            session.tell(sentence)
+            session.add_message(sentence)
         forks = forks.do(done)
     state[FORKED] = shown
     _keep(forks)
@@ -88,7 +88,7 @@ def _take(wish: dict[str, object], trace: Trace, config: ModelConfig) -> None:
         if done.saliency not in ("", *models):
             raise InterventionError(f"There is no saliency model {done.saliency[:40]!r} to choose.")
     except HsalError as error:
-        session.tell(str(error))
+        session.add_message(str(error))
         return
     do(done)
 
@@ -125,34 +125,34 @@ def pin(walk: Trace) -> None:
     """Keep a walk that is shown; from now on others are set beside it."""
     _be_at()
     state = st.session_state
-    address = state[session.ADDRESS]
+    address = session.PAGE.state
     word = pack_pin(address, describe(address.weights).task)
     state[PIN] = (word, walk)
-    state[session.ADDRESS] = replace(address, pin=word)
+    session.change(pin=word)
 
 
 def unpin() -> None:
     """Set no other walk beside it any more."""
     _be_at()
     st.session_state.pop(PIN, None)
-    st.session_state[session.ADDRESS] = replace(st.session_state[session.ADDRESS], pin="")
+    session.change(pin="")
 
 
 def pinned() -> Trace | None:
     """The walk that was kept, or that the address brings; says why where it cannot be had."""
     state = st.session_state
-    word = state[session.ADDRESS].pin
+    word = session.PAGE.state.pin
     if not word:
         return None
     if PIN not in state or state[PIN][0] != word:
         try:
             walk, problems = pinned_walk(word)
         except HsalError as error:
-            session.tell(str(error))
+            session.add_message(str(error))
             unpin()
             return None
         for sentence in problems:
-            session.tell(sentence)
+            session.add_message(sentence)
         state[PIN] = (word, walk)
     return state[PIN][1]
 
@@ -162,7 +162,6 @@ def train_until(name: str) -> None:
     step = st.session_state[TRAINING]
     chosen = name if step is None else f"{SERIES}{name}@{step}"
     st.session_state["weights"] = chosen
-    st.query_params["weights"] = chosen  # weights along a training are offered where they are asked for
 
 
 def why_key(walk: Trace) -> str:
@@ -186,14 +185,14 @@ def do_change(walk: Trace, found: LabelAttribution) -> None:
 
 def moment() -> int:
     """The moment at which the players are, as far as the address bar says."""
-    text = st.query_params.get("moment", "0")
+    text = browser_value(MOMENT)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _be_at(moment_now: object = None) -> None:
     """Keep the players' moment, which they write into the address by themselves, when the address is written anew."""
     now = moment_now if isinstance(moment_now, int) and 0 <= moment_now < 10_000 else moment()
-    st.session_state[session.ADDRESS] = replace(st.session_state[session.ADDRESS], moment=now)
+    session.change(moment=now)
 
 
 def _keep(forks: BranchTree) -> None:
@@ -201,4 +200,4 @@ def _keep(forks: BranchTree) -> None:
     others = [(walk, tree) for walk, tree in state[TREES].items() if walk != state[FORKED]]
     state[TREES] = dict([*others, (state[FORKED], forks)][-MOST_TREES:])
     state[LEFT] = pack(forks.done)
-    state[session.ADDRESS] = replace(state[session.ADDRESS], do=state[LEFT])
+    session.change(do=state[LEFT])

@@ -53,7 +53,7 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     kept = state.pinned()
     one = trace if kept is None else kept
     moment = session.leave(state.identity(trace), max(one.moments, walk.moments), task)
-    say(filter(None, [*session.told(), ineffective_note(walk)]))
+    say(filter(None, [*session.take_messages(), ineffective_note(walk)]))
     _steering(forks, walk, kept is not None)
     titles = ("As it was", "What if") if kept is None else (f"Pinned: {_called(one)}", _called(walk))
     first = first_difference(one, walk)

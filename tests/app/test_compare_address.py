@@ -37,9 +37,9 @@ def test_the_usual_is_left_out() -> None:
     [
         ("view", "tv", "view “tv”"), ("seed", "-1", "not a whole number"), ("seed", "9" * 30, "not a whole number"),
         ("smooth", "nan", "not a number from 0.0 to 0.1"), ("width", "much", "not a number"),
-        ("scale", "huge", "scale “huge”"), ("models", "gbvs,deep", "the map “deep”"),
-        ("photo", "c.jpg", "photograph “c.jpg”"),
-        ("weights", "x" * 200, "weights “xxx"), ("network", "none", "showing the usual instead"),
+        ("scale", "huge", "scale “huge”"), ("models", "gbvs,deep", "models has “deep”"),
+        ("photo", "c.jpg", "photo “c.jpg”"),
+        ("weights", "x" * 200, "weights “xxx"), ("network", "none", "showing the default instead"),
     ],
 )
 def test_nonsense_gets_one_sentence_and_the_usual_in_its_place(name: str, text: str, said: str) -> None:

@@ -17,7 +17,7 @@ from app.game.score import PlayError, Turn, compare, read_turns, score, turns_of
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.zoo.samples import FEATURED, recorded
 from tests.fixtures.browser import ROOT
-from tests.fixtures.step_through import shown
+from tests.fixtures.step_through import parameter, shown
 
 PAGE = str(ROOT / "pages" / "game.py")
 SALIENCY = np.array([[1.0, 0.5], [0.25, 0.0]])
@@ -157,5 +157,5 @@ def test_impossible_turns_are_reported_and_another_scene_is_offered() -> None:
     assert "could not be read" in page.error[0].value
     page.button[0].click().run()
     assert not page.exception
-    assert page.query_params["seed"] != ["7"]
+    assert parameter(page, "seed") != "7"
     assert data(page)["outcome"] is None

@@ -25,9 +25,9 @@ def test_invalid_values_are_reported_and_ignored() -> None:
     address, problems = parse_lesson({"chapter": "9", "seed": "-1", "index": "5", "hide": "question,all"}, 8)
     assert address == LessonAddress(hidden=("question",))
     assert problems == [
-        "The link hides “all”, which is not one of: chapters, images, spotlights, question, teachers.",
+        "The link's chapter “9” is not a whole number from 1 to 8; showing 1 instead.",
         "The link's seed “-1” is not a whole number from 0 to 2147483647.",
-        "The link's chapter “9” is not a whole number from 1 to 8.",
+        "The link's hide has “all”, which is not here.",
     ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,7 +10,7 @@ from app.many_images import table as many_table
 from hsal.zoo.samples import recorded
 from tests.data.test_archive import zipped
 from tests.fixtures.browser import ROOT
-from tests.fixtures.step_through import image_bytes, shown
+from tests.fixtures.step_through import image_bytes, shown, traced
 
 PAGE = str(ROOT / "pages" / "many_images.py")
 
@@ -114,7 +112,6 @@ def test_a_row_opens_in_step_through() -> None:
     page.selectbox[-1].select_index(2).run()
     button(page, "Open in Step through").click().run()
     assert not page.exception
-    *_, player = page.get("bidi_component")
-    walk = json.loads(json.loads(player.proto.json)["trace"])
+    walk = traced(page)
     assert walk["source"]["name"] == "scene-5-00002.png"
     assert [step["label"] for step in walk["steps"]] == [step.label for step in recorded()["3"].steps]

@@ -19,7 +19,7 @@ from hsal.config import ModelConfig
 from hsal.data.base import Box, DataError, Scene, SceneSource
 from hsal.training.loop import fresh_model
 from hsal.zoo.checkpoint import save_model
-from tests.fixtures.step_through import image_bytes, parameter, traced, visit
+from tests.fixtures.step_through import address, image_bytes, parameter, traced, visit
 
 
 class FakeStreets(SceneSource):
@@ -85,7 +85,7 @@ def test_a_link_to_a_street_scene_needs_no_settings(more_weights: Path) -> None:
     trace = traced(page)
     assert trace["truth"] == [7]
     assert trace["source"]["name"] == "scene 7 of seed 1"
-    assert "digits" not in page.query_params
+    assert "digits" not in address(page)
     page.selectbox(key="weights").set_value("mnist-set").run()
     assert page.select_slider(key="digits").value == 3
     assert len(set(traced(page)["truth"])) == 3

@@ -16,7 +16,7 @@ from app import cache
 from hsal import paths as files
 from tests.fixtures.browser import ROOT
 from tests.fixtures.figures import case, result, write, write_cases_file
-from tests.fixtures.step_through import parameter, shown
+from tests.fixtures.step_through import address, parameter, shown
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_filters_and_pages_live_in_the_address(folder: Path) -> None:
     assert set(tiles(page)) <= set(range(0, 30, 3))
     assert tiles(page)
     assert parameter(page, "answers") == "wrong"
-    assert "page" not in page.query_params
+    assert "page" not in address(page)
     again = visit(answers="wrong")
     assert tiles(again) == tiles(page)
     next(button for button in again.button if button.label == "Clear all filters").click().run()

@@ -13,7 +13,7 @@ from app.whatif.why_view import bars, change_sentence
 from hsal.evaluation.attribution import LabelAttribution, LabelChange
 from hsal.tracing.interventions.codec import pack
 from hsal.tracing.interventions.schema import Edit, Interventions, Rule
-from tests.fixtures.step_through import parameter, shown, visit
+from tests.fixtures.step_through import address, parameter, shown, visit
 
 LOOKED = Interventions(edits=(Edit(0, look=((0, 0),)),))
 
@@ -50,11 +50,11 @@ def test_a_link_restores_the_fork_beside_the_original(forked: AppTest) -> None:
 def test_undo_redo_and_a_click_in_the_tree(forked: AppTest) -> None:
     press(forked, "Undo")
     assert players(forked)[1]["trace"]["interventions"] == {}
-    assert "do" not in forked.query_params
+    assert "do" not in address(forked)
     press(forked, "Redo")
     assert players(forked)[1]["trace"]["interventions"] == LOOKED.to_dict()
     press(forked, "The original")
-    assert "do" not in forked.query_params
+    assert "do" not in address(forked)
     press(forked, "glimpse 1 at row 1, column 1")
     assert parameter(forked, "do") == pack(LOOKED)
 
@@ -63,7 +63,7 @@ def test_another_picture_starts_without_what_was_done_to_the_first(forked: AppTe
     forked.button_group(key="sample").set_value("3").run()
     assert not forked.exception
     assert players(forked)[1]["trace"]["interventions"] == {}
-    assert "do" not in forked.query_params
+    assert "do" not in address(forked)
 
 
 def test_coming_back_to_a_picture_finds_its_forks(forked: AppTest) -> None:
@@ -118,7 +118,7 @@ def test_why_tells_shares_and_does_the_smallest_change() -> None:
     label = walk["class_names"][walk["steps"][0]["label"]]
     assert f"the label is {label} " in shown(sentence)
     assert label != "8"
-    assert "do" in page.query_params
+    assert "do" in address(page)
 
 
 def test_a_pinned_walk_stays_while_the_picture_changes_and_a_link_restores_it() -> None:
@@ -132,13 +132,13 @@ def test_a_pinned_walk_stays_while_the_picture_changes_and_a_link_restores_it() 
     assert other["trace"]["truth"] == [0, 2, 4, 7]
     assert any("they are of two images" in shown(text.value) for text in page.markdown)
 
-    again = visit(**{name: parameter(page, name) for name in page.query_params})
+    again = visit(**{name: parameter(page, name) for name in address(page)})
     assert not again.warning
     sources = [player["trace"]["source"] for player in players(again)]
     assert sources == [kept["trace"]["source"], other["trace"]["source"]]
     press(again, "Unpin")
     assert players(again)[0]["title"] == "As it was"
-    assert "pin" not in again.query_params
+    assert "pin" not in address(again)
 
 
 def test_a_moment_of_training_is_set_beside_a_pinned_walk() -> None:

@@ -1,0 +1,79 @@
+"""The browser's Back on every page with a link: one press leads to the former page, or to the former state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PATIENCE_MS = 60_000
+
+
+def press(role: str, name: str) -> Callable[[Page], None]:
+    """Click one control of the page."""
+    return lambda page: page.get_by_role(role, name=name, exact=True).first.click()
+
+
+# path -> a link to it, and a change by the visitor
+CASES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "step-through": ("input=sample", press("radio", "Random")),
+    "covert-and-overt": ("chapter=2", lambda page: page.get_by_role("radio").nth(3).click()),
+    "exercises": ("answers=1", lambda page: page.get_by_text("Show all answers").click()),
+    "you-against-the-model": ("seed=7", press("button", "New scene")),
+    "compare-saliency": ("input=sample", press("radio", "Random")),
+    "results": ("answers=wrong", press("button", "missed")),
+    "train": ("of=mnist-multiset&watch=0", lambda page: page.get_by_role("slider", name="After update").press("End")),
+}
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run to its end, and the address has not changed for a while."""
+    former = ""
+    while former != (former := page.url):
+        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+        page.wait_for_timeout(2500)
+
+
+def query(page: Page) -> str:
+    """The parameters of the address without those that players and the grid write by themselves."""
+    return page.evaluate("""() => [...new URLSearchParams(location.search)]
+        .filter(([name]) => !["moment", "opacity", "marks"].includes(name)).map((pair) => pair.join("=")).join("&")""")
+
+
+@pytest.mark.parametrize("path", list(CASES))
+def test_back_leads_to_the_former_state_and_then_to_the_former_page(page: Page, app_url: str, path: str) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    link, change = CASES[path]
+    page.goto(f"{app_url}/try-it")
+    page.get_by_role("heading", name="Try it yourself").wait_for()
+    page.goto(f"{app_url}/{path}?{link}")
+    page.get_by_role("heading", level=1).wait_for()
+    settle(page)
+    before = query(page)
+    entries = page.evaluate("history.length")
+    change(page)
+    page.wait_for_function("(entries) => history.length > entries", arg=entries)
+    settle(page)
+    assert query(page) != before
+    assert page.evaluate("history.length") == entries + 1
+    page.go_back()
+    settle(page)
+    assert query(page) == before
+    page.go_back()
+    expect(page).to_have_url(re.compile("/try-it"))
+
+
+@pytest.mark.parametrize("path", ["step-through", "covert-and-overt", "you-against-the-model"])
+def test_back_leaves_a_page_that_was_opened_in_the_app(page: Page, app_url: str, path: str) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(app_url)
+    page.get_by_role("heading", name="See attention work").wait_for()
+    settle(page)
+    page.locator(f"a[href*='{path}']").first.click()
+    page.wait_for_url(re.compile(path))
+    settle(page)
+    assert query(page)
+    page.go_back()
+    page.get_by_role("heading", name="See attention work").wait_for()
