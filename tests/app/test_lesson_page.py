@@ -101,7 +101,8 @@ def test_the_teachers_link_contains_the_hidden_controls() -> None:
 
 def test_an_invalid_link_is_reported() -> None:
     page = open_lesson(chapter="12")
-    assert shown(page.warning[0].value) == "The link's chapter “12” is not a whole number from 1 to 8; showing 1 instead."
+    sentence = "The link's chapter “12” is not a whole number from 1 to 8; showing 1 instead."
+    assert shown(page.warning[0].value) == sentence
     assert page.header[0].value.startswith("1. ")
 
 
