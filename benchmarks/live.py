@@ -65,7 +65,7 @@ def _updates(run: RunFolder) -> Iterator[Progress]:
     model = load_model(DEFAULT_WEIGHTS).model.to(device)
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
     memory = compute_features(model, source, 0, 1000, "training scenes")
-    for progress in train(model, optimizer_for(model, config), config, memory, lambda: memory.views(model)):
+    for progress in train(model, optimizer_for(model, config), config, memory, lambda: memory.batches(model)):
         run.log(progress, 0.0)
         yield progress
 

@@ -31,7 +31,7 @@ def training() -> list[Measurement]:
     source = open_scenes(MNIST_TASKS[0], "train", digits="embedded")
     images = to_tensor(source.batch(0, 0, 250)[0], device)
     memory = compute_features(model, source, 0, SCENES, "training scenes")
-    view, _ = memory.view(model, torch.arange(config.batch))
+    view, _ = memory.perception(model, torch.arange(config.batch))
     generator = torch.Generator(device).manual_seed(0)
     with torch.inference_mode():
         perceive = seconds(lambda: model.perceive(images), device) / len(images)
@@ -53,7 +53,7 @@ def training() -> list[Measurement]:
 def _update(model: Any, config: TrainConfig, memory: FeatureCache, device: torch.device) -> tuple[float, float]:
     """Median duration of an update in seconds, and its number of floating-point operations."""
     optimizer = optimizer_for(model, config)
-    updates = train(model, optimizer, config, memory, lambda: memory.views(model))
+    updates = train(model, optimizer, config, memory, lambda: memory.batches(model))
     duration = seconds(lambda: next(updates), device)
     with FlopCounterMode(display=False) as counter:
         next(updates)

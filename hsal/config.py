@@ -1,106 +1,110 @@
-"""Every setting of the model and its training: frozen dataclasses, one sentence a field.
+"""Every setting of the model and of its training: frozen dataclasses with one sentence per field.
 
-The command line is made from these classes, so a field added here is a flag there.
+The command line and the form of the Train page are made from these classes: a field added here is a flag there.
+Each class checks its values when it is constructed.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, is_dataclass
-from typing import Any, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from hsal.errors import HsalError
+from msgspec import Meta
+
+from hsal.config_checks import ConfigError, check, check_fields
+
+__all__ = [
+    "MNIST_TASKS", "TASKS", "ConfigError", "LabelEstimator", "LocationEstimator", "ModelConfig", "Objective",
+    "Placement", "Precision", "PretrainConfig", "SceneConfig", "Task", "TrainConfig", "from_json", "task_scene",
+    "to_json", "upgrade_settings",
+]
 
 Task = Literal["mnist-multiset", "mnist-set", "street-numbers", "svhn-reassembled", "svhn-multiset"]
 TASKS: tuple[Task, ...] = get_args(Task)
 MNIST_TASKS = TASKS[:2]
 Objective = Literal["reinforce", "cross-entropy", "multiset"]
+LabelEstimator = Literal["sampled", "expected", "log-probability"]
+LocationEstimator = Literal["sampled", "expected"]
 Placement = Literal["grid", "free", "mixed"]
 Precision = Literal["32-true", "bf16-mixed"]
 
-
-class ConfigError(HsalError):
-    """A setting that cannot work; the message names it and says what would."""
+Count = Annotated[int, Meta(ge=1)]
+Size = Annotated[int, Meta(ge=1, le=4096)]
+WholeNumber = Annotated[int, Meta(ge=0)]
+Weight = Annotated[float, Meta(ge=0)]
+ImageSide = Annotated[int, Meta(ge=16, le=1024)]
 
 
 @dataclass(frozen=True)
 class SceneConfig:
-    """What a scene of digits looks like; the defaults are the paper's MNIST tasks."""
+    """A scene of digits; the defaults are those of the paper's MNIST tasks."""
 
-    size_px: int = 100
+    size_px: ImageSide = 100
     """Height and width of the scene."""
-    digits_min: int = 1
+    digits_min: Count = 1
     """Fewest digits in a scene."""
-    digits_max: int = 4
-    """Most digits in a scene."""
-    digit_min_px: int = 20
+    digits_max: Annotated[int, Meta(ge=1, le=9)] = 4
+    """Most digits in a scene; more than 9 do not fit the grid."""
+    digit_min_px: Annotated[int, Meta(ge=8)] = 20
     """Side of the smallest digit."""
-    digit_max_px: int = 50
-    """Side of the largest digit; with many digits it is cut to the grid's cell."""
-    clutter: int = 8
-    """Number of patches cut from other digits and strewn over the scene as noise."""
-    clutter_px: int = 5
+    digit_max_px: Annotated[int, Meta(ge=8)] = 50
+    """Side of the largest digit; with many digits it is limited to the grid's cell."""
+    clutter: Annotated[int, Meta(ge=0, le=100)] = 8
+    """Number of patches cut from other digits and placed in the scene as noise."""
+    clutter_px: Annotated[int, Meta(ge=1, le=20)] = 5
     """Side of one clutter patch."""
     repeats: bool = True
-    """Whether a label may occur twice: true is the Multiset task, false the Set task."""
+    """Whether a label may occur twice: true for the Multiset task, false for the Set task."""
     placement: Placement = "grid"
     """Digits in the cells of a grid, free of any grid, or each for half of the scenes."""
 
     def __post_init__(self) -> None:
-        _check_types(self)
-        _check(16 <= self.size_px <= 1024, "size_px must lie in 16..1024")
-        _check(1 <= self.digits_min <= self.digits_max, "digits_min must lie in 1..digits_max")
-        _check(self.digits_max <= 9, "digits_max must be at most 9: more do not fit the grid")
-        _check(self.repeats or self.digits_max <= 10, "a Set scene has at most 10 digits")
-        _check(8 <= self.digit_min_px <= self.digit_max_px, "digit_min_px must lie in 8..digit_max_px")
-        _check(self.digit_max_px <= self.size_px, "digit_max_px must not exceed size_px")
-        _check(0 <= self.clutter <= 100, "clutter must lie in 0..100")
-        _check(1 <= self.clutter_px <= 20, "clutter_px must lie in 1..20")
-        _check(self.clutter_px <= self.size_px, "clutter_px must not exceed size_px")
+        check_fields(self)
+        check(self.digits_min <= self.digits_max, "digits_min must not exceed digits_max.")
+        check(self.digit_min_px <= self.digit_max_px, "digit_min_px must not exceed digit_max_px.")
+        check(self.digit_max_px <= self.size_px, "digit_max_px must not exceed size_px.")
+        check(self.clutter_px <= self.size_px, "clutter_px must not exceed size_px.")
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The shape of one HSAL model, with the letters of the paper in brackets."""
+    """The sizes of an HSAL model; the paper's symbols are in parentheses."""
 
     backbone: str = "compact"
-    """Activation model, image to volume; a file's name in hsal/backbones."""
-    width: int = 24
+    """Activation model, image to volume; the name of a module in hsal/backbones."""
+    width: Size = 24
     """Channels of the backbone's first stage; the volume has 8 times as many (C)."""
     saliency: str = "channel_energy"
-    """Saliency model, image or volume to map; a file's name in hsal/saliency."""
-    size_px: int = 100
-    """Side of the square image that the model sees."""
-    image_channels: int = 1
-    """Channels of that image: 1 for gray, 3 for RGB."""
-    cell_px: int = 8
-    """Pixels of the image along one cell of the map: 8, 4 for a finer map, 16 for a coarser, 32 as in the paper's
-    ResNet. Not every backbone has every size."""
-    classes: int = 10
+    """Saliency model, image or volume to map; the name of a module in hsal/saliency/models."""
+    size_px: ImageSide = 100
+    """Side of the model's square input image."""
+    image_channels: Literal[1, 3] = 1
+    """Channels of the input image: 1 for gray, 3 for RGB."""
+    cell_px: Literal[4, 8, 16, 32] = 8
+    """Side of one map cell in image pixels: 4 for the finest map, 32 for the paper's ResNet. Not every backbone
+    supports every size."""
+    classes: Size = 10
     """Object classes, without stop (N)."""
-    gaussians: int = 3
+    gaussians: Size = 3
     """Gaussians in the covert attention mask (K)."""
-    glimpses: int = 2
+    glimpses: Size = 2
     """Overt glimpses in one meta-step (k)."""
-    hidden: int = 256
-    """Units of the meta-controller's GRU and of the controller's."""
+    hidden: Size = 256
+    """Units of the meta-controller's and of the controller's GRU."""
     carry_hidden: bool = True
-    """Whether the controller's hidden state goes from one meta-step to the next."""
-    beta_min: float = 0.05
-    """Smallest inverse width of a Gaussian, in 1 / cell^2: the broadest spotlight."""
-    beta_max: float = 0.4
-    """Largest inverse width of a Gaussian, in 1 / cell^2: the narrowest spotlight."""
-    meta_steps: int = 12
-    """Most meta-steps on one image before the model must end, with or without stop."""
+    """Whether the controller's hidden state is carried from one meta-step to the next."""
+    beta_min: Annotated[float, Meta(gt=0)] = 0.05
+    """Smallest inverse width of a Gaussian, in 1 / cell^2: the broadest one possible."""
+    beta_max: Annotated[float, Meta(gt=0)] = 0.4
+    """Largest inverse width of a Gaussian, in 1 / cell^2: the narrowest one possible."""
+    meta_steps: Size = 12
+    """Maximum number of meta-steps per image."""
 
     def __post_init__(self) -> None:
-        _check_types(self)
-        _check(16 <= self.size_px <= 1024, "size_px must lie in 16..1024")
-        _check(self.image_channels in (1, 3), "image_channels must be 1 or 3")
-        _check(self.cell_px in (4, 8, 16, 32), "cell_px must be 4, 8, 16 or 32")
-        for name in ("width", "classes", "gaussians", "glimpses", "hidden", "meta_steps"):
-            _check(1 <= getattr(self, name) <= 4096, f"{name} must lie in 1..4096")
-        _check(0 < self.beta_min < self.beta_max, "beta_min must be positive and below beta_max")
+        check_fields(self)
+        check(self.beta_min < self.beta_max, "beta_min must be below beta_max.")
 
     @property
     def map_side(self) -> int:
@@ -109,112 +113,95 @@ class ModelConfig:
 
     @property
     def stop(self) -> int:
-        """Index of the class stop: the one after the last object class."""
+        """Index of the class stop, which follows the object classes."""
         return self.classes
 
 
 @dataclass(frozen=True)
 class PretrainConfig:
-    """How the activation model is trained, alone, on scenes of one digit."""
+    """Training of the activation model alone, on single objects."""
 
-    cut: Literal["picture", "volume"] = "picture"
-    """Where single objects are cut out: of the image (the paper), or, all of a scene's, of its volume."""
-    steps: int = 2400
-    """Batches in all."""
-    batch: int = 128
-    """Scenes in a batch; every scene is rendered anew."""
-    learning_rate: float = 2e-3
-    """AdamW's step size after a short warm-up; it falls to zero along a cosine."""
-    weight_decay: float = 1e-2
+    cut: Literal["image", "volume"] = "image"
+    """Where single objects are cut out: of the image (the paper's way), or of a whole scene's volume."""
+    steps: Count = 2400
+    """Number of updates."""
+    batch: Count = 128
+    """Scenes per batch; every scene is newly rendered."""
+    learning_rate: Weight = 2e-3
+    """AdamW's learning rate after a short warm-up; it decays to zero along a cosine."""
+    weight_decay: Weight = 1e-2
     """AdamW's decoupled weight decay."""
-    seed: int = 0
+    seed: WholeNumber = 0
     """Seed of the weights and of the scenes."""
-    validate_every: int = 200
-    """Updates between two checks on validation scenes, each with a checkpoint."""
-    validation_scenes: int = 2000
-    """Validation scenes, of digits that neither training nor test scenes show."""
+    validate_every: Count = 200
+    """Updates between two validations, each with a checkpoint."""
+    validation_scenes: Count = 2000
+    """Validation scenes; their digits occur neither in training nor in test scenes."""
 
     def __post_init__(self) -> None:
-        _check_training(self)
+        check_fields(self)
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How meta-controller and controller are trained together, on the frozen backbone or with it."""
+    """Joint training of meta-controller and controller, on a frozen or fine-tuned backbone."""
 
     objective: Objective = "reinforce"
-    """Loss: reinforce (the paper's), cross-entropy (its baseline: labels in random order), or multiset
-    (cross-entropy with all labels still free as the target; glimpses as in reinforce)."""
-    expected_label: bool = True
-    """In reinforce, the label reward's exact expectation over the classes in place of one sample (the paper's);
-    it looks at the immediate reward alone."""
-    log_label: bool = False
-    """The logarithm of the chance of a right label in place of the expected label reward: what is named wrongly and
-    with certainty gives the latter next to no gradient."""
-    expected_location: bool = False
-    """The location reward's exact expectation over the cells in place of one sample."""
-    discount: float = 0.0
-    """How much of what follows an action counts as earned by it: 0 is the immediate reward (the paper)."""
+    """Loss: reinforce (the paper's), cross-entropy (the paper's baseline: labels in random order), or multiset
+    (cross-entropy with all remaining labels as the target; glimpses as in reinforce)."""
+    label_estimator: LabelEstimator = "expected"
+    """Label term of reinforce: sampled (the paper's; reward of the drawn label), expected (exact expectation of the
+    immediate reward over all labels), or log-probability (log of the total probability of correct labels)."""
+    location_estimator: LocationEstimator = "sampled"
+    """Glimpse term of reinforce and multiset: sampled (the paper's; reward of the drawn cell) or expected (exact
+    expectation of the immediate reward over all cells)."""
+    discount: Weight = 0.0
+    """Discount factor of rewards that follow an action; 0 is the immediate reward alone (the paper's)."""
     fresh_glimpses: bool = False
-    """Reward a glimpse only where no earlier glimpse of the meta-step has looked."""
-    curriculum: int = 0
-    """Updates over which the most digits in a training scene grow from one to all; 0 trains on all at once."""
-    steps: int = 2400
-    """Updates in all."""
-    batch: int = 128
-    """Scenes in an update."""
-    episode_steps: int = 6
-    """Most meta-steps of a training episode: a little more than the largest count + 1."""
-    scenes: int = 60000
-    """Training scenes; their volumes are computed once and kept in memory (about 19 KB each)."""
-    scene_seed: int = 0
-    """Seed of the training scenes; runs of several seeds may share them, and their volumes."""
-    learning_rate: float = 1e-3
-    """Adam's step size at the start; it falls to zero along a cosine."""
-    value_weight: float = 0.5
+    """Reward a glimpse only at a cell that no earlier glimpse of the meta-step has visited."""
+    curriculum: WholeNumber = 0
+    """Updates over which the maximum number of digits in a training scene grows from one to all; 0 starts with all."""
+    steps: Count = 2400
+    """Number of updates."""
+    batch: Count = 128
+    """Scenes per update."""
+    episode_steps: Count = 6
+    """Maximum meta-steps of a training episode: a little more than the largest label count + 1."""
+    scenes: Count = 60000
+    """Training scenes; their volumes are computed once and held in memory (about 19 KB each)."""
+    scene_seed: WholeNumber = 0
+    """Seed of the training scenes; runs with different seeds may share scenes and their volumes."""
+    learning_rate: Weight = 1e-3
+    """Adam's initial learning rate; it decays to zero along a cosine."""
+    value_weight: Weight = 0.5
     """Weight of the value's squared error in the loss (c_v)."""
-    entropy_weight: float = 0.03
-    """Weight of the policies' entropy at the start, which keeps them exploring (c_e)."""
-    entropy_weight_end: float = 0.03
-    """The same at the end; it changes along a straight line."""
-    priority_weight: float = 0.1
-    """Weight of the location reward's own gradient, which keeps the mask alive (c_p)."""
+    entropy_weight: Weight = 0.03
+    """Initial weight of the policies' entropy, which encourages exploration (c_e)."""
+    entropy_weight_end: Weight = 0.03
+    """Final weight of the policies' entropy; the weight changes linearly."""
+    priority_weight: Weight = 0.1
+    """Weight of the location reward's direct gradient, without which the mask fades (c_p)."""
     fine_tune: bool = False
-    """Train the backbone too, end to end, on scenes rendered anew for every update."""
-    backbone_rate: float = 0.1
-    """The backbone's step size as a share of the others', where it is trained too."""
-    clip: float = 5.0
-    """Largest gradient norm."""
-    inhibition_clip: float = 0.3
-    """Largest norm of the gradient that flows back through one scene's inhibition of return, times the batch; 0 sets
-    no bound. Step after step it is multiplied there, and without a bound few scenes outweigh all others."""
-    seed: int = 0
+    """Train the backbone too, end to end, on scenes newly rendered for every update."""
+    backbone_rate: Weight = 0.1
+    """The backbone's learning rate as a fraction of the other parameters', where it is fine-tuned."""
+    clip: Weight = 5.0
+    """Maximum gradient norm."""
+    inhibition_clip: Weight = 0.3
+    """Maximum norm of one scene's gradient through inhibition of return, times the batch size; 0 sets no limit. This
+    gradient grows with every meta-step, so that without a limit few scenes dominate the update."""
+    seed: WholeNumber = 0
     """Seed of weights, batches and sampled actions."""
-    validate_every: int = 200
-    """Updates between two checks on validation scenes, each with a checkpoint."""
-    validation_scenes: int = 2000
-    """Validation scenes, of digits that neither training nor test scenes show."""
+    validate_every: Count = 200
+    """Updates between two validations, each with a checkpoint."""
+    validation_scenes: Count = 2000
+    """Validation scenes; their digits occur neither in training nor in test scenes."""
 
     def __post_init__(self) -> None:
-        _check_training(self)
+        check_fields(self)
 
 
-def _check_types(config: Any) -> None:
-    """Each field holds what its annotation says: a config may come from a stranger's file."""
-    wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}
-    for f in fields(config):
-        value = getattr(config, f.name)
-        good = isinstance(value, wanted.get(f.type, str)) and (f.type == "bool" or not isinstance(value, bool))
-        _check(good, f"{f.name} must be of type {f.type}, not {value!r}")
-
-
-def _check_training(config: Any) -> None:
-    """What both trainings ask: whole numbers above 0, but for the seed, and weights of at least 0."""
-    _check_types(config)
-    for f in fields(config):
-        if f.type in ("int", "float"):
-            lowest = 1 if f.type == "int" and f.name not in ("seed", "scene_seed", "curriculum") else 0
-            _check(getattr(config, f.name) >= lowest, f"{f.name} must be at least {lowest}")
+Config = TypeVar("Config", SceneConfig, ModelConfig, PretrainConfig, TrainConfig)
 
 
 def task_scene(task: str, **changes: Any) -> SceneConfig:
@@ -222,7 +209,7 @@ def task_scene(task: str, **changes: Any) -> SceneConfig:
 
     Args:
         task: one of `MNIST_TASKS`.
-        changes: fields of `SceneConfig` to set otherwise.
+        changes: fields of `SceneConfig` that differ from the task's.
     Raises:
         ConfigError: the task is unknown, or a changed field is impossible.
     """
@@ -236,27 +223,32 @@ def to_json(config: Any) -> str:
     return json.dumps(asdict(config), sort_keys=True)
 
 
-def from_json(cls: type, text: str) -> Any:
-    """The config that `to_json` wrote.
+def from_json(cls: type[Config], text: str) -> Config:
+    """The config that `to_json` wrote, in this version or an earlier one.
 
     Raises:
         ConfigError: not JSON, not an object, an unknown field, or an impossible value.
     """
-    assert is_dataclass(cls)
-    known = {f.name for f in fields(cls)}
     try:
-        values = json.loads(text)
-        unknown = set(values) - known
-        _check(not unknown, f"unknown settings: {', '.join(sorted(unknown))}")
-        return cls(**values)
-    except ConfigError:
-        raise
+        values = upgrade_settings(dict(json.loads(text)))
     except (ValueError, TypeError) as error:
-        raise ConfigError(f"{cls.__name__} could not be read: {error}") from error
+        raise ConfigError(f"{cls.__name__} could not be read: {error}.") from error
+    unknown = values.keys() - {field.name for field in fields(cls)}
+    check(not unknown, f"{cls.__name__} has no settings {', '.join(sorted(unknown))}.")
+    return cls(**values)
 
 
-def _check(good: bool, message: str) -> None:
-    if not good:
-        raise ConfigError(message)
+def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a config by the names of this version; up to version 0.1 the estimators were three booleans."""
+    upgraded = {name: value for name, value in values.items() if name not in FORMER_BOOLEANS}
+    former = {**FORMER_BOOLEANS, **values}
+    if FORMER_BOOLEANS.keys() & values.keys():
+        label = "expected" if former["expected_label"] else "sampled"
+        upgraded.setdefault("label_estimator", "log-probability" if former["log_label"] else label)
+        upgraded.setdefault("location_estimator", "expected" if former["expected_location"] else "sampled")
+    if upgraded.get("cut") == "picture":
+        upgraded["cut"] = "image"
+    return upgraded
 
 
+FORMER_BOOLEANS = {"expected_label": True, "log_label": False, "expected_location": False}  # with their defaults

@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from functools import cache
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import docstring_parser
 
 from app import weights
 from hsal.backbones import BACKBONES
-from hsal.config import ModelConfig, TrainConfig
+from hsal.config import ModelConfig, Task, TrainConfig
 from hsal.data.tasks import check_model
 from hsal.errors import HsalError
-from hsal.runs import config as kept
+from hsal.runs import config as run_config
 from hsal.saliency import SALIENCY
 from hsal.training.commands import Train
 from hsal.zoo.weights import TITLES
 
 # of the model: given by the weights that a training starts from
-OF_BACKBONE = (*kept.OF_BACKBONE, "classes")
+OF_BACKBONE = (*run_config.BACKBONE_SETTINGS, "classes")
 # of the command: chosen apart, or for the terminal alone
 APART = ("out", "pretrained", "whole", "task", "model", "config", "resume", "queue")
 FIRST = ("objective", "steps")  # of the training: shown before all others
@@ -101,7 +101,7 @@ def starts(task: str, tasks: Mapping[str, str]) -> dict[str, str]:
 
 def _fits(name: str, task: str) -> bool:
     try:
-        check_model(weights.describe(name).config, task)
+        check_model(weights.describe(name).config, cast(Task, task))
     except HsalError:
         return False
     return True
@@ -127,7 +127,7 @@ def command(task: str, start: str, values: Mapping[str, Any]) -> Train:
         if setting.key in values:
             parts[setting.part][setting.name] = setting.kind(values[setting.key])
     look = replace(weights.describe(name).config, **parts["model"])
-    check_model(look, task)
+    check_model(look, cast(Task, task))
     path = weights.path_of(name)
     return _train(
         task=task, pretrained=str(path or name), whole=whole, model=look, config=TrainConfig(**parts["train"]),
@@ -171,7 +171,7 @@ def start_in(config: Mapping[str, Any], options: Mapping[str, str]) -> str:
 
 def difference(configs: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
     """Settings in which runs differ: name, and each one's value; config.json's by run."""
-    flat = [{name: _said(one) for name, one in kept.flat(config).items()} for config in configs.values()]
+    flat = [{name: _said(one) for name, one in run_config.flat(config).items()} for config in configs.values()]
     every = dict.fromkeys(name for one in flat for name in one)
     rows = ((name, [one.get(name, "–") for one in flat]) for name in every)
     return [(name, row) for name, row in rows if len(set(row)) > 1]

@@ -1,1 +1,1 @@
-"""The model, in the order of the paper's figure; imports nothing of hsal but config and errors."""
+"""The model; one module per box of the paper's figure."""

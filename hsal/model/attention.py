@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class Gaussians(NamedTuple):
-    """K spotlights: each of the fields is (B,K)."""
+    """K Gaussians; each of the fields is (B,K)."""
 
     alpha: Tensor  # weight, softmax over K: sums to 1
     beta: Tensor  # inverse width, 1 / cell^2
@@ -17,21 +17,18 @@ class Gaussians(NamedTuple):
     column: Tensor  # kappa_2, center in 0..w; cell 1 is the first
 
 
-def to_gaussians(
-    numbers: Tensor, map_size: tuple[int, int], beta_range: tuple[float, float]
-) -> Gaussians:
-    """Bring a linear layer's 4K free numbers into their ranges.
+def to_gaussians(outputs: Tensor, map_size: tuple[int, int], beta_range: tuple[float, float]) -> Gaussians:
+    """Map the 4K outputs of a linear layer to the parameters of K Gaussians.
 
-    Differs: beta = beta_min + (beta_max - beta_min) * sigmoid instead of exp. The mask is not
-    normalized, so the reward for salient glimpses alone would open it over everything; a bound
-    on the width keeps it a spotlight.
+    Differs: beta = beta_min + (beta_max - beta_min) * sigmoid instead of exp. The mask is not normalized, so that the
+    location reward alone would widen it over the whole map; a bound on the width prevents that.
 
     Args:
-        numbers: (B,4K), any range.
+        outputs: (B,4K), any range.
         map_size: (h,w) cells.
         beta_range: smallest and largest beta.
     """
-    alpha, beta, row, column = numbers.chunk(4, dim=1)  # (B,K) each
+    alpha, beta, row, column = outputs.chunk(4, dim=1)  # (B,K) each
     low, high = beta_range
     return Gaussians(
         alpha=alpha.softmax(dim=1),
@@ -42,7 +39,7 @@ def to_gaussians(
 
 
 def gaussian_mask(gaussians: Gaussians, map_size: tuple[int, int]) -> Tensor:
-    """M[i,j] = sum_k alpha_k exp(-beta_k ((row_k - i)^2 + (column_k - j)^2)), 1 <= i <= h, 1 <= j <= w.
+    """The mask M[i,j] = sum_k alpha_k exp(-beta_k ((row_k - i)^2 + (column_k - j)^2)), 1 <= i <= h, 1 <= j <= w.
 
     Returns:
         (B,h,w) in (0,1]; not normalized.
@@ -50,7 +47,7 @@ def gaussian_mask(gaussians: Gaussians, map_size: tuple[int, int]) -> Tensor:
     alpha, beta, row, column = gaussians
     rows = torch.arange(1, map_size[0] + 1, device=row.device, dtype=row.dtype)  # (h,)
     columns = torch.arange(1, map_size[1] + 1, device=row.device, dtype=row.dtype)  # (w,)
-    # A round Gaussian is the product of its two sides, so h + w exponentials do for h * w cells.
+    # An isotropic Gaussian is the product of two one-dimensional ones: h + w exponentials instead of h * w.
     by_row = torch.exp(-beta[..., None] * (row[..., None] - rows).square())  # (B,K,h)
     by_column = torch.exp(-beta[..., None] * (column[..., None] - columns).square())  # (B,K,w)
     return torch.einsum("bk,bkh,bkw->bhw", alpha, by_row, by_column)

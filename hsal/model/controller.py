@@ -11,14 +11,19 @@ from hsal.config import ModelConfig
 class Controller(nn.Module):
     """x_i = [P, y_{t-1}, a_{i-1}, g_{i-1}]; h_i = GRU(W_encode x_i, h_{i-1}); then the heads.
 
-    Choice: the hidden state is carried from one meta-step to the next, since the controller
-    must know when everything is named.
+    Choice: the hidden state is carried from one meta-step to the next, because the controller must know when all
+    objects are predicted.
     """
 
     def __init__(self, config: ModelConfig, channels: int, cells: int) -> None:
+        """Args:
+            config: the model's sizes.
+            channels: of the volume (C).
+            cells: of the map (h*w).
+        """
         super().__init__()
         labels = config.classes + 2  # N classes, stop, start symbol
-        # previous cell: the h*w cells and "none yet"
+        # the previous cell is one of h*w, or none yet
         self.encode = nn.Linear(cells + labels + cells + 1 + channels, config.hidden)
         self.recur = nn.GRUCell(config.hidden, config.hidden)
         self.locate = nn.Linear(config.hidden, cells)
@@ -32,10 +37,10 @@ class Controller(nn.Module):
 
         Args:
             priority: (B,h,w). previous_label: (B,N+2) one-hot. previous_cell: (B,h*w+1) one-hot.
-            glimpse: (B,C), the last column looked at, or the broad glimpse.
+            glimpse: (B,C), the volume's column at the previous cell, or the broad glimpse.
             hidden: (B,hidden).
         Returns:
-            the next hidden state, on which `locate`, `classify` and `value` read.
+            The next hidden state (B,hidden), the input of `locate`, `classify` and `value`.
         """
         x = torch.cat([priority.flatten(1), previous_label, previous_cell, glimpse], dim=1)
         return self.recur(self.encode(x), hidden)

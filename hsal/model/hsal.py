@@ -1,9 +1,9 @@
-"""The whole model: perceive an image once, then roll attention out over it, step by step."""
+"""The whole model: perceive an image once, then attend to it meta-step by meta-step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ from hsal.model.perception import Perception, divide_by_maximum, to_cells
 
 
 class MetaStep(NamedTuple):
-    """One step of the rollout, batched; every tensor carries its gradient."""
+    """One meta-step of a rollout; every tensor carries its gradient."""
 
     saliency: Tensor  # (B,h,w) S_t
     gaussians: Gaussians  # (B,K) each
@@ -36,148 +36,155 @@ class MetaStep(NamedTuple):
 
 
 class Feedback(NamedTuple):
-    """What a consumer may send back into the rollout after a meta-step."""
+    """What a consumer may send into a rollout after a meta-step."""
 
-    running: Tensor | None = None  # (B,) bool: the rows that go on; the others leave the batch
-    label: Tensor | None = None  # (B,) what the model is told that it named, in place of its own label
+    running: Tensor | None = None  # (B,) bool, the rows that continue; the others leave the batch
+    label: Tensor | None = None  # (B,) used as y_t in the next meta-step instead of the predicted label
 
 
 Rollout = Generator[MetaStep, Feedback | None, None]
 SaliencyMap = Callable[[Tensor, Tensor], Tensor]  # image (B,1|3,H,W), volume (B,C,h,w) -> (B,h',w') >= 0
 
 
-def send(rollout: Rollout, answer: Feedback | None) -> MetaStep | None:
-    """The next meta-step after an answer to the last one (None before the first), or None at the end."""
+def send(rollout: Rollout, feedback: Feedback | None) -> MetaStep | None:
+    """The next meta-step after feedback on the last one (None before the first), or None at the end."""
     try:
-        return rollout.send(answer)
+        return rollout.send(feedback)
     except StopIteration:
         return None
 
 
 class _State(NamedTuple):
-    """What one meta-step hands to the next."""
+    """What is carried from one meta-step to the next."""
 
     volume: Tensor  # (B,C,h,w)
-    saliency: Tensor  # (B,h,w)
-    previous: Tensor  # (B,N+2) one-hot of y_{t-1}: N classes, stop, start symbol
+    saliency: Tensor  # (B,h,w) S_t
+    previous_label: Tensor  # (B,N+2) one-hot of y_{t-1}: N classes, stop, start symbol
     meta_hidden: Tensor  # (B,hidden)
     hidden: Tensor  # (B,hidden)
 
 
 class HSAL(nn.Module):
-    """Activation model, saliency model, meta-controller, interface, controller, inhibition."""
+    """Activation model, saliency model, meta-controller, interface, controller and inhibition of return.
 
-    def __init__(self, config: ModelConfig, backbone: nn.Module, saliency_map: SaliencyMap) -> None:
+    Welleck, Mao, Cho, Zhang, *Saliency-based Sequential Image Attention with Multiset Prediction*, NIPS 2017.
+    """
+
+    def __init__(self, config: ModelConfig, backbone: Any, saliency_map: SaliencyMap) -> None:
         """Args:
             config: the sizes of the recurrent part.
-            backbone: the activation model, with `channels` (C) and `map_size` (h, w) beside its forward.
-            saliency_map: the saliency model that attention starts from; see `hsal.zoo.build.build_model`.
+            backbone: the activation model, a module with the attributes `channels` (C) and `map_size` (h, w).
+            saliency_map: the saliency model; see `hsal.zoo.build.build_model`.
         """
         super().__init__()
         self.config = config
         self.backbone = backbone
         self.saliency_map = saliency_map
-        self.map_size: tuple[int, int] = self.backbone.map_size
-        cells = self.map_size[0] * self.map_size[1]
+        self.channels: int = backbone.channels
+        self.map_size: tuple[int, int] = backbone.map_size
         self.meta_controller = MetaController(config, self.map_size)
-        self.controller = Controller(config, self.backbone.channels, cells)
+        self.controller = Controller(config, self.channels, self.map_size[0] * self.map_size[1])
 
     def perceive(self, image: Tensor) -> Perception:
-        """The costly half, once per image: (B,1,H,W) or (B,3,H,W) in [0,1] -> View."""
+        """Volume and saliency map of images, the expensive part: (B,1,H,W) or (B,3,H,W) in [0,1]."""
         volume = self.backbone(image)
         return self.perceive_with(image, volume, self.saliency_map(image, volume))
 
-    def perceive_with(self, image: Tensor, volume: Tensor, raw: Tensor) -> Perception:
-        """The same with any saliency map (B,h',w'), >= 0, laid over the image: what would attention do with it?"""
-        cells = to_cells(raw.to(volume), image, self.map_size, self.config.cell_px)  # (B,h,w)
+    def perceive_with(self, image: Tensor, volume: Tensor, saliency: Tensor) -> Perception:
+        """A perception with a given saliency map.
+
+        Args:
+            image: (B,1,H,W) or (B,3,H,W). volume: (B,C,h,w), the image's.
+            saliency: (B,h',w') >= 0 over the whole image, of any resolution.
+        """
+        cells = to_cells(saliency.to(volume), image, self.map_size, self.config.cell_px)  # (B,h,w)
         return Perception(volume, *divide_by_maximum(cells))
 
     def rollout(
-        self, view: Perception, choose: Choose = greedy, meta_steps: int | None = None,
+        self, perception: Perception, choose: Choose = greedy, meta_steps: int | None = None,
         overrides: Overrides = no_overrides,
     ) -> Rollout:
-        """The only loop in the project: meta-step after meta-step.
+        """Attend to images, meta-step by meta-step. This is the only loop that steps the model.
 
-        All rows step together; the consumer decides when a row has ended (at its label stop).
-        It may leave the iterator when all have, or send a `Feedback` that lets ended rows go, so
-        that no time is spent on them; from then on the batch holds the kept rows alone.
+        All rows step together. A row ends at its label stop, which is for the consumer to see: it may leave the
+        iterator when all rows have ended, or send a `Feedback` that removes ended rows from the batch.
 
         Args:
-            view: from `perceive`.
-            choose: picks cells and labels from logits; `greedy`, or a `sampler`.
-            meta_steps: the most steps to take; the config's where not given.
-            overrides: what is done in place of the model, meta-step by meta-step; nothing where not given.
+            perception: from `perceive`.
+            choose: chooses cells and labels from logits: `greedy`, or a `sampler`.
+            meta_steps: maximum number of meta-steps; the config's by default.
+            overrides: what replaces the model's own values at each meta-step; nothing by default.
         """
-        state = self._start(view)
-        for number in range(self.config.meta_steps if meta_steps is None else meta_steps):
-            act = overrides(number)
-            seen = state.saliency if act.saliency is None else act.saliency(state.saliency)
-            gaussians, mask, meta_hidden = self._attend(state._replace(saliency=seen), act)
-            priority = priority_map(mask, seen)
+        state = self._start(perception)
+        for t in range(self.config.meta_steps if meta_steps is None else meta_steps):
+            override = overrides(t)
+            saliency = state.saliency if override.saliency is None else override.saliency(state.saliency)
+            gaussians, mask, meta_hidden = self._attend(state._replace(saliency=saliency), override)
+            priority = priority_map(mask, saliency)
             weights = broad_weights(mask)
-            overt, hidden = self._control(state, priority, weights, act, act.choose or choose)
-            spotlight = mask if act.covert else torch.zeros_like(mask)
-            following = inhibit(seen, spotlight, overt["cells"]) if act.inhibition else seen
-            answer = yield MetaStep(
-                seen, gaussians, mask, priority, weights, next_saliency=following, **overt
+            overt, hidden = self._control(state, priority, weights, override, override.choose or choose)
+            inhibited = mask if override.covert else torch.zeros_like(mask)
+            following = inhibit(saliency, inhibited, overt["cells"]) if override.inhibition else saliency
+            feedback = yield MetaStep(
+                saliency, gaussians, mask, priority, weights, next_saliency=following, **overt
             )
-            told = overt["label"] if answer is None or answer.label is None else answer.label
-            previous = functional.one_hot(told, self.config.stop + 2).to(priority.dtype)
-            state = _State(state.volume, following, previous, meta_hidden, hidden)
-            if answer is not None and answer.running is not None:
-                state = _State(*(part[answer.running] for part in state))
+            label = overt["label"] if feedback is None or feedback.label is None else feedback.label
+            previous_label = functional.one_hot(label, self.config.stop + 2).to(priority.dtype)
+            state = _State(state.volume, following, previous_label, meta_hidden, hidden)
+            if feedback is not None and feedback.running is not None:
+                state = _State(*(part[feedback.running] for part in state))
 
-    def _start(self, view: Perception) -> _State:
-        empty = view.volume.new_zeros(len(view.volume), self.config.hidden)
-        previous = view.volume.new_zeros(len(view.volume), self.config.stop + 2)
-        previous[:, self.config.stop + 1] = 1  # the start symbol
-        return _State(view.volume, view.saliency, previous, empty, empty)
+    def _start(self, perception: Perception) -> _State:
+        zeros = perception.volume.new_zeros(len(perception.volume), self.config.hidden)
+        previous_label = perception.volume.new_zeros(len(perception.volume), self.config.stop + 2)
+        previous_label[:, self.config.stop + 1] = 1  # the start symbol
+        return _State(perception.volume, perception.saliency, previous_label, zeros, zeros)
 
-    def _attend(self, state: _State, act: Override) -> tuple[Gaussians, Tensor, Tensor]:
+    def _attend(self, state: _State, override: Override) -> tuple[Gaussians, Tensor, Tensor]:
         """Covert attention: the Gaussians, the mask (B,h,w) and the meta-controller's hidden state."""
-        gaussians, mask, hidden = self.meta_controller(state.saliency, state.previous, state.meta_hidden)
-        if act.gaussians is not None:
-            gaussians, mask = act.gaussians, gaussian_mask(act.gaussians, self.map_size)
-        return gaussians, mask if act.covert else torch.ones_like(mask), hidden
+        gaussians, mask, hidden = self.meta_controller(state.saliency, state.previous_label, state.meta_hidden)
+        if override.gaussians is not None:
+            gaussians, mask = override.gaussians, gaussian_mask(override.gaussians, self.map_size)
+        return gaussians, mask if override.covert else torch.ones_like(mask), hidden
 
     def _control(
-        self, state: _State, priority: Tensor, weights: Tensor, act: Override, choose: Choose
+        self, state: _State, priority: Tensor, weights: Tensor, override: Override, choose: Choose
     ) -> tuple[dict[str, Tensor], Tensor]:
-        """The controller's k+1 steps; returns its part of the MetaStep and the hidden state."""
-        volume, previous = state.volume, state.previous
+        """Overt attention: the controller's k+1 steps. Returns its part of the MetaStep, and its hidden state."""
+        volume, previous_label = state.volume, state.previous_label
         hidden = state.hidden if self.config.carry_hidden else torch.zeros_like(state.hidden)
         columns = volume.flatten(2)  # (B,C,h*w)
         glimpse = broad_glimpse(weights, volume)  # (B,C) g_0
-        looked = torch.full_like(previous[:, 0], columns.shape[2], dtype=torch.long)  # "none yet"
-        glimpses = self.config.glimpses if act.glimpses is None else act.glimpses
-        logits, chosen, values = [], [], []
-        for number in range(glimpses + 1):
-            at = functional.one_hot(looked, columns.shape[2] + 1).to(volume.dtype)
-            glimpse = torch.zeros_like(glimpse) if number in act.blank_glimpses else glimpse
-            hidden = self.controller(priority, previous, at, glimpse, hidden)
+        cell = torch.full_like(previous_label[:, 0], columns.shape[2], dtype=torch.long)  # (B,) a_0: none yet
+        glimpses = self.config.glimpses if override.glimpses is None else override.glimpses
+        logits, cells, values = [], [], []
+        for i in range(glimpses + 1):
+            previous_cell = functional.one_hot(cell, columns.shape[2] + 1).to(volume.dtype)
+            glimpse = torch.zeros_like(glimpse) if i in override.blank_glimpses else glimpse
+            hidden = self.controller(priority, previous_label, previous_cell, glimpse, hidden)
             values.append(self.controller.value(hidden))
-            if number == glimpses:
+            if i == glimpses:
                 break
-            logits.append(_without(self.controller.locate(hidden), act.excluded_cells))
-            looked = _forced(choose(logits[-1]), None if act.cells is None else act.cells[:, number])
-            chosen.append(looked)
-            index = looked[:, None, None].expand(-1, columns.shape[1], 1)  # (B,C,1)
+            logits.append(_exclude(self.controller.locate(hidden), override.excluded_cells))
+            cell = _force(choose(logits[-1]), None if override.cells is None else override.cells[:, i])
+            cells.append(cell)
+            index = cell[:, None, None].expand(-1, columns.shape[1], 1)  # (B,C,1)
             glimpse = columns.gather(2, index).squeeze(2)  # (B,C) g_i
-        class_logits = _without(self.controller.classify(hidden), act.excluded_labels)
-        step = {
+        class_logits = _exclude(self.controller.classify(hidden), override.excluded_labels)
+        overt = {
             "location_logits": torch.stack(logits, 1) if logits else volume.new_zeros(len(volume), 0, columns.shape[2]),
-            "cells": torch.stack(chosen, 1) if chosen else looked.new_zeros(len(volume), 0),
-            "class_logits": class_logits, "label": _forced(choose(class_logits), act.label),
+            "cells": torch.stack(cells, 1) if cells else cell.new_zeros(len(volume), 0),
+            "class_logits": class_logits, "label": _force(choose(class_logits), override.label),
             "values": torch.cat(values, 1),
         }
-        return step, hidden
+        return overt, hidden
 
 
-def _without(logits: Tensor, barred: Tensor | None) -> Tensor:
-    """Logits (B,n) with no chance for what is barred, (B,n) bool."""
-    return logits if barred is None else logits.masked_fill(barred, -torch.inf)
+def _exclude(logits: Tensor, excluded: Tensor | None) -> Tensor:
+    """Logits (B,n) with probability 0 for excluded actions, (B,n) bool."""
+    return logits if excluded is None else logits.masked_fill(excluded, -torch.inf)
 
 
-def _forced(own: Tensor, wanted: Tensor | None) -> Tensor:
-    """What is wanted (B,), and the model's own choice where that is -1."""
-    return own if wanted is None else torch.where(wanted < 0, own, wanted)
+def _force(chosen: Tensor, forced: Tensor | None) -> Tensor:
+    """Forced actions (B,), and the chosen ones where these are -1."""
+    return chosen if forced is None else torch.where(forced < 0, chosen, forced)

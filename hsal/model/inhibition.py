@@ -1,4 +1,4 @@
-"""Inhibition of return: what was attended loses its saliency."""
+"""Inhibition of return: attended cells lose saliency."""
 
 from __future__ import annotations
 

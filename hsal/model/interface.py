@@ -14,8 +14,8 @@ def priority_map(mask: Tensor, saliency: Tensor) -> Tensor:
 def broad_weights(mask: Tensor) -> Tensor:
     """The weight of each cell in the broad first glimpse: (B,h,w) -> (B,h,w), sums to 1.
 
-    Choice: the paper's formula sums the volume under the mask, its text speaks of an average.
-    The average lets narrow and broad spotlights speak to the controller in the same volume.
+    Choice: the paper's formula sums the volume under the mask; its text says average. With the average, the scale of
+    the glimpse does not depend on the width of the mask.
     """
     total = mask.sum(dim=(1, 2), keepdim=True)
     return mask / total.clamp(min=torch.finfo(total.dtype).tiny)  # weights of a mask of zeros are zeros

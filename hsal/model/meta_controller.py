@@ -13,6 +13,10 @@ class MetaController(nn.Module):
     """x_t = [S_t, y_{t-1}]; e_t = W_encode x_t; h_t = GRU(e_t, h_{t-1}); M_t = attn(h_t)."""
 
     def __init__(self, config: ModelConfig, map_size: tuple[int, int]) -> None:
+        """Args:
+            config: the model's sizes.
+            map_size: (h,w) cells.
+        """
         super().__init__()
         self.map_size = map_size
         self.beta_range = (config.beta_min, config.beta_max)
@@ -31,7 +35,7 @@ class MetaController(nn.Module):
             previous_label: (B,N+2) one-hot.
             hidden: (B,hidden).
         Returns:
-            the Gaussians, the mask (B,h,w) in (0,1], and the next hidden state.
+            The Gaussians, the mask (B,h,w) in (0,1], and the next hidden state (B,hidden).
         """
         x = torch.cat([saliency.flatten(1), previous_label], dim=1)
         hidden = self.recur(self.encode(x), hidden)

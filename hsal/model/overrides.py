@@ -1,4 +1,4 @@
-"""What is done in a rollout: how actions are chosen from logits, and what somebody does in place of the model."""
+"""How actions are chosen from logits, and what may override the model's own values in a rollout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hsal.model.attention import Gaussians
 
-Choose = Callable[[Tensor], Tensor]  # logits (B,n) -> (B,)
+Choose = Callable[[Tensor], Tensor]  # logits (B,n) -> actions (B,)
 
 
 def greedy(logits: Tensor) -> Tensor:
@@ -19,7 +19,7 @@ def greedy(logits: Tensor) -> Tensor:
 
 
 def sampler(generator: torch.Generator, temperature: float = 1.0) -> Choose:
-    """Actions drawn from softmax(logits / temperature) with the given generator: (B,n) -> (B,)."""
+    """Actions drawn from softmax(logits / temperature): (B,n) -> (B,)."""
 
     def sample(logits: Tensor) -> Tensor:
         probabilities = (logits.detach() / temperature).softmax(dim=1)
@@ -29,28 +29,28 @@ def sampler(generator: torch.Generator, temperature: float = 1.0) -> Choose:
 
 
 class Override(NamedTuple):
-    """What somebody does at one meta-step in place of the model; the default leaves all to the model."""
+    """Values that replace the model's own at one meta-step; the default replaces nothing."""
 
-    saliency: Callable[[Tensor], Tensor] | None = None  # S_t (B,h,w) -> what stands in its place
-    gaussians: Gaussians | None = None  # (B,K) each, any K: in place of the meta-controller's own
-    covert: bool = True  # without, no spotlight: the mask is 1 everywhere, and only glimpsed cells are inhibited
-    glimpses: int | None = None  # k; the config's where not given, and with 0 the broad glimpse decides alone
-    cells: Tensor | None = None  # (B,k) where glimpses fall; -1 leaves one to the model
-    excluded_cells: Tensor | None = None  # (B,h*w) bool, cells that no glimpse may choose
-    blank_glimpses: frozenset[int] = frozenset()  # glimpses that see nothing, as in an empty place; 0 is the broad one
-    excluded_labels: Tensor | None = None  # (B,N+1) bool, labels that may not be chosen
-    label: Tensor | None = None  # (B,) the label; -1 leaves it to the model
-    inhibition: bool = True  # without, what was attended keeps its saliency
-    choose: Choose | None = None  # the rollout's where not given
+    saliency: Callable[[Tensor], Tensor] | None = None  # S_t (B,h,w) -> the map used instead
+    gaussians: Gaussians | None = None  # (B,K) each, any K: used instead of the meta-controller's
+    covert: bool = True  # False: the mask is 1 everywhere, and only glimpsed cells are inhibited
+    glimpses: int | None = None  # k; None is the config's. With 0 the label depends on the broad glimpse alone
+    cells: Tensor | None = None  # (B,k) cells to glimpse; -1 is the model's own choice
+    excluded_cells: Tensor | None = None  # (B,h*w) bool, cells that cannot be glimpsed
+    blank_glimpses: frozenset[int] = frozenset()  # numbers of glimpses replaced by zeros; 0 is the broad one
+    excluded_labels: Tensor | None = None  # (B,N+1) bool, labels that cannot be predicted
+    label: Tensor | None = None  # (B,) the label; -1 is the model's own prediction
+    inhibition: bool = True  # False: no inhibition of return
+    choose: Choose | None = None  # None is the rollout's
 
 
-# number of the meta-step, from 0 -> what is done at it; tensors fit the rows left
+# number of the meta-step, from 0 -> its override; tensors have one row per running row
 Overrides = Callable[[int], Override]
 
 
-def always(act: Override) -> Overrides:
-    """The same at every meta-step."""
-    return lambda _: act
+def always(override: Override) -> Overrides:
+    """The same override at every meta-step."""
+    return lambda _: override
 
 
 no_overrides = always(Override())

@@ -1,4 +1,4 @@
-"""What the recurrent part sees of an image: the activation volume, and a saliency map over its cells."""
+"""Perception: an image's activation volume, and its saliency map over the volume's cells."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from torch.nn import functional
 
 
 class Perception(NamedTuple):
-    """What an image gives, once: everything that the recurrent part looks at."""
+    """Everything that the recurrent part of the model receives of an image."""
 
     volume: Tensor  # (B,C,h,w)
     saliency: Tensor  # (B,h,w) in [0,1]
-    scale: Tensor  # (B,), the undivided map's maximum
+    scale: Tensor  # (B,) maximum of the undivided map
 
 
-def divide_by_maximum(raw: Tensor) -> tuple[Tensor, Tensor]:
-    """(B,h,w) >= 0 -> the map in [0,1] and its maximum (B,).
+def divide_by_maximum(saliency: Tensor) -> tuple[Tensor, Tensor]:
+    """(B,h,w) >= 0 -> the maps divided by their maxima, in [0,1], and the maxima (B,).
 
-    Choice: masks are at most 1 high; without the division they would inhibit nothing.
-    A blank map stays blank.
+    Choice: a mask has values of at most 1; subtracting it from an undivided map would inhibit nothing. A map of zeros
+    is not changed.
     """
-    scale = raw.amax(dim=(1, 2))
-    return raw / scale.clamp(min=1e-12)[:, None, None], scale
+    scale = saliency.amax(dim=(1, 2))
+    return saliency / scale.clamp(min=1e-12)[:, None, None], scale
 
 
-def to_cells(raw: Tensor, image: Tensor, cells: tuple[int, int], cell_px: int) -> Tensor:
-    """A map of any resolution as the means of the volume's cells.
+def to_cells(saliency: Tensor, image: Tensor, map_size: tuple[int, int], cell_px: int) -> Tensor:
+    """The mean of a map of any resolution over each cell of the volume.
 
     Args:
-        raw: (B,h',w') over the whole image. image: (B,C,H,W).
-        cells: (h,w) of the volume; a map of that size stays as it is.
-        cell_px: side of a cell in pixels; the last row and column may be cut off by the image's border.
+        saliency: (B,h',w') over the whole image. image: (B,C,H,W).
+        map_size: (h,w) of the volume; a map of that size is returned unchanged.
+        cell_px: side of a cell in pixels; the image's border may cut off the last row and column.
     Returns:
         (B,h,w)
     """
-    if raw.shape[1:] == cells:
-        return raw
-    pixels = raw[:, None]  # (B,1,h',w')
-    if raw.shape[1:] != image.shape[2:]:
+    if saliency.shape[1:] == map_size:
+        return saliency
+    pixels = saliency[:, None]  # (B,1,h',w')
+    if saliency.shape[1:] != image.shape[2:]:
         pixels = functional.interpolate(pixels, size=tuple(image.shape[2:]), mode="bilinear", align_corners=False)
     return functional.avg_pool2d(pixels, cell_px, ceil_mode=True, count_include_pad=False)[:, 0]

@@ -220,12 +220,12 @@ def _fit_count_head(head: count_baseline.CountHead, model: HSAL, command: Train)
     """Train the head on cached volumes; returns its validation curve."""
     config, curve = command.config, []
     source, validation = (scenes_of(command, split) for split in ("train", "validation"))
-    file = feature_file(command, model, source)
+    file = command.volumes and feature_file(command.volumes, command, model, source)
     features = compute_features(model, source, config.scene_seed, config.scenes, "training scenes", file)
     held_out = compute_features(model, validation, VALIDATION_SEED, config.validation_scenes, "validation scenes")
     updates = count_baseline.fit(head, model, config, features, held_out)
     for progress in tqdm(updates, total=config.steps, unit="update"):
-        if progress.checked:
+        if progress.validated:
             curve.append({"step": progress.step} | {
                 name.removeprefix("validation_"): value
                 for name, value in progress.metrics.items() if name.startswith("validation_")

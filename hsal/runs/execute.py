@@ -9,7 +9,7 @@ from hsal.training.commands import Pretrain, Train
 def execute(command: Pretrain | Train) -> int:
     """Train, log to the run folder, and write the weights; returns the exit status.
 
-    Torch is loaded only after the run folder says that the trainer is there.
+    Torch is imported only after the run folder reports that the trainer has started.
     """
     with Lifecycle(command) as lifecycle:
         from hsal.runs.trainer import run_pretrain, run_train
@@ -18,4 +18,4 @@ def execute(command: Pretrain | Train) -> int:
             run_pretrain(command, lifecycle)
         else:
             run_train(command, lifecycle)
-    return lifecycle.code
+    return lifecycle.exit_code

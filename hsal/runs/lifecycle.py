@@ -1,6 +1,6 @@
-"""The life of a trainer: its hold on the run folder, what it says of itself, how it is stopped, how it ends.
+"""The lifecycle of a trainer: its lock on the run folder, its status, its stop requests and its end.
 
-Nothing here loads torch, so that a trainer says within a moment that it is there.
+Nothing here imports torch, so that a trainer reports its start immediately.
 """
 
 from __future__ import annotations
@@ -28,93 +28,99 @@ from hsal.training.progress import TrainingError
 if TYPE_CHECKING:
     from hsal.training.commands import Pretrain, Train
 
-EVERY_S = 0.5  # the status is read once a second
-CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+STATUS_INTERVAL_S = 0.5  # the app reads the status once a second
+LOCK_TIMEOUT_S = 2  # a reader may hold the lock for a moment
+EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
-class StopRequested(Exception):  # noqa: N818 - no failure
-    """Somebody wishes the training to end here; what is done is kept."""
+class StopRequested(Exception):  # noqa: N818 - not a failure
+    """The training was requested to stop; its state is saved."""
 
 
 class Lifecycle:
-    """A context that spans a training, from before torch is loaded.
+    """A context around a training run, entered before torch is loaded.
 
-    Of several processes only the first holds the folder and writes to it; for the others this knows
-    no more than whether they were asked to stop.
+    Of several processes only the main one holds the folder and writes to it; in the others this only handles signals.
     """
 
     def __init__(self, command: Pretrain | Train) -> None:
-        if command.out is None and command.resume is None:
-            raise ConfigError("Say where the run shall be kept: add --out FOLDER.")
-        self.command, self.folder = command, Path(command.resume or command.out)
-        self.leads = process_rank() == 0
-        self.code = 0
+        """Args:
+            command: the settings, with `out` or `resume`.
+        Raises:
+            ConfigError: both are missing.
+        """
+        folder = command.resume or command.out
+        if folder is None:
+            raise ConfigError("The run needs a folder: add --out FOLDER.")
+        self.command, self.folder = command, Path(folder)
+        self.is_main = process_rank() == 0
+        self.exit_code = 0
         self._status = Status("starting", steps=command.config.steps, pid=os.getpid(), queued_at=time.time())
-        self._said_at = 0.0
+        self._reported_at = 0.0  # by the monotonic clock
         self._locks: list[FileLock] = []
         self._handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Lifecycle:
-        if self.command.resume is not None and self.leads:
-            check_same(self.command)
-            self._hold()
+        if self.command.resume is not None and self.is_main:
+            check_same(self.folder, self.command)
+            self._acquire()
         if threading.current_thread() is threading.main_thread():
-            self._handlers = {number: signal.signal(number, self._on_signal) for number in CODES}
+            self._handlers = {number: signal.signal(number, self._on_signal) for number in EXIT_CODES}
         try:
-            if self.command.queue and self.leads:
+            if self.command.queue and self.is_main:
                 self.begin()
-                self._locks.append(wait_for_slot(self.folder, self._status.queued_at, self.say_queued))
+                self._locks.append(wait_for_slot(self.folder, self._status.queued_at, self.report_queued))
             return self
         except BaseException as error:
             if self.__exit__(type(error), error, error.__traceback__):
-                raise SystemExit(self.code) from error
+                raise SystemExit(self.exit_code) from error
             raise
 
     def begin(self) -> None:
-        """Make the run folder, unless it is there: only now, so that a bad flag leaves none behind.
+        """Create the run folder unless it exists. Called after all settings are checked: a bad flag creates no run.
 
         Raises:
             RunError: the folder holds another run, or cannot be written.
         """
-        if self.leads and not self._locks:
+        if self.is_main and not self._locks:
             create_run(self.folder, to_settings(self.command))
-            self._hold()
+            self._acquire()
 
-    def say(self, state: State, **told: Any) -> None:
-        """Write the status, at most twice a second as long as only numbers change. Nothing before `begin`.
+    def report(self, state: State, **values: Any) -> None:
+        """Write the status; at most twice a second where only numbers change. Does nothing before `begin`.
 
         Args:
-            told: fields of `Status`.
+            values: fields of `Status`.
         """
         before = self._status
-        self._status = replace(before, **{"state": state, "phase": "", "done": 0, "total": 0, **told})
+        self._status = replace(before, **{"state": state, "phase": "", "done": 0, "total": 0, **values})
         same = (before.state, before.phase) == (self._status.state, self._status.phase)
-        if self._locks and not (same and time.monotonic() - self._said_at < EVERY_S):
+        if self._locks and not (same and time.monotonic() - self._reported_at < STATUS_INTERVAL_S):
             self._status.write(self.folder)
-            self._said_at = time.monotonic()
+            self._reported_at = time.monotonic()
 
-    def prepare(self, phase: str, done: int, total: int) -> None:
-        """Say what is being prepared, and how far it is; ends here where that is wished."""
-        self.say("preparing", phase=phase, done=done, total=total, step=self._status.step)
-        self.heed()
+    def report_preparing(self, phase: str, done: int, total: int) -> None:
+        """Report what is being prepared and its progress; then `check_stop`."""
+        self.report("preparing", phase=phase, done=done, total=total, step=self._status.step)
+        self.check_stop()
 
-    def say_queued(self, ahead: int) -> None:
-        """Say that other runs go first, and how many of them wait too."""
-        self.say("queued", phase="waiting for its turn", done=0, total=ahead)
-        self.heed()
+    def report_queued(self, ahead: int) -> None:
+        """Report the number of runs that are ahead in the queue; then `check_stop`."""
+        self.report("queued", phase="waiting for its turn", done=0, total=ahead)
+        self.check_stop()
 
     @property
-    def asked(self) -> bool:
-        """Whether somebody asked the training to stop."""
-        return self.code != 0 or (self.leads and (self.folder / "stop").exists())
+    def stop_requested(self) -> bool:
+        """Whether the training was requested to stop, by a signal or by the file `stop`."""
+        return self.exit_code != 0 or (self.is_main and (self.folder / "stop").exists())
 
-    def heed(self) -> None:
-        """End here if that is wished.
+    def check_stop(self) -> None:
+        """Stop here if requested.
 
         Raises:
-            StopRequested: it is.
+            StopRequested: it was requested.
         """
-        if self.asked:
+        if self.stop_requested:
             raise StopRequested
 
     def __exit__(
@@ -124,88 +130,90 @@ class Lifecycle:
         try:
             if self._locks:
                 (self.folder / "stop").unlink(missing_ok=True)
-                self._said_at = -EVERY_S
-                self.say(state, reason=reason, step=self._status.step)
+                self._reported_at = -STATUS_INTERVAL_S
+                self.report(state, reason=reason, step=self._status.step)
         except OSError:
-            pass  # a folder that takes nothing: the terminal, or log.txt, is told all the same
+            pass  # the folder cannot be written; the terminal, or log.txt, still reports the end
         finally:
             for lock in self._locks:
                 lock.release()
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
         if isinstance(error, StopRequested):
-            if self.leads:
+            if self.is_main:
                 name, status = type(self.command).__name__.lower(), self._status
                 print(f"Stopped after update {status.step} of {status.steps}."
-                      f" Go on with: hsal {name} --resume {self.folder}", file=sys.stderr)
+                      f" Resume with: hsal {name} --resume {self.folder}", file=sys.stderr)
             return True
-        if reason and not isinstance(error, HsalError | KeyboardInterrupt) and _expected(error):
+        if reason and not isinstance(error, HsalError | KeyboardInterrupt) and _is_expected(error):
             raise TrainingError(reason) from error
         return False
 
-    def _hold(self) -> None:
-        """Take the folder for this process."""
+    def _acquire(self) -> None:
+        """Acquire the folder's lock for this process."""
         lock = run_lock(self.folder)
         try:
-            lock.acquire(timeout=2)  # a reader may have it for the moment of its look
+            lock.acquire(timeout=LOCK_TIMEOUT_S)
         except Timeout as error:
-            raise RunError(f"{self.folder} is being trained already: stop that first, or wait for its end.") from error
+            raise RunError(f"{self.folder} is already being trained: stop that first, or wait for its end.") from error
         except OSError as error:
             raise RunError(f"{self.folder} cannot be written ({error.strerror}): make it writable.") from error
         self._locks.append(lock)
-        if not self.command.queue:  # a wish that an earlier trainer did not live to fulfill
+        if not self.command.queue:  # a request that an earlier trainer did not see
             (self.folder / "stop").unlink(missing_ok=True)
         before = read_status(self.folder)
         if before is not None and before.state in ("starting", "queued"):
             self._status = replace(self._status, queued_at=before.queued_at)
-        self.say("starting", step=before.step if before else 0)
+        self.report("starting", step=before.step if before else 0)
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
-        """Stop after the update in hand; when asked a second time, at once."""
-        if self.code:
+        """Stop after the current update, and immediately on a second signal."""
+        if self.exit_code:
             raise KeyboardInterrupt
-        self.code = CODES[signal.Signals(number)]
+        self.exit_code = EXIT_CODES[signal.Signals(number)]
 
 
 def process_rank() -> int:
-    """The number of this process among those of one training: 0 but under torchrun and `--processes`."""
+    """The rank of this process: 0, unless torchrun or `--processes` started several."""
     return int(os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")))
 
 
 def _outcome(error: BaseException | None, folder: Path) -> tuple[State, str]:
-    """The state that a training ends in, and the reason where it failed, one sentence."""
+    """The final state of a run, and the reason where it did not finish, one sentence."""
     if error is None:
         return "finished", ""
     if isinstance(error, StopRequested):
         return "stopped", ""
     if isinstance(error, KeyboardInterrupt):
-        return "stopped", "It was stopped at once: what came after the last checkpoint is taken again."
+        return "stopped", "It was stopped immediately: updates after the last checkpoint will be repeated."
     if isinstance(error, HsalError):
         return "failed", str(error)
-    if _no_memory(error):
+    if _is_out_of_memory(error):
         return "failed", "There is not enough memory: choose fewer scenes, a smaller batch or a smaller model."
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "failed", f"The disk is full: make room for {folder}, then resume the run."
     if isinstance(error, OSError) and error.errno:
-        return "failed", f"{error.filename or folder} could not be used ({error.strerror}): mend that, then resume."
-    if _lost_partner(error):
-        return "failed", "Another process of this training ended: resume the run, or train with --processes 1."
+        where = error.filename or folder
+        return "failed", f"{where} could not be used ({error.strerror}): fix that, then resume the run."
+    if _lost_process(error):
+        return "failed", "Another process of this run ended: resume the run, or train with --processes 1."
     return "failed", f"The program failed ({type(error).__name__}: {' '.join(str(error).split())[:200]})."
 
 
-def _expected(error: BaseException | None) -> bool:
-    """Whether a person can mend it; else the traceback must be seen."""
-    return isinstance(error, OSError) or _no_memory(error) or _lost_partner(error)
+def _is_expected(error: BaseException | None) -> bool:
+    """Whether the user can fix the cause; otherwise the traceback is shown."""
+    return isinstance(error, OSError) or _is_out_of_memory(error) or _lost_process(error)
 
 
-def _no_memory(error: BaseException | None) -> bool:
-    """Python's, numpy's and torch's ways to say so."""
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether Python, NumPy or torch failed to allocate memory."""
     words = ("out of memory", "can't allocate memory", "not enough memory")
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(word in str(error) for word in words)
     )
 
 
-def _lost_partner(error: BaseException | None) -> bool:
+def _lost_process(error: BaseException | None) -> bool:
+    """Whether the connection to another process of the group failed."""
     words = ("Connection closed by peer", "Connection reset by peer", "NCCL", "gloo")
     return isinstance(error, RuntimeError) and any(word in str(error) for word in words)

@@ -1,4 +1,4 @@
-"""What a training leaves in its run folder, update by update."""
+"""What a training run writes to its folder, update by update."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from hsal.model.hsal import HSAL
 from hsal.runs.lifecycle import Lifecycle, StopRequested
 from hsal.runs.tensorboard import TensorBoardWriter
 from hsal.runs.writer import RunFolder, start_timer
@@ -18,62 +19,68 @@ from hsal.zoo.checkpoint import save_model
 
 
 class RunLog(AbstractContextManager["RunLog"]):
-    """Logs updates, keeps state and weights, and says how far the training is.
+    """Writes metrics, checkpoints and snapshots, and reports the progress.
 
-    Of several processes only the first writes; the others merely end with it.
+    Of several processes only the main one writes; the others stop together with it.
     """
 
     def __init__(
-        self, life: Lifecycle, module: nn.Module, make_optimizer: Callable[[], torch.optim.Optimizer], series: int = 0,
-        tensorboard: bool = False,
+        self, lifecycle: Lifecycle, module: nn.Module, make_optimizer: Callable[[], torch.optim.Optimizer],
+        series: int = 0, tensorboard: bool = False,
     ) -> None:
-        """Begin, or go on after the last checkpoint, which is brought back.
+        """Start, or restore the last checkpoint.
 
         Args:
-            make_optimizer: not called before it is needed, since torch's take seconds to be made.
-            series: keep the weights of every so-many-th update; 0 keeps none.
+            lifecycle: of the run.
+            module: what is trained; an `HSAL` where snapshots are saved.
+            make_optimizer: called when it is needed, because creating an optimizer takes seconds.
+            series: save a snapshot of the weights every this many updates; 0 saves none.
             tensorboard: write event files too.
+        Raises:
+            CheckpointError: the checkpoint is damaged or belongs to another model.
         """
-        self.life, self.module, self._make_optimizer, self.series = life, module, make_optimizer, series
-        self.run = RunFolder(life.folder)
-        self.done, seconds = self.run.restore(module, lambda: self.optimizer, life.leads)
-        self.clock = start_timer(seconds)
-        self._board = TensorBoardWriter(life.folder, self.done) if tensorboard and life.leads else None
+        self.lifecycle, self.module, self.series = lifecycle, module, series
+        self._make_optimizer = make_optimizer
+        self.run = RunFolder(lifecycle.folder)
+        self.done, seconds = self.run.restore_state(module, lambda: self.optimizer, lifecycle.is_main)
+        self.timer = start_timer(seconds)
+        with_events = tensorboard and lifecycle.is_main
+        self._tensorboard = TensorBoardWriter(lifecycle.folder, self.done) if with_events else None
 
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
-        """The optimizer of this training."""
+        """The optimizer of this run."""
         return self._make_optimizer()
 
     @property
     def weights(self) -> Path:
-        """Where the finished weights go."""
+        """The file for the finished weights."""
         return self.run.weights
 
     def log(self, progress: Progress) -> None:
-        """Write down an update (or, as update 0, how the untrained model does), and its weights where they are due."""
-        if not self.life.leads:
+        """Write the metrics of an update (0 for the untrained model), and a snapshot if it is due."""
+        if not self.lifecycle.is_main:
             return
-        self.run.log(progress, self.clock())
-        if self._board is not None:
-            self._board.log(progress)
-        if progress.checked and self.series and progress.step % self.series == 0:
-            save_model(self.run.snapshot(progress.step), self.module, {"step": progress.step})
+        self.run.log(progress, self.timer())
+        if self._tensorboard is not None:
+            self._tensorboard.log(progress)
+        if progress.validated and self.series and progress.step % self.series == 0 and isinstance(self.module, HSAL):
+            save_model(self.run.snapshot_path(progress.step), self.module, {"step": progress.step})
         if progress.step:
-            self.life.say("running", step=progress.step)
+            self.lifecycle.report("running", step=progress.step)
 
-    def keep(self, progress: Progress, asked: bool) -> None:
-        """Keep the state where it is due, and where the end is wished; then end.
+    def checkpoint(self, progress: Progress, stop: bool) -> None:
+        """Save the state if it is due, or if the run is to stop; then stop.
 
         Raises:
-            StopRequested: the end is wished, and there was more to come.
+            StopRequested: `stop` is true and updates are left.
         """
-        ends = asked and progress.step < progress.steps
-        if self.life.leads and (progress.checked or ends):
-            self.run.keep(self.module, self.optimizer, progress.step, self.clock())
-        if ends:
+        stops = stop and progress.step < progress.steps
+        if self.lifecycle.is_main and (progress.validated or stops):
+            self.run.save_state(self.module, self.optimizer, progress.step, self.timer())
+        if stops:
             raise StopRequested
 
     def __exit__(self, *_: object) -> None:
-        if self._board is not None:
-            self._board.close()
+        if self._tensorboard is not None:
+            self._tensorboard.close()

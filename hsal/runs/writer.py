@@ -1,4 +1,4 @@
-"""A run folder as its trainer writes it; `hsal/runs/store.py` tells what lies in it."""
+"""A run folder as its trainer writes it; `hsal/runs/store.py` lists its contents."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ from hsal.runs.store import read_metrics
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import CheckpointError, read_tensors, write_tensors
 
+OPTIMIZER_PREFIXES = ("optimizer.", "optimiser.")  # codespell:ignore optimiser - states of version 0.1
+
 
 class RunFolder:
-    """One run folder."""
+    """One run folder, for writing."""
 
     def __init__(self, folder: Path) -> None:
+        """Args:
+            folder: may not exist yet.
+        """
         self.folder = folder
         self.state = folder / "state.safetensors"
         self.weights = folder / "weights.safetensors"
@@ -28,25 +33,25 @@ class RunFolder:
 
     @property
     def started(self) -> bool:
-        """Whether there is something to resume."""
+        """Whether the folder holds a run that can be resumed."""
         return (self.folder / "config.json").exists()
 
     def lines(self) -> list[dict[str, Any]]:
-        """The metrics logged so far, an update each; none before the first."""
+        """The logged metrics, one dictionary per update; empty before the first."""
         return read_metrics(self.folder)[0]
 
-    def snapshot(self, step: int) -> Path:
-        """Where the weights after update `step` are kept, in a run that keeps a series."""
+    def snapshot_path(self, step: int) -> Path:
+        """The file for the snapshot of the weights after an update."""
         return self.folder / "series" / f"{step:06}.safetensors"
 
     def log(self, progress: Progress, seconds: float) -> None:
-        """Append one update's metrics."""
+        """Append the metrics of one update, with the training time so far."""
         line = {"step": progress.step, "seconds": round(seconds, 3), **progress.metrics}
         with self.metrics.open("a") as file:
             file.write(json.dumps(line) + "\n")
 
-    def keep(self, module: nn.Module, optimizer: torch.optim.Optimizer, done: int, seconds: float) -> None:
-        """Write everything that resuming after update `done` needs; whole or not at all.
+    def save_state(self, module: nn.Module, optimizer: torch.optim.Optimizer, done: int, seconds: float) -> None:
+        """Write everything that resuming after update `done` needs, atomically.
 
         Raises:
             CheckpointError: it cannot be written.
@@ -57,41 +62,43 @@ class RunFolder:
         tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
         write_tensors(self.state, tensors, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
 
-    def restore(
-        self, module: nn.Module, optimizer: Callable[[], torch.optim.Optimizer], leads: bool = True
+    def restore_state(
+        self, module: nn.Module, optimizer: Callable[[], torch.optim.Optimizer], truncate: bool = True
     ) -> tuple[int, float]:
-        """Bring back what `keep` wrote; returns the updates done and the seconds spent, 0 and 0 if none.
+        """Restore the state that `save_state` wrote.
 
         Args:
-            optimizer: gives it, where there is something to bring back: torch's take seconds to be made.
-            leads: whether this process writes the metrics; it forgets those that will be written again.
+            module: its weights are replaced.
+            optimizer: returns the optimizer; called only if there is a state, because creating one takes seconds.
+            truncate: remove the metrics of updates that will be repeated.
+        Returns:
+            The number of updates done and the seconds spent; 0 and 0 where there is no state.
         Raises:
-            CheckpointError: the state is damaged or of another model.
+            CheckpointError: the state is damaged or belongs to another model.
         """
         if not self.state.exists():
-            if leads:
-                self._forget_after(-1)
+            if truncate:
+                self._truncate_metrics(-1)
             return 0, 0.0
         metadata, tensors = read_tensors(self.state)
         states: dict[int, dict[str, torch.Tensor]] = {}
         for key, tensor in tensors.items():
-            # states written before version 0.2 have keys of another spelling
-            if key.startswith(("optimizer.", "optimiser.")):  # codespell:ignore
+            if key.startswith(OPTIMIZER_PREFIXES):
                 _, index, name = key.split(".")
                 states.setdefault(int(index), {})[name] = tensor
         weights = {key.removeprefix("module."): t for key, t in tensors.items() if key.startswith("module.")}
         try:
             module.load_state_dict(weights)
-            empty = optimizer()
-            empty.load_state_dict({"state": states, "param_groups": empty.state_dict()["param_groups"]})
+            new = optimizer()
+            new.load_state_dict({"state": states, "param_groups": new.state_dict()["param_groups"]})
         except (RuntimeError, ValueError) as error:
-            raise CheckpointError(f"{self.state} is of another model than this run's. Start the run anew.") from error
-        if leads:
-            self._forget_after(int(metadata["done"]))
+            raise CheckpointError(f"{self.state} belongs to another model than this run's. Start a new run.") from error
+        if truncate:
+            self._truncate_metrics(int(metadata["done"]))
         return int(metadata["done"]), float(metadata["seconds"])
 
-    def _forget_after(self, done: int) -> None:
-        """Drop metrics of updates that will be taken again, and a last line cut short by a kill."""
+    def _truncate_metrics(self, done: int) -> None:
+        """Remove metrics after update `done`, and an incomplete last line."""
         if not self.metrics.exists():
             return
         lines = self.lines()
@@ -99,7 +106,7 @@ class RunFolder:
             scratch.write_text("".join(f"{json.dumps(line)}\n" for line in lines if line["step"] <= done))
 
 
-def start_timer(before: float = 0.0) -> Any:
-    """A function that gives the seconds since this call, plus `before`."""
+def start_timer(before: float = 0.0) -> Callable[[], float]:
+    """A function that returns the seconds since this call, plus `before`."""
     start = time.perf_counter()
     return lambda: before + time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""A baseline from outside: a plain CNN that counts, on the same backbone and with no attention at all.
+"""A baseline without attention: a CNN that counts, on the same backbone.
 
 One hidden layer over the whole volume, then for every class a softmax over how often it occurs.
 """
@@ -20,50 +20,57 @@ from hsal.training.feature_cache import FeatureCache
 from hsal.training.progress import Progress
 from hsal.training.schedule import cosine, set_rate
 
-MOST = 9  # copies of one label that the head can count
+MAX_COUNT = 9  # largest count of one label that the head can predict
+DROPOUT = 0.3  # prevents the wide first layer from memorizing scenes
 
 
 class CountHead(nn.Module):
-    """(B,C,h,w) -> logits (B,N,MOST+1) over how often each class occurs."""
+    """(B,C,h,w) -> logits (B,N,MAX_COUNT+1) over how often each class occurs."""
 
     def __init__(self, model: HSAL) -> None:
+        """Args:
+            model: whose volumes the head reads.
+        """
         super().__init__()
         cells = model.map_size[0] * model.map_size[1]
         self.classes = model.config.classes
-        self.hidden = nn.Linear(model.backbone.channels * cells, model.config.hidden)
-        self.count = nn.Linear(model.config.hidden, self.classes * (MOST + 1))
+        self.hidden = nn.Linear(model.channels * cells, model.config.hidden)
+        self.count = nn.Linear(model.config.hidden, self.classes * (MAX_COUNT + 1))
 
     def forward(self, volume: Tensor) -> Tensor:
-        """The logits; dropout keeps the wide first layer from learning scenes by heart."""
-        hidden = functional.dropout(self.hidden(volume.flatten(1)).relu(), 0.3, self.training)
-        return self.count(hidden).view(len(volume), self.classes, MOST + 1)
+        """The logits."""
+        hidden = functional.dropout(self.hidden(volume.flatten(1)).relu(), DROPOUT, self.training)
+        return self.count(hidden).view(len(volume), self.classes, MAX_COUNT + 1)
 
 
 def fit(
-    head: CountHead, model: HSAL, config: TrainConfig, memory: FeatureCache, validation: FeatureCache
+    head: CountHead, model: HSAL, config: TrainConfig, features: FeatureCache, validation: FeatureCache
 ) -> Iterator[Progress]:
-    """Train the head in place by cross-entropy of each class's count; the backbone is frozen."""
+    """Train the head in place, by cross-entropy of each class's count; the backbone is frozen."""
     optimizer = torch.optim.Adam(head.parameters(), config.learning_rate)
     for number in range(1, config.steps + 1):
         set_rate(optimizer, config.learning_rate * cosine(number, config.steps))
         generator = torch.Generator(head.count.weight.device).manual_seed(config.seed * 1_000_003 + number)
-        view, counts = memory.draw(model, number, config.batch, 1_000, generator)
-        torch.manual_seed(config.seed * 1_000_003 + number)  # dropout draws from the global generator
-        loss = functional.cross_entropy(head.train()(view.volume).flatten(0, 1), counts.long().flatten())
+        perception, counts = features.draw(model, number, config.batch, 1_000, generator)
+        torch.manual_seed(config.seed * 1_000_003 + number)  # dropout uses the global generator
+        loss = functional.cross_entropy(head.train()(perception.volume).flatten(0, 1), counts.long().flatten())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        seen = {"loss": loss.item()}
-        checked = number % config.validate_every == 0 or number == config.steps
-        if checked:
-            seen |= {f"validation_{name}": value for name, value in measure(head, validation.views(model)).items()}
-        yield Progress(number, config.steps, seen, checked)
+        values = {"loss": loss.item()}
+        validated = number % config.validate_every == 0 or number == config.steps
+        if validated:
+            measured = measure(head, validation.batches(model))
+            values |= {f"validation_{name}": value for name, value in measured.items()}
+        yield Progress(number, config.steps, values, validated)
 
 
-def measure(head: CountHead, views: Iterable[tuple[Perception, Tensor]]) -> dict[str, float]:
-    """0-1 and macro-F1 of the most probable counts."""
+def measure(head: CountHead, scenes: Iterable[tuple[Perception, Tensor]]) -> dict[str, float]:
+    """0-1 exact match and macro-F1 of the most probable counts."""
     head.eval()
     with torch.inference_mode():
-        pairs = [(head(view.volume).argmax(dim=2).cpu().numpy(), counts.cpu().numpy()) for view, counts in views]
+        pairs = [
+            (head(perception.volume).argmax(dim=2).cpu().numpy(), counts.cpu().numpy()) for perception, counts in scenes
+        ]
     predicted, true = (np.concatenate(part) for part in zip(*pairs, strict=True))
     return {"exact_match": metrics.exact_match(predicted, true), "macro_f1": metrics.macro_f1(predicted, true)}

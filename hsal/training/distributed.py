@@ -1,9 +1,9 @@
-"""Several processes that train one model together: each batch is shared out, and what comes of it added up.
+"""Training one model in several processes: each computes its rows of every batch, and the gradients are summed.
 
-Every process draws what the whole batch draws and takes its own rows of it, so that a team takes the
-very steps that one process would, but for the order in which sums are taken. A rollout is a generator,
-which wrappers such as DistributedDataParallel cannot follow; so gradients are added here, by Lightning
-Fabric, which also starts the processes and knows devices and precisions.
+Every process draws the random numbers of the whole batch and uses its own rows of them, so that several processes take
+the same steps as one, up to the order of summation. DistributedDataParallel cannot wrap a rollout, which is a
+generator; gradients are therefore summed here, by Lightning Fabric, which also starts the processes and handles devices
+and precision.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -27,51 +27,53 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProcessGroup:
-    """This process among those that train together."""
+    """The processes that train together, as seen by one of them."""
 
     device: torch.device
     fabric: Fabric | None = None
-    """None where one process reckons in single precision and needs no help."""
-    number: int = 0
+    """None for a single process in single precision."""
+    rank: int = 0
+    """This process's number, from 0."""
     size: int = 1
+    """Number of processes."""
 
-    def own(self, batch: int) -> slice:
+    def rows(self, batch: int) -> slice:
         """This process's rows of a batch."""
         if self.size == 1:
             return slice(None)
-        return slice(batch * self.number // self.size, batch * (self.number + 1) // self.size)
+        return slice(batch * self.rank // self.size, batch * (self.rank + 1) // self.size)
 
     def sum(self, tensor: Tensor) -> Tensor:
-        """The sum over all processes."""
-        if self.size == 1:
+        """The elementwise sum over all processes."""
+        if self.fabric is None or self.size == 1:
             return tensor
-        return self.fabric.all_reduce(tensor, reduce_op="sum")
+        return cast(Tensor, self.fabric.all_reduce(tensor, reduce_op="sum"))
 
-    def total(self, number: int) -> int:
-        """The same for one whole number."""
+    def sum_int(self, number: int) -> int:
+        """The sum of one whole number over all processes."""
         return number if self.size == 1 else int(self.sum(torch.tensor(number, device=self.device)))
 
-    def any(self, wish: bool) -> bool:
-        """Whether one process wishes."""
-        return self.total(int(wish)) > 0
+    def sum_scalars(self, scalars: Mapping[str, Tensor]) -> dict[str, float]:
+        """Scalars by name, each summed over all processes."""
+        if self.size == 1:
+            return {name: value.item() for name, value in scalars.items()}
+        sums = self.sum(torch.stack([value.detach().float() for value in scalars.values()]))
+        return dict(zip(scalars, sums.tolist(), strict=True))
 
-    def whole(self, rows: Tensor, batch: int) -> Tensor:
-        """All rows of a batch, in order, from this process's: (own,...) -> (batch,...)."""
+    def any(self, condition: bool) -> bool:
+        """Whether the condition holds in at least one process."""
+        return self.sum_int(int(condition)) > 0
+
+    def gather(self, rows: Tensor, batch: int) -> Tensor:
+        """All rows of a batch, in order, from each process's own: (own,...) -> (batch,...)."""
         if self.size == 1:
             return rows
         placed = rows.new_zeros(batch, *rows.shape[1:])
-        placed[self.own(batch)] = rows
+        placed[self.rows(batch)] = rows
         return self.sum(placed)
 
-    def added(self, parts: Mapping[str, Tensor]) -> dict[str, float]:
-        """Scalars by name, each summed over all processes."""
-        if self.size == 1:
-            return {name: value.item() for name, value in parts.items()}
-        sums = self.sum(torch.stack([value.detach().float() for value in parts.values()]))
-        return dict(zip(parts, sums.tolist(), strict=True))
-
-    def add_gradients(self, parameters: Sequence[nn.Parameter]) -> None:
-        """Give every process the sum of all gradients; the loss is a share of the whole batch's already."""
+    def sum_gradients(self, parameters: Sequence[nn.Parameter]) -> None:
+        """Replace the gradients in every process by their sum; losses are shares of the batch's loss already."""
         if self.size == 1:
             return
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
@@ -80,61 +82,65 @@ class ProcessGroup:
             gradient.copy_(part.view_as(gradient))
 
     def autocast(self) -> AbstractContextManager[None]:
-        """In which the model reckons in the chosen precision; validation stays in single precision."""
+        """The context in which an update's forward pass runs; validation stays in single precision."""
         return nullcontext() if self.fabric is None else self.fabric.autocast()
-
-    def wait(self) -> None:
-        """Until all processes are here."""
-        if self.size > 1:
-            self.fabric.barrier()
 
 
 SINGLE_PROCESS = ProcessGroup(torch.device("cpu"))
 
 
 class Sampler:
-    """Actions drawn from softmax(logits) for the rows that still run: (B,n) -> (B,).
+    """Actions drawn from softmax(logits) for the rows that are still running: (B,n) -> (B,).
 
-    `torch.multinomial` divides the probabilities by exponential noise and takes the largest. In a team
-    that noise is drawn for the running rows of all processes, and each takes its own part.
+    `torch.multinomial` divides the probabilities by exponential noise and takes the largest. In a group, every process
+    draws that noise for the running rows of all processes and uses its own part.
     """
 
-    def __init__(self, generator: torch.Generator, team: ProcessGroup, number: int = 0) -> None:
-        self.generator, self.team, self.number = generator, team, number
+    def __init__(self, generator: torch.Generator, group: ProcessGroup, update: int = 0) -> None:
+        """Args:
+            generator: in the same state in all processes.
+            group: the processes that share the batch.
+            update: number of the current update, for error messages.
+        """
+        self.generator, self.group, self.update = generator, group, update
 
     def __call__(self, logits: Tensor) -> Tensor:
-        """Draw; in a team all processes must.
+        """Draw actions; all processes of a group must call this together.
 
         Raises:
-            TrainingError: in update `number` the logits are no finite numbers.
+            TrainingError: the logits are not finite.
         """
         probabilities = logits.detach().softmax(dim=1)
-        if self.team.size == 1:
+        if self.group.size == 1:
             try:
                 return torch.multinomial(probabilities, 1, generator=self.generator).squeeze(1)
             except RuntimeError:
-                check_finite(self.number, probability=probabilities.sum().item())
+                check_finite(self.update, probability=probabilities.sum().item())
                 raise
         running = self._running(len(logits))
-        before = sum(running[: self.team.number])
+        before = sum(running[: self.group.rank])
         noise = probabilities.new_empty(sum(running), logits.shape[1]).exponential_(generator=self.generator)
         return (probabilities / noise[before : before + len(logits)]).argmax(dim=1)
 
     def finish(self) -> None:
-        """When the own rows have ended: stand by until those of all processes have."""
-        while self.team.size > 1 and sum(self._running(0)):
+        """Take part in the other processes' draws until the rows of all have ended."""
+        while self.group.size > 1 and sum(self._running(0)) > 0:
             pass
 
     def _running(self, own: int) -> list[int]:
-        """How many rows each process draws for now."""
-        counts = torch.zeros(self.team.size, dtype=torch.long, device=self.team.device)
-        counts[self.team.number] = own
-        return self.team.sum(counts).tolist()
+        """The number of running rows in each process."""
+        counts = torch.zeros(self.group.size, dtype=torch.long, device=self.group.device)
+        counts[self.group.rank] = own
+        return [int(count) for count in self.group.sum(counts).tolist()]
 
 
 def join_group(device: str, precision: Precision, processes: int, batch: int) -> ProcessGroup:
-    """The team of this process; starts the others, unless torchrun did.
+    """The process group of this process; starts the other processes unless torchrun did.
 
+    Args:
+        device: a torch device, or auto.
+        processes: number of processes on this machine; ignored under torchrun.
+        batch: rows that the processes share.
     Raises:
         ConfigError: more processes than scenes in a batch, or than GPUs.
         HsalError: there is no such device.
@@ -148,7 +154,7 @@ def join_group(device: str, precision: Precision, processes: int, batch: int) ->
         return ProcessGroup(found)
     if found.type == "cuda" and local > torch.cuda.device_count():
         raise ConfigError(f"There are {torch.cuda.device_count()} GPUs for {local} processes: use as many or fewer.")
-    from lightning_fabric import Fabric  # takes two seconds
+    from lightning_fabric import Fabric  # slow to import
 
     chosen = [found.index] if local == 1 and found.index is not None and found.type == "cuda" else local
     fabric = Fabric(
@@ -159,7 +165,7 @@ def join_group(device: str, precision: Precision, processes: int, batch: int) ->
     return ProcessGroup(fabric.device, fabric, fabric.global_rank, fabric.world_size)
 
 
-def leave_group(team: ProcessGroup) -> None:
-    """Part in good order."""
-    if team.size > 1:
+def leave_group(group: ProcessGroup) -> None:
+    """Close the connections between the processes."""
+    if group.size > 1:
         torch.distributed.destroy_process_group()

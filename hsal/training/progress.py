@@ -1,4 +1,4 @@
-"""What every training tells while it runs, and how it says that it cannot go on."""
+"""Progress of a training run, and its failures."""
 
 from __future__ import annotations
 
@@ -7,32 +7,36 @@ from dataclasses import dataclass
 
 from hsal.errors import HsalError
 
-VALIDATION_SEED = 10_000_019  # scenes of validation digits, the same for every run
+VALIDATION_SEED = 10_000_019  # of the validation scenes, the same for every run
 
 
 class TrainingError(HsalError):
-    """A training that cannot go on; the message says why and what to change."""
+    """A training run that cannot continue; the message gives the reason and what to change."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known after an update."""
+    """The state of a training run after an update."""
 
     step: int
+    """Updates taken."""
     steps: int
+    """Updates in total."""
     metrics: dict[str, float]
-    checked: bool = False  # whether this update was followed by validation: a good moment to keep weights
+    """Metrics of this update by name."""
+    validated: bool = False
+    """Whether this update was followed by validation; a checkpoint is due then."""
 
 
-def check_finite(number: int, **values: float) -> None:
-    """Make sure that an update is not made of nonsense, before it is taken.
+def check_finite(update: int, **values: float) -> None:
+    """Check the values of an update before it is taken.
 
     Raises:
-        TrainingError: a value is not a finite number.
+        TrainingError: a value is infinite or NaN.
     """
     for name, value in values.items():
         if not math.isfinite(value):
             raise TrainingError(
-                f"The {name} of update {number} is not a finite number ({value}): start a new run with a smaller"
+                f"The {name} of update {update} is not a finite number ({value}): start a new run with a smaller"
                 " learning_rate or clip, or from other weights."
             )

@@ -57,7 +57,7 @@ def load_model(name: str) -> Checkpoint:
         model.load_state_dict(tensors)
         info = dict(json.loads(metadata["info"]))
     except (KeyError, TypeError, ValueError, ConfigError, UnknownNameError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(error).split())[:200].rstrip(".")
         raise CheckpointError(f"The weights {path.name} do not fit this version of hsal ({reason}).") from error
     return Checkpoint(path.stem, model.eval(), info)
 

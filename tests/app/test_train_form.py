@@ -68,7 +68,8 @@ def test_a_command_holds_what_was_chosen_and_defaults_for_the_rest() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "said"),
-    [("train.batch", 0, "batch must be at least 1"), ("model.beta_min", 0.9, "beta_min must be positive")],
+    [("train.batch", 0, "batch must be a whole number of at least 1"),
+     ("model.beta_min", 0.9, "beta_min must be below beta_max")],
 )
 def test_an_impossible_setting_is_one_sentence(key: str, value: float, said: str) -> None:
     with pytest.raises(ConfigError, match=said):

@@ -216,7 +216,7 @@ def test_an_impossible_setting_stops_the_start_with_one_sentence(runs: Path) -> 
     page = visit()
     page.number_input(key="train.form.train.batch").set_value(0)
     again(page)
-    assert "batch must be at least 1" in told(page)
+    assert "batch must be a whole number of at least 1" in told(page)
     assert page.button(key="train.start_button").disabled
     page.number_input(key="train.form.train.batch").set_value(8)
     again(page)

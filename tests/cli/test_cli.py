@@ -132,13 +132,13 @@ def test_mistakes_are_one_line_and_status_2(
         assert device in refused(capsys, "evaluate", "--weights", model, "--device", device)
         assert device in refused(capsys, "trace", picture, "--weights", model, "--device", device)
     assert "--strip writes" in refused(capsys, "trace", picture, "--weights", model, "--strip", tmp_path / "strip.bmp")
-    assert "holds a run already" in refused(capsys, "pretrain", "--out", made / "backbone")
+    assert "already holds a run" in refused(capsys, "pretrain", "--out", made / "backbone")
     assert "no run to resume" in refused(capsys, "pretrain", "--resume", tmp_path)
     assert "other settings (batch)" in refused(capsys, "pretrain", "--resume", made / "backbone", "--batch", 8)
     # also where the flag asks for what is the default, but not this run's
     assert "other settings (batch)" in refused(capsys, "pretrain", "--resume", made / "backbone", "--batch", 128)
     assert "of hsal pretrain" in refused(capsys, "train", "--resume", made / "backbone")
-    assert "leave out --out" in refused(capsys, "train", "--resume", made / "model", "--out", tmp_path / "elsewhere")
+    assert "remove --out" in refused(capsys, "train", "--resume", made / "model", "--out", tmp_path / "elsewhere")
     assert "add --out" in refused(capsys, "train")
     nowhere = tmp_path / "nowhere" / "measured.json"
     assert str(nowhere) in refused(capsys, "trace", picture, "--weights", model, "--device", "cpu", "--json", nowhere)

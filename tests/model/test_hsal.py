@@ -15,7 +15,7 @@ from hsal.model.inhibition import inhibit
 from hsal.model.overrides import greedy, sampler
 from hsal.model.perception import Perception, divide_by_maximum
 from hsal.training.loop import fresh_model
-from hsal.training.losses.objective import loss_of
+from hsal.training.losses.objective import rollout_loss
 
 N, STOP, START = 3, 3, 4  # object classes 0..2; then stop; then the start symbol
 CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=N, gaussians=2, glimpses=2, meta_steps=3)
@@ -222,7 +222,7 @@ def test_a_rollout_remembers_nothing_of_the_one_before() -> None:
 def test_gradients_reach_every_parameter_of_both_controllers() -> None:
     model = make_model()
     steps = model.rollout(random_view(6), sampler(torch.Generator().manual_seed(0)))
-    loss_of(steps, torch.ones(6, N), TrainConfig(), torch.Generator()).total.backward()
+    rollout_loss(steps, torch.ones(6, N), TrainConfig(), torch.Generator()).total.backward()
     for part in (model.meta_controller, model.controller):
         for name, parameter in part.named_parameters():
             assert parameter.grad is not None, name

@@ -19,7 +19,7 @@ def test_a_run_folder_is_made_once(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "run"
     create_run(folder, {"task": "mnist-set"})
     assert json.loads((folder / "config.json").read_text()) == {"task": "mnist-set"}
-    with pytest.raises(RunError, match=r"holds a run already\. Go on with it by --resume"):
+    with pytest.raises(RunError, match=r"already holds a run\. Resume it with --resume"):
         create_run(folder, {"task": "mnist-set"})
 
 
@@ -33,16 +33,16 @@ def test_a_run_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> 
 def test_without_a_checkpoint_a_run_begins_at_the_beginning(tmp_path: Path) -> None:
     setup = begin_train(0)
     before = weights(setup.module)
-    assert RunFolder(tmp_path).restore(setup.module, lambda: setup.optimizer) == (0, 0.0)
+    assert RunFolder(tmp_path).restore_state(setup.module, lambda: setup.optimizer) == (0, 0.0)
     assert all(torch.equal(tensor, before[name]) for name, tensor in setup.module.state_dict().items())
 
 
 def test_a_damaged_or_foreign_state_is_refused(tmp_path: Path) -> None:
     run, setup, other = RunFolder(tmp_path), begin_train(0), begin_pretrain(0)
-    run.keep(setup.module, setup.optimizer, 3, 1.0)
+    run.save_state(setup.module, setup.optimizer, 3, 1.0)
     with pytest.raises(CheckpointError, match="another model") as caught:
-        run.restore(other.module, lambda: other.optimizer)
+        run.restore_state(other.module, lambda: other.optimizer)
     assert "\n" not in str(caught.value)
     run.state.write_bytes(run.state.read_bytes()[:-1])
     with pytest.raises(CheckpointError, match="damaged"):
-        run.restore(setup.module, lambda: setup.optimizer)
+        run.restore_state(setup.module, lambda: setup.optimizer)

@@ -6,7 +6,7 @@ import torch
 
 from hsal.config import ModelConfig, TrainConfig
 from hsal.model.hsal import HSAL
-from hsal.training.count_baseline import MOST, CountHead, fit, measure
+from hsal.training.count_baseline import MAX_COUNT, CountHead, fit, measure
 from hsal.training.feature_cache import FeatureCache
 from hsal.training.loop import fresh_model
 
@@ -25,10 +25,10 @@ def told_by_the_volume(model: HSAL, scenes: int = 64) -> FeatureCache:
 def test_it_learns_counts_that_can_be_read_off() -> None:
     model = fresh_model(MODEL, 0)
     memory, head = told_by_the_volume(model), CountHead(model)
-    assert measure(head, memory.views(model))["exact_match"] < 0.1
+    assert measure(head, memory.batches(model))["exact_match"] < 0.1
     config = TrainConfig(steps=500, batch=64, learning_rate=3e-3, validate_every=500)
     *_, last = fit(head, model, config, memory, memory)
-    assert last.checked
+    assert last.validated
     assert last.metrics["validation_exact_match"] > 0.9
     assert last.metrics["validation_macro_f1"] > 0.9
 
@@ -36,7 +36,7 @@ def test_it_learns_counts_that_can_be_read_off() -> None:
 def test_its_logits_are_over_counts_of_each_class() -> None:
     model = fresh_model(MODEL, 0)
     logits = CountHead(model)(torch.zeros(3, model.backbone.channels, *model.map_size))
-    assert logits.shape == (3, 10, MOST + 1)
+    assert logits.shape == (3, 10, MAX_COUNT + 1)
 
 
 def test_the_same_seed_learns_the_same() -> None:

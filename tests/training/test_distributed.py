@@ -25,21 +25,21 @@ CPU = torch.device("cpu")
 class Recited(Sampler):
     """A sampler that is told how many rows run in each process, in place of asking them."""
 
-    def __init__(self, generator: torch.Generator, team: ProcessGroup, running: list[list[int]]) -> None:
-        super().__init__(generator, team)
+    def __init__(self, generator: torch.Generator, group: ProcessGroup, running: list[list[int]]) -> None:
+        super().__init__(generator, group)
         self.told = iter(running)
 
     def _running(self, own: int) -> list[int]:
         told = next(self.told)
-        assert told[self.team.number] == own
+        assert told[self.group.rank] == own
         return told
 
 
 def test_a_batch_is_shared_out_in_order() -> None:
     rows = list(range(7))
-    shares = [rows[ProcessGroup(CPU, None, number, 3).own(7)] for number in range(3)]
+    shares = [rows[ProcessGroup(CPU, None, number, 3).rows(7)] for number in range(3)]
     assert shares == [[0, 1], [2, 3], [4, 5, 6]]
-    assert rows[SINGLE_PROCESS.own(7)] == rows
+    assert rows[SINGLE_PROCESS.rows(7)] == rows
 
 
 def test_each_process_draws_its_rows_of_what_one_would_draw() -> None:
@@ -108,14 +108,14 @@ def test_two_processes_train_as_one(
 def test_updates_in_bfloat16_learn_too() -> None:
     config = TrainConfig(steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2)
     model = fresh_model(MODEL, 0)
-    team = join_group("cpu", "bf16-mixed", 1, config.batch)
-    with team.autocast():
+    group = join_group("cpu", "bf16-mixed", 1, config.batch)
+    with group.autocast():
         assert (model.controller.classify(torch.zeros(1, MODEL.hidden))).dtype == torch.bfloat16
-    *_, last = train(model, optimizer_for(model, config), config, spots(), check(model), team=team)
+    *_, last = train(model, optimizer_for(model, config), config, spots(), check(model), group=group)
     assert last.metrics["validation_exact_match"] == 1
 
 
-def test_impossible_teams_are_one_sentence(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_impossible_groups_are_one_sentence(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["train", "--out", tmp_path / "run", "--pretrained", weights(made, "backbone"), *TRAIN]
     for processes in (0, 5):  # of batches of 4
         assert "processes" in refused(capsys, *command, "--processes", processes)

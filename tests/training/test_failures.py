@@ -28,7 +28,7 @@ from tests.fixtures.commands import TRAIN, refused, weights
 
 Raising = Callable[..., None]
 
-LOSS = "hsal.training.loop.loss_of"
+LOSS = "hsal.training.loop.rollout_loss"
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def test_a_loss_that_is_no_number(command: list[str], tmp_path: Path, capsys: py
 def test_an_update_made_of_nonsense_is_not_taken(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, loss_of = [], train.loss_of
+    before, rollout_loss = [], train.rollout_loss
 
     def spoiled(rollout: object, *rest: object) -> object:
-        loss = loss_of(rollout, *rest)
+        loss = rollout_loss(rollout, *rest)
         return loss._replace(total=loss.total * float("nan"))
 
     def kept(model: HSAL, config: object) -> torch.optim.Optimizer:
@@ -79,7 +79,7 @@ def test_an_update_made_of_nonsense_is_not_taken(
         return optimizer_for(model, config)
 
     optimizer_for = train.optimizer_for
-    monkeypatch.setattr(train, "loss_of", spoiled)
+    monkeypatch.setattr(train, "rollout_loss", spoiled)
     monkeypatch.setattr("hsal.runs.trainer.optimizer_for", kept)
     assert "loss of update 1 is not a finite number (nan)" in refused(capsys, *command)
     assert torch.equal(*before)
@@ -97,7 +97,7 @@ DENIED = PermissionError(errno.EACCES, "Permission denied", "metrics.jsonl")
     (LOSS, MemoryError(), "not enough memory: choose fewer scenes"),
     (LOSS, torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), "not enough memory"),
     (LOSS, RuntimeError("DefaultCPUAllocator: can't allocate memory"), "not enough memory"),
-    (LOSS, RuntimeError("[gloo] Connection closed by peer"), "Another process of this training"),
+    (LOSS, RuntimeError("[gloo] Connection closed by peer"), "Another process of this run"),
 ])
 def test_accidents(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
@@ -124,7 +124,7 @@ def test_more_scenes_than_fit_into_memory(
 def test_a_failure_of_the_program_shows_its_traceback_too(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "loss_of", raising(ZeroDivisionError("division by zero")))
+    monkeypatch.setattr(train, "rollout_loss", raising(ZeroDivisionError("division by zero")))
     with pytest.raises(ZeroDivisionError):
         main(command)
     run = read_run(tmp_path / "run")
@@ -162,7 +162,7 @@ def test_a_signal_stops_after_the_update_in_hand(
     monkeypatch.setattr(RunFolder, "log", after(3, lambda: os.kill(os.getpid(), number)))
     assert main(command) == code
     folder = tmp_path / "run"
-    assert f"Stopped after update 3 of 5. Go on with: hsal train --resume {folder}" in capsys.readouterr().err
+    assert f"Stopped after update 3 of 5. Resume with: hsal train --resume {folder}" in capsys.readouterr().err
     assert read_run(folder).state == "stopped"
     assert read_tensors(folder / "state.safetensors")[0]["done"] == "3"  # though the check was after the second
     assert signal.getsignal(number) == before
@@ -187,14 +187,14 @@ def test_two_signals_stop_at_once(command: list[str], tmp_path: Path, monkeypatc
 def test_a_wish_to_stop_while_scenes_are_prepared(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare = Lifecycle.prepare
+    prepare = Lifecycle.report_preparing
 
-    def wished(life: Lifecycle, phase: str, done: int, total: int) -> None:
+    def wished(lifecycle: Lifecycle, phase: str, done: int, total: int) -> None:
         if phase == "training scenes":
-            (life.folder / "stop").touch()
-        prepare(life, phase, done, total)
+            (lifecycle.folder / "stop").touch()
+        prepare(lifecycle, phase, done, total)
 
-    monkeypatch.setattr(Lifecycle, "prepare", wished)
+    monkeypatch.setattr(Lifecycle, "report_preparing", wished)
     assert main(command) == 0
     run = read_run(tmp_path / "run")
     assert (run.state, run.step) == ("stopped", 0)

@@ -26,17 +26,17 @@ FINE_TUNE = TrainConfig(steps=2, batch=4, episode_steps=3, validate_every=2, fin
 
 
 def remembered(model: HSAL, source: SceneRenderer, seed: int, scenes: int, file: Path | None = None) -> FeatureCache:
-    *_, memory = FeatureCache.of(model, source, seed, scenes, file)
+    *_, memory = FeatureCache.compute(model, source, seed, scenes, file)
     return memory
 
 
 def test_memory_holds_what_the_model_perceives() -> None:
     model = fresh_model(MODEL, 0)
-    *progress, memory = FeatureCache.of(model, renderer(), seed=2, scenes=5)
+    *progress, memory = FeatureCache.compute(model, renderer(), seed=2, scenes=5)
     assert progress == [5]
     assert memory.volumes.dtype == torch.float16
     ((whole, counts),) = perceive_scenes(model, renderer(), seed=2, scenes=5)
-    view, labels = memory.view(model, torch.tensor([3, 0]))
+    view, labels = memory.perception(model, torch.tensor([3, 0]))
     assert torch.equal(labels, counts[[3, 0]].float())
     torch.testing.assert_close(view.volume, whole.volume[[3, 0]], atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(view.saliency, whole.saliency[[3, 0]], atol=3e-3, rtol=3e-3)
@@ -46,7 +46,7 @@ def test_memory_holds_what_the_model_perceives() -> None:
 
 def test_views_are_all_rows_in_order() -> None:
     model, memory = fresh_model(MODEL, 0), spots()
-    ((view, counts),) = memory.views(model)
+    ((view, counts),) = memory.batches(model)
     assert torch.equal(view.volume, memory.volumes.float())
     assert torch.equal(counts, memory.counts)
 

@@ -22,7 +22,7 @@ def test_resume_before_the_first_checkpoint(tmp_path):
     for step in (1, 2):
         run.log(Progress(step, 9, {"loss": 1.0}), 1.0)
     optimizer = optimizer_for(model, TrainConfig())
-    done, _ = run.restore(model, lambda: optimizer)
+    done, _ = run.restore_state(model, lambda: optimizer)
     assert done == 0
     assert run.metrics.read_text() == ""  # steps 1 and 2 will be taken, and logged, again
 
@@ -46,11 +46,11 @@ def test_model_of_another_size_or_class_number(tmp_path, flags):
 CRASH = """
 import torch
 from hsal.config import ModelConfig
-from hsal.training.pretrain import Learner
+from hsal.training.pretrain import ObjectClassifier
 from hsal.training.loop import fresh_model
-learner = Learner(fresh_model(ModelConfig(width={width}, cell_px=16, hidden=8), 0)).train()
+classifier = ObjectClassifier(fresh_model(ModelConfig(width={width}, cell_px=16, hidden=8), 0)).train()
 for _ in range(10):
-    learner(torch.rand(8, 1, 100, 100), torch.ones(8, 1, 7, 7)).sum().backward()
+    classifier(torch.rand(8, 1, 100, 100), torch.ones(8, 1, 7, 7)).sum().backward()
 """
 
 

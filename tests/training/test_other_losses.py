@@ -16,7 +16,7 @@ from hsal.model.overrides import greedy
 from hsal.model.perception import Perception, divide_by_maximum
 from hsal.rewards import available_labels
 from hsal.training.loop import fresh_model
-from hsal.training.losses.objective import loss_of, random_order
+from hsal.training.losses.objective import random_order, rollout_loss
 from tests.fixtures.rollouts import counts, flat_steps, leaf, loss, make_step, rows_of
 
 STOP = 2  # object classes 0 and 1
@@ -96,16 +96,16 @@ def test_the_expected_label_reward_has_the_mean_of_the_sampled_gradients(labels:
     sampled = torch.zeros(1, 3)
     for label, probability in enumerate((4 / 8, 3 / 8, 1 / 8)):
         step = uneven_step(label)
-        loss([step], counts(labels), TrainConfig(expected_label=False, **LABELS_ALONE)).total.backward()
+        loss([step], counts(labels), TrainConfig(label_estimator="sampled", **LABELS_ALONE)).total.backward()
         sampled += probability * step.class_logits.grad
     expected = uneven_step()
-    loss([expected], counts(labels), TrainConfig(expected_label=True, **LABELS_ALONE)).total.backward()
+    loss([expected], counts(labels), TrainConfig(label_estimator="expected", **LABELS_ALONE)).total.backward()
     assert sampled.abs().max() > 0.1
     torch.testing.assert_close(expected.class_logits.grad, sampled)
 
 
 def test_the_expected_label_loss_by_hand() -> None:
-    taken = loss([uneven_step()], counts([1, 0]), TrainConfig(expected_label=True, **LABELS_ALONE))
+    taken = loss([uneven_step()], counts([1, 0]), TrainConfig(label_estimator="expected", **LABELS_ALONE))
     # +1 with 4/8, -1 else: 0; the location term as ever
     assert taken.policy.item() == pytest.approx(0 - 0.3 * log(0.75))
     assert taken.label_reward.item() == 1  # what was sampled is still told
@@ -114,7 +114,8 @@ def test_the_expected_label_loss_by_hand() -> None:
 @pytest.mark.parametrize(("labels", "right"), [([1, 0], 4 / 8), ([2, 1], 7 / 8), ([0, 0], 1 / 8)])
 def test_the_logarithm_of_the_chance_to_be_right_by_hand(labels: list[int], right: float) -> None:
     step = uneven_step()
-    taken = loss([step], counts(labels), TrainConfig(log_label=True, expected_location=True, **LABELS_ALONE))
+    config = TrainConfig(label_estimator="log-probability", location_estimator="expected", **LABELS_ALONE)
+    taken = loss([step], counts(labels), config)
     taken.total.backward()
     assert taken.policy.item() == pytest.approx(-log(right) - (0.1 / 4 + 0.5 * 3 / 4))
     chances = torch.tensor([[4 / 8, 3 / 8, 1 / 8]])
@@ -126,10 +127,10 @@ def test_the_expected_location_reward_has_the_mean_of_the_sampled_gradients() ->
     sampled = torch.zeros(1, 1, 2)
     for cell, probability in enumerate((1 / 4, 3 / 4)):
         step = uneven_step()._replace(cells=torch.tensor([[cell]]))
-        loss([step], counts([1, 0]), TrainConfig(expected_location=False, **LABELS_ALONE)).total.backward()
+        loss([step], counts([1, 0]), TrainConfig(location_estimator="sampled", **LABELS_ALONE)).total.backward()
         sampled += probability * step.location_logits.grad
     expected = uneven_step()
-    taken = loss([expected], counts([1, 0]), TrainConfig(expected_location=True, **LABELS_ALONE))
+    taken = loss([expected], counts([1, 0]), TrainConfig(location_estimator="expected", **LABELS_ALONE))
     taken.total.backward()
     torch.testing.assert_close(expected.location_logits.grad, sampled)
     assert sampled.abs().max() == pytest.approx(0.4 / 4 * 3 / 4)
@@ -160,7 +161,7 @@ def two_rows(label: list[int], priority: list[float]) -> MetaStep:
 def test_returns_by_hand(discount: float, returns: list[float]) -> None:
     # what the first row does after its end is not seen
     steps = [two_rows([STOP, 0], [0.4, 0.5]), two_rows([0, 1], [9.0, 0.2]), two_rows([0, STOP], [9.0, 0.3])]
-    taken = loss(steps, counts([0, 0], [1, 1]), TrainConfig(discount=discount, expected_label=False))
+    taken = loss(steps, counts([0, 0], [1, 1]), TrainConfig(discount=discount, label_estimator="sampled"))
     # with values of 0 each return is an advantage; four meta-steps were taken
     assert taken.value.item() == pytest.approx(sum(each**2 for each in returns) / 4)
     locations, labels = sum(returns[::2]), sum(returns[1::2])
@@ -204,7 +205,7 @@ def gradients(config: TrainConfig, stay: bool) -> tuple[Tensor, list[Tensor]]:
     rollout = model.rollout(Perception(volume, *divide_by_maximum(volume.square().sum(dim=1))), greedy)
     labels = torch.randint(0, 3, (12, 2), generator=torch.Generator().manual_seed(5)).float()
     config = replace(config, inhibition_clip=0.0)  # a bound hangs on the model's own step, not on what hides rows of it
-    taken = loss_of(staying(rollout) if stay else rollout, labels, config, torch.Generator().manual_seed(6))
+    taken = rollout_loss(staying(rollout) if stay else rollout, labels, config, torch.Generator().manual_seed(6))
     taken.total.backward()
     parameters = [*model.meta_controller.parameters(), *model.controller.parameters()]
     return torch.stack(taken).detach(), [torch.zeros(1) if each.grad is None else each.grad for each in parameters]
@@ -212,8 +213,9 @@ def gradients(config: TrainConfig, stay: bool) -> tuple[Tensor, list[Tensor]]:
 
 @pytest.mark.parametrize(
     "config",
-    [TrainConfig(discount=0.5), CROSS_ENTROPY, TrainConfig(objective="multiset"), TrainConfig(expected_label=True)],
-    ids=["reinforce", "cross-entropy", "multiset", "expected"],
+    [TrainConfig(discount=0.5), CROSS_ENTROPY, TrainConfig(objective="multiset"),
+     TrainConfig(label_estimator="sampled")],
+    ids=["reinforce", "cross-entropy", "multiset", "sampled"],
 )
 def test_rows_that_leave_leave_the_loss_as_it_is(config: TrainConfig) -> None:
     (left, from_left), (stayed, from_stayed) = gradients(config, stay=False), gradients(config, stay=True)

@@ -49,7 +49,7 @@ def test_each_object_of_a_scene_is_seen_without_the_others() -> None:
 
 
 def test_an_object_of_a_picture_has_the_whole_volume() -> None:
-    config = replace(VOLUME, cut="picture")
+    config = replace(VOLUME, cut="image")
     shown = objects_of(learner(), config, Squares(), 0, 0, 8)
     assert shown.label.shape == (8, 1)
     assert torch.equal(shown.cover, torch.ones(8, 1, 2, 2))

@@ -12,12 +12,12 @@ from hsal.config import TrainConfig
 from hsal.model.hsal import MetaStep, Rollout, send
 from hsal.model.overrides import sampler
 from hsal.training.loop import fresh_model
-from hsal.training.losses.objective import loss_of
+from hsal.training.losses.objective import rollout_loss
 from tests.fixtures.rollouts import counts, flat_steps, leaf, loss, make_step
 from tests.fixtures.small_training import MODEL, spots
 
 STOP = 2  # object classes 0 and 1
-POLICY_ALONE = TrainConfig(expected_label=False, value_weight=0, entropy_weight=0, priority_weight=0)
+POLICY_ALONE = TrainConfig(label_estimator="sampled", value_weight=0, entropy_weight=0, priority_weight=0)
 
 
 def one_step() -> MetaStep:
@@ -30,7 +30,7 @@ def one_step() -> MetaStep:
 
 
 def test_one_step_by_hand() -> None:
-    config = TrainConfig(expected_label=False, value_weight=0.5, entropy_weight=0.03, priority_weight=0.1)
+    config = TrainConfig(label_estimator="sampled", value_weight=0.5, entropy_weight=0.03, priority_weight=0.1)
     taken = loss([one_step()], counts([1, 0]), config)
     # rewards: 0.5 at the cell, +1 for the label; advantages 0.5 - 0.2 = 0.3 and 1 + 0.4 = 1.4
     policy = -(0.3 * log(0.75) + 1.4 * log(0.8))  # 0.3987
@@ -64,7 +64,7 @@ def test_the_advantage_is_a_constant() -> None:
 
 def test_values_learn_from_their_own_error_alone() -> None:
     step = one_step()
-    config = TrainConfig(expected_label=False, value_weight=0.5, entropy_weight=0, priority_weight=0)
+    config = TrainConfig(label_estimator="sampled", value_weight=0.5, entropy_weight=0, priority_weight=0)
     loss([step], counts([1, 0]), config).total.backward()
     # 0.5 * 2 * (v - R): 0.2 - 0.5 and -0.4 - 1
     torch.testing.assert_close(step.values.grad, torch.tensor([[-0.3, -1.4]]))
@@ -75,7 +75,7 @@ def test_values_learn_from_their_own_error_alone() -> None:
 def test_the_location_reward_pulls_at_the_mask_itself(weight: float, wanted: float) -> None:
     mask, saliency = leaf([[[0.6, 0.3]]]), torch.tensor([[[0.2, 0.7]]])
     step = one_step()._replace(priority=mask * saliency)
-    config = TrainConfig(expected_label=False, value_weight=0.5, entropy_weight=0.03, priority_weight=weight)
+    config = TrainConfig(label_estimator="sampled", value_weight=0.5, entropy_weight=0.03, priority_weight=weight)
     loss([step], counts([1, 0]), config).total.backward()
     # -c_p * d(M S)/dM at the cell looked at; nothing at the other
     torch.testing.assert_close(mask.grad, torch.tensor([[[0.0, wanted]]]))
@@ -83,7 +83,7 @@ def test_the_location_reward_pulls_at_the_mask_itself(weight: float, wanted: flo
 
 def test_entropy_term_flattens_the_odds() -> None:
     step = one_step()
-    config = TrainConfig(expected_label=False, value_weight=0, entropy_weight=1, priority_weight=0)
+    config = TrainConfig(label_estimator="sampled", value_weight=0, entropy_weight=1, priority_weight=0)
     gradient, = torch.autograd.grad(loss([step], counts([1, 0]), config).total, step.location_logits)
     # policy: 0.3 * (0.25, -0.25); entropy: p (log p + H), with p = (1/4, 3/4) and H = 0.5623
     entropy = -(0.25 * log(0.25) + 0.75 * log(0.75))
@@ -97,7 +97,7 @@ def test_two_glimpses_both_count() -> None:
         saliency=torch.tensor([[[0.5, 0.9]]]), location_logits=torch.zeros(1, 2, 2), class_logits=torch.zeros(1, 3),
         values=torch.tensor([[0.0, 0.0, 0.0]]),
     )
-    taken = loss([step], counts([1, 0]), TrainConfig(expected_label=False))
+    taken = loss([step], counts([1, 0]), TrainConfig(label_estimator="sampled"))
     # rewards 0.2, 0.6 and -1 (there is no 1): log 2 * (0.2 + 0.6) - log 3
     assert taken.policy.item() == pytest.approx(0.8 * log(2) - log(3))
     assert taken.value.item() == pytest.approx(0.04 + 0.36 + 1)
@@ -147,7 +147,7 @@ def flowing_back(bound: float) -> torch.Tensor:
     with torch.no_grad():
         for parameter in model.meta_controller.parameters():
             parameter.mul_(4.0)
-    view, wanted = next(iter(spots().views(model)))
+    view, wanted = next(iter(spots().batches(model)))
 
     def watched(rollout: Rollout) -> Rollout:
         answer = None
@@ -157,7 +157,7 @@ def flowing_back(bound: float) -> torch.Tensor:
             answer = yield step
 
     config = TrainConfig(batch=8, inhibition_clip=bound)
-    loss_of(watched(model.rollout(view, sampler(generator), 3)), wanted, config, generator).total.backward()
+    rollout_loss(watched(model.rollout(view, sampler(generator), 3)), wanted, config, generator).total.backward()
     return steps[0].next_saliency.grad.flatten(1).norm(dim=1)  # (B,)
 
 

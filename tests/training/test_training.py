@@ -68,15 +68,15 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
     run, stopped = RunFolder(tmp_path), begin(1)
     for progress in stopped.updates(0):
         run.log(progress, seconds=10.0 * progress.step)
-        if progress.checked:
-            run.keep(stopped.module, stopped.optimizer, progress.step, 10.0 * progress.step)
+        if progress.validated:
+            run.save_state(stopped.module, stopped.optimizer, progress.step, 10.0 * progress.step)
         if progress.step == 5:  # two updates after the checkpoint, and in the middle of a line
             break
     with run.metrics.open("a") as file:
         file.write('{"step": 6, "seconds": 6')
 
     resumed = begin(2)  # other weights than the run had: all must come from the checkpoint
-    done, seconds = run.restore(resumed.module, lambda: resumed.optimizer)
+    done, seconds = run.restore_state(resumed.module, lambda: resumed.optimizer)
     assert (done, seconds) == (3, 30)
     assert [line["step"] for line in logged(run)] == [1, 2, 3]
     for progress in resumed.updates(done):
@@ -99,8 +99,8 @@ def test_progress_says_when_to_keep_the_weights(begin: Callable[[int], Setup]) -
     assert [progress.step for progress in taken] == [1, 2, 3, 4, 5, 6, 7]
     assert {progress.steps for progress in taken} == {7}
     for progress in taken:
-        assert progress.checked == (progress.step in (3, 6, 7))  # every third, and the last
-        assert progress.checked == any(name.startswith("validation_") for name in progress.metrics)
+        assert progress.validated == (progress.step in (3, 6, 7))  # every third, and the last
+        assert progress.validated == any(name.startswith("validation_") for name in progress.metrics)
         assert all(math.isfinite(value) for value in progress.metrics.values())
 
 

@@ -140,7 +140,7 @@ def test_safetensors_of_others_are_refused(tmp_path: Path) -> None:
         ({"saliency": "of nothing"}, "'of nothing'"),
         ({"spotlights": 3}, "spotlights"),
         ({"glimpses": 0}, "glimpses"),
-        ({"width": "wide"}, "width must be of type int"),
+        ({"width": "wide"}, "width must be a whole number in 1..4096"),
         ({"beta_min": 1.0, "beta_max": 0.5}, "beta_min"),
     ],
 )

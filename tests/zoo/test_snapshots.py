@@ -38,7 +38,7 @@ def run_with_series(folder: Path, seed: int) -> RunFolder:
         model = fresh_model(SMALL, seed)
         with torch.no_grad():
             model.controller.value.bias.fill_(step)
-        save_model(run.snapshot(step), model, {})
+        save_model(run.snapshot_path(step), model, {})
     return run
 
 

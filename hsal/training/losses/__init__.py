@@ -1,1 +1,1 @@
-"""What training minimizes: one pure function an objective."""
+"""Training losses: one pure function per objective or estimator, and their combination over an episode."""
