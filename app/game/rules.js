@@ -32,8 +32,8 @@ function movedCell(cell, rowsDown, columnsRight, { rows, columns }) {
 function verdicts(labels, truth) {
   const remaining = [...truth];
   return labels.map((label) => {
-    const place = remaining.indexOf(label);
-    if (place >= 0) remaining.splice(place, 1);
-    return place >= 0;
+    const index = remaining.indexOf(label);
+    if (index >= 0) remaining.splice(index, 1);
+    return index >= 0;
   });
 }

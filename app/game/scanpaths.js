@@ -18,9 +18,9 @@ function drawScanpath(canvas, image, turns, map, selected) {
   const glimpses = turns.flatMap(([cells], turn) =>
     cells.map((cell) => ({ cell, turn, box: cellBox(cell, map, size) })));
   const alpha = (turn) => (selected === null || selected === turn ? 1 : 0.25);
-  for (const [place, { turn, box }] of glimpses.entries()) {
-    if (place === 0) continue;
-    const from = glimpses[place - 1].box;
+  for (const [index, { turn, box }] of glimpses.entries()) {
+    if (index === 0) continue;
+    const from = glimpses[index - 1].box;
     context.globalAlpha = alpha(turn);
     context.beginPath();
     context.moveTo(from.x + from.width / 2, from.y + from.height / 2);
@@ -28,8 +28,8 @@ function drawScanpath(canvas, image, turns, map, selected) {
     strokeTwice(context, COLORS.overt, 2);
   }
   const numbers = new Map(); // cell -> the numbers of all glimpses at it
-  for (const [place, { cell, turn, box }] of glimpses.entries()) {
-    numbers.set(cell, [...(numbers.get(cell) ?? []), place + 1]);
+  for (const [index, { cell, turn, box }] of glimpses.entries()) {
+    numbers.set(cell, [...(numbers.get(cell) ?? []), index + 1]);
     context.globalAlpha = alpha(turn);
     context.beginPath();
     context.rect(box.x, box.y, box.width, box.height);
@@ -53,8 +53,8 @@ function playerFigure(player, image, map, truth) {
   const figure = newElement("figure", "player");
   const canvas = newElement("canvas", "seen");
   const correct = verdicts(player.labels, truth);
-  const verdictWord = (place) => (correct[place] ? "correct" : "incorrect");
-  const labels = player.labels.map((label, place) => `${label} ${verdictWord(place)}`).join(", ") || "nothing";
+  const verdictWord = (index) => (correct[index] ? "correct" : "incorrect");
+  const labels = player.labels.map((label, index) => `${label} ${verdictWord(index)}`).join(", ") || "nothing";
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", `${player.name}: ${player.glimpses} glimpses over the image; named ${labels}.`);
   const chips = newElement("div", "chips");
@@ -69,7 +69,9 @@ function playerFigure(player, image, map, truth) {
     chip.setAttribute("aria-pressed", "false");
     chip.addEventListener("click", () => {
       selected = selected === turn ? null : turn;
-      for (const [place, other] of [...chips.children].entries()) other.setAttribute("aria-pressed", place === selected);
+      for (const [index, other] of [...chips.children].entries()) {
+        other.setAttribute("aria-pressed", index === selected);
+      }
       draw();
     });
     chips.append(chip);

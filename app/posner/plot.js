@@ -37,16 +37,16 @@ function plotOf(results, description) {
   }
   const title = { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" };
   svg.append(svgElement("text", title, "reaction time, ms"));
-  for (const [place, condition] of CONDITIONS.entries()) {
-    drawCondition(svg, condition, results, place * row + row / 2, across);
+  for (const [index, condition] of CONDITIONS.entries()) {
+    drawCondition(svg, condition, results, index * row + row / 2, across);
   }
   return svg;
 }
 
 function drawCondition(svg, condition, results, middle, across) {
   svg.append(svgElement("text", { x: 0, y: middle + 4, class: "name" }, condition));
-  for (const [place, time] of results.lists[condition].entries()) {
-    const y = middle + 8 + ((place * 5) % 12); // dots of similar times do not overlap
+  for (const [index, time] of results.lists[condition].entries()) {
+    const y = middle + 8 + ((index * 5) % 12); // dots of similar times do not overlap
     svg.append(svgElement("circle", { cx: across(time), cy: y, r: 3.2, class: `response ${condition}` }));
   }
   const estimate = results.medians[condition];

@@ -45,7 +45,7 @@ function cueOf(condition, side) {
 function schedule(counts, random, practice) {
   const between = ([low, high]) => Math.round(low + random() * (high - low));
   const kinds = CONDITIONS.flatMap((condition) =>
-    Array.from({ length: counts[condition] }, (_, place) => [condition, place % 2 ? "right" : "left"]),
+    Array.from({ length: counts[condition] }, (_, index) => [condition, index % 2 ? "right" : "left"]),
   );
   return shuffled(kinds, random).map(([condition, target]) => ({
     practice, condition, target, cue: cueOf(condition, target),
@@ -68,10 +68,10 @@ function median(values) {
 }
 
 function quantile(sorted, share) {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
+  return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
 }
 
 const resample = (values, random) => values.map(() => values[Math.floor(random() * values.length)]);
@@ -118,8 +118,8 @@ function toCsv(trials) {
   ];
   const rows = trials
     .filter(({ outcome }) => outcome)
-    .map((trial, place) => [
-      place + 1, trial.practice ? 1 : 0, trial.condition, trial.cue, trial.target, trial.fixation, trial.soa,
+    .map((trial, index) => [
+      index + 1, trial.practice ? 1 : 0, trial.condition, trial.cue, trial.target, trial.fixation, trial.soa,
       trial.response, trial.outcome, trial.rt === null ? "" : trial.rt.toFixed(1),
     ]);
   return [names, ...rows].map((row) => row.join(",")).join("\n") + "\n";

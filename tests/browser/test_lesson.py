@@ -89,7 +89,7 @@ def test_more_spotlights_and_their_weights(page: Page, app_url: str) -> None:
     expect(sandbox.locator(".handle.spotlight")).to_have_count(2)  # the model's own two
     sandbox.get_by_role("button", name="3 spotlights").click()
     for number, place in enumerate(((0.25, 0.28), (0.795, 0.225), (0.705, 0.705)), 1):
-        drag(page, sandbox, f".handle.spotlight[data-place='{number - 1}']", place)
+        drag(page, sandbox, f".handle.spotlight[data-index='{number - 1}']", place)
     weights = sandbox.get_by_role("slider", name="weight")
     for slider in weights.all():
         slider.fill("100")

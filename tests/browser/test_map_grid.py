@@ -198,4 +198,4 @@ def test_names_for_those_who_do_not_see(shown: Grid) -> None:
     assert shown.page.get_by_role("region", name="Saliency maps").count() == 1
     assert re.search("a square.*Arrow keys", shown.page.locator(".tiles").get_attribute("aria-label"))
     assert shown.page.get_by_role("img", name="Left: its idea").count() == 1
-    assert shown.page.get_by_role("slider", name="Map over image").count() == 1
+    assert shown.page.get_by_role("slider", name="Opacity of the map").count() == 1

@@ -2,7 +2,7 @@
 
 const HELP = {
   spotlight: "Drag a number or click on the image. By keyboard, press Tab to reach a number and use the arrow keys.",
-  glimpse: "Click where the model should look, or drag the edge of the orange frame. Tab and arrow keys move both marks.",
+  glimpse: "Click where the model should look, or drag the edge of the orange frame. Tab and arrow keys move them.",
   guess: "Click on the place that stands out most to you, or press Tab to reach the marker and use the arrow keys.",
 };
 
@@ -10,7 +10,7 @@ function build(sandbox) {
   const { root, options, spotlights } = sandbox;
   const handles = [];
   if (options.spotlights) {
-    handles.push(...spotlights.map((_, place) => handleOf("spotlight", String(place + 1), place)));
+    handles.push(...spotlights.map((_, index) => handleOf("spotlight", String(index + 1), index)));
   }
   if (options.glimpses) handles.push(handleOf("glimpse", "", 0)); // on top of the others: its frame is hollow
   if (options.guess) handles.push(handleOf("guess", "?", 0));
@@ -23,10 +23,10 @@ function build(sandbox) {
   root.querySelector(".bars").hidden = !options.spotlights;
 }
 
-function handleOf(target, mark, place) {
+function handleOf(target, mark, index) {
   const handle = element("button", `handle ${target}`);
   Object.assign(handle, { type: "button" });
-  Object.assign(handle.dataset, { target, mark, place });
+  Object.assign(handle.dataset, { target, mark, index });
   return handle;
 }
 
@@ -41,41 +41,41 @@ function buildControls(sandbox) {
     return button;
   });
   root.querySelector(".counts").replaceChildren(...counts);
-  root.querySelector(".sliders").replaceChildren(...spotlights.map((_, place) => slidersOf(sandbox, place)));
+  root.querySelector(".sliders").replaceChildren(...spotlights.map((_, index) => slidersOf(sandbox, index)));
 }
 
-function slidersOf(sandbox, place) {
+function slidersOf(sandbox, index) {
   const { sigmaMin, sigmaMax } = sandbox.data.limits;
   const group = element("fieldset", "spotlight");
   const slider = (name, least, most, step) => {
     const label = element("label", "");
     const input = element("input", name);
     Object.assign(input, { type: "range", min: least, max: most, step });
-    Object.assign(input.dataset, { place, setting: name });
+    Object.assign(input.dataset, { index, setting: name });
     label.append(element("span", "", name === "strength" ? "weight" : "width"), input, element("output", ""));
     return label;
   };
-  group.append(element("legend", "", `Spotlight ${place + 1}`));
+  group.append(element("legend", "", `Spotlight ${index + 1}`));
   group.append(slider("strength", 0, 100, 1), slider("sigma", sigmaMin.toFixed(2), sigmaMax.toFixed(2), 0.01));
   return group;
 }
 
 function placeHandles(sandbox, result) {
   const { root, scene, spotlights } = sandbox;
-  const positions = { spotlight: (place) => spotlights[place], guess: () => sandbox.guess };
+  const positions = { spotlight: (index) => spotlights[index], guess: () => sandbox.guess };
   positions.glimpse = () => centerOf(sandbox.cell ?? result?.cells.at(-1) ?? 0, scene);
   for (const handle of root.querySelectorAll(".handle")) {
-    const { target, place } = handle.dataset;
-    const { row, column } = positions[target](Number(place));
+    const { target, index } = handle.dataset;
+    const { row, column } = positions[target](Number(index));
     handle.style.left = `${((column - 0.5) / scene.columns) * 100}%`;
     handle.style.top = `${((row - 0.5) / scene.rows) * 100}%`;
-    handle.setAttribute("aria-label", handleLabel(sandbox, target, Number(place), { row, column }));
+    handle.setAttribute("aria-label", handleLabel(sandbox, target, Number(index), { row, column }));
   }
   for (const input of root.querySelectorAll(".spotlight input")) {
-    const { place, setting } = input.dataset;
-    const spotlight = spotlights[Number(place)];
+    const { index, setting } = input.dataset;
+    const spotlight = spotlights[Number(index)];
     input.value = spotlight[setting];
-    const weight = percent(weightsOf(spotlights)[Number(place)]);
+    const weight = percent(weightsOf(spotlights)[Number(index)]);
     const text = setting === "strength" ? weight : `${spotlight.sigma.toFixed(1)} cells`;
     input.setAttribute("aria-valuetext", text);
     input.parentElement.querySelector("output").textContent = text;
@@ -86,8 +86,8 @@ function centerOf(cell, { columns }) {
   return { row: Math.floor(cell / columns) + 1, column: (cell % columns) + 1 };
 }
 
-function handleLabel(sandbox, target, place, { row, column }) {
-  if (target === "spotlight") return spotlightLabel(place, sandbox.spotlights);
+function handleLabel(sandbox, target, index, { row, column }) {
+  if (target === "spotlight") return spotlightLabel(index, sandbox.spotlights);
   const where = `row ${row.toFixed(1)}, column ${column.toFixed(1)}`;
   return `${target === "guess" ? "Your guess" : "Sharp glimpse"}: ${where}. Arrow keys move it.`;
 }
@@ -140,8 +140,8 @@ function showBars(bars, scene, { classes, label }) {
       return bar;
     }));
   }
-  for (const [place, bar] of [...bars.children].entries()) {
-    bar.classList.toggle("chosen", place === label);
-    bar.querySelector("i").style.height = `${100 * classes[place]}%`;
+  for (const [index, bar] of [...bars.children].entries()) {
+    bar.classList.toggle("chosen", index === label);
+    bar.querySelector("i").style.height = `${100 * classes[index]}%`;
   }
 }

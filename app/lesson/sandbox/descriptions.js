@@ -13,11 +13,11 @@ function answerOf(scene, { classes, label }) {
   return `${named(scene, label)} (${percent(classes[label])})`;
 }
 
-function spotlightLabel(place, spotlights) {
-  const { row, column, sigma } = spotlights[place];
-  const weight = percent(weightsOf(spotlights)[place]);
+function spotlightLabel(index, spotlights) {
+  const { row, column, sigma } = spotlights[index];
+  const weight = percent(weightsOf(spotlights)[index]);
   const where = `row ${row.toFixed(1)}, column ${column.toFixed(1)}`;
-  return `Spotlight ${place + 1}: ${where}, weight ${weight}, width ${sigma.toFixed(1)} cells. Arrow keys move it.`;
+  return `Spotlight ${index + 1}: ${where}, weight ${weight}, width ${sigma.toFixed(1)} cells. Arrow keys move it.`;
 }
 
 function guessFeedback(scene, cell) {

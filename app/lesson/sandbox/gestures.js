@@ -9,10 +9,10 @@ function listen(sandbox, signal) {
   on(handles, "keydown", (event) => moveByKey(sandbox, event));
   on(root.querySelector(".image"), "click", (event) => {
     const target = ["glimpse", "guess", "spotlight"].find((name) => root.querySelector(`.handle.${name}`));
-    if (target) sandbox.move(target, positionOf(sandbox, event), event.timeStamp);
+    if (target) sandbox.move(target, pointerPosition(sandbox, event), event.timeStamp);
   });
   on(root.querySelector(".sliders"), "input", ({ target }) => {
-    sandbox.change(Number(target.dataset.place), { [target.dataset.setting]: Number(target.value) });
+    sandbox.change(Number(target.dataset.index), { [target.dataset.setting]: Number(target.value) });
   });
   on(root.querySelector(".controls"), "click", ({ target }) => {
     const { count, action } = target.closest("button")?.dataset ?? {};
@@ -25,7 +25,7 @@ function listen(sandbox, signal) {
 }
 
 // Position of the pointer in cells; the center of the first cell is 1, 1.
-function positionOf(sandbox, { clientX, clientY }) {
+function pointerPosition(sandbox, { clientX, clientY }) {
   const box = sandbox.part("image").getBoundingClientRect();
   const { rows, columns } = sandbox.scene;
   return {
@@ -38,13 +38,13 @@ function startDrag(sandbox, event) {
   const handle = event.target.closest(".handle");
   if (!handle) return;
   handle.setPointerCapture(event.pointerId);
-  if (handle.dataset.target === "spotlight") sandbox.chosen = Number(handle.dataset.place);
+  if (handle.dataset.target === "spotlight") sandbox.chosen = Number(handle.dataset.index);
 }
 
 function drag(sandbox, event) {
   const handle = event.target.closest(".handle");
   if (!handle?.hasPointerCapture(event.pointerId)) return;
-  sandbox.move(handle.dataset.target, positionOf(sandbox, event), event.timeStamp);
+  sandbox.move(handle.dataset.target, pointerPosition(sandbox, event), event.timeStamp);
 }
 
 function moveByKey(sandbox, event) {
@@ -53,8 +53,8 @@ function moveByKey(sandbox, event) {
   if (!handle || !move || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
   event.stopPropagation(); // players on the page also listen for arrow keys
-  const { target, place } = handle.dataset;
-  if (target === "spotlight") sandbox.chosen = Number(place);
+  const { target, index } = handle.dataset;
+  if (target === "spotlight") sandbox.chosen = Number(index);
   const from = currentPosition(sandbox, target);
   const rounded = (step) => (target === "spotlight" ? step : Math.sign(step)); // a glimpse moves by whole cells
   sandbox.move(target, { row: from.row + rounded(move[0]), column: from.column + rounded(move[1]) }, event.timeStamp);

@@ -52,7 +52,7 @@ function softmax(logits) {
 
 function argmax(values) {
   let best = 0;
-  for (let place = 1; place < values.length; place += 1) if (values[place] > values[best]) best = place;
+  for (let index = 1; index < values.length; index += 1) if (values[index] > values[best]) best = index;
   return best;
 }
 
@@ -112,10 +112,10 @@ function metaStep(controller, view, gaussians, { glimpses, cells: forced = [], s
     hidden = gruCell(controller.recur, linear(controller.encode, x), hidden);
   };
   const [locations, cells] = [[], []];
-  for (let place = 0; place < glimpses; place += 1) {
+  for (let index = 0; index < glimpses; index += 1) {
     step();
     locations.push(softmax(linear(controller.locate, hidden)));
-    glimpsed = forced[place] ?? argmax(locations[place]);
+    glimpsed = forced[index] ?? argmax(locations[index]);
     cells.push(glimpsed);
     glimpse = sharp ? sharpGlimpse(glimpsed, view) : broad;
   }
@@ -125,8 +125,8 @@ function metaStep(controller, view, gaussians, { glimpses, cells: forced = [], s
   return { mask, priority, broadWeights, locations, cells, classes, label: argmax(classes), nextSaliency };
 }
 
-function oneHot(place, length) {
+function oneHot(index, length) {
   const vector = new Float32Array(length);
-  vector[place] = 1;
+  vector[index] = 1;
   return vector;
 }

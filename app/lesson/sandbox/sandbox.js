@@ -121,13 +121,13 @@ class Sandbox {
     this.changed(since);
   }
 
-  update(place, changes) {
-    const changed = clamped({ ...this.spotlights[place], ...changes }, this.scene, this.data.limits);
-    this.spotlights = this.spotlights.map((spotlight, at) => (at === place ? changed : spotlight));
+  update(index, changes) {
+    const changed = clamped({ ...this.spotlights[index], ...changes }, this.scene, this.data.limits);
+    this.spotlights = this.spotlights.map((spotlight, at) => (at === index ? changed : spotlight));
   }
 
-  change(place, changes) {
-    this.update(place, changes);
+  change(index, changes) {
+    this.update(index, changes);
     this.changed();
   }
 

@@ -25,8 +25,8 @@ function weightsOf(spotlights) {
 // exp(-beta d^2) is a Gaussian of standard deviation 1 / sqrt(2 beta) cells
 function gaussiansOf(spotlights) {
   const weights = weightsOf(spotlights);
-  return spotlights.map(({ sigma, row, column }, place) => {
-    return { weight: weights[place], beta: 1 / (2 * sigma ** 2), sigma, row, column };
+  return spotlights.map(({ sigma, row, column }, index) => {
+    return { weight: weights[index], beta: 1 / (2 * sigma ** 2), sigma, row, column };
   });
 }
 
@@ -41,8 +41,8 @@ function spotlightsOf(gaussians) {
 
 // `count` equal spotlights side by side, around the center of the image.
 function initialSpotlights(count, { rows, columns }) {
-  return Array.from({ length: count }, (_, place) => {
-    return { strength: 100, sigma: 2, row: (rows + 1) / 2, column: ((place + 0.5) * columns) / count + 0.5 };
+  return Array.from({ length: count }, (_, index) => {
+    return { strength: 100, sigma: 2, row: (rows + 1) / 2, column: ((index + 0.5) * columns) / count + 0.5 };
   });
 }
 
@@ -68,6 +68,6 @@ function arrowStep({ key, shiftKey }) {
 }
 
 function cellAt({ row, column }, { rows, columns }) {
-  const place = (value, count) => between(1, Math.round(value), count) - 1;
-  return place(row, rows) * columns + place(column, columns);
+  const indexOf = (value, count) => between(1, Math.round(value), count) - 1;
+  return indexOf(row, rows) * columns + indexOf(column, columns);
 }

@@ -12,7 +12,7 @@ function fromHalf(bits) {
 // Little-endian half-precision bytes -> Float32Array.
 function readHalves(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.byteLength / 2 }, (_, place) => fromHalf(view.getUint16(2 * place, true)));
+  return Float32Array.from({ length: bytes.byteLength / 2 }, (_, index) => fromHalf(view.getUint16(2 * index, true)));
 }
 
 // A safetensors file -> {metadata, tensors: {name: {shape, data: Float32Array}}}.

@@ -65,9 +65,9 @@ function pressKey(player, event) {
 
 // mark: the moment at which this trace diverges from another one, or null
 function buildTimeline(root, trace, moments, mark) {
-  const segments = moments.map(({ tone, kind, step }, place) => {
-    const starts = place > 0 && moments[place - 1].step !== step;
-    const segment = element("span", `segment ${tone}${starts ? " starts" : ""}${place === mark ? " diverges" : ""}`);
+  const segments = moments.map(({ tone, kind, step }, index) => {
+    const starts = index > 0 && moments[index - 1].step !== step;
+    const segment = element("span", `segment ${tone}${starts ? " starts" : ""}${index === mark ? " diverges" : ""}`);
     segment.dataset.kind = kind;
     return segment;
   });
@@ -89,8 +89,8 @@ function showTimeline(root, moments, now) {
   const scrub = root.querySelector(".scrub");
   scrub.value = now;
   scrub.setAttribute("aria-valuetext", `moment ${now + 1} of ${moments.length}, meta-step ${moments[now].step + 1}`);
-  for (const [place, segment] of [...root.querySelector(".segments").children].entries()) {
-    segment.classList.toggle("ahead", place > now);
+  for (const [index, segment] of [...root.querySelector(".segments").children].entries()) {
+    segment.classList.toggle("ahead", index > now);
   }
   for (const button of root.querySelectorAll("[data-go]")) {
     const backwards = ["first", "previousStep", "back"].includes(button.dataset.go);

@@ -20,9 +20,9 @@ function translucent(hex, alpha) {
 }
 
 function inferno(value) {
-  const place = Math.min(1, Math.max(0, value)) * (INFERNO.length - 1);
-  const below = Math.min(INFERNO.length - 2, Math.floor(place));
-  return INFERNO[below].map((low, channel) => low + (INFERNO[below + 1][channel] - low) * (place - below));
+  const position = Math.min(1, Math.max(0, value)) * (INFERNO.length - 1);
+  const below = Math.min(INFERNO.length - 2, Math.floor(position));
+  return INFERNO[below].map((low, channel) => low + (INFERNO[below + 1][channel] - low) * (position - below));
 }
 
 function blankCanvas(width, height) {
@@ -56,8 +56,8 @@ function interpolatedGaussians(trace, step, progress) {
   const target = trace.steps[step].gaussians;
   const start = trace.steps[step - 1]?.gaussians ?? target.map((gaussian) => ({ ...gaussian, weight: 0 }));
   if (progress >= 1 || start.length !== target.length) return target;
-  return target.map((end, place) => {
-    const valueOf = (name) => start[place][name] + (end[name] - start[place][name]) * progress;
+  return target.map((end, index) => {
+    const valueOf = (name) => start[index][name] + (end[name] - start[index][name]) * progress;
     return Object.fromEntries(Object.keys(end).map((name) => [name, valueOf(name)]));
   });
 }

@@ -34,7 +34,7 @@ function drawHatching(context, size) {
 // One contour per Gaussian at one standard deviation; the line width shows the weight.
 function drawGaussians(context, frame, gaussians) {
   const heaviest = Math.max(...gaussians.map(({ weight }) => weight), 1e-9);
-  for (const [place, { weight, sigma, row, column }] of gaussians.entries()) {
+  for (const [index, { weight, sigma, row, column }] of gaussians.entries()) {
     const share = weight / heaviest;
     const x = frame.left + (column - 0.5) * frame.cellWidth;
     const y = frame.top + (row - 0.5) * frame.cellHeight;
@@ -47,7 +47,7 @@ function drawGaussians(context, frame, gaussians) {
     context.arc(x, y, 9, 0, FULL_TURN);
     context.fillStyle = COLORS.covert;
     context.fill();
-    write(context, String(place + 1), x, y, 11, "#fff");
+    write(context, String(index + 1), x, y, 11, "#fff");
     context.restore();
   }
 }
@@ -83,11 +83,11 @@ function glimpsesSoFar(trace, moment) {
 }
 
 function drawPath(context, frame, seen, step, progress) {
-  for (const [place, glimpse] of seen.entries()) {
-    if (place === 0 || glimpse.cell === seen[place - 1].cell) continue;
-    const from = frame.center(seen[place - 1].cell);
+  for (const [index, glimpse] of seen.entries()) {
+    if (index === 0 || glimpse.cell === seen[index - 1].cell) continue;
+    const from = frame.center(seen[index - 1].cell);
     const to = frame.center(glimpse.cell);
-    const share = place === seen.length - 1 ? progress : 1;
+    const share = index === seen.length - 1 ? progress : 1;
     const tip = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
     context.save();
     context.globalAlpha = glimpse.step === step ? 1 : 0.4;

@@ -69,9 +69,9 @@ class Panels {
 
   buildTable() {
     const count = Math.max(...this.trace.steps.map(({ gaussians }) => gaussians.length));
-    this.rows = Array.from({ length: count }, (_, place) => {
+    this.rows = Array.from({ length: count }, (_, index) => {
       const row = element("tr", "");
-      const head = element("th", "ordinal", String(place + 1));
+      const head = element("th", "ordinal", String(index + 1));
       head.scope = "row";
       const numbers = [0, 1, 2, 3].map(() => element("td", ""));
       row.append(head, ...numbers);
@@ -89,7 +89,7 @@ class Panels {
     this.showClasses(moment, predicted);
     this.showMixture(moment);
     const count = this.moments.slice(0, now + 1).filter(({ kind }) => kind === "label").length;
-    for (const [place, chip] of this.chips.entries()) chip.classList.toggle("hidden", place >= count);
+    for (const [index, chip] of this.chips.entries()) chip.classList.toggle("hidden", index >= count);
     this.nothing.classList.toggle("hidden", count > 0 && this.chips.length > 0);
   }
 
@@ -118,7 +118,7 @@ class Panels {
 
   drawGrid(values, chosen, color) {
     const wanted = [this.trace, values, chosen, color, this.ink];
-    if (wanted.every((part, place) => part === this.drawn?.[place])) return;
+    if (wanted.every((part, index) => part === this.drawn?.[index])) return;
     this.drawn = wanted;
     const { rows, columns } = this.trace;
     const size = Math.max(1, Math.floor(264 / Math.max(rows, columns)));
@@ -164,8 +164,8 @@ class Panels {
     this.fade("classes", moment.kind !== "label");
     const step = predicted && this.trace.steps[predicted.step];
     const order = this.barOrder(step);
-    for (const [place, { row, name, fill, share }] of this.bars.entries()) {
-      const label = order[place];
+    for (const [index, { row, name, fill, share }] of this.bars.entries()) {
+      const label = order[index];
       const probability = step ? step.classes[label] : 0;
       name.textContent = this.trace.names[label];
       fill.style.width = `${100 * probability}%`;
@@ -186,8 +186,8 @@ class Panels {
   showMixture(moment) {
     this.fade("mixture", !["mask", "broad"].includes(moment.kind));
     const { gaussians } = this.trace.steps[moment.step];
-    for (const [place, { numbers }] of this.rows.entries()) {
-      const { weight, sigma, row, column } = gaussians[place] ?? {};
+    for (const [index, { numbers }] of this.rows.entries()) {
+      const { weight, sigma, row, column } = gaussians[index] ?? {};
       const texts = [weight, sigma, row, column].map((number) => (number === undefined ? "\u2013" : decimal(number)));
       for (const [which, cell] of numbers.entries()) cell.textContent = texts[which];
     }

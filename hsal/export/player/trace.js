@@ -59,8 +59,8 @@ function remainingLabels(trace, step) {
   if (trace.truth === null) return null;
   const remaining = [...trace.truth];
   for (const { label } of trace.steps.slice(0, step)) {
-    const place = remaining.indexOf(label);
-    if (place >= 0) remaining.splice(place, 1);
+    const index = remaining.indexOf(label);
+    if (index >= 0) remaining.splice(index, 1);
   }
   return remaining;
 }
