@@ -12,6 +12,7 @@ dilation.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from torch import nn
 
@@ -32,7 +33,7 @@ def build_resnet(name: str, config: ModelConfig) -> nn.Module:
         raise ConfigError("A ResNet has cells of 8, 16 or 32 px: set cell_px to one of these.")
     import timm  # takes seconds to import
 
-    body = timm.create_model(name, features_only=True, out_indices=(4,))
+    body: Any = timm.create_model(name, features_only=True, out_indices=(4,))
     for stage in (body.layer1, body.layer2, body.layer3, body.layer4)[STRIDED_STAGES[config.cell_px] :]:
         stage[0].conv1.stride = stage[0].downsample[0].stride = (1, 1)
     return TimmBackbone(config, body, body.feature_info.channels()[-1], rename=timm_key)

@@ -63,4 +63,4 @@ def build(config: ModelConfig) -> nn.Module:
     if config.cell_px not in STRIDES:
         raise ConfigError("The compact backbone has cells of 4, 8 or 16 px: set cell_px to one of these.")
     model = Compact(config)
-    return model.to(memory_format=model.layout)
+    return model.to(memory_format=model.layout)  # type: ignore[call-overload]  # torch's stubs lack this overload

@@ -13,6 +13,7 @@ Cells of 16 and 8 px come from dilation in place of stride (see `hsal.backbones.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -35,7 +36,8 @@ class EfficientNetLite0(TimmBackbone):
 
     def features(self, x: Tensor) -> Tensor:
         """(B,3,H,W) -> (B,1280,h,w)."""
-        return self.body.forward_features(x)
+        body: Any = self.body  # torch types a module's attributes as tensors or modules
+        return body.forward_features(x)
 
 
 def build(config: ModelConfig) -> nn.Module:
@@ -48,7 +50,7 @@ def build(config: ModelConfig) -> nn.Module:
         raise ConfigError("EfficientNet-Lite0 has cells of 8, 16 or 32 px: set cell_px to one of these.")
     import timm  # takes seconds to import
 
-    body = timm.create_model("tf_efficientnet_lite0", num_classes=0, output_stride=config.cell_px)
+    body: Any = timm.create_model("tf_efficientnet_lite0", num_classes=0, output_stride=config.cell_px)
     # TensorFlow's Lite models were trained on -1..1
     return EfficientNetLite0(config, body, body.num_features, mean=[0.5] * 3, std=[0.5] * 3, rename=timm_key)
 

@@ -98,9 +98,10 @@ def create_body(name: str, config: ModelConfig, pretrained: bool = False) -> Any
         hint = f"did you mean {' or '.join(close)}?" if close else "timm.list_models() lists the names."
         raise UnknownNameError(f"timm has no model {name!r}: {hint}")
     # convolutional networks take an output stride, transformers an image size, and some models neither
-    for options in ({"output_stride": config.cell_px}, {"img_size": config.size_px}, {}):
+    choices: tuple[dict[str, Any], ...] = ({"output_stride": config.cell_px}, {"img_size": config.size_px}, {})
+    for options in choices:
         try:
-            body = timm.create_model(name, pretrained=pretrained, features_only=True, out_indices=(-1,), **options)
+            body: Any = timm.create_model(name, pretrained=pretrained, features_only=True, out_indices=(-1,), **options)
         except TypeError:
             continue
         except (AssertionError, NotImplementedError) as error:

@@ -1,1 +1,1 @@
-"""Digits, scenes made of them, and strangers' images."""
+"""Datasets: scenes of digits, house numbers, images with fixations, and uploaded images."""

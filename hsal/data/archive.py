@@ -1,6 +1,6 @@
-"""A stranger's pile of files, some of them zips, taken apart safely: images with names, and what was left out.
+"""Images from uploaded files and zip archives, read safely: names and bytes, and what was left out.
 
-Nothing is written to disk, and nothing is unpacked beyond the bounds, whatever a zip says of itself.
+Nothing is written to disk, and nothing is unpacked beyond the limits, whatever a zip claims about itself.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ MAX_ENTRIES = 5000  # of a zip: its list alone takes memory
 UNPACKED_BYTES = 100 * 2**20  # of all images together
 ZIP_BYTES = 50 * 2**20
 _LIST_ENTRY = b"PK\x01\x02"
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may claim any memory while they unpack
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may need any amount of memory to unpack
 _ENCRYPTED = 0x1
 
 
 @dataclass
 class Archive:
-    """What is in the pile so far."""
+    """The images found so far."""
 
     images: list[tuple[str, bytes]] = field(default_factory=list)
-    """Names, each once, and bytes, which nobody has decoded yet."""
+    """Unique name and undecoded bytes of each."""
     problems: list[str] = field(default_factory=list)
-    """A sentence for each thing, or kind of things, left out."""
+    """A sentence for each file, or kind of files, that was left out."""
 
     @property
     def room_bytes(self) -> int:
@@ -41,11 +41,11 @@ class Archive:
 
     @property
     def full(self) -> bool:
-        """Whether there are as many images as there may be."""
+        """Whether the number of images has reached its limit."""
         return len(self.images) >= MAX_IMAGES
 
     def add(self, name: str, data: bytes) -> None:
-        """One more image; a name that is there already is numbered."""
+        """Add an image; a name that is already taken gets a number."""
         taken = {known for known, _ in self.images}
         path, number, unique = PurePosixPath(name), 2, name
         while unique in taken:
@@ -54,10 +54,10 @@ class Archive:
 
 
 def collect_images(files: Iterable[tuple[str, bytes]]) -> Archive:
-    """The images among files and in the zips among them, in their order.
+    """The images among files and inside the zips among them, in their order.
 
     Args:
-        files: name and bytes of each; a zip is told by its first bytes.
+        files: name and bytes of each; a zip is recognized by its first bytes.
     """
     made, left = Archive(), 0
     for name, data in files:
@@ -66,65 +66,65 @@ def collect_images(files: Iterable[tuple[str, bytes]]) -> Archive:
         elif made.full or len(data) > made.room_bytes:
             left += 1
         else:
-            made.add(name or "picture", data)
+            made.add(name or "image", data)
     if left:
         bounds = f"{MAX_IMAGES} images of together {UNPACKED_BYTES // 2**20} MB"
-        made.problems.append(f"At most {bounds} are taken at once: {left:,} were left out.")
+        made.problems.append(f"At most {bounds} are accepted at once: {left:,} were left out.")
     if repeated := sum(count - 1 for count in Counter(data for _, data in made.images).values()):
         made.problems.append(f"{repeated:,} of the images are copies of others here, byte by byte.")
     return made
 
 
 def _unzip(name: str, data: bytes, made: Archive) -> int:
-    """Add a zip's images; returns how many found no room."""
+    """Add a zip's images; returns how many exceeded the limits."""
     shown = quoted(name)
     if len(data) > ZIP_BYTES or data.count(_LIST_ENTRY) > MAX_ENTRIES:
         reason = f"a zip may have {ZIP_BYTES // 2**20} MB and {MAX_ENTRIES:,} entries"
-        made.problems.append(f"{shown} was left out, since {reason}: make several of it.")
+        made.problems.append(f"{shown} was left out, since {reason}: split it into several.")
         return 0
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _entries(shown, archive, made)
+            return _unzip_entries(shown, archive, made)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, OverflowError):
-        made.problems.append(f"{shown} is a damaged zip and was left out: make it anew.")
+        made.problems.append(f"{shown} is a damaged zip and was left out: create it again.")
         return 0
 
 
-def _entries(shown: str, archive: zipfile.ZipFile, made: Archive) -> int:
+def _unzip_entries(shown: str, archive: zipfile.ZipFile, made: Archive) -> int:
     refused: Counter[str] = Counter()
     left = 0
     for entry in archive.infolist():
-        if entry.is_dir() or _is_litter(entry.filename):
+        if entry.is_dir() or _is_system_file(entry.filename):
             continue
         if reason := _refused(entry):
             refused[reason] += 1
         elif made.full or made.room_bytes <= 0:
             left += 1
         else:
-            reason = _take(archive, entry, made)
+            reason = _unpack_entry(archive, entry, made)
             refused[reason] += bool(reason)
     made.problems += [f"Left out of {shown} as {reason}: {count:,}." for reason, count in refused.items() if count]
     return left
 
 
 def _refused(entry: zipfile.ZipInfo) -> str:
-    """Why an entry is not even opened; empty where it is."""
+    """Why an entry is not opened; empty if it is."""
     path = PurePosixPath(entry.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
-        return "climbing out of it by its path"
+        return "having a path outside of it"
     if path.suffix.lower() == ".zip":
         return "a zip within the zip, to be unpacked first"
     if path.suffix.lower() not in ENDINGS:
-        return "no image by its name"
+        return "not an image by its name"
     if entry.flag_bits & _ENCRYPTED:
         return "encrypted"
     if entry.compress_type not in _METHODS:
-        return "packed in an unusual way"
+        return "compressed by an unusual method"
     return ""
 
 
-def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, made: Archive) -> str:
-    """Unpack one entry, never more than it may have; returns why it was left out, or nothing."""
+def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, made: Archive) -> str:
+    """Unpack one entry up to the limit; returns why it was left out, or an empty string."""
     most = min(MAX_BYTES, made.room_bytes)
     try:
         with archive.open(entry) as opened:
@@ -137,7 +137,7 @@ def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, made: Archive) -> st
     return ""
 
 
-def _is_litter(name: str) -> bool:
-    """What systems put beside one's files."""
+def _is_system_file(name: str) -> bool:
+    """Whether an operating system put the file there."""
     parts = PurePosixPath(name).parts
     return "__MACOSX" in parts or (bool(parts) and parts[-1] in (".DS_Store", "Thumbs.db"))

@@ -1,7 +1,7 @@
-"""What a task's scenes are to all who use them: training, evaluation, the command line and the app.
+"""Scenes of a task, as training, evaluation, the command line and the app use them.
 
-A task's scenes come from a `SceneSource`. Scene `index` of `seed` is a function of those two
-numbers alone: it is the same one by one, in batches, and in any order.
+A task's scenes come from a `SceneSource`. Scene `index` of `seed` depends on those two numbers alone:
+it is the same one by one, in batches, and in any order.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class DataError(HsalError):
 
 @dataclass(frozen=True)
 class Box:
-    """An object's true place, within the image, in its pixels; right and bottom exclusive."""
+    """An object's bounding box in the image, in its pixels; right and bottom are exclusive."""
 
     label: int
     top_px: int
@@ -35,7 +35,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Scene:
-    """One image and what is in it."""
+    """An image with its labels and boxes."""
 
     image: np.ndarray  # (H,W) uint8 gray or (H,W,3) uint8 RGB
     labels: tuple[int, ...]  # the multiset, sorted
@@ -45,14 +45,15 @@ class Scene:
 class SceneSource(ABC):
     """Scenes of one task and split."""
 
-    name: str  # one phrase: what is shown and which split
-    scenes: int | None = None  # how many different scenes there are; None where they never end
+    name: str  # a phrase: the data and the split
+    scenes: int | None = None  # number of different scenes; None if unlimited
 
     @abstractmethod
     def render(self, seed: int, index: int = 0) -> Scene:
         """Scene `index` of `seed`.
 
-        Where scenes are finite, index runs over all of them, in an order of the seed's, and round again.
+        Where the number of scenes is limited, the index runs over all of them, in an order that depends on the seed,
+        and then starts again.
         """
 
     def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:

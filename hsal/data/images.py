@@ -1,7 +1,7 @@
-"""A stranger's image, decoded safely.
+"""Safe decoding of uploaded images.
 
-An upload is hostile until it is decoded: only a few formats are tried, the size is read from the
-header before any pixel is, and whatever goes wrong ends in one `ImageError` with one sentence.
+An upload is untrusted: only a few formats are tried, the size is read from the header before any pixel
+is, and every failure is an `ImageError` with one sentence.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _LISTED = "PNG, JPEG, WEBP, BMP or GIF"
 MAX_PIXELS = 40_000_000
 MAX_SIDE_PX = 20_000
 MIN_SIDE_PX = 8
-LOADED_SIDE_PX = 2048  # what is larger is reduced: the model sees 100 px, and a session keeps its image
-MAX_SCANS = 100  # of a progressive JPEG: each walks all blocks anew, and a few bytes make one
+LOADED_SIDE_PX = 2048  # larger images are reduced: the model sees 100 px, and a session holds its image in memory
+MAX_SCANS = 100  # of a progressive JPEG: each visits all blocks again, and a few bytes make one
 
-# One decoding at a time bounds the memory, and `catch_warnings` is not safe in threads.
+# One decoding at a time limits the memory, and `catch_warnings` is not thread-safe.
 _DECODING = threading.Lock()
 
 
 class ImageError(HsalError, ValueError):
-    """One clear sentence: what was wrong and what to do."""
+    """An image that cannot be used; the message says what was wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,15 @@ class LoadedImage:
     """A decoded upload."""
 
     pixels: np.ndarray  # (H,W,3) uint8, RGB; at most KEPT_SIDE_PX on a side
-    notes: tuple[str, ...]  # sentences on what was done to it
+    notes: tuple[str, ...]  # a sentence for each change that decoding made
 
 
-def decode_image(data: bytes, name: str = "picture") -> LoadedImage:
-    """Decode an upload: upright, first frame only, transparency laid on a ground, 8-bit RGB.
+def decode_image(data: bytes, name: str = "image") -> LoadedImage:
+    """Decode an upload: upright, first frame only, transparency on a plain background, 8-bit RGB.
 
     Args:
         data: the file's bytes, at most MAX_BYTES.
-        name: the file's name, for the sentences alone; it need not be clean or true.
+        name: the file's name, used in messages alone; any text is safe.
     Raises:
         ImageError: empty, too large, too small, not one of FORMATS, or damaged.
     """
@@ -58,7 +58,7 @@ def decode_image(data: bytes, name: str = "picture") -> LoadedImage:
     if not data:
         raise ImageError(f"{shown} is empty (0 bytes): choose a {_LISTED} image.")
     if len(data) > MAX_BYTES:
-        raise _too_heavy(shown, len(data))
+        raise _too_many_bytes(shown, len(data))
     with _decoding(shown):
         return _decode(data, shown)
 
@@ -72,11 +72,11 @@ def read_image(path: Path) -> LoadedImage:
     return decode_image(_content(path), path.name)
 
 
-def decode_shape(data: bytes, name: str = "picture") -> tuple[int, int]:
+def decode_shape(data: bytes, name: str = "image") -> tuple[int, int]:
     """(H,W) of an upload, upright, before `decode_image` reduces it: no pixel is decoded.
 
     Raises:
-        ImageError: as `decode_image`, as far as the header tells.
+        ImageError: as `decode_image`, as far as the header shows.
     """
     shown = quoted(name)
     with _decoding(shown), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
@@ -92,9 +92,9 @@ def read_shape(path: Path) -> tuple[int, int]:
 
 @contextmanager
 def _decoding(shown: str) -> Iterator[None]:
-    """Whatever goes wrong with a stranger's bytes is an ImageError."""
+    """Turn every failure on untrusted bytes into an ImageError."""
     with _DECODING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of damage that it can live with
+        warnings.simplefilter("ignore")  # Pillow warns of damage that it tolerates
         try:
             yield
         except ImageError:
@@ -104,8 +104,8 @@ def _decoding(shown: str) -> Iterator[None]:
         except UnidentifiedImageError as error:
             reason = f"is not a {_LISTED} image, or its beginning is damaged: save it as one of these and try again."
             raise ImageError(f"{shown} {reason}") from error
-        except Exception as error:  # decoders fail in many ways on hostile bytes, and none may escape
-            reason = "is damaged or cut off and cannot be decoded: save it anew and try again."
+        except Exception as error:  # decoders fail in many ways on hostile bytes
+            reason = "is damaged or cut off and cannot be decoded: save it again and retry."
             raise ImageError(f"{shown} {reason}") from error
 
 
@@ -120,7 +120,7 @@ def _content(path: Path) -> bytes:
             raise ImageError(f"{shown} is not a plain file: give an image file.")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise _too_heavy(shown, size)
+            raise _too_many_bytes(shown, size)
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
@@ -129,16 +129,16 @@ def _content(path: Path) -> bytes:
 
 
 def _decode(data: bytes, shown: str) -> LoadedImage:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as opened:  # reads the header alone
+    with Image.open(io.BytesIO(data), formats=FORMATS) as opened:  # reads only the header
         _check_size(opened.size, shown)
         if opened.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
-            raise ImageError(f"{shown} is a JPEG of more than {MAX_SCANS} scans: save it anew and try again.")
+            raise ImageError(f"{shown} is a JPEG of more than {MAX_SCANS} scans: save it again and retry.")
         opened.load()
         notes = [f"Colors were converted from {opened.mode} to RGB."] if opened.mode == "CMYK" else []
         image = _eight_bits(_upright(opened, notes), notes)
         wanted = "RGBA" if image.has_transparency_data else "RGB"
         image = image if image.mode == wanted else image.convert(wanted)  # a copy may take 160 MB
-        if getattr(opened, "is_animated", False):  # asked last: a GIF leaves its first frame to answer
+        if getattr(opened, "is_animated", False):  # asked last: answering moves a GIF off its first frame
             notes.insert(0, "The file holds several frames; the first is used.")
     if max(image.size) > LOADED_SIDE_PX:
         before = image.size
@@ -157,10 +157,10 @@ def _check_size(size: tuple[int, int], shown: str) -> None:
 
 
 def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
-    """Turned as its EXIF orientation asks; EXIF that cannot be read asks nothing."""
+    """The image in its EXIF orientation; unreadable EXIF is ignored."""
     try:
         turned = ImageOps.exif_transpose(image) if _orientation(image) > 1 else None
-    except Exception:  # the pixels are sound: an ornament's damage must not cost the image
+    except Exception:  # the pixels are intact: damaged metadata must not cost the image
         turned = None
     if turned is None:
         return image
@@ -169,7 +169,7 @@ def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF's orientation, 1 (upright) to 8; 1 where it says nothing that can be read."""
+    """EXIF's orientation, 1 (upright) to 8; 1 if it is missing or unreadable."""
     try:
         orientation = image.getexif().get(0x0112, 1)
     except Exception:
@@ -178,7 +178,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
-    """16-bit gray scaled to 8 bits, where Pillow's own conversion would clip it."""
+    """16-bit gray scaled to 8 bits; Pillow's own conversion would clip it."""
     if not image.mode.startswith("I"):
         return image
     levels = np.asarray(image)
@@ -190,7 +190,7 @@ def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
 
 
 def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
-    """RGBA laid on white, or on black where next to nothing of it would show on white."""
+    """RGBA on white, or on black where almost nothing of it would be visible on white."""
     if image.mode != "RGBA":
         return image
     alpha = image.getchannel("A")
@@ -198,14 +198,14 @@ def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
         return image.convert("RGB")
     weights = np.asarray(alpha, dtype=np.float32)
     dark = float(weights[np.asarray(image.convert("L")) < 128].sum())
-    ground = "black" if dark < 0.01 * float(weights.sum()) else "white"
-    laid = Image.new("RGB", image.size, ground)
+    background = "black" if dark < 0.01 * float(weights.sum()) else "white"
+    laid = Image.new("RGB", image.size, background)
     laid.paste(image, mask=alpha)
-    notes.append(f"Transparent parts were laid on {ground}.")
+    notes.append(f"Transparent parts were filled with {background}.")
     return laid
 
 
-def _too_heavy(shown: str, size: int) -> ImageError:
+def _too_many_bytes(shown: str, size: int) -> ImageError:
     limit = f"{MAX_BYTES:,} ({MAX_BYTES // 2**20} MiB)"
     return ImageError(f"{shown} has {size:,} bytes, more than the {limit} allowed: save it smaller and try again.")
 
@@ -216,9 +216,9 @@ def _too_large(shown: str, measured: str = "") -> ImageError:
 
 
 def quoted(name: str) -> str:
-    """A file's name fit for a sentence: no folders, no control characters, no more than 40 characters."""
+    """A file's name for a message: no folders, no control characters, at most 40 characters."""
     last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     clean = " ".join("".join(" " if unicodedata.category(c)[0] == "C" else c for c in last).split())
     if len(clean) > 40:
         clean = f"{clean[:26]}…{clean[-13:]}"
-    return f'"{clean or "picture"}"'
+    return f'"{clean or "image"}"'

@@ -1,8 +1,9 @@
-"""From any image to one that the model can look at: square and of its size, gray or in colors."""
+"""Preprocessing of any image for a model: square, of the model's size, gray or RGB."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -11,22 +12,22 @@ from hsal.config import ModelConfig
 from hsal.data.base import Box
 from hsal.data.images import ImageError
 
-_EXCHANGED = "Light and dark were exchanged: the model knows light ink on a dark ground."
+_INVERTED = "Light and dark were inverted: the model knows light ink on a dark background."
 _FAINTEST = 16  # levels between the darkest and the lightest of an image with something on it
 
 
 @dataclass(frozen=True)
 class PreprocessedImage:
-    """An image as the model wants it."""
+    """An image as the model's input."""
 
     image: np.ndarray  # (size_px,size_px) uint8, light ink on dark, or (size_px,size_px,3) uint8 RGB
-    notes: tuple[str, ...]  # sentences on what was done to it
-    scale: float = 1.0  # pixels of the image to one of the image
-    top_px: int = 0  # where the image begins in the image
+    notes: tuple[str, ...]  # a sentence for each change that preprocessing made
+    scale: float = 1.0  # pixels of the result per pixel of the original
+    top_px: int = 0  # where the original begins in the result
     left_px: int = 0
 
     def transform_box(self, box: Box) -> Box:
-        """A box of the image, in the image's pixels: within it, and never empty."""
+        """A box of the original, in the result's pixels: within it, and never empty."""
         size = len(self.image)
         top, bottom = _span(box.top_px, box.bottom_px, self.scale, self.top_px, size)
         left, right = _span(box.left_px, box.right_px, self.scale, self.left_px, size)
@@ -34,13 +35,13 @@ class PreprocessedImage:
 
 
 def for_model(pixels: np.ndarray, config: ModelConfig) -> PreprocessedImage:
-    """`as_scene` or `as_photo`, as the model of that config wants it; raises ImageError as they do."""
-    prepare = as_scene if config.image_channels == 1 else as_photo
-    return prepare(pixels, config.size_px)
+    """`as_scene` or `as_photo`, for the model of that config; raises ImageError as they do."""
+    preprocess = as_scene if config.image_channels == 1 else as_photo
+    return preprocess(pixels, config.size_px)
 
 
 def as_scene(pixels: np.ndarray, size_px: int) -> PreprocessedImage:
-    """Make an image a scene: gray, square, light ink on black. A true scene stays exactly as it is.
+    """Convert an image to a scene: gray, square, light ink on black. A scene stays exactly as it is.
 
     Gray is ITU-R 601 luma; the whole image is scaled to fit, without distortion.
 
@@ -52,15 +53,15 @@ def as_scene(pixels: np.ndarray, size_px: int) -> PreprocessedImage:
     """
     fitted, scaled, banded = _fit(pixels, "L", size_px)
     ink, changed = _ink_on_black(fitted.image)
-    # 0 is the border's own level by now
+    # the border's level is 0 by now
     return replace(fitted, image=_square(ink, fitted, size_px, "constant"), notes=(*scaled, *changed, *banded))
 
 
 def as_photo(pixels: np.ndarray, size_px: int) -> PreprocessedImage:
-    """Make an image a square photograph in its own colors. One of that size stays exactly as it is.
+    """Convert an image to a square photo in its own colors. One of that size stays exactly as it is.
 
-    The whole image is scaled to fit, without distortion; its outermost pixels go on into the bands
-    that make it square, since black bars would stand out more than anything in the image.
+    The whole image is scaled to fit, without distortion; its outermost pixels continue into the bands
+    that make it square, since black bars would be more salient than anything in the image.
 
     Args:
         pixels: (H,W) gray or (H,W,3) RGB, uint8.
@@ -70,7 +71,7 @@ def as_photo(pixels: np.ndarray, size_px: int) -> PreprocessedImage:
     """
     fitted, scaled, banded = _fit(pixels, "RGB", size_px)
     if np.ptp(fitted.image, axis=(0, 1)).max() < _FAINTEST:
-        raise ImageError("The image is blank: it is of one color all over. Choose one with something on it.")
+        raise ImageError("The image is blank: it has one color all over. Choose one with something on it.")
     return replace(fitted, image=_square(fitted.image, fitted, size_px, "edge"), notes=(*scaled, *banded))
 
 
@@ -91,7 +92,9 @@ def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreprocessedImage
     return PreprocessedImage(small, (), scale, (size_px - rows) // 2, (size_px - columns) // 2), scaled, banded
 
 
-def _square(small: np.ndarray, fitted: PreprocessedImage, size_px: int, mode: str) -> np.ndarray:
+def _square(
+    small: np.ndarray, fitted: PreprocessedImage, size_px: int, mode: Literal["constant", "edge"]
+) -> np.ndarray:
     """The fitted image with its bands, filled by numpy's `mode`."""
     rows, columns = small.shape[:2]
     bands = [(fitted.top_px, size_px - rows - fitted.top_px), (fitted.left_px, size_px - columns - fitted.left_px)]
@@ -105,30 +108,30 @@ def _span(start: int, end: int, scale: float, offset: int, size: int) -> tuple[i
 
 
 def _ink_on_black(gray: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """(h,w) uint8 -> the same with ink near 255 on 0, and notes; ink on pure black passes untouched."""
+    """(h,w) uint8 -> the same with ink near 255 on 0, and notes; ink on pure black stays unchanged."""
     if _is_scene(gray):
         return gray, []
     if _is_scene(255 - gray):
-        return 255 - gray, [_EXCHANGED]
+        return 255 - gray, [_INVERTED]
     levels, notes = gray.astype(np.float32), []
     border = _border_level(levels)
     paper, noise = _paper(levels, border)
     inverted = _ink_is_dark(levels - paper, border)
     if inverted:
         levels, paper = 255 - levels, 255 - paper
-        notes.append(_EXCHANGED)
+        notes.append(_INVERTED)
     ink = np.maximum(levels - paper - 3 * noise, 0)
     if inverted:
-        ink *= 255 / np.maximum(255 - paper, 32)  # ink takes a share of the light: weak in shade, strong in the sun
-    peak = float(np.quantile(ink, 0.998))  # not the maximum: a few stray specks are no ink
+        ink *= 255 / np.maximum(255 - paper, 32)  # ink absorbs a share of the light: its contrast is lower in shade
+    peak = float(np.quantile(ink, 0.998))  # not the maximum: a few stray specks are not ink
     if peak < _FAINTEST:
-        raise ImageError("The image is blank: no ink stands out from its ground. Choose one with something on it.")
-    notes.append("The ground was made black and the contrast stretched.")
+        raise ImageError("The image is blank: no ink stands out from its background. Choose one with something on it.")
+    notes.append("The background was made black and the contrast stretched.")
     return np.minimum(ink * (255 / peak), 255).round().astype(np.uint8), notes
 
 
 def _is_scene(gray: np.ndarray) -> bool:
-    """Whether it is ink on pure black already."""
+    """Whether it is already ink on pure black."""
     return bool(np.median(gray) == 0 and _border_level(gray) == 0 and gray.max() >= 128)
 
 
@@ -147,10 +150,10 @@ def _ink_is_dark(contrast: np.ndarray, border: float) -> bool:
 
 
 def _paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
-    """The ground under the ink, (h,w), and its noise (a standard deviation), both in gray levels.
+    """The background of the ink, (h,w), and its noise (a standard deviation), both in gray levels.
 
-    A lamp or a vignette shades paper smoothly: a quadratic surface is fitted to the pixels within 24
-    levels of it, at first of the border's level, then of the last fit, so that ink never pulls at it.
+    Lighting shades paper smoothly: a quadratic surface is fitted to the pixels within 24
+    levels of it, at first of the border's level, then of the last fit, so that ink does not affect it.
     """
     height, width = levels.shape
     y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])
@@ -158,9 +161,9 @@ def _paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
     flat = levels.ravel()
     paper, noise = np.full(flat.shape, border), 0.0
     for _ in range(12):
-        ground = np.abs(flat - paper) < 24
-        if not ground.any():
+        near = np.abs(flat - paper) < 24
+        if not near.any():
             break
-        paper = terms @ np.linalg.lstsq(terms[ground], flat[ground], rcond=None)[0]
-        noise = float(1.4826 * np.median(np.abs(flat - paper)[ground]))
+        paper = terms @ np.linalg.lstsq(terms[near], flat[near], rcond=None)[0]
+        noise = float(1.4826 * np.median(np.abs(flat - paper)[near]))
     return paper.reshape(levels.shape), noise

@@ -1,4 +1,4 @@
-"""The tasks by name, and where the scenes of each come from."""
+"""The tasks by name, and the source of each task's scenes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def open_scenes(
         digits, placement: of the MNIST tasks; the others have their own.
         single: scenes of one digit, on which a backbone is trained.
         size_px: height and width of the images.
-        changes: fields of `SceneConfig` to set otherwise, for the MNIST tasks alone.
+        changes: fields of `SceneConfig` to override, for the MNIST tasks only.
     Raises:
-        ConfigError: the task is unknown, its scenes cannot be changed, or a change is impossible.
-        DataError: its data is not here; the message says what to do.
+        ConfigError: the task is unknown, its scenes cannot be changed, or a value is invalid.
+        DataError: its data is missing; the message says what to do.
     """
     if task in MNIST_TASKS:
         from hsal.data.digits.scenes import SceneRenderer
@@ -50,10 +50,10 @@ def open_scenes(
 
 
 def check_model(config: ModelConfig, task: Task) -> None:
-    """Make sure that a model can see a task's images and name their digits.
+    """Check that a model fits a task's images and labels.
 
     Raises:
-        ConfigError: it has other channels or classes.
+        ConfigError: its channels or classes differ.
     """
     if config.classes != 10:
         raise ConfigError(f"The tasks have 10 digits: --classes must be 10, not {config.classes}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -18,7 +20,7 @@ class FirstStep(nn.Module):
     def __init__(self, name: str, model: HSAL) -> None:
         super().__init__()
         self.name, self.model = name, model
-        self.labels = (*(str(label) for label in range(model.config.classes)), "stop")
+        self.labels: Sequence[str] = (*(str(label) for label in range(model.config.classes)), "stop")
 
     def volume(self, image: Tensor) -> Tensor:
         """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the image scaled to the model's square, gray or in colors."""

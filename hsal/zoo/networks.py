@@ -83,7 +83,7 @@ def load_network(name: str) -> Network:
         raise NetworkError(f"There is no network {name!r}. Choose one of: {', '.join(network_names())}.")
     with torch.inference_mode(False):  # parameters made in that mode could never lend a gradient
         if name.startswith(OF_WEIGHTS):
-            network = FirstStep(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
+            network: FirstStep | Classifier = FirstStep(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
         else:
             network = _classifier(name)
         return network.eval().requires_grad_(False)

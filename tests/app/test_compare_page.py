@@ -141,7 +141,7 @@ def test_attention_says_what_was_done_to_an_uploaded_picture() -> None:
             break
         time.sleep(0.1)
         page.run()
-    assert any("Light and dark were exchanged" in caption.value for caption in page.caption)
+    assert any("Light and dark were inverted" in caption.value for caption in page.caption)
 
 
 def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,13 +67,13 @@ def test_a_bad_picture_is_told_and_the_others_finish() -> None:
     assert not page.exception
     table = columns(page)
     assert table["picture"] == ["good.png", "bad.png"]
-    assert "Light and dark were exchanged" in table["notes"][0]
+    assert "Light and dark were inverted" in table["notes"][0]
     assert "is not a PNG" in table["notes"][1]
     assert table["steps"][0] >= 1
     said = [shown(one.value) for one in page.caption]
     assert any(text.startswith("1 image read, 1 could not be.") for text in said)
     assert any(text.startswith("The model knows handwritten digits only.") for text in said)
-    assert "climbing out of it by its path: 1" in shown(page.warning[0].value)
+    assert "having a path outside of it: 1" in shown(page.warning[0].value)
     assert page.selectbox[-1].options == ["good.png"]
 
 

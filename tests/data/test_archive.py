@@ -55,7 +55,7 @@ def test_copies_are_told() -> None:
 def test_a_path_that_climbs_out_is_left_out(name: str) -> None:
     made = collect_images([("z.zip", zipped((name, PNG), ("in.png", PNG)))])
     assert [kept for kept, _ in made.images] == ["in.png"]
-    assert "as climbing out of it by its path: 1." in made.problems[0]
+    assert "as having a path outside of it: 1." in made.problems[0]
 
 
 def test_what_is_no_picture_nested_or_damaged_is_left_out_and_the_rest_is_taken() -> None:
@@ -66,7 +66,7 @@ def test_what_is_no_picture_nested_or_damaged_is_left_out_and_the_rest_is_taken(
     made = collect_images([("z.zip", whole.replace(b"a" * 400, b"b" * 400))])  # its checksum is another now
     assert [kept for kept, _ in made.images] == ["good.png"]
     told = " ".join(made.problems)
-    for part in ("no image by its name: 1", "a zip within the zip, to be unpacked first: 1", "damaged: 1"):
+    for part in ("not an image by its name: 1", "a zip within the zip, to be unpacked first: 1", "damaged: 1"):
         assert part in told
 
 
@@ -101,7 +101,7 @@ def test_only_so_many_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     many = zipped(*((f"{number}.png", b"%d" % number) for number in range(MAX_IMAGES + 7)))
     made = collect_images([("z.zip", many), ("last.png", b"x")])
     assert len(made.images) == MAX_IMAGES
-    assert made.problems == ["At most 200 images of together 100 MB are taken at once: 8 were left out."]
+    assert made.problems == ["At most 200 images of together 100 MB are accepted at once: 8 were left out."]
     monkeypatch.setattr(module, "MAX_ENTRIES", 10)
     assert "was left out, since a zip may have 50 MB and 10 entries" in collect_images([("z.zip", many)]).problems[0]
 
@@ -110,5 +110,5 @@ def test_other_packing_and_no_zip_at_all() -> None:
     lzma, damaged = zipped(("a.png", PNG), method=zipfile.ZIP_LZMA), b"PK\x03\x04" + b"x" * 50
     made = collect_images([("x.zip", lzma), ("y.zip", damaged)])
     assert made.images == []
-    assert "packed in an unusual way: 1" in made.problems[0]
+    assert "compressed by an unusual method: 1" in made.problems[0]
     assert '"y.zip" is a damaged zip' in made.problems[1]

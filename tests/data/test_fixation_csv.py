@@ -9,7 +9,7 @@ import pytest
 
 from hsal.data.base import DataError
 from hsal.data.fixations import csv_table as fixation_csv
-from hsal.data.fixations.csv_table import parse_table, place, read_table
+from hsal.data.fixations.csv_table import assign_fixations, parse_table, read_table
 
 SHAPES = {"cat.jpg": (20, 30), "dog.png": (20, 30)}  # H, W
 
@@ -81,7 +81,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
 
 def test_fixations_find_their_pictures_by_name_with_and_without_its_ending() -> None:
     table = parse_table(b"image,x,y,subject\ndog,1,2,7\ncat.jpg,3,4,9\ndog.png,5,6,9\n")
-    placed, notes = place(table, SHAPES)
+    placed, notes = assign_fixations(table, SHAPES)
     assert notes == ()
     np.testing.assert_array_equal(placed["dog.png"].x, [1, 5])
     np.testing.assert_array_equal(placed["dog.png"].subject, [0, 1])
@@ -91,20 +91,20 @@ def test_fixations_find_their_pictures_by_name_with_and_without_its_ending() -> 
 
 def test_an_accent_may_be_spelled_in_two_ways() -> None:
     table = parse_table("image,x,y\nka\u0308tzchen.jpg,1,2\n".encode())
-    assert list(place(table, {"k\u00e4tzchen.jpg": (9, 9)})[0]) == ["k\u00e4tzchen.jpg"]
+    assert list(assign_fixations(table, {"k\u00e4tzchen.jpg": (9, 9)})[0]) == ["k\u00e4tzchen.jpg"]
 
 
 def test_of_a_single_picture_no_column_image_is_needed() -> None:
     table = parse_table(b"x,y\n1,2\n")
-    assert list(place(table, {"cat.jpg": (20, 30)})[0]) == ["cat.jpg"]
+    assert list(assign_fixations(table, {"cat.jpg": (20, 30)})[0]) == ["cat.jpg"]
     with pytest.raises(DataError, match="line 1: there is no column image, and there are 2 images"):
-        place(table, SHAPES)
+        assign_fixations(table, SHAPES)
 
 
 def test_what_lies_outside_is_left_out_and_told() -> None:
     # the image has 30 columns and 20 rows: pixel centers 0..29, so that 29.4 is in the last one and 29.5 is not
     table = parse_table(b"image,x,y\ncat.jpg,29.4,19\ncat.jpg,29.5,3\ncat.jpg,-0.4,0\ncat.jpg,4,-1\ncat.jpg,4,20\n")
-    placed, (note,) = place(table, SHAPES)
+    placed, (note,) = assign_fixations(table, SHAPES)
     np.testing.assert_array_equal(placed["cat.jpg"].x, [29, 0])
     np.testing.assert_array_equal(placed["cat.jpg"].y, [19, 0])
     assert note == '"fixations.csv": 3 fixations outside their images were left out, line 3 first.'
@@ -112,13 +112,13 @@ def test_what_lies_outside_is_left_out_and_told() -> None:
 
 def test_all_outside_or_all_of_other_pictures_is_refused() -> None:
     with pytest.raises(DataError, match=r"all 2 fixations lie outside their images, line 2 first"):
-        place(parse_table(b"image,x,y\ncat.jpg,31,2\ncat.jpg,3,200\n"), SHAPES)
+        assign_fixations(parse_table(b"image,x,y\ncat.jpg,31,2\ncat.jpg,3,200\n"), SHAPES)
     with pytest.raises(DataError, match=r'names none of the images: line 2 says "cow.jpg", there is "cat.jpg"'):
-        place(parse_table(b"image,x,y\ncow.jpg,1,2\n"), SHAPES)
+        assign_fixations(parse_table(b"image,x,y\ncow.jpg,1,2\n"), SHAPES)
 
 
 def test_names_that_fit_no_picture_are_left_out_and_told() -> None:
     table = parse_table(b"image,x,y\ncat.jpg,1,2\ncow.jpg,1,2\ncow.jpg,1,2\nowl.jpg,1,2\n")
-    placed, (note,) = place(table, SHAPES)
+    placed, (note,) = assign_fixations(table, SHAPES)
     assert list(placed) == ["cat.jpg"]
     assert '3 fixations of 2 images that are not there were left out, line 3 ("cow.jpg") first' in note

@@ -41,12 +41,12 @@ def test_a_real_bomb_just_above_the_limit_is_never_decoded() -> None:
     rows = b"".join(squeeze.compress(b"\0" + b"\x40" * 8000) for _ in range(5001)) + squeeze.flush()
     measure = (
         "import sys, resource\n"
-        "from hsal.data.images import load_image, ImageError\n"
+        "from hsal.data.images import decode_image, ImageError\n"
         "data = sys.stdin.buffer.read()\n"
-        "try: load_image(data[:40])\n"  # whatever decoding needs is imported by now
+        "try: decode_image(data[:40])\n"  # whatever decoding needs is imported by now
         "except ImageError: pass\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "try: load_image(data)\n"
+        "try: decode_image(data)\n"
         "except ImageError as error: print(error)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )

@@ -26,8 +26,8 @@ def colors() -> np.ndarray:
         ("C:\\photos\\a.png", '"a.png"'),
         ("a\x1b[31m\nb\u202e.png", '"a [31m b .png"'),
         ("x" * 300 + ".png", '"xxxxxxxxxxxxxxxxxxxxxxxxxx…xxxxxxxxx.png"'),
-        ("\x00", '"picture"'),
-        ("", '"picture"'),
+        ("\x00", '"image"'),
+        ("", '"image"'),
     ],
 )
 def test_names_are_cleaned_for_sentences(name: str, shown: str) -> None:

@@ -82,7 +82,7 @@ def test_transparency_is_laid_where_the_ink_shows(ink: int, ground: str, mode: s
     loaded = decode_image(encode(with_alpha(ink, 0.5).convert(mode)))
     assert (loaded.pixels[:12] == ink).all()
     assert (loaded.pixels[12:] == (255 if ground == "white" else 0)).all()
-    assert loaded.notes == (f"Transparent parts were laid on {ground}.",)
+    assert loaded.notes == (f"Transparent parts were filled with {ground}.",)
 
 
 def test_a_sheet_of_paper_with_clear_corners_is_laid_on_white() -> None:

@@ -1,6 +1,6 @@
 """Scenes of digits with clutter: the MNIST Set and MNIST Multiset tasks (paper, section 5).
 
-Scene `index` of `seed` is a function of those two numbers, the digits and the config alone.
+Scene `index` of `seed` depends on those two numbers, the digits and the config alone.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ class SceneRenderer(SceneSource):
         labels = rng.choice(10, size=count, replace=config.repeats)
         image = np.zeros((config.size_px, config.size_px), dtype=np.uint8)
         boxes = []
-        for label, (top, left, side) in zip(labels.tolist(), _places(rng, count, config), strict=True):
+        for label, (top, left, side) in zip(labels.tolist(), _positions(rng, count, config), strict=True):
             pool = self._by_class[label]
             digit = _resize(self.digits.images[pool[rng.integers(len(pool))]], side)
             image[top : top + side, left : left + side] = digit
             boxes.append(Box(label, top, left, top + side, left + side))
-        self._strew_clutter(image, rng)
+        self._add_clutter(image, rng)
         return Scene(image, tuple(sorted(labels.tolist())), tuple(boxes))
 
-    def _strew_clutter(self, image: np.ndarray, rng: np.random.Generator) -> None:
-        """Lay patches cut from digits over the image, the lighter pixel winning."""
+    def _add_clutter(self, image: np.ndarray, rng: np.random.Generator) -> None:
+        """Add patches cut from digits to the image; of two pixels the lighter one stays."""
         side, count, span = self.config.clutter_px, self.config.clutter, np.arange(self.config.clutter_px)
         room = self.config.size_px - side + 1
         limits = np.array([len(self.digits.images), 29 - side, 29 - side, room, room])[:, None]
-        # one draw for everything: a call of the generator costs more than the arithmetic
+        # a single draw: a call of the generator costs more than the arithmetic
         digits, *corners = (rng.random((5, count)) * limits).astype(np.intp)  # (count,) each
         row, column, top, left = (corner[:, None] + span for corner in corners)  # (count,side) each
         patches = self.digits.images[digits[:, None, None], row[:, :, None], column[:, None, :]]
@@ -57,20 +57,20 @@ class SceneRenderer(SceneSource):
 
 
 @cache
-def _resizer(side: int) -> np.ndarray:
+def _resize_matrix(side: int) -> np.ndarray:
     """The matrix (side,28) of Pillow's antialiased bilinear resize along one axis."""
     identity = Image.fromarray(np.eye(28, dtype=np.float32))
     return np.asarray(identity.resize((28, side), Image.Resampling.BILINEAR))
 
 
 def _resize(digit: np.ndarray, side: int) -> np.ndarray:
-    """(28,28) uint8 -> (side,side) uint8. Two small products: ten times as fast as a call of Pillow."""
-    matrix = _resizer(side)
+    """(28,28) uint8 -> (side,side) uint8. Two small products: ten times as fast as Pillow."""
+    matrix = _resize_matrix(side)
     return np.rint(matrix @ digit.astype(np.float32) @ matrix.T).astype(np.uint8)
 
 
-def _places(rng: np.random.Generator, count: int, config: SceneConfig) -> list[Square]:
-    """Where the digits go, without overlap."""
+def _positions(rng: np.random.Generator, count: int, config: SceneConfig) -> list[Square]:
+    """Positions of the digits, without overlap."""
     placement = config.placement
     if placement == "mixed":
         placement = "grid" if rng.integers(2) else "free"
@@ -103,7 +103,7 @@ def _in_grid(rng: np.random.Generator, sides: list[int], size_px: int, cell: int
 
 
 def _free(rng: np.random.Generator, sides: list[int], size_px: int, cell: int) -> list[Square]:
-    """Largest first, each at the first of 30 random places that is free; else all in the grid."""
+    """Largest first, each at the first free one of 30 random positions; if there is none, all in the grid."""
     placed: list[Square] = []
     for side in sorted(sides, reverse=True):
         tries = (rng.random((30, 2)) * (size_px - side + 1)).astype(int).tolist()

@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from hsal.data.fixations.base import Fixations
 from hsal.data.images import quoted
 
 MAX_CSV_BYTES = 64 * 2**20  # about two million fixations
+if TYPE_CHECKING:
+    from _csv import Reader
+
 _WANTED = "its first line must name the columns x, y and image"
 _KNOWN = ("image", "x", "y", "subject", "duration")
 
@@ -112,27 +116,25 @@ def _columns(head: list[str], shown: str) -> dict[str, int]:
 
 
 def _values(
-    rows: Iterator[list[str]], columns: dict[str, int], shown: str
+    rows: Reader, columns: dict[str, int], shown: str
 ) -> Iterator[tuple[str, float, float, str, float]]:
     """(image, x, y, subject, duration) of row after row; blank lines are passed over."""
-    width, where = columns[""], {name: columns.get(name) for name in _KNOWN}
     for row in rows:
         if not any(map(str.strip, row)):
             continue
-        assign_fixations = f"{shown}, line {rows.line_num}"
-        if len(row) != width:
-            raise DataError(f"{assign_fixations}: {len(row)} values where the first line names {width} columns.")
-        image, subject = ("" if where[name] is None else row[where[name]].strip() for name in ("image", "subject"))
-        for name, value in (("image", image), ("subject", subject)):
-            if where[name] is not None and not value:
-                raise DataError(f"{assign_fixations}: {name} is empty.")
+        place = f"{shown}, line {rows.line_num}"
+        if len(row) != columns[""]:
+            raise DataError(f"{place}: {len(row)} values where the first line names {columns['']} columns.")
+        cells = {name: row[columns[name]].strip() for name in _KNOWN if name in columns}
+        for name in ("image", "subject"):
+            if cells.get(name) == "":
+                raise DataError(f"{place}: {name} is empty.")
         x, y, duration = (
-            0.0 if where[name] is None else _number(row[where[name]], f"{assign_fixations}: {name}")
-            for name in ("x", "y", "duration")
+            _number(cells[name], f"{place}: {name}") if name in cells else 0.0 for name in ("x", "y", "duration")
         )
         if duration < 0:
-            raise DataError(f"{assign_fixations}: duration is negative: give milliseconds.")
-        yield image, x, y, subject, duration
+            raise DataError(f"{place}: duration is negative: give milliseconds.")
+        yield cells.get("image", ""), x, y, cells.get("subject", ""), duration
 
 
 def _number(text: str, assign_fixations: str) -> float:

@@ -37,7 +37,7 @@ def photos(split: Split) -> tuple[Image.Image, ...]:
 @cache
 def walls(split: Split) -> tuple[Image.Image, ...]:
     """The split's walls: each kind four times, gray, WALL_PX square, mean 128."""
-    made = []
+    made: list[Image.Image] = []
     for kind in WALLS[split]:
         for number in range(4):
             wall = kind(np.random.default_rng((number, len(made))))  # (WALL_PX,WALL_PX)
@@ -127,8 +127,8 @@ def background_patch(
     image = images[int(rng.integers(len(images)))]
     side = rng.uniform(20, min(image.size))
     x, y = rng.random(2) * (np.array(image.size) - side)
-    patch = image.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + side, y + side), reducing_gap=1.5)
-    patch = np.asarray(patch, dtype=np.float32).reshape(size[1], size[0], -1)  # (h,w,1 or 3)
+    cut = image.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + side, y + side), reducing_gap=1.5)
+    patch = np.asarray(cut, dtype=np.float32).reshape(size[1], size[0], -1)  # (h,w,1 or 3)
     strength = rng.uniform(0.05, 0.45) if rng.random() < 0.8 else rng.uniform(0.5, 1.0)
     strength = min(strength, roughest / (float(patch.std()) + 1e-6))
     return color.astype(np.float32) + (patch - patch.mean(axis=(0, 1))) * np.float32(strength)

@@ -1,4 +1,4 @@
-"""The digits that street numbers are drawn with: signed distance fields of many faces, split by family.
+"""Digit shapes of street numbers: signed distance fields of many faces, split by family.
 
 `assets/faces.png` has a row of ten cells per face; `faces.json` names each row's family, style,
 split and license. A distance field (Green, *Improved Alpha-Tested Magnification*, 2007) can be drawn at
@@ -26,7 +26,7 @@ from PIL import Image, ImageDraw, ImageFont
 from hsal.data.base import DataError, Split
 
 GLYPH_PX = 40  # a digit's height in its cell
-MARGIN_PX = 6  # around it, so that outlines have room
+MARGIN_PX = 6  # around it, as room for outlines
 CELL_PX = GLYPH_PX + 2 * MARGIN_PX
 EDGE = 128  # the field's value on the outline; above is ink
 LEVELS_PER_PX = 20
@@ -120,7 +120,7 @@ def _face(family: str, style: str, cells: np.ndarray) -> Face:
 
 
 def _found(folder: Path) -> Iterator[tuple[Split, str, Path]]:
-    """Split, family and file of every font below the folder that FAMILIES asks for, each file name once."""
+    """Split, family and file of every font below the folder that FAMILIES lists, each file name once."""
     files = {path.name: path for path in sorted(folder.rglob("*")) if path.suffix in {".ttf", ".otf"}}
     for split, families in FAMILIES.items():
         for family, starts in families.items():
@@ -130,7 +130,7 @@ def _found(folder: Path) -> Iterator[tuple[Split, str, Path]]:
 
 
 def _cells(path: Path) -> np.ndarray | None:
-    """A face's ten fields (10,CELL_PX,CELL_PX) uint8; None if digits lack, differ in height or are too wide."""
+    """A face's ten fields (10,CELL_PX,CELL_PX) uint8; None if digits are missing, differ in height or are too wide."""
     font = ImageFont.truetype(str(path), 200)
     tops, bottoms = np.array([font.getbbox(str(digit), anchor="ls")[1::2] for digit in range(10)]).T
     high = np.median(bottoms - tops)
@@ -154,23 +154,24 @@ def _field(ink: np.ndarray) -> np.ndarray:
 
     distance = (distance_transform_edt(ink) - distance_transform_edt(~ink)) / 4  # cell px, (4 CELL,4 CELL)
     small = distance.reshape(CELL_PX, 4, CELL_PX, 4).mean(axis=(1, 3))
-    return (np.rint(np.clip(EDGE + small * LEVELS_PER_PX, 0, 252) / 4) * 4).astype(np.uint8)  # coarse packs well
+    return (np.rint(np.clip(EDGE + small * LEVELS_PER_PX, 0, 252) / 4) * 4).astype(np.uint8)  # coarse levels compress well
 
 
 def draw_sheet(folder: Path, target: Path) -> int:
-    """Write faces.png and faces.json into `target` from the fonts below `folder`; returns how many faces.
+    """Write faces.png and faces.json into `target` from the fonts below `folder`; returns the number of faces.
 
     Raises:
-        DataError: no usable font lies there.
+        DataError: there is no usable font.
     """
-    listed, rows = [], []
+    listed: list[dict[str, str]] = []
+    rows: list[np.ndarray] = []
     for split, family, path in _found(folder):
         cells = _cells(path)
         if cells is not None and not any(np.array_equal(cells, row) for row in rows):
             rows.append(cells)
             listed.append({"family": family, "style": path.stem, "split": split})
     if not rows:
-        raise DataError(f"No font that street numbers know lies below {folder}. Give the folder that holds them.")
+        raise DataError(f"There is no known font below {folder}. Give the folder that holds the fonts.")
     sheet = np.stack(rows).swapaxes(1, 2).reshape(len(rows) * CELL_PX, 10 * CELL_PX)
     Image.fromarray(sheet).save(target / "faces.png", optimize=True)
     (target / "faces.json").write_text(json.dumps(listed, indent=0) + "\n", encoding="utf-8")

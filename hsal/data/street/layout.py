@@ -1,4 +1,4 @@
-"""Where the digits of a street number stand, and which part of the wall the image shows.
+"""Layout of a street number: positions of its digits, and the part of the wall that the image shows.
 
 Lengths are in units of the digits' height, x to the right and y down, 0,0 at the number's center.
 """
@@ -16,17 +16,17 @@ import numpy as np
 from hsal.data.street.glyphs import GLYPH_PX, MARGIN_PX, Face
 from hsal.data.street.statistics import LEVELS, street_statistics
 
-STEEP_DEG = 40.0  # numbers steeper than this stand upright, one digit beside or above the other
+STEEP_DEG = 40.0  # digits of steeper numbers are upright, one above the other
 LOOSE = np.array([-0.03, -0.02, 0.03, 0.02])  # SVHN's boxes are a little larger than the ink
-MOST_SEEN = 0.5  # share of a distractor's box that the image may show
+MAX_VISIBLE = 0.5  # largest visible share of a distractor's box
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What is drawn from SVHN's statistics for one number."""
+    """Properties of one number, sampled from SVHN's statistics."""
 
     labels: tuple[int, ...]  # left to right
-    height_px: float  # of a digit in the photograph
+    height_px: float  # of a digit in the photo
     width: float  # of a digit that is not 1
     gap: float  # between neighbors' boxes
     slope_deg: float  # from the first digit to the last; down is positive
@@ -43,7 +43,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class WallView:
-    """What is to be drawn: glyphs on the flat wall and how the wall is seen."""
+    """Glyphs on the flat wall, and the view of the wall in perspective."""
 
     glyphs: tuple[Glyph, ...]  # targets first, then distractors
     targets: int
@@ -53,7 +53,7 @@ class WallView:
 
 
 def draw_layout(rng: np.random.Generator) -> Layout:
-    """A number as SVHN's training numbers are: length, digits by position, size, spacing and slope."""
+    """A number with the statistics of SVHN's training numbers: length, digits by position, size, spacing and slope."""
     lengths, digits, quantiles = _table()
     length = bisect(lengths, rng.random()) + 1
     labels = tuple(bisect(shares, u) for shares, u in zip(digits[length - 1], rng.random(length), strict=True))
@@ -65,7 +65,7 @@ def draw_layout(rng: np.random.Generator) -> Layout:
 
 @cache
 def _table() -> tuple[list[float], list[list[list[float]]], np.ndarray]:
-    """SVHN's table ready for draws: cumulative shares of lengths and of digits, and quantiles (4,len(LEVELS))."""
+    """SVHN's table, ready for sampling: cumulative shares of lengths and of digits, and quantiles (4,len(LEVELS))."""
     table = street_statistics()
     digits = [[_cumulative(shares) for shares in positions] for positions in table.labels]
     return _cumulative(table.lengths), digits, np.array([table.height_px, table.width, table.gap, table.slope])
@@ -77,22 +77,23 @@ def _cumulative(shares: list[float]) -> list[float]:
 
 
 def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> WallView:
-    """The whole number with about 30 % around it; one time in seven part of a neighboring number at the border."""
+    """The whole number with a margin of about 30 %; in one of seven images, part of a neighboring number is at the border."""
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
-    left, top, right, bottom = *boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = boxes[:, 2:].max(axis=0).tolist()
     wide, high = (right - left) * rng.uniform(1.15, 1.45), (bottom - top) * rng.uniform(1.15, 1.45)
     x = (left + right) / 2 + rng.uniform(-0.45, 0.45) * (wide - right + left)
     y = (top + bottom) / 2 + rng.uniform(-0.45, 0.45) * (high - bottom + top)
     crop = np.array([x - wide / 2, y - high / 2, x + wide / 2, y + high / 2])
-    strangers = _at_border(rng, crop, boxes, matrix, face) if rng.random() < 0.15 else []
-    return WallView((*glyphs, *strangers), len(glyphs), matrix, boxes, crop)
+    distractors = _at_border(rng, crop, boxes, matrix, face) if rng.random() < 0.15 else []
+    return WallView((*glyphs, *distractors), len(glyphs), matrix, boxes, crop)
 
 
 def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> WallView:
-    """One digit of the number, as large and as wide as digits are in whole numbers' images, anywhere.
+    """One digit of the number, as large and as wide as digits are in images of whole numbers, at any position.
 
-    Neighbors are kept where the border cuts off at least half of them; where none is, a stranger often is.
+    A neighbor stays if the border cuts off at least half of it; without one, a distractor is often added.
     """
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
@@ -126,7 +127,7 @@ def place(rng: np.random.Generator, layout: Layout, face: Face) -> tuple[list[Gl
         wide = face.ink_px[digit]
         glyphs.append(Glyph(digit, left, top + rng.normal(0.0, 0.4)))
         across = wide + space
-        if steep:  # the digits stand on top of each other, and the line's angle says how far aside
+        if steep:  # the digits are stacked, with a sideways offset by the line's angle
             top += math.copysign(1.1 * GLYPH_PX, slope)
             left += 1.1 * GLYPH_PX / math.tan(abs(slope)) / stretch
         else:
@@ -137,7 +138,7 @@ def place(rng: np.random.Generator, layout: Layout, face: Face) -> tuple[list[Gl
 
 
 def _matrix(rng: np.random.Generator, slope: float, stretch: float, center: tuple[float, float]) -> np.ndarray:
-    """Center, stretch, slant, slope (by turning the wall or by seeing it from the side) and perspective."""
+    """Center, stretch, slant, slope (by rotating the wall or by viewing it from the side) and perspective."""
     turned = slope * 0.5 * int(rng.integers(3))
     slant, across, down = (rng.normal(0.0, 1.0, 3) * (0.06, 0.04, 0.04)).clip(-0.1, 0.1).tolist()
     sheared = math.tan(slope - turned)
@@ -164,8 +165,8 @@ def seen_boxes(glyphs: Sequence[Glyph], matrix: np.ndarray, face: Face) -> np.nd
 def _at_border(
     rng: np.random.Generator, crop: np.ndarray, boxes: np.ndarray, matrix: np.ndarray, face: Face
 ) -> list[Glyph]:
-    """A digit cut off by the crop's border, or nothing where it would touch the number."""
-    digit, across, seen = int(rng.integers(10)), rng.random() < 0.8, rng.uniform(0.15, MOST_SEEN - 0.1)
+    """A digit cut off by the crop's border, or nothing if it would touch the number."""
+    digit, across, seen = int(rng.integers(10)), rng.random() < 0.8, rng.uniform(0.15, MAX_VISIBLE - 0.1)
     wide, high = (crop[2:] - crop[:2]) / 2
     reach = np.array([face.ink_px[digit] * matrix[0, 0], 1.0]) * (0.5 - seen)
     side = 1.0 if rng.random() < 0.5 else -1.0
@@ -182,12 +183,12 @@ def _at_border(
 def _cut_off(
     glyphs: list[Glyph], crop: np.ndarray, boxes: np.ndarray, matrix: np.ndarray, face: Face
 ) -> list[Glyph]:
-    """Those glyphs that the crop shows part of, at most MOST_SEEN, and that stay clear of the boxes' middles."""
+    """The glyphs whose visible share in the crop is above 0 and at most MAX_VISIBLE, and that barely overlap the boxes."""
     kept = []
     for glyph, box in zip(glyphs, seen_boxes(glyphs, matrix, face) if glyphs else (), strict=True):
         shown = np.minimum(box[2:], crop[2:]) - np.maximum(box[:2], crop[:2])
         part = shown.clip(min=0).prod() / (box[2:] - box[:2]).prod()
         overlap = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])  # (n,2)
-        if 0 < part <= MOST_SEEN and not (overlap > 0.08).all(axis=1).any():
+        if 0 < part <= MAX_VISIBLE and not (overlap > 0.08).all(axis=1).any():
             kept.append(glyph)
     return kept

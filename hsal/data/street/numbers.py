@@ -1,14 +1,14 @@
-"""Street Numbers: house numbers made up to resemble SVHN's, for training without a single photograph of one.
+"""Street Numbers: synthetic house numbers that resemble SVHN's, for training without photos of real ones.
 
-Nothing of SVHN's images is in them. Lengths, digits by position, spacing, slope and height in the
-photograph follow its training annotations (`street_statistics`); faces come from `street_glyphs`,
-walls and photographs behind them from `street_grounds`; `street_paint` draws light, plates, relief,
-blur, noise and JPEG's traces at the photograph's resolution.
+They contain nothing of SVHN's images. Lengths, digits by position, spacing, slope and height in the
+photo follow its training annotations (`statistics`); faces come from `glyphs`, walls and photos
+behind them from `backgrounds`; `renderer` draws light, plates, relief, blur, noise and JPEG artifacts at the
+photo's resolution.
 
-Held out by family: a face of a validation or test family, a photograph or a kind of wall of theirs, is
-never in a training image.
+Held out by family: faces, photos and kinds of wall of the validation and test splits are never in a
+training image.
 
-    split       families of faces                                photographs, walls
+    split       families of faces                                photos, walls
     train       22, such as Helvetica- and Times-like, Oswald    china, brick, coffee, gravel, chelsea;
                                                                  plaster, wood, boards, bricks
     validation  Avant-Garde-like, Roboto Slab, Kaushan Script,   flower, rocket; roughcast, slats
@@ -32,7 +32,7 @@ from hsal.data.street.layout import WallView, draw_layout, view_digit, view_numb
 from hsal.data.street.renderer import paint
 
 SIZES_PX = range(16, 449)
-SMALLEST_PX, LARGEST = 9, 1.25  # the photographed crop's sides: at least px, at most times the output's side
+SMALLEST_PX, LARGEST = 9, 1.25  # the photographed crop's sides: minimum in px, maximum as a multiple of the output's side
 
 
 class StreetNumbers(SceneSource):
@@ -41,21 +41,21 @@ class StreetNumbers(SceneSource):
     def __init__(self, split: Split, size_px: int = 64, single: bool = False):
         """Args:
             split: train, validation or test; they share no family of faces and no background.
-            size_px: side of the square images; the crop's aspect is not kept, as is usual for SVHN.
-            single: one labeled digit per image, as large as digits are in whole numbers' images and
-                anywhere in it, its neighbors cut off by the border. For training a backbone.
+            size_px: side of the square images; the crop's aspect ratio is not preserved, as is usual for SVHN.
+            single: one labeled digit per image, as large as digits are in images of whole numbers, at
+                any position, its neighbors cut off by the border. For training a backbone.
 
         Raises:
             DataError: there is no such split, or size_px is not in SIZES_PX.
         """
         if split not in get_args(Split):
-            raise DataError(f"Street numbers have no split {split!r}. Ask for one of {', '.join(get_args(Split))}.")
+            raise DataError(f"Street numbers have no split {split!r}. Choose one of {', '.join(get_args(Split))}.")
         if size_px not in SIZES_PX:
-            raise DataError(f"Street numbers cannot be {size_px} px. Ask for {SIZES_PX[0]} to {SIZES_PX[-1]} px.")
+            raise DataError(f"Street numbers cannot be {size_px} px. Choose {SIZES_PX[0]} to {SIZES_PX[-1]} px.")
         self.split: Split = split
         self.size_px = size_px
         self.single = single
-        self.name = f"{split} split of made-up street numbers" + (", one digit each" if single else "")
+        self.name = f"{split} split of synthetic street numbers" + (", one digit each" if single else "")
 
     def render(self, seed: int, index: int = 0) -> Scene:
         """Scene `index` of `seed`: image (size_px,size_px,3) uint8 RGB, labels sorted, one box per label."""
@@ -72,14 +72,14 @@ class StreetNumbers(SceneSource):
 
 @cache
 def _face_shares(split: Split) -> np.ndarray:
-    """Cumulative shares (faces,): a family is met as often as the square root of its number of faces."""
+    """Cumulative shares (faces,): a family's share is proportional to the square root of its number of faces."""
     families = [face.family for face in faces(split)]
     total = np.cumsum([families.count(family) ** -0.5 for family in families])
     return total / total[-1]
 
 
 def _photographed(view: WallView, height_px: float, size_px: int) -> tuple[int, int]:
-    """Width and height of the crop in the photograph, px."""
+    """Width and height of the crop in the photo, px."""
     sides = (view.crop[2:] - view.crop[:2]) * height_px
     sides = sides * min(1.0, LARGEST * size_px / sides.max())
     return int(max(SMALLEST_PX, round(sides[0]))), int(max(SMALLEST_PX, round(sides[1])))

@@ -1,6 +1,6 @@
-"""How a street number looks: colors, plate, relief, shadow and light, then the camera.
+"""Rendering of a street number: colors, plate, relief, shadow and light, then the camera.
 
-All is drawn at the photograph's resolution, which is mostly lower than the output's.
+Everything is drawn at the photo's resolution, which is usually lower than the output's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hsal.data.street.backgrounds import background_patch
 from hsal.data.street.glyphs import EDGE, GLYPH_PX, LEVELS_PER_PX, MARGIN_PX, Face
 from hsal.data.street.layout import WallView
 
-COMMON = (  # wall and ink of the numbers that one meets on every street
+COMMON = (  # wall and ink of the most common numbers
     ((30, 55, 150), (235, 238, 240)),  # blue enamel
     ((236, 236, 232), (35, 60, 140)),
     ((25, 24, 24), (235, 232, 222)),  # black plate
@@ -33,7 +33,7 @@ _GRAY = np.array([0.299, 0.587, 0.114])
 
 
 def paint(rng: np.random.Generator, view: WallView, face: Face, split: Split, size: tuple[int, int]) -> Image.Image:
-    """The view as a camera saw it; RGB, of `size` (w,h) px."""
+    """The view as a camera records it: RGB, `size` (w,h) px."""
     field, to_flat = _field(view, face, size)
     px = float(size[1] / (view.crop[3] - view.crop[1]))  # image px per unit, which is a digit's height
     behind, ink = _colors(rng)
@@ -72,14 +72,14 @@ def _field(view: WallView, face: Face, size: tuple[int, int]) -> tuple[np.ndarra
 def _colors(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Mean of the wall and of the ink, (3,) each: any lightness, contrast both ways and often low, mostly pale hues."""
     if rng.random() < 0.2:
-        wall, ink = COMMON[int(rng.integers(len(COMMON)))]
-        wall, ink = (np.array(color) * rng.uniform(0.6, 1.1) + rng.normal(0, 10, 3) for color in (wall, ink))
+        pair = COMMON[int(rng.integers(len(COMMON)))]
+        wall, ink = (np.array(color) * rng.uniform(0.6, 1.1) + rng.normal(0, 10, 3) for color in pair)
         return wall.clip(0, 255), ink.clip(0, 255)
     light = rng.uniform(15, 240)
     step = min(20 + rng.gamma(2.0, 36.0), max(light, 255 - light))
     lighter = light + step <= 255 and (light < step or rng.random() < (255 - light) / 255)
-    ink = light + (step if lighter else -step)
-    return (light + _hue(rng, 0.12)).clip(0, 255), (ink + _hue(rng, 0.06)).clip(0, 255)
+    other = light + (step if lighter else -step)
+    return (light + _hue(rng, 0.12)).clip(0, 255), (other + _hue(rng, 0.06)).clip(0, 255)
 
 
 def _hue(rng: np.random.Generator, vivid: float) -> np.ndarray:
@@ -101,7 +101,7 @@ def _ramp(length: int) -> np.ndarray:
 
 
 def _add_edge(rng: np.random.Generator, image: np.ndarray, view: WallView) -> None:
-    """Another surface from somewhere beside the number to the image's border: a door frame, a plate's end."""
+    """Another surface between the number and the image's border, such as a door frame or a plate's end."""
     high, wide = image.shape[:2]
     first, last = view.boxes[:, :2].min(axis=0), view.boxes[:, 2:].max(axis=0)
     axis, far = int(rng.integers(2)), rng.random() < 0.5
@@ -118,7 +118,7 @@ def _add_edge(rng: np.random.Generator, image: np.ndarray, view: WallView) -> No
 def _add_plate(
     rng: np.random.Generator, image: np.ndarray, behind: np.ndarray, view: WallView, face: Face, to_flat: np.ndarray
 ) -> None:
-    """A plate around the number in the wall's plane: the wall outside becomes another, and a rim may be drawn."""
+    """A plate around the number in the wall's plane: the wall outside gets another color, and a rim may be drawn."""
     high, wide = image.shape[:2]
     y, x = np.ogrid[:high, :wide]
     u, v, depth = (row[0] * (x + 0.5) + row[1] * (y + 0.5) + row[2] for row in to_flat)
@@ -141,7 +141,7 @@ def _add_plate(
 def _add_ink(
     rng: np.random.Generator, image: np.ndarray, field: np.ndarray, ink: np.ndarray, contrast: float, px: float
 ) -> None:
-    """The digits, with what they throw or wear: shadow, outline, relief, wear."""
+    """The digits with shadow, outline, relief and wear."""
     scale = np.float32(px / GLYPH_PX)
     bold = np.float32(rng.uniform(-0.3, 1.5))
     alpha = ((field + bold) * scale + np.float32(0.5)).clip(0, 1)  # (h,w)
@@ -163,7 +163,7 @@ def _add_ink(
 
 
 def _moved(alpha: np.ndarray, rng: np.random.Generator, px: float) -> np.ndarray:
-    """The same a little aside: about 5 % of a digit's height."""
+    """The same, shifted by about 5 % of a digit's height."""
     down, right = np.rint(rng.normal(0, 0.05, 2) * px).astype(int).tolist()
     down = down or 1
     moved = np.zeros_like(alpha)
@@ -175,22 +175,23 @@ def _moved(alpha: np.ndarray, rng: np.random.Generator, px: float) -> np.ndarray
 
 
 def _add_light(rng: np.random.Generator, image: np.ndarray) -> None:
-    """A slope of light over the whole, and now and then the edge of a cast shadow."""
+    """A gradient of light over the whole image, and sometimes the edge of a cast shadow."""
     high, wide = image.shape[:2]
     y, x = _ramp(high), _ramp(wide).T
     a, b, place, turn = rng.normal(0, [0.08, 0.08, 0.5, 1.5]).tolist()
     light = 1 + a * y + b * x  # (h,w)
+    shadow: float | np.ndarray = 1.0
     if rng.random() < 0.1:
         beyond = (math.cos(turn) * x + math.sin(turn) * y - place) * rng.uniform(3, 20) + 0.5
-        light = light * (1 - rng.uniform(0.2, 0.6) * beyond.clip(0, 1))
-    image *= light[..., None]
+        shadow = 1 - rng.uniform(0.2, 0.6) * beyond.clip(0, 1)
+    image *= (light * shadow)[..., None]
 
 
 def _photograph(rng: np.random.Generator, pixels: np.ndarray, px: float) -> Image.Image:
     """Blur, noise and JPEG."""
     image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
     blur = min(rng.uniform(0.2, 0.9) + (rng.uniform(0, 0.06) * px if rng.random() < 0.3 else 0.0), 0.08 * px)
-    # below a pixel a box of the same variance looks no different and costs half
+    # below one pixel a box of the same variance looks the same at half the cost
     box = ImageFilter.BoxBlur((math.sqrt(12 * blur * blur + 1) - 1) / 2)
     image = image.filter(box if blur < 0.8 else ImageFilter.GaussianBlur(blur))
     if rng.random() < 0.08:  # the car moved
@@ -210,5 +211,5 @@ def _photograph(rng: np.random.Generator, pixels: np.ndarray, px: float) -> Imag
 
 @cache
 def _grain() -> np.ndarray:
-    """(2**20,) normal numbers; an image takes a stretch of them, which is quicker than drawing its own."""
+    """(2**20,) normally distributed numbers; an image uses a slice of them, which is faster than drawing its own."""
     return np.random.default_rng(0).standard_normal(2**20, dtype=np.float32)

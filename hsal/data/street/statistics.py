@@ -1,7 +1,7 @@
-"""How real house numbers are laid out: SVHN's training annotations reduced to a small table.
+"""Statistics of real house numbers: SVHN's training annotations reduced to a small table.
 
 Netzer, Wang, Coates, Bissacco, Wu, Ng, *Reading Digits in Natural Images with Unsupervised Feature
-Learning*, 2011. Quantities that vary are kept as their quantiles at LEVELS.
+Learning*, 2011. Continuous quantities are stored as their quantiles at LEVELS.
 
 `python -m hsal.data.street.statistics` writes `statistics.json` again from
 HSAL_DATA/svhn_annotations/svhn_format1_annotations.npz (the training split alone).
@@ -28,12 +28,12 @@ LONGEST = 6
 
 @dataclass(frozen=True)
 class StreetStatistics:
-    """Lengths are in units of the number's median digit height unless said otherwise."""
+    """Lengths are in units of the number's median digit height unless noted otherwise."""
 
     lengths: list[float]  # share of numbers with 1..6 digits
     labels: list[list[list[float]]]  # [length-1][position][digit]: share
-    height_px: list[float]  # quantiles of the digits' height in the photograph
-    width: list[float]  # quantiles of a number's median digit width, ones left out
+    height_px: list[float]  # quantiles of the digits' height in the photo
+    width: list[float]  # quantiles of a number's median digit width, without the digit 1
     gap: list[float]  # quantiles of a number's median gap between neighbors' boxes; they may overlap
     slope: list[float]  # quantiles of the angle from the first digit's center to the last's, degrees, down is positive
 
@@ -69,7 +69,7 @@ def measure(label: np.ndarray, box: np.ndarray, offset: np.ndarray) -> StreetSta
 
 
 def _labels(digits: np.ndarray, starts: np.ndarray, length: int) -> list[list[float]]:
-    """Share of each digit at each position of the numbers of one length; all alike where there are none."""
+    """Share of each digit at each position of the numbers of one length; uniform if there are none."""
     counts = [np.bincount(digits[starts + position], minlength=10) for position in range(length)]
     return [_rounded(count / count.sum() if count.sum() else np.full(10, 0.1)) for count in counts]
 
@@ -95,7 +95,7 @@ def main() -> None:
     """Write the table.
 
     Raises:
-        DataError: the annotations are not there.
+        DataError: the annotations are missing.
     """
     source = Path(os.environ.get("HSAL_DATA", ".")) / "svhn_annotations" / "svhn_format1_annotations.npz"
     if not source.is_file():

@@ -38,7 +38,8 @@ class ImageSource(NumberSource):
         box = shown.boxes[place]
         side, center = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
         size = max(round(side), 1)
-        crop = np.asarray(shown.canvas.show(Crop(*center.tolist(), side, side), size))  # (size,size,3)
+        x, y = center.tolist()
+        crop = np.asarray(shown.canvas.show(Crop(x, y, side, side), size))  # (size,size,3)
         square = np.concatenate([center - side / 2, center + side / 2])
         hidden = neighbors(shown.boxes, place, square, size)
         canvas, way = mosaic(crop[None], square[None], hidden[None])

@@ -38,6 +38,8 @@ class NumberSource(SceneSource):
     smooth fill.
     """
 
+    scenes: int
+
     def __init__(self, split: Split, size_px: int, single: bool, augment: bool | None) -> None:
         if not 16 <= size_px <= 1024:
             raise ConfigError(f"size_px must lie in 16..1024, not {size_px}.")
