@@ -1,1 +1,1 @@
-"""Models and their weights: put together by name, saved, found and described."""
+"""Models and their weights: built by name, saved, found and described."""

@@ -1,4 +1,4 @@
-"""A model from its config: backbone and saliency model are found by their names."""
+"""Building a model from its config, with the backbone and the saliency model found by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def build_model(config: ModelConfig) -> HSAL:
 
     Raises:
         UnknownNameError: there is no such backbone or saliency model.
-        ConfigError: the backbone has no such cells, or the saliency model needs more than an image and its volume.
+        ConfigError: the backbone has no such cell size, or the saliency model needs more than an image and its volume.
     """
     return HSAL(config, BACKBONES.build(config.backbone, config), _saliency_map(config.saliency))
 
@@ -27,7 +27,7 @@ def _saliency_map(name: str) -> SaliencyMap:
     if more:
         raise ConfigError(
             f"A model cannot be trained with the saliency model {name}, which needs"
-            f" {' and '.join(NEEDS[need] for need in more)}: choose one that looks at the image alone."
+            f" {' and '.join(NEEDS[need] for need in more)}: choose one that uses the image alone."
         )
     model = SALIENCY.build(name)
 

@@ -1,4 +1,4 @@
-"""Weights as safetensors with their config inside; never a pickle."""
+"""Weights in the safetensors format with their config as metadata; never a pickle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hsal.zoo.weights import CheckpointError, weights_path
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A model with what is known of its making."""
+    """A model and how it was trained."""
 
     name: str
     model: HSAL  # in eval mode, on the CPU
@@ -32,7 +32,7 @@ def save_model(path: Path, model: HSAL, info: dict[str, Any], half: bool = False
     """Write a model's weights, config and `info`; the file appears whole or not at all.
 
     Args:
-        half: in half precision, at half the size; loading brings single precision back.
+        half: store half precision, at half the size; loading converts to single precision.
     Raises:
         CheckpointError: it cannot be written.
     """
@@ -63,30 +63,31 @@ def load_model(name: str) -> Checkpoint:
 
 
 def load_into(model: HSAL, name: str, whole: bool = False, refine: bool = False) -> dict[str, Any]:
-    """Copy another checkpoint's backbone, or all of it, into `model`; returns that checkpoint's info.
+    """Copy another checkpoint's backbone, or all of its weights, into `model`; returns that checkpoint's info.
 
     Args:
         name: of shipped weights, or a path.
-        refine: allow cells of another size, for a backbone that is trained further: its tensors fit,
-            but what they were trained to see has another stride.
+        whole: copy all weights, not only the backbone's.
+        refine: allow another cell size, for a backbone that is trained further: its tensors fit, but they were trained
+            at another stride.
 
     Raises:
-        CheckpointError: the file is not a checkpoint, or its backbone is another.
+        CheckpointError: the file is not a checkpoint, or its backbone differs.
     """
     path = weights_path(name)
     metadata, tensors = read_tensors(path)
-    own = {key.removeprefix("backbone."): t for key, t in tensors.items() if key.startswith("backbone.")}
-    part, chosen = (model, tensors) if whole else (model.backbone, own)
+    backbone = {key.removeprefix("backbone."): t for key, t in tensors.items() if key.startswith("backbone.")}
+    part, chosen = (model, tensors) if whole else (model.backbone, backbone)
     try:
-        kept, info = from_json(ModelConfig, metadata["config"]), dict(json.loads(metadata["info"]))
-        alike = ("backbone",) if refine else ("backbone", "cell_px")
-        if any(getattr(kept, field) != getattr(model.config, field) for field in alike):
+        config, info = from_json(ModelConfig, metadata["config"]), dict(json.loads(metadata["info"]))
+        compared = ("backbone",) if refine else ("backbone", "cell_px")
+        if any(getattr(config, field) != getattr(model.config, field) for field in compared):
             raise ValueError("their tensors may have the same shapes")
         part.load_state_dict(chosen)
         return info
     except (KeyError, TypeError, ValueError, ConfigError, RuntimeError) as error:
-        wanted = "model than this one" if whole else f"backbone than {model.config.backbone} of this size"
-        raise CheckpointError(f"{path.name} holds another {wanted}.") from error
+        wanted = "different model" if whole else f"backbone other than {model.config.backbone} of this size"
+        raise CheckpointError(f"{path.name} holds a {wanted}.") from error
 
 
 def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
@@ -113,7 +114,7 @@ def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"The weights {path.name} are missing or damaged. Fetch or train them again.") from error
+        raise CheckpointError(f"The weights {path.name} are missing or damaged. Get or train them again.") from error
     if "hsal" not in metadata:
-        raise CheckpointError(f"{path.name} holds no HSAL model: its metadata lacks our mark.")
+        raise CheckpointError(f"{path.name} holds no HSAL model: its metadata has no entry hsal.")
     return metadata, tensors

@@ -1,7 +1,7 @@
-"""Networks whose labels a saliency model may ask for: a backbone with its classifier, from pixels to labels.
+"""Networks for saliency models that need labels: a backbone with its classifier, from pixels to labels.
 
-An image is scaled to what the network was trained on, whole and by differentiable steps, so that gradients reach
-its own pixels.
+The whole image is scaled to the size that the network was trained on, by differentiable steps, so that gradients
+reach the original pixels.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ SHORTER_PX = 224  # of an image's sides, as ImageNet's classifiers were trained
 
 
 class NetworkError(HsalError):
-    """There is no such network; the message lists those there are."""
+    """There is no such network; the message lists the available ones."""
 
 
 class Classifier(nn.Module):
-    """A backbone for photographs, and a linear classifier of its volume's mean."""
+    """A backbone for photos, and a linear classifier of its volume's mean."""
 
     def __init__(self, name: str, labels: Sequence[str], body: nn.Module, head: nn.Linear) -> None:
         super().__init__()
         self.name, self.labels, self.body, self.head = name, labels, body, head
 
     def volume(self, image: Tensor) -> Tensor:
-        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the image whole, its shorter side scaled to 224 px.
+        """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the whole image, its shorter side scaled to 224 px.
 
         Differs from how ImageNet's accuracy is measured: nothing is cropped, so that the map covers all of it.
         """
@@ -63,7 +63,7 @@ class Classifier(nn.Module):
 
 
 def network_names() -> dict[str, str]:
-    """Name -> title of the networks that can be had here and now without a download, the one for photographs first."""
+    """Name -> title of the networks that are available without a download, the one for photos first."""
     available = [EFFICIENTNET] * (weights_file() is not None) + [name for name in RESNETS if is_cached(name)]
     return {name: TITLES[name] for name in available} | {
         OF_WEIGHTS + name: title for name, title in titles(_tasks()).items()
@@ -77,11 +77,11 @@ def load_network(name: str) -> Network:
         name: efficientnet_lite0, resnet18, resnet34, or weights:NAME of any HSAL weights, shipped or by path.
     Raises:
         NetworkError: there is no such network.
-        PhotoWeightsError, ImageNetError, CheckpointError: its weights cannot be had.
+        PhotoWeightsError, ImageNetError, CheckpointError: its weights are not available.
     """
     if name not in TITLES and not name.startswith(OF_WEIGHTS):
         raise NetworkError(f"There is no network {name!r}. Choose one of: {', '.join(network_names())}.")
-    with torch.inference_mode(False):  # parameters made in that mode could never lend a gradient
+    with torch.inference_mode(False):  # parameters made in inference mode would have no gradient
         if name.startswith(OF_WEIGHTS):
             network: FirstStep | Classifier = FirstStep(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
         else:
@@ -102,11 +102,11 @@ def _classifier(name: str) -> Classifier:
 
 
 def _tasks() -> dict[str, str]:
-    """Shipped weights that are there -> their task."""
+    """Readable shipped weights -> their task."""
     tasks = {}
     for name in shipped_weights():
         try:
             tasks[name] = describe(name).task
-        except CheckpointError:  # weights that cannot be read cannot be had
+        except CheckpointError:  # unreadable weights are left out
             continue
     return tasks

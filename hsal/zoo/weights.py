@@ -1,4 +1,4 @@
-"""What weights are, told by their file's header alone: nothing here loads torch or a tensor."""
+"""Finding and describing weights by their file's header alone: nothing here loads torch or a tensor."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ TITLES = {
 
 
 class CheckpointError(HsalError):
-    """Weights that are missing, damaged or not ours; the message says what to do."""
+    """Weights that are missing, damaged or of another program; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What is known of weights without loading them."""
+    """Description of weights, read without loading them."""
 
     name: str
-    task: str  # that they were trained on, as in hsal.config.TASKS
+    task: str  # task of the training, as in hsal.config.TASKS
     config: ModelConfig
 
 
 def titles(tasks: Mapping[str, str]) -> dict[str, str]:
-    """Name of weights -> their task in plain words, and their name too where two have the same task.
+    """Name of weights -> title of their task, followed by their name if two have the same task.
 
     Args:
         tasks: name -> task.
     """
-    shared = {task for task, count in Counter(tasks.values()).items() if count > 1}
-    plain = {name: TITLES.get(task, task) for name, task in tasks.items()}
-    return {name: f"{plain[name]} ({name})" if task in shared else plain[name] for name, task in tasks.items()}
+    repeated = {task for task, count in Counter(tasks.values()).items() if count > 1}
+    title = {name: TITLES.get(task, task) for name, task in tasks.items()}
+    return {name: f"{title[name]} ({name})" if task in repeated else title[name] for name, task in tasks.items()}
 
 
 def weights_path(name: str) -> Path:
@@ -71,17 +71,17 @@ def describe(name: str) -> Weights:
         config = from_json(ModelConfig, metadata["config"])
         task = json.loads(metadata["info"]).get("task", files.DEFAULT_WEIGHTS)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"The weights {path.name} are missing or damaged. Fetch or train them again.") from error
+        raise CheckpointError(f"The weights {path.name} are missing or damaged. Get or train them again.") from error
     except (KeyError, ValueError, AttributeError, ConfigError) as error:
         raise CheckpointError(f"The weights {path.name} do not fit this version of hsal.") from error
     return Weights(path.stem, str(task), config)
 
 
 def describe_snapshots(name: str) -> tuple[str, tuple[int, ...]]:
-    """A shipped series by its name: the weights that hold its backbone, and the updates it was kept after.
+    """Shipped snapshots by name: the weights with their backbone, and the updates after which they were saved.
 
     Raises:
-        CheckpointError: there is no such series, or it is damaged.
+        CheckpointError: there are no such snapshots, or they are damaged.
     """
     path = files.WEIGHTS / SNAPSHOTS / f"{name}.safetensors"
     try:
@@ -89,11 +89,11 @@ def describe_snapshots(name: str) -> tuple[str, tuple[int, ...]]:
             metadata = file.metadata() or {}
         return metadata["backbone"], tuple(json.loads(metadata["steps"]))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise CheckpointError(f"There is no series {name!r} of shipped weights, or it is damaged.") from error
+        raise CheckpointError(f"There are no shipped snapshots {name!r}, or they are damaged.") from error
 
 
 def shipped_snapshots() -> list[str]:
-    """Names of the series of weights along a training that come with the project."""
+    """Names of the training snapshots that come with the project."""
     return sorted(path.stem for path in (files.WEIGHTS / SNAPSHOTS).glob("*.safetensors"))
 
 

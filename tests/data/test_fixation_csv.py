@@ -121,4 +121,4 @@ def test_names_that_fit_no_picture_are_left_out_and_told() -> None:
     table = parse_table(b"image,x,y\ncat.jpg,1,2\ncow.jpg,1,2\ncow.jpg,1,2\nowl.jpg,1,2\n")
     placed, (note,) = assign_fixations(table, SHAPES)
     assert list(placed) == ["cat.jpg"]
-    assert '3 fixations of 2 images that are not there were left out, line 3 ("cow.jpg") first' in note
+    assert '3 fixations of 2 missing images were left out, line 3 ("cow.jpg") first' in note

@@ -74,7 +74,7 @@ def test_a_damaged_or_empty_osie_is_told(tmp_path: Path, kind: str) -> None:
     path.write_bytes(whole)
     for picture in (tmp_path / "stimuli").iterdir():
         picture.unlink()
-    with pytest.raises(DataError, match="none of their photographs"):
+    with pytest.raises(DataError, match="none of their photos"):
         open_osie(tmp_path)
 
 
@@ -115,7 +115,7 @@ def test_a_folder_of_ones_own_may_have_gray_and_transparent_pictures(tmp_path: P
     np.testing.assert_array_equal(found[-1].fixations.x, [3])
     assert any("lost.png" in note for note in found.notes)
     assert any("1 of 2 images have no fixations" in note for note in found.notes)
-    assert any("laid on" in note for note in found[0].notes)
+    assert any("filled with" in note for note in found[0].notes)
     with pytest.raises(IndexError):
         found[2]
 
@@ -183,7 +183,7 @@ def test_scenes_have_the_boxes_of_their_digits(tmp_path: Path) -> None:
         assert one.boxes == other.boxes
         assert one.fixations is other.fixations is None
     (tmp_path / read.names[0]).unlink()
-    assert open_fixated(tmp_path).notes == ("scenes.jsonl names 1 images that are not there: left out.",)
+    assert open_fixated(tmp_path).notes == ("scenes.jsonl names 1 missing images: left out.",)
     with (tmp_path / "scenes.jsonl").open("a") as file:
         file.write('{"image": 3}\n')
     with pytest.raises(DataError, match="line 4: damaged"):

@@ -126,7 +126,7 @@ def test_a_picture_comes_back_from_its_crops() -> None:
     canvas, place = mosaic(np.stack([ramp[:, :32], ramp[:, 10:]]), squares)
     near = np.asarray(canvas.near).astype(int)[MARGIN_PX : MARGIN_PX + 32, MARGIN_PX : MARGIN_PX + 42]
     assert np.abs(near - ramp).max() <= 1
-    assert place.of(np.array([[100, 50, 132, 82]])).tolist() == [[20, 20, 52, 52]]
+    assert place.apply(np.array([[100, 50, 132, 82]])).tolist() == [[20, 20, 52, 52]]
 
 
 def test_neighbors_are_hidden_but_not_the_digit_itself() -> None:
@@ -233,7 +233,7 @@ def test_damaged_data_says_what_to_do(content: bytes | None, tmp_path: Path) -> 
         )
     else:
         path.write_bytes(content)
-    with pytest.raises(DataError, match=r"damaged .*fetch the file again"):
+    with pytest.raises(DataError, match=r"damaged .*download the file again"):
         load_crops(path)
 
 

@@ -258,7 +258,7 @@ def test_damage_on_disk_is_one_sentence(data: Path) -> None:
     with pytest.raises(DataError, match=r"3\.png is missing or damaged"):
         SVHNNumbers("test").render(0, 2)
     (data / "svhn" / "test" / "digitStruct.mat").write_bytes(b"no HDF5")
-    with pytest.raises(DataError, match=r"digitStruct\.mat is damaged .*fetch SVHN again"):
+    with pytest.raises(DataError, match=r"digitStruct\.mat is damaged .*download SVHN again"):
         SVHNNumbers("test")
 
 

@@ -117,7 +117,7 @@ def test_no_model_is_trained_with_a_map_that_needs_more_than_a_picture(name: str
         build_model(ModelConfig(saliency=name, width=2, hidden=8))
     assert str(caught.value) == (
         f"A model cannot be trained with the saliency model {name}, which needs a network's labels: choose one that"
-        " looks at the image alone."
+        " uses the image alone."
     )
 
 

@@ -1,1 +1,1 @@
-"""Images of which it is known where people looked."""
+"""Images with the fixations of people."""

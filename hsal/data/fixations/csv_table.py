@@ -1,10 +1,10 @@
-"""Fixations as a table in a text file, and which of its rows lie on which image.
+"""Fixations as a table in a CSV file, and their assignment to images.
 
     image,x,y,subject,duration
     cat.jpg,120.5,88,anna,240
 
-A row a fixation. `x` and `y` are pixels of the upright image, (0, 0) the center of its upper left one; `image` is the
-image's file name, and may be left out where there is only one image; `subject` (any text) and `duration`
+One row per fixation. `x` and `y` are pixels of the upright image, (0, 0) the center of the upper left one; `image` is
+the image's file name, and may be left out if there is only one image; `subject` (any text) and `duration`
 (milliseconds) may be left out. Columns come in any order, other columns are ignored; comma, semicolon or tab.
 """
 
@@ -29,7 +29,7 @@ MAX_CSV_BYTES = 64 * 2**20  # about two million fixations
 if TYPE_CHECKING:
     from _csv import Reader
 
-_WANTED = "its first line must name the columns x, y and image"
+_HEADER = "its first line must name the columns x, y and image"
 _KNOWN = ("image", "x", "y", "subject", "duration")
 
 
@@ -37,7 +37,7 @@ _KNOWN = ("image", "x", "y", "subject", "duration")
 class FixationTable:
     """A file's rows, column by column."""
 
-    name: str  # of the file, for sentences
+    name: str  # of the file, for messages
     image: np.ndarray  # (n,) str, the image each row names; empty where the file has no such column
     x: np.ndarray  # (n,) float32, pixels
     y: np.ndarray  # (n,) float32, pixels
@@ -63,9 +63,9 @@ def parse_table(data: bytes, name: str = "fixations.csv") -> FixationTable:
     """A CSV file's bytes as a table.
 
     Args:
-        name: the file's name, for the sentences alone; it need not be clean or true.
+        name: the file's name, used in messages alone; any text is safe.
     Raises:
-        DataError: empty, too large, no text, without its columns, or malformed; the message says the line.
+        DataError: empty, too large, not text, without its columns, or malformed; the message gives the line.
     """
     shown = quoted(name)
     text = _decoded(data, shown)
@@ -74,12 +74,12 @@ def parse_table(data: bytes, name: str = "fixations.csv") -> FixationTable:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = _columns(next(rows), shown)
-        kept = [(rows.line_num, *values) for values in _values(rows, columns, shown)]
+        records = [(rows.line_num, *record) for record in _values(rows, columns, shown)]
     except (csv.Error, StopIteration) as error:
         raise DataError(f"{shown}, line {max(rows.line_num, 1)}: not a line of a CSV file ({error}).") from error
-    if not kept:
+    if not records:
         raise DataError(f"{shown} has no fixations: there is no line below the columns' names.")
-    line, image, x, y, subject, duration = zip(*kept, strict=True)
+    line, image, x, y, subject, duration = zip(*records, strict=True)
     subjects = np.unique(subject, return_inverse=True)[1] if "subject" in columns else np.empty(0, int)
     return FixationTable(
         shown, np.array(image) if "image" in columns else np.empty(0, str), np.array(x, np.float32),
@@ -90,7 +90,7 @@ def parse_table(data: bytes, name: str = "fixations.csv") -> FixationTable:
 
 def _decoded(data: bytes, shown: str) -> str:
     if not data.strip():
-        raise DataError(f"{shown} is empty: {_WANTED}, and a line follow for each fixation.")
+        raise DataError(f"{shown} is empty: {_HEADER}, with one line per fixation below.")
     if len(data) > MAX_CSV_BYTES:
         raise DataError(f"{shown} has more than {MAX_CSV_BYTES // 2**20} MiB: split it into smaller files.")
     try:
@@ -104,11 +104,11 @@ def _decoded(data: bytes, shown: str) -> str:
 
 
 def _columns(head: list[str], shown: str) -> dict[str, int]:
-    """Where each column that we know stands."""
+    """Index of each known column, and the number of all columns under an empty name."""
     names = [name.strip().lower() for name in head]
     for name in ("x", "y"):
         if name not in names:
-            raise DataError(f"{shown}, line 1: there is no column {name}: {_WANTED}.")
+            raise DataError(f"{shown}, line 1: there is no column {name}: {_HEADER}.")
     for name in _KNOWN:
         if names.count(name) > 1:
             raise DataError(f"{shown}, line 1: there are two columns {name}: leave one.")
@@ -118,7 +118,7 @@ def _columns(head: list[str], shown: str) -> dict[str, int]:
 def _values(
     rows: Reader, columns: dict[str, int], shown: str
 ) -> Iterator[tuple[str, float, float, str, float]]:
-    """(image, x, y, subject, duration) of row after row; blank lines are passed over."""
+    """(image, x, y, subject, duration) of row after row; blank lines are skipped."""
     for row in rows:
         if not any(map(str.strip, row)):
             continue
@@ -151,19 +151,19 @@ def _number(text: str, assign_fixations: str) -> float:
 def assign_fixations(
     table: FixationTable, shapes: Mapping[str, tuple[int, int]]
 ) -> tuple[dict[str, Fixations], tuple[str, ...]]:
-    """Which fixations lie on which image.
+    """Assign fixations to images.
 
-    An image is found by its name, or by its name without the ending. Fixations of images that are not there, and
+    An image is matched by its name, or by its name without the extension. Fixations of missing images, and
     those outside their image, are left out, and a note says so.
 
     Args:
         shapes: (H,W) of each upright image, by file name.
     Returns:
-        Fixations by file name, of the images that have any; and the notes.
+        Fixations by file name, for the images that have any; and the notes.
     Raises:
         DataError: no row names one of the images, or every fixation lies outside.
     """
-    rows = _rows_by_picture(table, shapes)
+    rows = _rows_by_image(table, shapes)
     known = np.concatenate([np.empty(0, int), *rows.values()])
     missing = np.setdiff1d(np.arange(len(table.x)), known)
     if not len(known):
@@ -177,16 +177,16 @@ def assign_fixations(
             placed[name] = _on(table, here[within], shapes[name])
     out = np.sort(np.concatenate(outside))
     if len(out) == len(known):
-        told = f"all {len(out):,} fixations lie outside their images, line {table.line[out[0]]} first"
-        raise DataError(f"{table.name}: {told}: give x and y in the image's pixels, from 0.")
+        problem = f"all {len(out):,} fixations lie outside their images, line {table.line[out[0]]} first"
+        raise DataError(f"{table.name}: {problem}: give x and y in the image's pixels, from 0.")
     return placed, tuple(_notes(table, missing, out))
 
 
-def _rows_by_picture(table: FixationTable, shapes: Mapping[str, tuple[int, int]]) -> dict[str, np.ndarray]:
+def _rows_by_image(table: FixationTable, shapes: Mapping[str, tuple[int, int]]) -> dict[str, np.ndarray]:
     if not len(table.image):
         if len(shapes) != 1:
-            told = f"{table.name}, line 1: there is no column image, and there are {len(shapes)} images"
-            raise DataError(f"{told}: add it, with the images' file names.")
+            problem = f"{table.name}, line 1: there is no column image, and there are {len(shapes)} images"
+            raise DataError(f"{problem}: add it, with the images' file names.")
         return {next(iter(shapes)): np.arange(len(table.x))}
     full = {_plain(name): name for name in shapes}
     stems: dict[str, list[str]] = {}
@@ -194,9 +194,9 @@ def _rows_by_picture(table: FixationTable, shapes: Mapping[str, tuple[int, int]]
         stems.setdefault(_plain(Path(name).stem), []).append(name)
     unambiguous = {stem: found[0] for stem, found in stems.items() if len(found) == 1}
     rows: dict[str, list[np.ndarray]] = {}
-    said, which = np.unique(table.image, return_inverse=True)
+    names, which = np.unique(table.image, return_inverse=True)
     order = np.argsort(which, kind="stable")
-    for name, here in zip(said, np.split(order, np.cumsum(np.bincount(which))[:-1]), strict=True):
+    for name, here in zip(names, np.split(order, np.cumsum(np.bincount(which))[:-1]), strict=True):
         found = full.get(_plain(name)) or unambiguous.get(_plain(name))
         if found:
             rows.setdefault(found, []).append(here)
@@ -204,13 +204,13 @@ def _rows_by_picture(table: FixationTable, shapes: Mapping[str, tuple[int, int]]
 
 
 def _plain(name: str) -> str:
-    """One spelling for names that look alike: some systems write an accent as a letter of its own."""
+    """Names that look the same in one form: some systems store an accent as a separate character."""
     return unicodedata.normalize("NFC", str(name))
 
 
 def _within(x: np.ndarray, y: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     height, width = shape
-    column, row = np.floor(x + 0.5), np.floor(y + 0.5)  # of the pixel that is looked at
+    column, row = np.floor(x + 0.5), np.floor(y + 0.5)  # of the fixated pixel
     return (column >= 0) & (column < width) & (row >= 0) & (row < height)
 
 
@@ -223,9 +223,9 @@ def _on(table: FixationTable, rows: np.ndarray, shape: tuple[int, int]) -> Fixat
 def _notes(table: FixationTable, missing: np.ndarray, outside: np.ndarray) -> Iterator[str]:
     if len(missing):
         first = table.image[missing[0]]
-        pictures = len(set(table.image[missing]))
+        images = len(set(table.image[missing]))
         yield (
-            f"{table.name}: {len(missing):,} fixations of {pictures:,} images that are not there were left out, line"
+            f"{table.name}: {len(missing):,} fixations of {images:,} missing images were left out, line"
             f" {table.line[missing[0]]} ({quoted(str(first))}) first."
         )
     if len(outside):

@@ -1,4 +1,4 @@
-"""A folder of one's own images with a CSV of fixations, or of rendered scenes with the digits' boxes."""
+"""A folder of the user's images with a CSV of fixations, or of rendered scenes with the digits' boxes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
 
 def open_custom(root: Path) -> FixationDataset:
-    """The images of a folder, in the order of their names, with fixations.csv (or the only .csv) beside them.
+    """The images of a folder, sorted by name, with fixations.csv (or the only .csv) beside them.
 
-    Images without a fixation are kept, without; a damaged one is left out, and a note says so.
+    Images without fixations are included; damaged ones are left out, and a note says so.
 
     Raises:
-        DataError: no image, no CSV or several, or a CSV that does not fit (`hsal/data/fixations/csv_table.py`).
+        DataError: no image, no CSV or several of them, or a CSV that does not fit (`hsal/data/fixations/csv_table.py`).
     """
     files = sorted(path for path in root.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
     table = read_table(_csv(root))
@@ -39,11 +39,12 @@ def open_custom(root: Path) -> FixationDataset:
             notes.append(f"Left out: {error}")
     if not shapes:
         raise DataError(f"{root} has no image: put PNG, JPEG, WebP, BMP or GIF files beside the CSV of fixations.")
-    placed, told = assign_fixations(table, shapes)
+    placed, problems = assign_fixations(table, shapes)
     names = list(shapes)
-    bare = [name for name in names if name not in placed]
-    if bare:
-        told = (*told, f"{len(bare):,} of {len(names):,} images have no fixations, {quoted(bare[0])} first.")
+    without = [name for name in names if name not in placed]
+    if without:
+        note = f"{len(without):,} of {len(names):,} images have no fixations, {quoted(without[0])} first."
+        problems = (*problems, note)
 
     def load(index: int) -> FixatedImage:
         name = names[index]
@@ -52,7 +53,7 @@ def open_custom(root: Path) -> FixationDataset:
         here = fixations and scaled(fixations, shapes[name], image.pixels.shape[:2])
         return FixatedImage(name, image.pixels, here, notes=image.notes)
 
-    return FixationDataset(f"{root.name}, {len(names)} images", names, load, (*notes, *told))
+    return FixationDataset(f"{root.name}, {len(names)} images", names, load, (*notes, *problems))
 
 
 def _csv(root: Path) -> Path:
@@ -60,8 +61,8 @@ def _csv(root: Path) -> Path:
     if root / "fixations.csv" in found:
         return root / "fixations.csv"
     if len(found) != 1:
-        told = "several .csv files and none is" if found else "no"
-        raise DataError(f"{root} has {told} fixations.csv: put one there, with the columns x, y and image.")
+        found_files = "several .csv files and none is" if found else "no"
+        raise DataError(f"{root} has {found_files} fixations.csv: put one there, with the columns x, y and image.")
     return found[0]
 
 
@@ -80,35 +81,35 @@ def open_rendered(root: Path) -> FixationDataset:
     """Scenes as `hsal scenes` wrote them, with the boxes of their digits.
 
     Raises:
-        DataError: scenes.jsonl is damaged, or names no image that is there.
+        DataError: scenes.jsonl is damaged, or all its images are missing.
     """
     boxes: dict[str, tuple[Box, ...]] = {}
     number = 0
     try:
         for line in (root / SCENES).read_text(encoding="utf-8").splitlines():
             number += 1
-            told = json.loads(line)
-            boxes[Path(told["image"]).name] = tuple(
+            record = json.loads(line)
+            boxes[Path(record["image"]).name] = tuple(
                 Box(*(int(box[key]) for key in ("label", "top_px", "left_px", "bottom_px", "right_px")))
-                for box in told["boxes"]
+                for box in record["boxes"]
             )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{root / SCENES}, line {number}: damaged: run hsal scenes again.") from error
     names = [name for name in boxes if (root / name).is_file()]
     if not names:
-        raise DataError(f"{root / SCENES} names no image that is there: run hsal scenes again.")
+        raise DataError(f"{root / SCENES} names images that are all missing: run hsal scenes again.")
 
     def load(index: int) -> FixatedImage:
         image = read_image(root / names[index])
         return FixatedImage(names[index], image.pixels, boxes=boxes[names[index]], notes=image.notes)
 
     missing = len(boxes) - len(names)
-    notes = [f"{SCENES} names {missing:,} images that are not there: left out."] if missing else []
+    notes = [f"{SCENES} names {missing:,} missing images: left out."] if missing else []
     return FixationDataset(f"{root.name}, {len(names)} scenes", names, load, notes)
 
 
 def example_zip() -> bytes:
-    """The example's images and CSV as one archive, to download and to make one's own after."""
+    """The example's images and CSV as one archive, to download as a template."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path in sorted(EXAMPLE.iterdir()):

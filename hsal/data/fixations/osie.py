@@ -55,7 +55,7 @@ def _npz(path: Path) -> dict[str, Columns]:
                 for name, first, last in zip(stored["image"], offset[:-1], offset[1:], strict=True)
             }
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path} is damaged: fetch it again.") from error
+        raise DataError(f"{path} is damaged: download it again.") from error
 
 
 def _mat(path: Path) -> dict[str, Columns]:
@@ -65,7 +65,7 @@ def _mat(path: Path) -> dict[str, Columns]:
         records = loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"]
         return {str(record.img): _flat(np.atleast_1d(record.subjects)) for record in records}
     except Exception as error:  # the reader fails in many ways on damaged bytes
-        raise DataError(f"{path} is damaged: fetch it again.") from error
+        raise DataError(f"{path} is damaged: download it again.") from error
 
 
 def _flat(subjects: np.ndarray) -> Columns:

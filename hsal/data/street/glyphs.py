@@ -154,7 +154,7 @@ def _field(ink: np.ndarray) -> np.ndarray:
 
     distance = (distance_transform_edt(ink) - distance_transform_edt(~ink)) / 4  # cell px, (4 CELL,4 CELL)
     small = distance.reshape(CELL_PX, 4, CELL_PX, 4).mean(axis=(1, 3))
-    return (np.rint(np.clip(EDGE + small * LEVELS_PER_PX, 0, 252) / 4) * 4).astype(np.uint8)  # coarse levels compress well
+    return (np.rint(np.clip(EDGE + small * LEVELS_PER_PX, 0, 252) / 4) * 4).astype(np.uint8)  # coarse levels compress
 
 
 def draw_sheet(folder: Path, target: Path) -> int:
@@ -171,7 +171,7 @@ def draw_sheet(folder: Path, target: Path) -> int:
             rows.append(cells)
             listed.append({"family": family, "style": path.stem, "split": split})
     if not rows:
-        raise DataError(f"There is no known font below {folder}. Give the folder that holds the fonts.")
+        raise DataError(f"There is no known font below {folder}. Give the fonts' folder.")
     sheet = np.stack(rows).swapaxes(1, 2).reshape(len(rows) * CELL_PX, 10 * CELL_PX)
     Image.fromarray(sheet).save(target / "faces.png", optimize=True)
     (target / "faces.json").write_text(json.dumps(listed, indent=0) + "\n", encoding="utf-8")

@@ -77,7 +77,7 @@ def _cumulative(shares: list[float]) -> list[float]:
 
 
 def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> WallView:
-    """The whole number with a margin of about 30 %; in one of seven images, part of a neighboring number is at the border."""
+    """The whole number with a margin of about 30 %; in one of seven images a digit at the border is cut off."""
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
     left, top = boxes[:, :2].min(axis=0).tolist()
@@ -183,7 +183,7 @@ def _at_border(
 def _cut_off(
     glyphs: list[Glyph], crop: np.ndarray, boxes: np.ndarray, matrix: np.ndarray, face: Face
 ) -> list[Glyph]:
-    """The glyphs whose visible share in the crop is above 0 and at most MAX_VISIBLE, and that barely overlap the boxes."""
+    """The glyphs of which the crop shows a share in (0,MAX_VISIBLE], and that barely overlap the boxes."""
     kept = []
     for glyph, box in zip(glyphs, seen_boxes(glyphs, matrix, face) if glyphs else (), strict=True):
         shown = np.minimum(box[2:], crop[2:]) - np.maximum(box[:2], crop[:2])

@@ -32,7 +32,7 @@ from hsal.data.street.layout import WallView, draw_layout, view_digit, view_numb
 from hsal.data.street.renderer import paint
 
 SIZES_PX = range(16, 449)
-SMALLEST_PX, LARGEST = 9, 1.25  # the photographed crop's sides: minimum in px, maximum as a multiple of the output's side
+SMALLEST_PX, LARGEST = 9, 1.25  # the photo crop's sides: minimum in px, maximum per output side
 
 
 class StreetNumbers(SceneSource):

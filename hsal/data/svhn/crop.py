@@ -1,9 +1,9 @@
-"""How a house number is cut out of its image: one rule, with boxes, for every source of numbers.
+"""Crops of house numbers with their boxes: one rule for every source of numbers.
 
 The crop is the union of the digits' boxes, enlarged by 30 % and resized to a square, as in
 Goodfellow et al., *Multi-digit Number Recognition from Street View Imagery*, 2014.
-Differs: a number higher than wide is widened to a square, so that a lone digit is not stretched.
-Random changes follow what Cubuk et al., *AutoAugment*, CVPR 2019, found to help on SVHN: shear,
+Differs: the crop of a number that is higher than wide is widened to a square, so that a lone digit is not stretched.
+The augmentation follows what Cubuk et al., *AutoAugment*, CVPR 2019, found to help on SVHN: shear,
 rotation and inverted colors.
 
 Coordinates are continuous: pixel (0,0) covers 0..1 along both axes. Boxes are rows of left, top,
@@ -22,7 +22,7 @@ from hsal.data.base import Box
 
 ENLARGED = 1.3  # side of the crop per side of the boxes' union
 LUMA = (0.299, 0.587, 0.114)
-BLUR_SHARE, INVERT_SHARE = 0.25, 0.15  # of the scenes
+BLUR_SHARE, INVERT_SHARE = 0.25, 0.15  # shares of the scenes
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Crop:
     width: float
     height: float
     turn: float = 0.0  # radians, clockwise on the screen
-    shear: float = 0.0  # sideways move of a row, per its distance from the middle
+    shear: float = 0.0  # sideways shift of a row per distance from the middle
 
     def matrix(self, size_px: int) -> tuple[float, float, float, float, float, float]:
         """Pillow's affine coefficients: from the square output's pixels to the image's."""
@@ -46,20 +46,20 @@ class Crop:
         return a, b, self.center_x - (a + b) * half, d, e, self.center_y - (d + e) * half
 
     def reach(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of all that the window shows."""
+        """Left, top, right and bottom of the area that the window covers."""
         a, b, _, d, e, _ = self.matrix(1)
         x, y = (abs(a) + abs(b)) / 2, (abs(d) + abs(e)) / 2
         return self.center_x - x, self.center_y - y, self.center_x + x, self.center_y + y
 
     def boxes(self, boxes: np.ndarray, labels: tuple[int, ...], size_px: int) -> tuple[Box, ...]:
-        """The image's boxes (n,4) as they lie in the output, cut at its border, at least 1 px wide.
+        """The image's boxes (n,4) in the output, clipped to it, at least 1 px wide.
 
-        A turned box is taken for the ellipse that fills it: the rectangle around that is no larger
-        than the digit, where the one around the turned corners is.
+        A rotated box is treated as its inscribed ellipse, whose bounding rectangle is no larger than the digit;
+        that of the rotated corners is larger.
         """
         a, b, c, d, e, f = self.matrix(size_px)
         det = a * e - b * d
-        shown = []
+        visible = []
         for label, (left, top, right, bottom) in zip(labels, boxes.tolist(), strict=True):
             x, y = (left + right) / 2 - c, (top + bottom) / 2 - f
             half_x, half_y = (right - left) / 2, (bottom - top) / 2
@@ -67,12 +67,12 @@ class Crop:
             v, half_v = (a * y - d * x) / det, math.hypot(d * half_x, a * half_y) / abs(det)
             left, right = _span(u - half_u, u + half_u, size_px)
             top, bottom = _span(v - half_v, v + half_v, size_px)
-            shown.append(Box(label, top, left, bottom, right))
-        return tuple(shown)
+            visible.append(Box(label, top, left, bottom, right))
+        return tuple(visible)
 
 
 def _span(low: float, high: float, size_px: int) -> tuple[int, int]:
-    """From..to in whole pixels of 0..size_px, at least one."""
+    """First and last pixel (exclusive) within 0..size_px, at least one apart."""
     start = min(max(round(low), 0), size_px - 1)
     return start, max(min(round(high), size_px), start + 1)
 
@@ -86,10 +86,10 @@ def number_crop(boxes: np.ndarray) -> Crop:
 
 
 def digit_crop(box: np.ndarray, rng: np.random.Generator) -> Crop:
-    """A window that shows one digit as digits are seen in whole numbers.
+    """A window on one digit, at the scale at which digits appear in whole numbers.
 
-    The digit is 30 % to 100 % of the window's height, squeezed sideways by up to 1.9, and lies
-    anywhere whole within it.
+    The digit is 30 % to 100 % of the window's height, compressed sideways by up to 1.9, and lies
+    completely within it, at any position.
     """
     left, top, right, bottom = box.tolist()
     share, squeeze, x, y = rng.random(4).tolist()
@@ -101,7 +101,7 @@ def digit_crop(box: np.ndarray, rng: np.random.Generator) -> Crop:
 
 
 def jittered(view: Crop, rng: np.random.Generator) -> Crop:
-    """The window, moved, scaled, stretched, turned and sheared a little."""
+    """The window, slightly shifted, scaled, stretched, rotated and sheared."""
     x, y, scale, aspect, turn, shear = (rng.random(6) * 2 - 1).tolist()
     return replace(
         view,
@@ -115,13 +115,13 @@ def jittered(view: Crop, rng: np.random.Generator) -> Crop:
 
 
 def slanted(view: Crop, rng: np.random.Generator) -> Crop:
-    """The window turned and sheared a little, not moved."""
+    """The window, slightly rotated and sheared, not shifted."""
     turn, shear = (rng.random(2) * 2 - 1).tolist()
     return replace(view, turn=math.radians(6) * turn, shear=0.15 * shear)
 
 
 def recolored(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """An RGB image with other contrast, brightness and saturation; sometimes inverted, sometimes blurred."""
+    """An RGB image with random contrast, brightness and saturation; sometimes inverted, sometimes blurred."""
     contrast, saturation, brightness, *gains = (rng.random(6) * 2 - 1).tolist()
     blur, invert, radius = rng.random(3).tolist()
     contrast = math.exp(0.3 * contrast) * (-1 if invert < INVERT_SHARE else 1)
@@ -137,7 +137,7 @@ def recolored(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def visible_share(view: Crop, box: np.ndarray) -> float:
-    """What share of a box (4,) lies in the window, in [0,1]; a turned window counts as upright."""
+    """The share of a box (4,) that lies in the window, in [0,1]; rotation is ignored."""
     left, top, right, bottom = box.tolist()
     across = min(right, view.center_x + view.width / 2) - max(left, view.center_x - view.width / 2)
     down = min(bottom, view.center_y + view.height / 2) - max(top, view.center_y - view.height / 2)

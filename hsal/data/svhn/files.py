@@ -1,9 +1,10 @@
-"""SVHN's first format on disk: fetching, checking and unpacking its archives, and reading digitStruct.mat.
+"""SVHN's first format on disk: download, checksums and unpacking of its archives, and digitStruct.mat.
 
 Netzer, Wang, Coates, Bissacco, Wu, Ng, *Reading Digits in Natural Images with Unsupervised Feature
 Learning*, NIPS workshop, 2011; http://ufldl.stanford.edu/housenumbers, for non-commercial use only.
 
-The page publishes no checksums. Those here are the ones that Hugging Face's `datasets` recorded for
+Choice: the download does not use pooch, as `hsal.download` does, because pooch cannot resume one and the archives
+have hundreds of MB. The page publishes no checksums. Those here are the ones that Hugging Face's `datasets` has for
 its `svhn` (datasets/svhn/dataset_infos.json, with the sizes) and that docTR's SVHN loader requires.
 """
 
@@ -42,7 +43,7 @@ CHUNK = 2**20
 
 @dataclass(frozen=True)
 class Annotations:
-    """What digitStruct.mat says, image by image."""
+    """The content of digitStruct.mat, image by image."""
 
     names: np.ndarray  # (images,) file names
     offsets: np.ndarray  # (images+1,) the digits of image i are offsets[i]..offsets[i+1]-1
@@ -51,12 +52,12 @@ class Annotations:
 
 
 def find_part(part: Part) -> Path:
-    """The folder of SVHN's images with their digitStruct.mat, unpacked or downloaded first if need be.
+    """The folder of SVHN's images with their digitStruct.mat, unpacked or downloaded first if necessary.
 
-    Looked for in HSAL_DATA/svhn, then in the cache; an archive in either is unpacked into the cache.
+    It is searched in HSAL_DATA/svhn, then in the cache; an archive in either is unpacked into the cache.
 
     Raises:
-        DataError: it is nowhere and cannot be downloaded, or an archive is damaged.
+        DataError: it is missing and cannot be downloaded, or an archive is damaged.
     """
     folder = unpacked(part)
     if folder:
@@ -71,7 +72,7 @@ def find_part(part: Part) -> Path:
 
 
 def unpacked(part: Part) -> Path | None:
-    """The folder of SVHN's images where it is at hand at once; nothing is fetched or unpacked."""
+    """The folder of SVHN's images if it exists; nothing is downloaded or unpacked."""
     return next((root / part for root in _roots() if (root / part / "digitStruct.mat").is_file()), None)
 
 
@@ -81,10 +82,10 @@ def _roots() -> list[Path]:
 
 
 def download(part: Part) -> Path:
-    """Fetch an archive into the cache, going on where an earlier download ended.
+    """Download an archive into the cache; an interrupted download resumes.
 
     Raises:
-        DataError: no network, an early end, or other bytes than expected.
+        DataError: no network, an incomplete download, or a wrong checksum.
     """
     target = cache_dir() / "svhn" / f"{part}.tar.gz"
     partial = target.with_suffix(".gz.part")
@@ -95,12 +96,12 @@ def download(part: Part) -> Path:
         size = partial.stat().st_size
         if size < SIZES[part]:
             raise DataError(
-                f"SVHN's {part}.tar.gz ended early, at {size:,} bytes: run again, and it goes on from there."
+                f"SVHN's {part}.tar.gz ended early, at {size:,} bytes: run again to resume it."
             )
         if _sha256(partial) != SHA256[part]:
             partial.unlink()
             raise DataError(
-                f"SVHN's {part}.tar.gz came with a wrong checksum and was deleted: run again to fetch it anew."
+                f"SVHN's {part}.tar.gz came with a wrong checksum and was deleted: run again to download it."
             )
         return partial.replace(target)
     except (OSError, http.client.HTTPException) as error:
@@ -111,7 +112,7 @@ def download(part: Part) -> Path:
 
 
 def _fetch(url: str, partial: Path, size: int) -> None:
-    """Append to `partial` what it lacks; a server that cannot go on in the middle starts over."""
+    """Append the missing bytes to `partial`; a server without range requests starts from the beginning."""
     done = partial.stat().st_size if partial.is_file() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
@@ -129,30 +130,30 @@ def _sha256(path: Path) -> str:
 
 
 def unpack(archive: Path, part: Part) -> Path:
-    """Unpack an archive into the cache, whole or not at all, and give the folder.
+    """Unpack an archive into the cache, whole or not at all; returns the folder.
 
     Raises:
-        DataError: it is damaged or holds what it should not, or the disk is full.
+        DataError: it is damaged or holds unexpected files, or the disk is full.
     """
     target = cache_dir() / "svhn" / part
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
             with tarfile.open(archive) as packed:
-                _take_out(packed, Path(scratch), part)
+                _extract(packed, Path(scratch), part)
             if not (Path(scratch) / part / "digitStruct.mat").is_file():
-                raise DataError(f"{archive} holds no {part}/digitStruct.mat: fetch the file again.")
+                raise DataError(f"{archive} holds no {part}/digitStruct.mat: download the file again.")
             shutil.rmtree(target, ignore_errors=True)
             (Path(scratch) / part).replace(target)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise DataError(f"{archive} cannot be unpacked ({error}): fetch it again, or make room on the disk.") from error
+        raise DataError(f"{archive} cannot be unpacked ({error}): download it again, or free disk space.") from error
     return target
 
 
-def _take_out(packed: tarfile.TarFile, folder: Path, part: Part) -> None:
-    """Write the files of an archive that are just below `part`, as SVHN's all are; any other is refused.
+def _extract(packed: tarfile.TarFile, folder: Path, part: Part) -> None:
+    """Write the files of an archive directly below `part`, where all of SVHN's are; any other is refused.
 
-    tarfile's own filter would do, but early releases of Python 3.11 have none.
+    tarfile's own filter is missing from early releases of Python 3.11.
     """
     (folder / part).mkdir()
     for member in packed:
@@ -167,7 +168,7 @@ def _take_out(packed: tarfile.TarFile, folder: Path, part: Part) -> None:
 
 
 def read_annotations(folder: Path) -> Annotations:
-    """What the folder's digitStruct.mat says; read slowly once, then from a copy in the cache.
+    """The content of the folder's digitStruct.mat; slow the first time, then read from a copy in the cache.
 
     Raises:
         DataError: it is damaged.
@@ -178,15 +179,15 @@ def read_annotations(folder: Path) -> Annotations:
         copy = cache_dir() / "svhn" / f"{folder.name}-{state.st_size}-{state.st_mtime_ns}.npz"
         if copy.is_file():
             try:
-                with np.load(copy) as kept:
-                    return Annotations(*(kept[name] for name in Annotations.__dataclass_fields__))
+                with np.load(copy) as stored:
+                    return Annotations(*(stored[name] for name in Annotations.__dataclass_fields__))
             except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
                 pass  # a damaged copy: read the file itself
         with h5py.File(path, "r") as file:
             found = _read(file)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RuntimeError) as error:
-        raise DataError(f"{path} is damaged ({error}): delete its folder and fetch SVHN again.") from error
-    _keep(copy, found)
+        raise DataError(f"{path} is damaged ({error}): delete its folder and download SVHN again.") from error
+    _write_cache(copy, found)
     return found
 
 
@@ -208,15 +209,15 @@ def _read(file: h5py.File) -> Annotations:
 
 
 def _numbers(file: h5py.File, field: h5py.Dataset) -> list[float]:
-    """A field of all of a number's digits: MATLAB keeps one as it is, and of several a reference to each."""
+    """A field of all of a number's digits: MATLAB stores one directly, and several as references."""
     if field.dtype != h5py.ref_dtype:
         return [float(field[0, 0])]
     return [float(file[reference][0, 0]) for reference in field[:, 0]]
 
 
-def _keep(copy: Path, found: Annotations) -> None:
+def _write_cache(copy: Path, found: Annotations) -> None:
     try:
         with atomic_write(copy) as scratch, scratch.open("wb") as out:
             np.savez(out, **vars(found))
     except OSError:
-        return  # the next time it is read slowly again
+        return  # without the copy the next read is slow again

@@ -1,4 +1,4 @@
-"""Sources of house numbers whose full images are at hand: framing a number, and the few labeled samples."""
+"""House numbers in full images: cropping a number, and the few labeled samples."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from hsal.data.svhn.house_numbers import Number, NumberSource, neighbors
 from hsal.data.svhn.mosaic import bordered, mosaic
 from hsal.data.svhn.reassembled import Reassembled
 
-ROOM = 1.6  # what is kept around a number, in windows: random changes must find true pixels
+ROOM = 1.6  # size of the part around a number, in windows: augmentation needs real pixels
 
 LabeledImage = tuple[Image.Image, tuple[int, ...], np.ndarray]  # RGB, labels, boxes (n,4) left, top, right, bottom
 
 
 class ImageSource(NumberSource):
-    """Numbers in full images, which are read anew each time: there may be too many to keep."""
+    """Numbers in full images, which are read from disk each time: there may be too many for memory."""
 
     @abstractmethod
     def image(self, number: int) -> LabeledImage:
         """Image 0..n-1 with its labels and boxes."""
 
     def number(self, number: int) -> Number:
-        """Number 0..n-1 with its surroundings, its digits about as large as they will be shown."""
+        """Number 0..n-1 with its surroundings, at about the scale of the output."""
         return cut_number(*self.image(number), digit_px=max(32, round(self.size_px / ENLARGED)))
 
     def isolated(self, number: int, place: int) -> Number:
-        """One digit's square, its neighbors painted over, with a smooth fill around."""
+        """One digit's square without its neighbors, with a smooth fill around it."""
         shown = self.number(number)
         box = shown.boxes[place]
         side, center = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
         size = max(round(side), 1)
         x, y = center.tolist()
-        crop = np.asarray(shown.canvas.show(Crop(x, y, side, side), size))  # (size,size,3)
+        crop = np.asarray(shown.canvas.render(Crop(x, y, side, side), size))  # (size,size,3)
         square = np.concatenate([center - side / 2, center + side / 2])
         hidden = neighbors(shown.boxes, place, square, size)
-        canvas, way = mosaic(crop[None], square[None], hidden[None])
-        return Number(canvas, (shown.labels[place],), way.of(box[None]))
+        canvas, transform = mosaic(crop[None], square[None], hidden[None])
+        return Number(canvas, (shown.labels[place],), transform.apply(box[None]))
 
 
 def cut_number(image: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, digit_px: int) -> Number:
@@ -53,7 +53,7 @@ def cut_number(image: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, d
     left, right = (int(np.clip(round(x), 0, image.width)) for x in reach[::2])
     top, bottom = (int(np.clip(round(y), 0, image.height)) for y in reach[1::2])
     if right <= left or bottom <= top:
-        raise DataError("A number lies outside its image: the labels belong to other images, fetch both again.")
+        raise DataError("A number lies outside its image: the labels belong to other images, download both again.")
     scale = digit_px / float(np.median((boxes[:, 2:] - boxes[:, :2]).max(1)))
     size = max(round((right - left) * scale), 1), max(round((bottom - top) * scale), 1)
     cut = image.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
@@ -81,15 +81,15 @@ class Samples(ImageSource):
             self._labeled = {Path(name).stem: entry for name, entry in sorted(known.items()) if "digits" in entry}
             self._count(np.array([len(entry["digits"]) for entry in self._labeled.values()]))
         except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise DataError(f"The labels in {self._folder} are damaged ({error}): fetch them again.") from error
+            raise DataError(f"The labels in {self._folder} are damaged ({error}): download them again.") from error
         self.ids = tuple(self._labeled)
         self.name = f"{self.scenes} labeled samples of SVHN"
 
     @property
     def trained_on(self) -> tuple[bool, ...]:
-        """Which of them are among the numbers that SVHN Reassembled trains on: a report must leave them out.
+        """Whether each sample is among SVHN Reassembled's training numbers; a report must exclude those.
 
-        Those that it validates or tests with count as not trained on.
+        Its validation and test numbers count as not trained on.
 
         Raises:
             DataError: the file of crops is missing or damaged.
@@ -115,4 +115,4 @@ def open_image(path: Path) -> Image.Image:
         with Image.open(path) as opened:
             return opened.convert("RGB")
     except (OSError, SyntaxError, ValueError) as error:  # Pillow calls some damage a SyntaxError
-        raise DataError(f"The image {path} is missing or damaged ({error}): fetch the data again.") from error
+        raise DataError(f"The image {path} is missing or damaged ({error}): download the data again.") from error

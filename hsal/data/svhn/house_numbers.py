@@ -1,4 +1,4 @@
-"""What every source of house numbers shares: order, windows, random changes, and scenes of one digit."""
+"""The base class of house number sources: order, windows, augmentation, and scenes of one digit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hsal.data.base import Scene, SceneSource, Split
 from hsal.data.svhn.crop import Crop, digit_crop, jittered, number_crop, recolored, slanted, visible_share
 from hsal.data.svhn.mosaic import Canvas
 
-INTRUDES = 0.25  # from this share on a neighbor in view counts as a second digit
+INTRUDES = 0.25  # a neighbor of which at least this share is visible counts as a second digit
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,13 @@ class Number:
 class NumberSource(SceneSource):
     """Scenes of whole numbers or, with `single`, of one digit each, size_px x size_px RGB.
 
-    Training scenes come in an order that the seed shuffles anew each round; validation and test
-    scenes in their own order, whatever the seed. Without augmentation a scene is a function of its
-    place in that order alone, and so is the window on a single digit.
+    Training scenes come in an order that the seed shuffles in each epoch; validation and test scenes in a fixed
+    order, whatever the seed. Without augmentation a scene, with its window, depends on its position in that order
+    alone.
 
-    A scene of a single digit shows it as large and as squeezed as digits are in whole numbers, at
-    any place. Where its window would show much of a neighbor, the digit is shown alone: only its
-    own square (side: the longer of its box) without the neighbors is real then, and all else is a
-    smooth fill.
+    A scene of a single digit shows it at the scale and aspect ratio of digits in whole numbers, at any position. If
+    its window would show much of a neighbor, the digit is isolated: only its square (side: the longer of its box)
+    without the neighbors is real then, and the rest is a smooth fill.
     """
 
     scenes: int
@@ -47,7 +46,7 @@ class NumberSource(SceneSource):
         self.augment = split == "train" if augment is None else augment
 
     def _count(self, digits: np.ndarray) -> None:
-        """Set `scenes` from how many digits each number has, (numbers,)."""
+        """Set `scenes` from the number of digits in each house number, (numbers,)."""
         numbers = np.repeat(np.arange(len(digits)), digits)
         first = np.cumsum(digits) - digits
         self._items = np.stack([numbers, np.arange(len(numbers)) - first[numbers]], 1)  # (digits,2) number, place
@@ -61,15 +60,15 @@ class NumberSource(SceneSource):
 
     @abstractmethod
     def isolated(self, number: int, place: int) -> Number:
-        """One digit of a number in an image of its own square alone."""
+        """One digit of a number in an image of its square alone."""
 
     def item(self, seed: int, index: int) -> tuple[int, int]:
         """Which number scene `index` of `seed` shows, 0..n-1, and which of its digits if single."""
         if seed < 0:
             raise ConfigError(f"A seed must be 0 or more, not {seed}.")
-        round_, place = divmod(index, self.scenes)
+        epoch, place = divmod(index, self.scenes)
         if self.split == "train":
-            place = _order(seed, round_, self.scenes)[place]
+            place = _order(seed, epoch, self.scenes)[place]
         number, digit = self._items[place].tolist()
         return number, digit
 
@@ -78,7 +77,7 @@ class NumberSource(SceneSource):
         number, place = self.item(seed, index)
         rng = np.random.default_rng([seed, index] if self.augment else [number, place])
         shown, view = self._single(number, place, rng) if self.single else self._whole(number, rng)
-        image = shown.canvas.show(view, self.size_px)
+        image = shown.canvas.render(view, self.size_px)
         if self.augment:
             image = recolored(image, rng)
         boxes = view.boxes(shown.boxes, shown.labels, self.size_px)
@@ -94,7 +93,7 @@ class NumberSource(SceneSource):
         view = digit_crop(shown.boxes[place], rng)
         if any(visible_share(view, box) >= INTRUDES for other, box in enumerate(shown.boxes) if other != place):
             box, shown = shown.boxes[place], self.isolated(number, place)
-            view = _carried(view, box, shown.boxes[0])
+            view = _transferred(view, box, shown.boxes[0])
         else:
             shown = Number(shown.canvas, (shown.labels[place],), shown.boxes[place : place + 1])
         return shown, slanted(view, rng) if self.augment else view
@@ -105,7 +104,7 @@ def neighbors(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32)
 
     Args:
         boxes: (n,4) all digits of the number.
-        place: which of them the square belongs to; its own box stays whole.
+        place: which of them the square belongs to; its own box stays complete.
         square: (4,) in the same pixels.
     """
     steps = (np.arange(size) + 0.5) / size
@@ -117,8 +116,8 @@ def neighbors(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32)
     return np.delete(within, place, 0).any(0) & ~within[place]
 
 
-def _carried(view: Crop, box: np.ndarray, other: np.ndarray) -> Crop:
-    """The window that shows `other` as `view` shows `box`: the same digit on two canvases."""
+def _transferred(view: Crop, box: np.ndarray, other: np.ndarray) -> Crop:
+    """The window on `other` that corresponds to `view` on `box`: the same digit on two canvases."""
     scale = float((other[3] - other[1]) / (box[3] - box[1]))
     x = float(other[0]) + (view.center_x - float(box[0])) * scale
     y = float(other[1]) + (view.center_y - float(box[1])) * scale
@@ -126,5 +125,5 @@ def _carried(view: Crop, box: np.ndarray, other: np.ndarray) -> Crop:
 
 
 @lru_cache(maxsize=8)
-def _order(seed: int, round_: int, count: int) -> np.ndarray:
-    return np.random.default_rng([seed, round_]).permutation(count)
+def _order(seed: int, epoch: int, count: int) -> np.ndarray:
+    return np.random.default_rng([seed, epoch]).permutation(count)

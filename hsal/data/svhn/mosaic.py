@@ -1,7 +1,7 @@
-"""Images put together from square crops of them, with what no crop shows filled in smoothly.
+"""Images reassembled from square crops, with a smooth fill where no crop has pixels.
 
-The fill is pull-push (Gortler et al., *The Lumigraph*, SIGGRAPH 1996): colors spread from what is
-known through ever coarser averages, so that a gap goes on from its edges and fades into their mean.
+The fill is pull-push (Gortler et al., *The Lumigraph*, SIGGRAPH 1996): colors spread from known
+pixels through ever coarser averages, so that a gap continues its edges and fades into their mean.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ FAR_CELLS = 14
 
 @dataclass(frozen=True)
 class Canvas:
-    """An image without end: pixels near, and a coarse smooth fill for all that is farther away."""
+    """An unbounded image: pixels, and a coarse smooth fill around them."""
 
     near: Image.Image  # RGB; its left upper corner is (0,0)
     far: Image.Image  # RGB, one pixel for FAR_PX x FAR_PX, FAR_CELLS more on every side than `near` has
 
-    def show(self, view: Crop, size_px: int) -> Image.Image:
+    def render(self, view: Crop, size_px: int) -> Image.Image:
         """The window as an RGB image of size_px x size_px."""
         matrix = view.matrix(size_px)
         near = self.near.transform((size_px, size_px), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
         left, top, right, bottom = view.reach()
         if left >= 0 and top >= 0 and right <= self.near.width and bottom <= self.near.height:
             return near
-        # so smooth a thing loses nothing when it is drawn small and enlarged, and that is quicker
+        # the smooth fill loses nothing when it is rendered small and enlarged, which is faster
         small = -(-size_px // 4)
         a, b, c, d, e, f = (value / FAR_PX for value in view.matrix(small))
         coarse = (a, b, c + FAR_CELLS, d, e, f + FAR_CELLS)
@@ -48,37 +48,37 @@ class Canvas:
 
 @dataclass(frozen=True)
 class CanvasTransform:
-    """Where an image went on a canvas: shifted, then scaled."""
+    """Transform from an image to a canvas: a shift, then a scale."""
 
     shift: np.ndarray  # (2,) x, y in the image's pixels
     scale: float
 
-    def of(self, boxes: np.ndarray) -> np.ndarray:
+    def apply(self, boxes: np.ndarray) -> np.ndarray:
         """The image's boxes (n,4) in the canvas's pixels."""
         return (boxes + np.tile(self.shift, 2)) * self.scale
 
 
 def mosaic(crops: np.ndarray, squares: np.ndarray, hidden: np.ndarray | None = None) -> tuple[Canvas, CanvasTransform]:
-    """Crops pasted back where they were cut, blended where they overlap.
+    """Crops pasted at their original positions, blended where they overlap.
 
     Args:
         crops: (n,S,S,3) uint8, each of its square scaled to S px.
-        squares: (n,4) left, top, right, bottom of each in the lost image.
+        squares: (n,4) left, top, right, bottom of each in the original image.
         hidden: (n,S,S) bool, pixels of the crops to leave out; none if None.
     Returns:
-        The canvas, at the scale at which the crops' median is S px, and the way there.
+        The canvas, at the scale at which the crops' median side is S px, and the transform to it.
     """
     size = crops.shape[1]
     scale = size / float(np.median(squares[:, 2] - squares[:, 0]))
-    place = CanvasTransform(MARGIN_PX / scale - squares[:, :2].min(0), scale)
-    places = place.of(squares)
+    transform = CanvasTransform(MARGIN_PX / scale - squares[:, :2].min(0), scale)
+    places = transform.apply(squares)
     width, height = np.ceil(places[:, 2:].max(0) + MARGIN_PX).astype(int).tolist()
     total = np.zeros((height, width, 4), dtype=np.float32)  # colors times weight, weight
     for index, (left, top, right, bottom) in enumerate(places.tolist()):
         weights = _tent(size) if hidden is None else np.where(hidden[index], 0, _tent(size)).astype(np.uint8)
         across, down = size / (right - left), size / (bottom - top)
         back = (across, 0, -left * across, 0, down, -top * down)
-        # "RGBa", not "RGBA": Pillow must not multiply or divide by the weights, which are no opacity
+        # "RGBa", not "RGBA": Pillow must not multiply or divide by the weights, which are not opacity
         laid = Image.fromarray(np.dstack([crops[index], weights]), "RGBa").transform(
             (width, height), Image.Transform.AFFINE, back, Image.Resampling.BILINEAR
         )
@@ -86,11 +86,11 @@ def mosaic(crops: np.ndarray, squares: np.ndarray, hidden: np.ndarray | None = N
         total[..., :3] += pixels[..., :3] * pixels[..., 3:]
         total[..., 3] += pixels[..., 3]
     known = total / np.maximum(total[..., 3:], 1)
-    return filled(known), place
+    return filled(known), transform
 
 
 def filled(known: np.ndarray) -> Canvas:
-    """A canvas around pixels (H,W,4): RGB in 0..255 times how well each is known, and that in [0,1].
+    """A canvas around pixels (H,W,4): RGB in 0..255 times their weight, and the weight in [0,1].
 
     The canvas is up to FAR_PX - 1 px larger to the right and below.
     """
@@ -106,7 +106,7 @@ def filled(known: np.ndarray) -> Canvas:
 
 
 def bordered(pixels: np.ndarray) -> tuple[Canvas, int]:
-    """A canvas of a whole image (H,W,3) uint8 that goes on as its edge pixels do, and its margin in px."""
+    """A canvas of a whole image (H,W,3) uint8 that continues its edge pixels, and its margin in px."""
     margins = [(MARGIN_PX, MARGIN_PX + -(side + 2 * MARGIN_PX) % FAR_PX) for side in pixels.shape[:2]]
     near = Image.fromarray(np.pad(pixels, (*margins, (0, 0)), mode="edge"))
     far = np.asarray(near.reduce(FAR_PX))
@@ -123,14 +123,14 @@ def _spread(known: np.ndarray) -> np.ndarray:
 
 
 def _quartered(known: np.ndarray) -> np.ndarray:
-    """Blocks of 2x2 as one, known as well as all four together: (2H,2W,4) -> (H,W,4)."""
+    """Blocks of 2x2 merged, with their total weight up to 1: (2H,2W,4) -> (H,W,4)."""
     rows = known[0::2] + known[1::2]
     blocks = rows[:, 0::2] + rows[:, 1::2]
     return blocks / np.maximum(blocks[..., 3:], 1)
 
 
 def _over(known: np.ndarray, coarse: np.ndarray) -> np.ndarray:
-    """What is known (2H,2W,4), laid over coarse colors (H,W,3) spread to its size."""
+    """Known pixels (2H,2W,4) over coarse colors (H,W,3), enlarged to their size."""
     height, width = coarse.shape[:2]
     rows = (_doubling(height) @ coarse.reshape(height, -1)).reshape(2 * height, width, 3)
     return known[..., :3] + (1 - known[..., 3:]) * (_doubling(width) @ rows)

@@ -1,8 +1,8 @@
 """SVHN Multiset: the full house numbers of SVHN's first format, as the paper uses them.
 
 Source, license and files: hsal/data/svhn/files.py. The test split is SVHN's own. Of its training
-numbers a fixed 1,000 are for validation. Labels are a multiset; in which order they are asked for is
-a matter of the training objective.
+numbers a fixed 1,000 are for validation. Labels are a multiset; their order
+depends on the training objective.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ VALIDATION = 1000
 
 
 class SVHNNumbers(ImageSource):
-    """Numbers of one split; see `NumberSource` for order and augmentation. Downloads SVHN if it is not there.
+    """Numbers of one split; see `NumberSource` for order and augmentation. Downloads SVHN if it is missing.
 
     `ids` are the numbers' image ids in SVHN's training or test set.
 
     Raises:
-        DataError: SVHN is neither on disk nor to be had, or it is damaged.
+        DataError: SVHN is neither on disk nor downloadable, or it is damaged.
     """
 
     def __init__(self, split: Split, size_px: int = 64, single: bool = False, augment: bool | None = None) -> None:
@@ -32,7 +32,7 @@ class SVHNNumbers(ImageSource):
         self._all = read_annotations(self._folder)
         self._numbers = _chosen(len(self._all.names), split)
         if not len(self._numbers):
-            raise DataError(f"{self._folder} holds too few numbers for a {split} split: fetch SVHN again.")
+            raise DataError(f"{self._folder} holds too few numbers for a {split} split: download SVHN again.")
         self.ids = tuple(int(str(name).partition(".")[0]) for name in self._all.names[self._numbers])
         self._count(np.diff(self._all.offsets)[self._numbers])
         self.name = f"{split} split of SVHN ({self.scenes} {'single digits' if single else 'numbers'})"
@@ -46,7 +46,7 @@ class SVHNNumbers(ImageSource):
 
 
 def _chosen(count: int, split: Split) -> np.ndarray:
-    """Which of a file's numbers a split takes, (n,)."""
+    """Indices of a split's numbers, (n,)."""
     if split == "test":
         return np.arange(count)
     order = np.random.default_rng(SPLIT_SEED).permutation(count)

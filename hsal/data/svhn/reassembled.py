@@ -1,11 +1,11 @@
-"""SVHN Reassembled: 5,033 real house numbers, put together again from crops of their digits.
+"""SVHN Reassembled: 5,033 real house numbers, reassembled from crops of their digits.
 
 SVHN: Netzer, Wang, Coates, Bissacco, Wu, Ng, *Reading Digits in Natural Images with Unsupervised
 Feature Learning*, NIPS workshop, 2011; for non-commercial use only.
 
-Where the full images cannot be had, the 32x32 crops of SVHN's second format often can. Each shows
+Often only the 32x32 crops of SVHN's second format are available, not the full images. Each shows
 the square of side max(width, height) around a digit's box, so that neighbors overlap; with their boxes they
-are pasted back where they were. Below and above the digits nothing is known, and it is filled smoothly.
+are pasted at their original positions. Nothing is known below and above the digits; it is filled smoothly.
 
 The file holds the first 10,000 digits of SVHN's test set. Numbers, never digits, are split by a fixed
 permutation of the image ids:
@@ -14,7 +14,7 @@ permutation of the image ids:
     next 400      validation
     last 1,033    test
 
-Its results must not stand beside published ones on SVHN's test set: it trains on part of that.
+Its results are not comparable with published ones on SVHN's test set, because it trains on a part of it.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class Crops:
     images: np.ndarray  # (n,32,32,3) uint8
     labels: np.ndarray  # (n,) 0..9
     boxes: np.ndarray  # (n,4) float64 left, top, right, bottom in the full image
-    ids: np.ndarray  # (numbers,) image ids, rising
+    ids: np.ndarray  # (numbers,) image ids, ascending
     offsets: np.ndarray  # (numbers+1,) the digits of number i are offsets[i]..offsets[i+1]-1
 
     @property
     def squares(self) -> np.ndarray:
-        """What each crop shows, (n,4), in the full image's pixels."""
+        """The area of each crop, (n,4), in the full image's pixels."""
         half = (self.boxes[:, 2:] - self.boxes[:, :2]).max(1, keepdims=True) / 2
         center = (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
         return np.hstack([center - half, center + half])
@@ -70,10 +70,10 @@ class Reassembled(NumberSource):
         self._numbers = np.random.default_rng(SPLIT_SEED).permutation(len(self._crops.ids))[SPLITS[split]]
         self.ids = tuple(self._crops.ids[self._numbers].tolist())
         self._count(np.diff(self._crops.offsets)[self._numbers])
-        what = "single digits" if single else "numbers"
-        self.name = f"{split} split of SVHN Reassembled ({self.scenes} {what})"
-        # an image is put together when first shown, then kept: some 30 kB each
-        self._kept: dict[tuple[int, int, bool], Number] = {}
+        unit = "single digits" if single else "numbers"
+        self.name = f"{split} split of SVHN Reassembled ({self.scenes} {unit})"
+        # an image is assembled on first use, then cached: about 30 kB each
+        self._cache: dict[tuple[int, int, bool], Number] = {}
 
     def number(self, number: int) -> Number:
         """Number 0..n-1 of the split."""
@@ -81,7 +81,7 @@ class Reassembled(NumberSource):
         return self._assembled(start, stop, None)
 
     def isolated(self, number: int, place: int) -> Number:
-        """One digit's crop with its neighbors painted over and a smooth fill around."""
+        """One digit's crop without its neighbors, with a smooth fill around it."""
         start, stop = self._crops.offsets[self._numbers[number] :][:2].tolist()
         hidden = neighbors(self._crops.boxes[start:stop], place, self._squares[start + place])
         return self._assembled(start + place, start + place + 1, hidden[None])
@@ -89,11 +89,11 @@ class Reassembled(NumberSource):
     def _assembled(self, start: int, stop: int, hidden: np.ndarray | None) -> Number:
         """The image of digits start..stop-1."""
         key = (start, stop, hidden is None)
-        if key not in self._kept:
-            canvas, place = mosaic(self._crops.images[start:stop], self._squares[start:stop], hidden)
+        if key not in self._cache:
+            canvas, transform = mosaic(self._crops.images[start:stop], self._squares[start:stop], hidden)
             labels = tuple(self._crops.labels[start:stop].tolist())
-            self._kept[key] = Number(canvas, labels, place.of(self._crops.boxes[start:stop]))
-        return self._kept[key]
+            self._cache[key] = Number(canvas, labels, transform.apply(self._crops.boxes[start:stop]))
+        return self._cache[key]
 
 
 def find_crops() -> Path:
@@ -122,7 +122,7 @@ def load_crops(path: Path) -> Crops:
         if images.shape != (len(ids), 32, 32, 3) or len(labels) != len(ids) or boxes.shape != (len(ids), 4):
             raise ValueError("its arrays do not fit together")
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise DataError(f"SVHN's crops in {path} are damaged ({error}): fetch the file again.") from error
+        raise DataError(f"SVHN's crops in {path} are damaged ({error}): download the file again.") from error
     order = np.argsort(ids, kind="stable")
     ids, counts = np.unique(ids, return_counts=True)
     offsets = np.concatenate([[0], np.cumsum(counts)])
