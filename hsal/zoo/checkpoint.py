@@ -86,8 +86,8 @@ def load_into(model: HSAL, name: str, whole: bool = False, refine: bool = False)
         part.load_state_dict(chosen)
         return info
     except (KeyError, TypeError, ValueError, ConfigError, RuntimeError) as error:
-        wanted = "different model" if whole else f"backbone other than {model.config.backbone} of this size"
-        raise CheckpointError(f"{path.name} holds a {wanted}.") from error
+        wanted = "model than this one" if whole else f"backbone than {model.config.backbone} of this size"
+        raise CheckpointError(f"{path.name} holds another {wanted}.") from error
 
 
 def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:

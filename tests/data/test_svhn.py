@@ -247,7 +247,7 @@ def test_a_bad_archive_is_refused_and_nothing_kept(kind: str, data: Path, tmp_pa
             member.symlink_to("/etc/hostname")
         with tarfile.open(path, "w:gz") as archive:
             archive.add(member, names[kind])
-    with pytest.raises(DataError, match=r"fetch (it|the file) again"):
+    with pytest.raises(DataError, match=r"download (it|the file) again"):
         unpack(path, "test")
     assert list((tmp_path / "cache" / "svhn").iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""Weights: what is written is read back to the bit, and what is not ours is refused in one sentence."""
+"""Weights: what is written is read back to the bit, and weights of other programs are refused in one sentence."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from hsal.training.loop import fresh_model
 from hsal.zoo import checkpoint
 from hsal.zoo.checkpoint import CheckpointError, load_model, save_model
 
+LANDED = Path(__file__).parents[1] / "fixtures" / "landed"
 CONFIG = ModelConfig(width=2, cell_px=16, hidden=8, size_px=32, classes=5, gaussians=2, glimpses=1, meta_steps=4)
 INFO = {"task": "mnist-set", "seed": 7, "seconds": 12.5, "training": {"steps": 3}}
 
@@ -124,9 +125,9 @@ def test_a_pickle_is_never_run(tmp_path: Path) -> None:
 def test_safetensors_of_others_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "foreign.safetensors"
     save_file(tensors(), path)
-    assert "mark" in refusal(path)
+    assert "metadata has no entry hsal" in refusal(path)
     save_file(tensors(), path, {"format": "pt"})
-    assert "mark" in refusal(path)
+    assert "metadata has no entry hsal" in refusal(path)
 
 
 @pytest.mark.parametrize(
@@ -189,3 +190,13 @@ def test_a_write_that_fails_leaves_the_old_weights_and_no_scrap(
         save_model(path, fresh_model(CONFIG, seed=1), {})
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["small.safetensors"]
+
+
+def test_weights_of_an_earlier_version_load_with_their_info() -> None:
+    loaded = load_model(str(LANDED / "weights.safetensors"))
+    assert (loaded.name, loaded.info["task"], loaded.info["seed"]) == ("weights", "mnist-multiset", 0)
+    assert loaded.info["training"]["cut"] == "picture"  # the word of that version
+    config = loaded.model.config
+    assert (config.backbone, config.width, config.gaussians, config.hidden) == ("compact", 2, 2, 8)
+    with torch.inference_mode():
+        assert loaded.model.perceive(torch.rand(1, 1, 100, 100)).volume.isfinite().all()
