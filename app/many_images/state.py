@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.session import UPLOAD, UPLOADING
 from hsal.data.archive import Archive, collect_images
-from hsal.export.table import Row
+from hsal.export.table import ImageRow
 from hsal.paths import ASSETS
 
 BATCH, WEIGHTS, SAMPLES = "hsal.many", "many.weights", ASSETS / "samples"
@@ -26,7 +26,7 @@ class Batch:
     files: tuple[str, ...] = ()
     """Of the uploader: which files they are."""
     pile: Archive = field(default_factory=Archive)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ImageRow] = field(default_factory=list)
     """Of the first of the images, in their order."""
     going: bool = False
     """Whether the next is traced without being asked."""

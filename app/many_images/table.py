@@ -16,7 +16,7 @@ from app.widgets import plain, say
 from hsal.data.images import decode_image
 from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
-from hsal.export.table import Row, row_of, table_bytes
+from hsal.export.table import ImageRow, row_of, table_bytes
 
 PORTION_S = 0.5  # of work between two drawings: Stop is heard that often
 EVERY_S = 0.1
@@ -62,7 +62,7 @@ def _work(batch: Batch) -> None:
         batch.rows.append(traced(batch.weights, *batch.pile.images[len(batch.rows)]))
 
 
-def traced(weights: str, name: str, data: bytes) -> Row:
+def traced(weights: str, name: str, data: bytes) -> ImageRow:
     """The row of one image; a bad one says why."""
     try:
         picture = decode_image(data, name)
@@ -71,7 +71,7 @@ def traced(weights: str, name: str, data: bytes) -> Row:
         shown, notes = name.rpartition("/")[2][:80], (*picture.notes, *ready.notes)
         return row_of(name, cache.image_trace(weights, "upload", shown, ready.image, notes))
     except HsalError as error:
-        return Row(name, problem=str(error))
+        return ImageRow(name, problem=str(error))
 
 
 def _at_rest() -> bool:
@@ -99,7 +99,7 @@ def _result(batch: Batch) -> None:
     _downloads(batch.rows)
 
 
-def _table(rows: list[Row], key: str | None = None) -> int | None:
+def _table(rows: list[ImageRow], key: str | None = None) -> int | None:
     """The rows; with a key one can be chosen, and its place is returned."""
     columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
     columns["notes"] = [row.problem or row.notes for row in rows]
@@ -129,7 +129,7 @@ def _leave(place: int) -> None:
     st.switch_page(page_file("step_through"), query_params=state.open_in_step_through(place))
 
 
-def _downloads(rows: list[Row]) -> None:
+def _downloads(rows: list[ImageRow]) -> None:
     with st.container(horizontal=True):
         for format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
             title = {"csv": "Table as CSV", "parquet": "Table as Parquet"}[format]

@@ -16,7 +16,7 @@ from app.fragments import part
 from app.results import figures, filters, measured, state
 from app.results.filters import Filters, matching, size_ends
 from app.widgets import plain, refuse
-from hsal.colors import RIGHT, WRONG
+from hsal.colors import CORRECT, INCORRECT
 from hsal.errors import HsalError
 from hsal.evaluation.errors import KINDS
 from hsal.evaluation.per_scene import Case
@@ -32,10 +32,10 @@ MARKS = f"""<style>
 .cases a {{ color: inherit; text-decoration: none; display: block; line-height: 1.35; font-size: 0.9rem }}
 .cases a:hover img, .cases a:focus-visible img {{ outline: 2px solid currentColor; outline-offset: 2px }}
 .cases .image {{ display: block; width: 100%; aspect-ratio: 1; border-radius: 4px; background: #8883;
-  border-bottom: 4px solid {RIGHT}; box-sizing: border-box; margin-bottom: 0.25rem; object-fit: cover }}
-.cases a.wrong .image {{ border-bottom-color: {WRONG} }}
-.cases .sign {{ color: {RIGHT}; font-weight: 700 }}
-.cases .wrong .sign {{ color: {WRONG} }}
+  border-bottom: 4px solid {CORRECT}; box-sizing: border-box; margin-bottom: 0.25rem; object-fit: cover }}
+.cases a.wrong .image {{ border-bottom-color: {INCORRECT} }}
+.cases .sign {{ color: {CORRECT}; font-weight: 700 }}
+.cases .wrong .sign {{ color: {INCORRECT} }}
 .cases span {{ display: block; font-variant-numeric: tabular-nums }}
 .cases b {{ display: inline-block; min-width: 3.4em; font-weight: 400; opacity: 0.72 }}
 .cases small {{ opacity: 0.72 }}

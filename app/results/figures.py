@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from hsal.colors import OBJECTIVES, RIGHT
+from hsal.colors import CORRECT, OBJECTIVES
 from hsal.evaluation.errors import confusions
 from hsal.evaluation.per_scene import Case
 from hsal.reproduce.results import PAPER_ATTN_RATIO, Result, short_name
@@ -112,7 +112,7 @@ def count_bars(cases: Sequence[Case], chosen: Sequence[int], dark: bool) -> go.F
     figure.add_bar(
         x=counts, y=shares, customdata=[[count] for count in counts], text=[f"{share:.0%}" for share in shares],
         textposition="inside", insidetextanchor="end", showlegend=False,
-        marker={"color": RIGHT, "opacity": [0.35 if chosen and count not in chosen else 1 for count in counts]},
+        marker={"color": CORRECT, "opacity": [0.35 if chosen and count not in chosen else 1 for count in counts]},
         hovertemplate=[f"{count} digits: {right[count]} of {scenes[count]} right<extra></extra>" for count in counts],
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.35}},
     )

@@ -1,1 +1,1 @@
-"""Still and moving images of a walk."""
+"""Exports of traces: strip, film, player page, handout, Python snippet and table."""

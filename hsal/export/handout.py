@@ -1,6 +1,6 @@
-"""A one-page handout about one walk: the image, the walk, five words, and tasks with lines to write on.
+"""A one-page handout about one trace: the image, its meta-steps, five terms, and tasks with lines to write on.
 
-Drawn with matplotlib's objects alone, as the strip is. Lengths are in inches, from the page's upper left corner.
+Drawn like the strip, without pyplot. Lengths are in inches, from the page's upper left corner.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from hsal.tracing.schema import Trace
 WIDTH, HEIGHT, MARGIN = 8.27, 11.69, 0.7  # A4
 MOST_COLUMNS = 6
 CELL, GAP, LABEL = 0.78, 0.08, 0.5  # side of a cell with the gap after it; height of a label
-LABELS = 1.15  # room for the names of the rows
-PICTURE = 2.3
-WALK = 4.4
+LABELS = 1.15  # width of the row titles
+IMAGE_SIDE = 2.3
+TRACE = 4.4
 
 
 @dataclass(frozen=True)
 class HandoutTexts:
-    """What stands on the page, in any language."""
+    """The texts of the page, in any language."""
 
     title: str
     subtitle: str
     name: str
     """Before the line for the pupil's name."""
-    walk: str
-    """Over the walk."""
+    trace: str
+    """Title of the trace."""
     rows: list[str]
-    """Names of the walk's five rows: saliency, mask, priority, glimpses, label."""
+    """Titles of the trace's five rows: saliency, mask, priority, glimpses, label."""
     words_title: str
     words: list[list[str]]
-    """Pairs: a word and what it means."""
+    """Pairs of a term and its meaning."""
     tasks_title: str
     tasks: list[str]
     footer: str
@@ -62,18 +62,18 @@ def handout_bytes(trace: Trace, texts: HandoutTexts) -> bytes:
 
 
 def draw_handout(trace: Trace, texts: HandoutTexts) -> Figure:
-    """The page as a figure: first the image's axes, then five for each meta-step."""
+    """The page as a figure: the axes of the image, then five for each meta-step."""
     page = _Page(Figure(figsize=(WIDTH, HEIGHT)))
     page.write(MARGIN, MARGIN, texts.title, 20, bold=True)
     page.write(MARGIN, 1.12, texts.subtitle, 11)
     page.write(WIDTH - 3.2, MARGIN, texts.name, 10)
     page.rule(WIDTH - 2.6, WIDTH - MARGIN, MARGIN + 0.08)
-    picture = page.axes(MARGIN, 1.4, PICTURE, PICTURE)
-    picture.imshow(in_color(trace.image), interpolation="antialiased")
-    _words(page, texts)
-    page.write(MARGIN, WALK - 0.22, texts.walk, 10, bold=True)
-    _walk(page, trace, texts.rows)
-    _tasks(page, texts, WALK + 4 * CELL + LABEL + 0.25)
+    image = page.axes(MARGIN, 1.4, IMAGE_SIDE, IMAGE_SIDE)
+    image.imshow(in_color(trace.image), interpolation="antialiased")
+    _draw_words(page, texts)
+    page.write(MARGIN, TRACE - 0.22, texts.trace, 10, bold=True)
+    _draw_trace(page, trace, texts.rows)
+    _draw_tasks(page, texts, TRACE + 4 * CELL + LABEL + 0.25)
     page.write(MARGIN, HEIGHT - 0.45, texts.footer, 7)
     return page.figure
 
@@ -92,10 +92,11 @@ class _Page:
 
     def write(self, x: float, y: float, text: str, size: float, *, bold: bool = False) -> None:
         font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
-        self.figure.text(x / WIDTH, 1 - y / HEIGHT, plain(text, 400), fontproperties=font, color=LIGHT.ink, va="center")
+        line = plain(text, 400)
+        self.figure.text(x / WIDTH, 1 - y / HEIGHT, line, fontproperties=font, color=LIGHT.text, va="center")
 
     def wrapped(self, x: float, y: float, text: str, size: float, letters: int) -> float:
-        """Text in lines of so many letters; returns where the next one would begin."""
+        """Text wrapped after `letters` letters; returns the y of the next line."""
         for line in textwrap.wrap(text, letters):
             self.write(x, y, line, size)
             y += size / 72 * 1.4
@@ -104,11 +105,11 @@ class _Page:
     def rule(self, left: float, right: float, y: float) -> None:
         """A line to write on."""
         ends, height = [left / WIDTH, right / WIDTH], 1 - y / HEIGHT
-        self.figure.add_artist(Line2D(ends, [height, height], linewidth=0.5, color=LIGHT.quiet))
+        self.figure.add_artist(Line2D(ends, [height, height], linewidth=0.5, color=LIGHT.muted))
 
 
-def _words(page: _Page, texts: HandoutTexts) -> None:
-    x, y = MARGIN + PICTURE + 0.4, 1.42
+def _draw_words(page: _Page, texts: HandoutTexts) -> None:
+    x, y = MARGIN + IMAGE_SIDE + 0.4, 1.42
     page.write(x, y, texts.words_title, 10, bold=True)
     y += 0.26
     for word, meaning in texts.words:
@@ -116,17 +117,17 @@ def _words(page: _Page, texts: HandoutTexts) -> None:
         y = page.wrapped(x, y + 0.17, meaning, 9, 64) + 0.07
 
 
-def _walk(page: _Page, trace: Trace, rows: list[str]) -> None:
+def _draw_trace(page: _Page, trace: Trace, rows: list[str]) -> None:
     green = ramp("#000000", PRIORITY, "#D9FFF2")
     steps = trace.steps[:MOST_COLUMNS]
     highest = max(float(step.priority.max()) for step in steps)
     seen: set[tuple[int, int]] = set()
     for row, name in enumerate(rows):
-        page.wrapped(MARGIN, WALK + row * CELL + 0.25, name, 8, 17)
+        page.wrapped(MARGIN, TRACE + row * CELL + 0.25, name, 8, 17)
     for column, step in enumerate(steps):
         left = MARGIN + LABELS + column * CELL
         sides = (*[CELL - GAP] * 4, LABEL)
-        cells = [page.axes(left, WALK + row * CELL, CELL - GAP, high) for row, high in enumerate(sides)]
+        cells = [page.axes(left, TRACE + row * CELL, CELL - GAP, high) for row, high in enumerate(sides)]
         draw_saliency(cells[0], step, seen)
         draw_mask(cells[1], trace.image, step)
         draw_cells(cells[2], step.priority, green, highest)
@@ -135,7 +136,7 @@ def _walk(page: _Page, trace: Trace, rows: list[str]) -> None:
         seen.update(glimpse.cell for glimpse in step.glimpses)
 
 
-def _tasks(page: _Page, texts: HandoutTexts, top: float) -> None:
+def _draw_tasks(page: _Page, texts: HandoutTexts, top: float) -> None:
     page.write(MARGIN, top, texts.tasks_title, 10, bold=True)
     y = top + 0.24
     for number, task in enumerate(texts.tasks, 1):

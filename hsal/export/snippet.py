@@ -1,4 +1,4 @@
-"""A few lines of Python that make a walk again: from where its image came, with what was done to it."""
+"""A few lines of Python that compute a trace again, from its image's source and with its interventions."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from hsal.tracing.schema import Source, Trace
 from hsal.zoo.samples import recorded
 from hsal.zoo.weights import describe
 
-LARGEST_PIXELS = 30_000  # bytes of an image in letters: more is no snippet
+MAX_LETTERS = 30_000  # of an encoded image
 
 
 class SnippetError(HsalError):
-    """A walk that a few lines cannot make again; the message says why."""
+    """A trace that cannot be computed again in a few lines; the message says why."""
 
 
 @dataclass(frozen=True)
 class SceneOrigin:
-    """A scene that a seed draws."""
+    """A scene rendered from a seed."""
 
     task: str
     size_px: int
     seed: int
     index: int = 0
     changes: Mapping[str, Any] | None = None
-    """Fields of `SceneConfig` that are not the task's own, for the MNIST tasks alone."""
+    """Fields of `SceneConfig` that differ from the task's, only for the MNIST tasks."""
 
 
 @dataclass(frozen=True)
 class FileOrigin:
-    """An image in a file that whoever runs the lines has too."""
+    """An image file, which must be present where the lines run."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class PixelOrigin:
-    """An image that goes into the lines itself, (H,W) or (H,W,3) uint8, before any part of it was hidden."""
+    """An image written into the lines: (H,W) or (H,W,3) uint8, before any part of it was hidden."""
 
     image: np.ndarray
 
@@ -55,20 +55,20 @@ Origin = SceneOrigin | FileOrigin | PixelOrigin
 
 
 def snippet(trace: Trace, origin: Origin | None = None, weights_file: str = "") -> str:
-    """Lines of Python that make the trace again and print what was named; `trace` and `weights` are theirs to use.
+    """Lines of Python that compute a trace again and print its labels; they define `trace` and `weights`.
 
     Args:
-        trace: the walk.
-        origin: where its image came from; by default told from the trace: a sample, a file, else its pixels.
-        weights_file: path of its weights, where they do not come with the project.
+        trace: the trace.
+        origin: where its image came from; by default found from the trace: a sample, a file, or else its pixels.
+        weights_file: path of the weights, where they do not come with the project.
     Raises:
-        SnippetError: weights that have no file, pixels that are too many, or an image with hidden parts of which
-            nothing tells what they hid.
+        SnippetError: weights without a file, an image that is too large, or hidden parts of an image that is not
+            available otherwise.
     """
     weights = weights_file or trace.source.weights
     if not weights_file and weights not in shipped_weights():
         raise SnippetError(f"The weights {weights} do not come with the project: name their .safetensors file.")
-    imports, lines, last = _picture(trace, origin)
+    imports, lines, last = _image_lines(trace, origin)
     source = replace(trace.source, image_sha256="")
     call = [f"weights.model, image, Source({_arguments(source)})", *last, *_saliency(trace, weights)]
     if trace.interventions:
@@ -87,18 +87,18 @@ def snippet(trace: Trace, origin: Origin | None = None, weights_file: str = "") 
 
 
 def sample_of(trace: Trace) -> str | None:
-    """The name of the recorded sample whose image the trace is of."""
+    """The name of the recorded sample that has the trace's image."""
     sha256 = trace.source.image_sha256
-    return next((name for name, walk in recorded().items() if walk.source.image_sha256 == sha256), None)
+    return next((name for name, sample in recorded().items() if sample.source.image_sha256 == sha256), None)
 
 
-def _picture(trace: Trace, origin: Origin | None) -> tuple[list[str], list[str], list[str]]:
-    """Imports, lines that make `image`, and what `trace_image` is told of truth, boxes and notes."""
-    sample = sample_of(trace)
-    if origin is None and sample:
-        walk, notes = recorded()[sample], [f"notes={trace.notes!r}"] if trace.notes else []
-        same = (trace.truth, trace.boxes) == (walk.truth, walk.boxes)  # an upload of the file knows neither
-        return (["from hsal.zoo.samples import recorded"], [f"sample = recorded()[{sample!r}]", "image = sample.image"],
+def _image_lines(trace: Trace, origin: Origin | None) -> tuple[list[str], list[str], list[str]]:
+    """Imports, lines that make `image`, and the arguments of `trace_image` for truth, boxes and notes."""
+    name = sample_of(trace)
+    if origin is None and name:
+        sample, notes = recorded()[name], [f"notes={trace.notes!r}"] if trace.notes else []
+        same = (trace.truth, trace.boxes) == (sample.truth, sample.boxes)  # an uploaded sample has neither
+        return (["from hsal.zoo.samples import recorded"], [f"sample = recorded()[{name!r}]", "image = sample.image"],
                 [*(["sample.truth, sample.boxes"] if same else _known(trace)), *notes])
     if isinstance(origin, SceneOrigin):
         return _scene(origin)
@@ -107,29 +107,29 @@ def _picture(trace: Trace, origin: Origin | None) -> tuple[list[str], list[str],
     if isinstance(origin, FileOrigin):
         imports = ["from pathlib import Path", "from hsal.data.images import read_image",
                    "from hsal.data.preprocess import for_model"]
-        lines = [f"image = read_image(Path({origin.name!r}))  # the file, beside you",
-                 "ready = for_model(image.pixels, weights.model.config)", "image = ready.image"]
-        return imports, lines, [*_known(trace), "notes=(*image.notes, *ready.notes)"]
+        lines = [f"file = read_image(Path({origin.name!r}))  # in the current folder",
+                 "ready = for_model(file.pixels, weights.model.config)", "image = ready.image"]
+        return imports, lines, [*_known(trace), "notes=(*file.notes, *ready.notes)"]
     return _pixels(trace, origin)
 
 
 def _scene(origin: SceneOrigin) -> tuple[list[str], list[str], list[str]]:
-    told = f"{origin.task!r}, 'test', size_px={origin.size_px}"
+    arguments = f"{origin.task!r}, 'test', size_px={origin.size_px}"
     if origin.task in MNIST_TASKS:
         plain = task_scene(origin.task, size_px=origin.size_px)
         changes = {name: value for name, value in (origin.changes or {}).items() if getattr(plain, name) != value}
-        told += ", digits='embedded'" + (f", changes={changes!r}" if changes else "")
-    lines = [f"scene = open_scenes({told}).render({origin.seed}, {origin.index})", "image = scene.image"]
+        arguments += ", digits='embedded'" + (f", changes={changes!r}" if changes else "")
+    lines = [f"scene = open_scenes({arguments}).render({origin.seed}, {origin.index})", "image = scene.image"]
     return ["from hsal.data.tasks import open_scenes"], lines, ["scene.labels, scene.boxes"]
 
 
 def _pixels(trace: Trace, origin: PixelOrigin | None) -> tuple[list[str], list[str], list[str]]:
     if origin is None and trace.interventions.hidden:
-        raise SnippetError("Parts of the image are hidden, and the walk does not hold what is behind them.")
+        raise SnippetError("Parts of the image are hidden, and the trace does not hold what is behind them.")
     image = trace.image if origin is None else origin.image
     letters = base64.b85encode(zlib.compress(image.tobytes(), 9)).decode()
-    if len(letters) > LARGEST_PIXELS:
-        raise SnippetError("The image is too large to be written into a few lines: keep the walk as JSON instead.")
+    if len(letters) > MAX_LETTERS:
+        raise SnippetError("The image is too large to be written into a few lines: download the trace as JSON instead.")
     lines = [f"pixels = zlib.decompress(base64.b85decode({letters!r}))",
              f"image = np.frombuffer(pixels, np.uint8).reshape({image.shape})"]
     notes = [f"notes={trace.notes!r}"] if trace.notes else []
@@ -137,14 +137,14 @@ def _pixels(trace: Trace, origin: PixelOrigin | None) -> tuple[list[str], list[s
 
 
 def _known(trace: Trace) -> list[str]:
-    """Truth and boxes in letters, where they are known."""
+    """The arguments for truth and boxes, where they are known."""
     truth = [] if trace.truth is None else [f"truth={trace.truth!r}"]
     boxes = ", ".join(f"Box({_arguments(box)})" for box in trace.boxes)
     return [*truth, f"boxes=[{boxes}]"] if boxes else truth
 
 
 def _saliency(trace: Trace, weights: str) -> list[str]:
-    """What the walk started from, where it is neither the weights' own nor among the interventions."""
+    """The argument for the saliency model, where it is neither the weights' own nor among the interventions."""
     if trace.interventions.saliency or trace.source.saliency == describe(weights).config.saliency:
         return []
     return [f"saliency={trace.source.saliency!r}"]
@@ -155,7 +155,7 @@ def _arguments(record: Source | Box) -> str:
 
 
 def _sorted(imports: list[str]) -> list[str]:
-    """As a linter would have them: the standard library's, numpy, the project's own."""
+    """Imports in a linter's order: the standard library, numpy, the project."""
     ours = sorted(line for line in imports if "hsal" in line)
     others = sorted(line for line in imports if "hsal" not in line and "numpy" not in line)
     third = [line for line in imports if "numpy" in line]

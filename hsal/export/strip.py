@@ -1,7 +1,7 @@
-"""The strip: a whole trace as one still figure, after Figure 2 of the paper.
+"""The strip: a trace as one still figure, after Figure 2 of the paper.
 
-A column for each meta-step, a row each for saliency, mask, priority, glimpses and label. It is drawn
-with matplotlib's objects alone: pyplot and rcParams are global, and a server draws in many threads.
+One column per meta-step, with rows for saliency, mask, priority, glimpses and label. It is drawn with matplotlib's
+objects, without pyplot and rcParams: these are global, and a server draws in many threads.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import textwrap
 import threading
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -23,36 +24,36 @@ from matplotlib.patches import Patch
 from hsal.colors import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
 from hsal.errors import HsalError
 from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_color, ramp
-from hsal.export.strip_sheet import CELL, DARK, FONT, HEAD_Y, LIGHT, MARGIN, PICTURE, Sheet, plain
+from hsal.export.strip_sheet import CELL, DARK, FONT, HEAD_Y, IMAGE_SIDE, LIGHT, MARGIN, Sheet, plain
 from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.schema import Trace
 
 FORMATS = ("png", "svg", "pdf")
-# no date and no program's name, so that like figures are like files
+# no date and no program name, so that equal figures give equal files
 UNSIGNED = {
     "png": {"Software": None}, "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 MOST_STEPS = 24  # a wider figure can no longer be read
 
-# One drawing at a time: matplotlib keeps fonts and glyphs in caches that threads would share.
+# One drawing at a time: matplotlib's font and glyph caches are not safe for threads.
 DRAWING = threading.Lock()
 
 
 class StripError(HsalError):
-    """The strip cannot be drawn or written as asked."""
+    """A strip that cannot be drawn or written; the message says why."""
 
 
 def strip_bytes(trace: Trace, format: str, dark: bool = False) -> bytes:
     """The strip as a file's bytes; the same trace gives the same bytes.
 
-    SVG text is drawn as outlines: it looks the same where DejaVu Sans is missing, the tick and the
-    cross too, and it needs no rcParams. Each text stands beside its outline as a comment.
+    SVG text is drawn as outlines, so that it does not depend on installed fonts or rcParams. Each text is also in the
+    file as a comment beside its outline.
 
     Args:
         trace: any number of steps, of which the first MOST_STEPS are drawn.
         format: "png", "svg" or "pdf".
-        dark: light text on a dark ground.
+        dark: light text on a dark background.
     Raises:
         StripError: another format.
     """
@@ -69,7 +70,7 @@ def save_strip(trace: Trace, path: Path, dark: bool = False) -> None:
     """Write the strip to a .png, .svg or .pdf file.
 
     Raises:
-        StripError: another ending, or a file that cannot be written.
+        StripError: another file ending, or a file that cannot be written.
     """
     data = strip_bytes(trace, path.suffix.lower().removeprefix("."), dark)
     try:
@@ -82,22 +83,22 @@ def draw_strip(trace: Trace, dark: bool = False) -> Figure:
     """The strip as a figure: 5 axes for each step, column by column, then the image and 3 color bars.
 
     Args:
-        trace: any number of steps, of which the first MOST_STEPS are drawn; its names are plain text.
-        dark: light text on a dark ground.
+        trace: any number of steps, of which the first MOST_STEPS are drawn.
+        dark: light text on a dark background.
     """
     ratio = trace.image.shape[0] / trace.image.shape[1]
     sheet = Sheet(trace.steps[:MOST_STEPS], ratio, _caption(trace), DARK if dark else LIGHT)
     highest = max(float(step.priority.max()) for step in sheet.steps)
     seen: set[tuple[int, int]] = set()
     for column, step in enumerate(sheet.steps):
-        sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"step {column + 1}", sheet.theme.quiet, ha="center")
+        sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"step {column + 1}", sheet.theme.muted, ha="center")
         draw_saliency(sheet.cell(0, column), step, seen)
         draw_mask(sheet.cell(1, column), trace.image, step)
         draw_cells(sheet.cell(2, column), step.priority, green(), highest)
         draw_glimpses(sheet.cell(3, column), trace.image, step)
         draw_label(sheet.cell(4, column), trace, step, sheet.theme)
         seen.update(glimpse.cell for glimpse in step.glimpses)
-    _draw_picture(sheet, trace)
+    _draw_image(sheet, trace)
     _draw_bar(sheet, 0, matplotlib.colormaps[SALIENCY_MAP], "1", "share of maximum")
     _draw_bar(sheet, 1, ramp("#000000", COVERT), "1", "height")
     _draw_bar(sheet, 2, green(), f"{highest:.2g}", "priority")
@@ -109,48 +110,48 @@ def green() -> Colormap:
     return ramp("#000000", PRIORITY, "#D9FFF2")
 
 
-def _draw_picture(sheet: Sheet, trace: Trace) -> None:
-    """The image itself, what is in it and what was named, and the key."""
-    high = PICTURE * sheet.ratio
-    axes = sheet.axes(MARGIN, sheet.top(0), PICTURE, high)
+def _draw_image(sheet: Sheet, trace: Trace) -> None:
+    """The image with its true and predicted labels, and the legend."""
+    high = IMAGE_SIDE * sheet.ratio
+    axes = sheet.axes(MARGIN, sheet.top(0), IMAGE_SIDE, high)
     axes.imshow(in_color(trace.image), aspect="auto", interpolation="antialiased")
-    sheet.write(MARGIN, HEAD_Y, plain(trace.source.name, 30), sheet.theme.quiet)
+    sheet.write(MARGIN, HEAD_Y, plain(trace.source.name, 30), sheet.theme.muted)
     y = sheet.top(0) + high + 0.2
-    for word, labels in (("true", trace.truth), ("named", trace.labels)):
+    for word, labels in (("true", trace.truth), ("predicted", trace.labels)):
         if labels is not None:
-            names = plain(", ".join(trace.class_names[label] for label in labels) or "nothing", 60)
-            sheet.write(MARGIN, y, word, sheet.theme.quiet)
+            names = plain(", ".join(trace.class_names[label] for label in labels) or "none", 60)
+            sheet.write(MARGIN, y, word, sheet.theme.muted)
             for line in textwrap.wrap(names, 18, max_lines=3, placeholder="…"):
-                sheet.write(MARGIN + 0.45, y, line, sheet.theme.ink, 9)
+                sheet.write(MARGIN + 0.6, y, line, sheet.theme.text, 9)
                 y += 0.18
-    _draw_key(sheet, y + 0.1)
+    _draw_legend(sheet, y + 0.1)
 
 
-def _draw_key(sheet: Sheet, top: float) -> None:
-    circle = {"linestyle": "", "marker": "o", "markerfacecolor": "none", "markeredgecolor": COVERT}
+def _draw_legend(sheet: Sheet, top: float) -> None:
+    circle: dict[str, Any] = {"linestyle": "", "marker": "o", "markerfacecolor": "none", "markeredgecolor": COVERT}
     handles = (
         Patch(facecolor=COVERT, label="covert: the mask"),
         Line2D([], [], **circle, label="one sigma of a Gaussian"),
         Patch(facecolor=COVERT, alpha=0.4, label="covert: broad first glimpse"),
         Patch(facecolor="none", edgecolor=OVERT, linewidth=1.3, label="overt: glimpses, in order"),
-        Patch(facecolor="none", edgecolor=INHIBITION, hatch="//////", linewidth=0, label="inhibited: seen before"),
+        Patch(facecolor="none", edgecolor=INHIBITION, hatch="//////", linewidth=0, label="inhibited: glimpsed before"),
     )
     sheet.figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(MARGIN / sheet.width, 1 - top / sheet.height),
-        frameon=False, prop=FontProperties(family=FONT, size=7), labelcolor=sheet.theme.quiet,
+        frameon=False, prop=FontProperties(family=FONT, size=7), labelcolor=sheet.theme.muted,
         borderpad=0, borderaxespad=0, handlelength=1.2, handleheight=0.9, labelspacing=0.7,
     )
 
 
 def _draw_bar(sheet: Sheet, row: int, colors: Colormap, highest: str, meaning: str) -> None:
-    """A color bar at the right end of a row, from 0 to its highest value."""
+    """A color bar at the right end of a row, from 0 to its maximum."""
     left, top, high = sheet.left(len(sheet.steps)) + 0.05, sheet.top(row), sheet.high(row)
     axes = sheet.axes(left, top, 0.08, high)
     axes.imshow(np.linspace(1, 0, 128)[:, None], cmap=colors, aspect="auto", interpolation="nearest")
-    quiet = sheet.theme.quiet
-    sheet.write(left + 0.13, top + 0.05, highest, quiet, 7)
-    sheet.write(left + 0.13, top + high - 0.05, "0", quiet, 7)
-    sheet.write(left + 0.19, top + high / 2, meaning, quiet, 6.5, ha="center", rotation=270)
+    muted = sheet.theme.muted
+    sheet.write(left + 0.13, top + 0.05, highest, muted, 7)
+    sheet.write(left + 0.13, top + high - 0.05, "0", muted, 7)
+    sheet.write(left + 0.19, top + high / 2, meaning, muted, 6.5, ha="center", rotation=270)
 
 
 def _caption(trace: Trace) -> str:
@@ -165,13 +166,13 @@ def _caption(trace: Trace) -> str:
         parts.append(f"the first {MOST_STEPS} of {len(trace.steps)} steps")
     if not trace.ended_by_stop:
         parts.append("ended without stop")
-    told = "  ·  ".join(parts)
-    done = intervention_note(trace)
-    return f"{told}\n{plain(done, len(done))}" if done else told
+    caption = "  ·  ".join(parts)
+    note = intervention_note(trace)
+    return f"{caption}\n{plain(note, len(note))}" if note else caption
 
 
 def _number_ids(svg: str) -> str:
-    """matplotlib salts the ids of an SVG at random; number them in order, so that like figures are like files."""
+    """Number the ids of an SVG in order: matplotlib's are random, and equal figures should give equal files."""
     numbers: dict[str, str] = {}
     salted = r"(?<=[\"#])[a-zA-Z]+[0-9a-f]{10}(?=[\")])"
     return re.sub(salted, lambda found: numbers.setdefault(found[0], f"i{len(numbers)}"), svg)

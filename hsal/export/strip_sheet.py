@@ -1,4 +1,4 @@
-"""The sheet that a strip is drawn on: its measures, its themes, and how text is set."""
+"""The layout of a strip: sizes, themes and text."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ FONT = "DejaVu Sans"  # comes with matplotlib, and has the tick and the cross
 
 # Inches, from the top left.
 MARGIN, GAP, CELL = 0.25, 0.09, 1.2
-PICTURE, NAMES, BARS = 1.75, 1.4, 0.4
+IMAGE_SIDE, NAMES, BARS = 1.75, 1.4, 0.4
 HEAD, LABEL, LINE = 0.28, 0.6, 0.15
 HEAD_Y = MARGIN + HEAD / 2
 
 
 class Theme(NamedTuple):
-    ground: str
-    ink: str
-    quiet: str
+    background: str
+    text: str
+    muted: str
 
 
-class Row(NamedTuple):
+class RowTitle(NamedTuple):
     name: str
     meaning: str
     color: str | None
@@ -42,16 +42,16 @@ class Row(NamedTuple):
 LIGHT = Theme("#FFFFFF", "#1F2328", "#656D76")
 DARK = Theme("#0E1117", "#E6E8EB", "#9AA3AF")
 ROWS = (
-    Row("Saliency", "what stands out", "#BA3655"),  # the middle of inferno
-    Row("Mask", "covert attention", COVERT),
-    Row("Priority", "mask × saliency", PRIORITY),
-    Row("Glimpses", "overt attention", OVERT),
-    Row("Label", "what is named", None),
+    RowTitle("Saliency", "what stands out", "#BA3655"),  # the middle of inferno
+    RowTitle("Mask", "covert attention", COVERT),
+    RowTitle("Priority", "mask × saliency", PRIORITY),
+    RowTitle("Glimpses", "overt attention", OVERT),
+    RowTitle("Label", "prediction", None),
 )
 
 
 class Sheet:
-    """The figure, and where things lie on it."""
+    """The figure and the places of its parts, in inches from the top left corner."""
 
     def __init__(self, steps: Sequence[Step], ratio: float, caption: str, theme: Theme) -> None:
         self.theme = theme
@@ -62,15 +62,15 @@ class Sheet:
         lines = [line for part in caption.split("\n") for line in textwrap.wrap(part, letters)]
         bottom = self.top(4) + LABEL  # of the label row
         self.height = to_pixels(bottom + 0.2 + LINE * len(lines) + MARGIN)
-        self.figure = Figure(figsize=(self.width, self.height), dpi=DPI, facecolor=theme.ground, edgecolor="none")
+        self.figure = Figure(figsize=(self.width, self.height), dpi=DPI, facecolor=theme.background, edgecolor="none")
         FigureCanvasAgg(self.figure)
         for row, (name, meaning, color) in enumerate(ROWS):
             self._name_row(row, name, meaning, color)
         for number, line in enumerate(lines):
-            self.write(MARGIN, bottom + 0.25 + LINE * number, line.strip(" ·"), theme.quiet)
+            self.write(MARGIN, bottom + 0.25 + LINE * number, line.strip(" ·"), theme.muted)
 
     def left(self, column: int) -> float:
-        return MARGIN + PICTURE + NAMES + column * (CELL + GAP)
+        return MARGIN + IMAGE_SIDE + NAMES + column * (CELL + GAP)
 
     def top(self, row: int) -> float:
         return MARGIN + HEAD + row * (CELL * self.ratio + GAP)
@@ -82,34 +82,35 @@ class Sheet:
         return self.axes(self.left(column), self.top(row), CELL, self.high(row))
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Axes without any decoration."""
+        """Axes without ticks and frame."""
         place = (left / self.width, 1 - (top + height) / self.height, width / self.width, height / self.height)
         axes = self.figure.add_axes(place)
         axes.set_axis_off()
         return axes
 
     def write(self, x: float, y: float, text: str, color: str, size: float = 7.5, **options: Any) -> None:
-        """Plain text, its middle at y."""
-        place = (x / self.width, 1 - y / self.height)
-        self.figure.text(*place, text, **font(size), color=color, va="center", **options)
+        """Text, vertically centered at y."""
+        self.figure.text(
+            x / self.width, 1 - y / self.height, text, **font(size), color=color, va="center", **options
+        )
 
     def _name_row(self, row: int, name: str, meaning: str, color: str | None) -> None:
         left, top, high = self.left(0), self.top(row), self.high(row)
         middle = top + high / 2
-        self.write(left - 0.2, middle - 0.09, name, self.theme.ink, 10, ha="right")
-        self.write(left - 0.2, middle + 0.1, meaning, self.theme.quiet, 7, ha="right")
+        self.write(left - 0.2, middle - 0.09, name, self.theme.text, 10, ha="right")
+        self.write(left - 0.2, middle + 0.1, meaning, self.theme.muted, 7, ha="right")
         if color:
             place = ((left - 0.12) / self.width, 1 - (top + high) / self.height)
             self.figure.add_artist(Rectangle(place, 0.035 / self.width, high / self.height, color=color, linewidth=0))
 
 
 def to_pixels(inches: float) -> float:
-    """Rounded up to whole pixels: a fraction would leave an unpainted edge."""
+    """Inches rounded up to whole pixels: a fraction of a pixel would leave an unpainted edge."""
     return int(inches * DPI + 1) / DPI
 
 
 def font(size: float) -> dict[str, Any]:
-    """How every text is set; names are strangers' text, and a $ in them is no mathematics."""
+    """Options of every text. Names come from users, so a $ in them is not mathematics."""
     return {"fontfamily": FONT, "fontsize": size, "parse_math": False}
 
 
@@ -119,7 +120,7 @@ def _glyphs() -> frozenset[int]:
 
 
 def plain(text: str, most: int) -> str:
-    """A stranger's text as one short line of characters that the font has: no warnings, no broken XML."""
+    """A user's text as one short line of characters that the font has: no warnings, no invalid XML."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "–"
     line = line if len(line) <= most else f"{line[: most - 1]}…"
     return "".join(c if ord(c) in _glyphs() else "\ufffd" for c in line)

@@ -1,4 +1,4 @@
-"""Why a label: each glimpse left out, and the nearest cell that changes it, against walks run by hand."""
+"""Why a label: each glimpse left out, and the nearest cell that changes it, against traces with interventions."""
 
 from __future__ import annotations
 
@@ -33,32 +33,32 @@ def model() -> HSAL:
     return made
 
 
-def walked(model: HSAL, interventions: Interventions = NONE) -> tuple[Perception, Trace]:
+def traced(model: HSAL, interventions: Interventions = NONE) -> tuple[Perception, Trace]:
     edits = {edit.step: edit for edit in NO_STOP} | {edit.step: edit for edit in interventions.edits}
     whole = Interventions(tuple(edits.values()), interventions.rules)
     with torch.inference_mode():
-        view = model.perceive(to_tensor(IMAGE[None]))
-    return view, trace_image(model, IMAGE, Source("file", "x", "", "w", "channel_energy"), interventions=whole)
+        perception = model.perceive(to_tensor(IMAGE[None]))
+    return perception, trace_image(model, IMAGE, Source("file", "x", "", "w", "channel_energy"), interventions=whole)
 
 
 @pytest.mark.parametrize("step", [0, 1, 2])
-def test_a_glimpse_left_out_is_a_walk_run_again_without_it(model: HSAL, step: int) -> None:
-    view, trace = walked(model)
-    why = explain(model, view, trace, step)
+def test_a_glimpse_left_out_is_a_trace_without_it(model: HSAL, step: int) -> None:
+    perception, trace = traced(model)
+    why = explain(model, perception, trace, step)
     assert why.probability == pytest.approx(float(trace.steps[step].class_probabilities[why.label]))
     cells = tuple(glimpse.cell for glimpse in trace.steps[step].glimpses)
     for blind in range(3):
-        _, again = walked(model, Interventions((Edit(step, look=cells, blind=(blind,), veto=(10,)),)))
+        _, again = traced(model, Interventions((Edit(step, look=cells, blind=(blind,), veto=(10,)),)))
         assert why.without[blind] == pytest.approx(float(again.steps[step].class_probabilities[why.label]), abs=1e-5)
     assert len(set(why.without)) == 3
 
 
 @pytest.mark.parametrize("step", [0, 1])
 def test_the_nearest_cell_that_changes_the_label_does_and_no_nearer_one_does(model: HSAL, step: int) -> None:
-    view, trace = walked(model)
-    change = explain(model, view, trace, step).change
+    perception, trace = traced(model)
+    change = explain(model, perception, trace, step).change
     assert change is not None
-    _, again = walked(model, as_intervention(trace, change, step))
+    _, again = traced(model, as_intervention(trace, change, step))
     assert again.steps[step].label == change.label != trace.steps[step].label
     assert float(again.steps[step].class_probabilities[change.label]) == pytest.approx(change.probability, abs=1e-5)
     own = [glimpse.cell for glimpse in trace.steps[step].glimpses]
@@ -67,21 +67,21 @@ def test_the_nearest_cell_that_changes_the_label_does_and_no_nearer_one_does(mod
         for cell in np.ndindex(3, 3):
             if np.hypot(*np.subtract(cell, own[glimpse])) < change.distance:
                 look = tuple(cell if number == glimpse else None for number in range(2))
-                _, other = walked(model, Interventions((Edit(step, look=look, veto=(10,)),)))
+                _, other = traced(model, Interventions((Edit(step, look=look, veto=(10,)),)))
                 assert other.steps[step].label == trace.steps[step].label
 
 
-def test_what_was_done_before_is_done_again(model: HSAL) -> None:
+def test_earlier_interventions_are_kept(model: HSAL) -> None:
     done = Interventions(
         (Edit(0, gaussians=((1.0, 0.5, 2.0, 2.0),), paint=((1, 1, 1.0),), label=4),), (Rule(1, glimpses=1),)
     )
-    view, trace = walked(model, done)
-    why = explain(model, view, trace, 1)
+    perception, trace = traced(model, done)
+    why = explain(model, perception, trace, 1)
     assert len(why.without) == 2
     assert why.label == trace.steps[1].label
     assert why.probability == pytest.approx(float(trace.steps[1].class_probabilities[why.label]))
     if why.change is not None:
-        _, again = walked(model, as_intervention(trace, why.change, 1))
+        _, again = traced(model, as_intervention(trace, why.change, 1))
         assert again.steps[1].label == why.change.label
 
 
@@ -106,7 +106,7 @@ def test_where_no_single_glimpse_matters_there_are_no_shares() -> None:
 
 
 def sampled(model: HSAL, seed: int) -> tuple[Perception, Trace]:
-    return walked(model, Interventions(rules=(Rule(0, temperature=30.0, seed=seed),)))
+    return traced(model, Interventions(rules=(Rule(0, temperature=30.0, seed=seed),)))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -139,7 +139,7 @@ def test_a_sampled_trace_is_scored_at_its_own_cells_and_labels(
         for number, one in enumerate(trace.steps[:step])
     )
     for blank in range(3):
-        _, again = walked(model, Interventions((*edits, Edit(step, look=glimpses, blind=(blank,), veto=(10,)))))
+        _, again = traced(model, Interventions((*edits, Edit(step, look=glimpses, blind=(blank,), veto=(10,)))))
         expected = float(again.steps[step].class_probabilities[found.label])
         assert found.without[blank] == pytest.approx(expected, abs=1e-5)
     if found.change is not None:
@@ -148,7 +148,7 @@ def test_a_sampled_trace_is_scored_at_its_own_cells_and_labels(
 
 
 def test_a_label_set_by_hand_is_not_changed_by_its_own_cell(model: HSAL) -> None:
-    perception, trace = walked(model, Interventions((Edit(0, label=4),)))
+    perception, trace = traced(model, Interventions((Edit(0, label=4),)))
     change = explain(model, perception, trace, 0).change
     assert change is None or change.distance > 0
 
@@ -156,7 +156,7 @@ def test_a_label_set_by_hand_is_not_changed_by_its_own_cell(model: HSAL) -> None
 def test_every_tensor_is_made_on_the_models_device(model: HSAL, monkeypatch: pytest.MonkeyPatch) -> None:
     with torch.inference_mode():
         perception = model.perceive(to_tensor(IMAGE[None]))
-    _, trace = walked(model)
+    _, trace = traced(model)
     with device_required(monkeypatch) as asked:
         explain(model, perception, trace, 1)
     assert asked

@@ -95,7 +95,7 @@ def test_the_box_named_is_the_free_one_of_that_label_with_most_priority() -> Non
     assert named(7, at) == named(STOP, at) == [False, False, False]
 
 
-def test_all_shares_of_a_walk_by_hand() -> None:
+def test_all_shares_of_a_trace_by_hand() -> None:
     at = places(THREE, FIVE)
     # the 3 is named, one glimpse in the first cell, the other in the second
     first, at = shares(step(3, [[0.4, 0.0], [0.0, 0.6]], [[0.5, 0.2], [0.2, 0.1]], [0, 1]), at)

@@ -1,4 +1,4 @@
-"""The walk as a moving image: a frame for each moment, the same bytes each time, and what cannot be is told."""
+"""The animation: a frame for each moment, the same bytes each time, and errors in one sentence."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_same_trace_gives_the_same_bytes_light_and_dark() -> None:
     assert frames(dark)[0][0][-2, -2].max() < 40
 
 
-def test_a_changed_walk_says_so_beside_the_step() -> None:
+def test_interventions_are_noted_beside_the_step() -> None:
     trace = make_trace(labels=(10,), rewards=(-1.0,))
     made = replace(trace, interventions=Interventions((Edit(0, label=10),)))
     (own, _), (other, _) = frames(film_bytes(trace, "webp"))[0], frames(film_bytes(made, "webp"))[0]
@@ -75,7 +75,7 @@ def test_a_step_without_glimpses_is_drawn_too() -> None:
     assert len(frames(film_bytes(bare, "webp"))) == len(list(moments_of(bare)))
 
 
-def test_a_long_walk_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_trace_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(film, "MOST_FRAMES", 3)
     assert len(frames(film_bytes(make_trace(), "webp"))) == 3
 
@@ -84,6 +84,6 @@ def test_what_cannot_be_drawn_or_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(FilmError, match="gif or webp, not as 'mp4'"):
         film_bytes(make_trace(), "mp4")
     with pytest.raises(FilmError, match="cannot be written"):
-        save_film(make_trace(labels=(10,), rewards=(-1.0,)), tmp_path / "nowhere" / "walk.gif")
-    save_film(make_trace(labels=(10,), rewards=(-1.0,)), tmp_path / "walk.gif")
-    assert (tmp_path / "walk.gif").read_bytes()[:6] == b"GIF89a"
+        save_film(make_trace(labels=(10,), rewards=(-1.0,)), tmp_path / "nowhere" / "trace.gif")
+    save_film(make_trace(labels=(10,), rewards=(-1.0,)), tmp_path / "trace.gif")
+    assert (tmp_path / "trace.gif").read_bytes()[:6] == b"GIF89a"

@@ -1,4 +1,4 @@
-"""The handout: one page, the walk's columns, the same bytes for the same walk."""
+"""The handout: one page, a column per meta-step, the same bytes for the same trace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_the_handout_is_one_pdf_page_and_always_the_same() -> None:
     assert data == handout_bytes(make_trace(), handout_texts())
 
 
-def test_it_has_the_picture_and_five_cells_for_each_meta_step() -> None:
+def test_it_has_the_image_and_five_cells_for_each_meta_step() -> None:
     trace = make_trace()
     steps = min(len(trace.steps), MOST_COLUMNS)
     figure = draw_handout(trace, handout_texts())
@@ -39,8 +39,8 @@ def test_nothing_leaves_the_page() -> None:
         assert min(box.x0, box.y0, figure.bbox.x1 - box.x1, figure.bbox.y1 - box.y1) > 0, text.get_text()
 
 
-def test_the_words_end_well_above_the_walk() -> None:
-    figure, walk = draw_handout(make_trace(), handout_texts()), handout_texts().walk
+def test_the_words_end_well_above_the_trace() -> None:
+    figure, title = draw_handout(make_trace(), handout_texts()), handout_texts().trace
     places = {text.get_text(): (1 - text.get_position()[1]) * HEIGHT for text in figure.texts}  # inches from the top
-    above = max(place for place in places.values() if place < places[walk])
-    assert places[walk] - above > 0.25  # two lines of one paragraph are 0.175 apart
+    above = max(place for place in places.values() if place < places[title])
+    assert places[title] - above > 0.25  # two lines of one paragraph are 0.175 apart

@@ -1,4 +1,4 @@
-"""The lines that make a walk again, run: the same trace, from every kind of image and with what was done to it."""
+"""Snippets, executed: the same trace from every kind of image and with interventions."""
 
 from __future__ import annotations
 
@@ -48,41 +48,41 @@ def test_a_scene_by_its_seed(
 ) -> None:
     scene = open_scenes("mnist-multiset", "test", digits="embedded", changes=changes).render(9, 2)
     source = Source("scene", "scene 2 of seed 9", "", DEFAULT_WEIGHTS, "channel_energy", 9)
-    walk = trace_image(weights.model, scene.image, source, scene.labels, scene.boxes, interventions=interventions)
-    lines = snippet(walk, SceneOrigin("mnist-multiset", 100, 9, 2, changes))
-    assert made_again(lines).to_json() == walk.to_json()
+    trace = trace_image(weights.model, scene.image, source, scene.labels, scene.boxes, interventions=interventions)
+    lines = snippet(trace, SceneOrigin("mnist-multiset", 100, 9, 2, changes))
+    assert made_again(lines).to_json() == trace.to_json()
     assert "attn_saliency" in capsys.readouterr().out
     assert ("changes" in lines) == bool(changes)
 
 
 def test_a_sample_by_its_name_from_another_map(weights: Checkpoint) -> None:
     sample = recorded()["3"]
-    walk = trace_image(weights.model, sample.image, sample.source, sample.truth, sample.boxes, saliency="uniform")
-    assert made_again(snippet(walk)).to_json() == walk.to_json()
+    trace = trace_image(weights.model, sample.image, sample.source, sample.truth, sample.boxes, saliency="uniform")
+    assert made_again(snippet(trace)).to_json() == trace.to_json()
     again = made_again(snippet(sample))  # recorded on another machine
     assert again.labels == sample.labels
     np.testing.assert_allclose(again.steps[-1].mask, sample.steps[-1].mask, atol=1e-3)
 
 
 def test_a_sample_that_somebody_uploaded(weights: Checkpoint) -> None:
-    walk = trace_image(weights.model, recorded()["2"].image, HERE, notes=("Said of it.",))
-    assert made_again(snippet(walk)).to_json() == walk.to_json()
+    trace = trace_image(weights.model, recorded()["2"].image, HERE, notes=("Said of it.",))
+    assert made_again(snippet(trace)).to_json() == trace.to_json()
 
 
 def test_a_file_by_its_name(weights: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Image.fromarray(np.kron(255 - recorded()["1"].image, np.ones((2, 2), np.uint8))).save(HERE.name)
-    walk = api.trace(Path(HERE.name), weights, interventions=replace(FORKED, saliency=""))
-    walk = replace(walk, source=replace(walk.source, kind="upload"))
-    assert walk.notes
-    assert made_again(snippet(walk)).to_json() == walk.to_json()
+    trace = api.trace(Path(HERE.name), weights, interventions=replace(FORKED, saliency=""))
+    trace = replace(trace, source=replace(trace.source, kind="upload"))
+    assert trace.notes
+    assert made_again(snippet(trace)).to_json() == trace.to_json()
 
 
 def test_a_drawing_by_its_pixels(weights: Checkpoint) -> None:
     image = as_scene(np.roll(recorded()["2"].image, 3, axis=0), 100).image
     source = replace(HERE, kind="drawing", name="drawing 1")
-    walk = trace_image(weights.model, image, source, (3, 3), recorded()["2"].boxes[:1], ("Said \\ of it.",))
-    assert made_again(snippet(walk)).to_json() == walk.to_json()
+    trace = trace_image(weights.model, image, source, (3, 3), recorded()["2"].boxes[:1], ("Said \\ of it.",))
+    assert made_again(snippet(trace)).to_json() == trace.to_json()
     hidden = trace_image(weights.model, image, source, interventions=FORKED)
     assert made_again(snippet(hidden, PixelOrigin(image))).to_json() == hidden.to_json()
     with pytest.raises(SnippetError, match="hidden"):
@@ -92,7 +92,7 @@ def test_a_drawing_by_its_pixels(weights: Checkpoint) -> None:
 def test_what_few_lines_cannot_make_again_is_told() -> None:
     with pytest.raises(SnippetError, match="hand-made do not come with"):
         snippet(make_trace())
-    walk = replace(make_trace(image_px=(400, 400)), source=replace(HERE, kind="drawing"))
+    trace = replace(make_trace(image_px=(400, 400)), source=replace(HERE, kind="drawing"))
     noise = np.random.default_rng(0).integers(0, 256, (400, 400), dtype=np.uint8)
     with pytest.raises(SnippetError, match="too large"):
-        snippet(replace(walk, image=noise))
+        snippet(replace(trace, image=noise))

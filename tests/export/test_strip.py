@@ -1,4 +1,4 @@
-"""The strip: what stands in it, that it is the same each time, and that no name can break it."""
+"""The strip: its contents, the same bytes each time, and names that must not break it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 from PIL import Image
 
-from hsal.colors import COVERT, INHIBITION, OVERT, PRIORITY, RIGHT, SALIENCY_MAP, WRONG
+from hsal.colors import CORRECT, COVERT, INCORRECT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
 from hsal.errors import HsalError
 from hsal.export import strip
 from hsal.export.strip import DARK, LIGHT, StripError, draw_strip, save_strip, strip_bytes
@@ -104,14 +104,15 @@ def test_texts_name_rows_labels_probabilities_truth_and_source(trace: Trace, fig
     assert "ended without stop" in " ".join(texts(draw_strip(make_trace(labels=(3,), rewards=(1.0,)))))
 
 
-def test_a_changed_walk_says_so_on_a_line_of_its_own(trace: Trace, figure: Figure) -> None:
+def test_interventions_are_noted_on_a_line_of_their_own(trace: Trace, figure: Figure) -> None:
     made = draw_strip(replace(trace, interventions=Interventions((Edit(0, label=3),))))
     assert set(texts(made)) - set(texts(figure)) == {"Changed by hand: meta-step 1: label set to 3"}
 
 
 def test_tick_and_cross_stand_only_where_the_truth_is_known(figure: Figure) -> None:
     signs = [text for axes in figure.axes for text in axes.texts if text.get_text() in "✓✗"]
-    assert [(text.get_text(), text.get_color()) for text in signs] == [("✓", RIGHT), ("✗", WRONG), ("✗", WRONG)]
+    drawn = [(text.get_text(), text.get_color()) for text in signs]
+    assert drawn == [("✓", CORRECT), ("✗", INCORRECT), ("✗", INCORRECT)]
     shown = texts(draw_strip(make_trace(truth=None)))
     assert not {"✓", "✗", "true"} & set(shown)
     assert "0.80" in shown

@@ -14,29 +14,36 @@ import pytest
 from pyarrow import parquet
 
 from hsal.cli import main
-from hsal.export import table as many
-from hsal.export.table import ManyError, Row, Rows, row_of, table_bytes
+from hsal.export import table as table_module
+from hsal.export.table import ImageRow, TableError, TableWriter, row_of, table_bytes
 from tests.fixtures.commands import refused, weights
 from tests.fixtures.traces import make_trace
 
+LANDED = Path(__file__).parents[1] / "fixtures" / "landed"
+
 
 def test_confidence_is_the_probability_of_all_that_was_named() -> None:
-    walk = make_trace()
+    trace = make_trace()
     chances = ([0.5, 0.5], [0.25, 0.75], [0.2, 0.8])  # of the label named first
     steps = []
-    for step, (named, other) in zip(walk.steps, chances, strict=True):
+    for step, (named, other) in zip(trace.steps, chances, strict=True):
         odds = np.zeros(11, np.float32)
         odds[step.label], odds[(step.label + 1) % 11] = named, other
         steps.append(replace(step, class_probabilities=odds))
-    row = row_of("a.png", replace(walk, steps=tuple(steps), notes=("Scaled.", "Bands.")))
+    row = row_of("a.png", replace(trace, steps=tuple(steps), notes=("Scaled.", "Bands.")))
     assert row.confidence == pytest.approx(0.5 * 0.25 * 0.2)
     assert (row.picture, row.labels, row.steps, row.stopped) == ("a.png", "3 7", 3, True)
-    assert row.attn_saliency == walk.attn_saliency
+    assert row.attn_saliency == trace.attn_saliency
     assert row.notes == "Scaled. Bands."
 
 
+def test_the_columns_are_those_of_earlier_tables() -> None:
+    header = table_bytes([], "csv").decode().splitlines()[0]
+    assert header == (LANDED / "table.csv").read_text(encoding="utf-8").splitlines()[0]
+
+
 def test_the_tables_files_hold_the_rows() -> None:
-    rows = [Row("a.png", "3 7", 0.5, 3, True, 0.25), Row("=1+1.png", problem="It is, \"empty\".")]
+    rows = [ImageRow("a.png", "3 7", 0.5, 3, True, 0.25), ImageRow("=1+1.png", problem="It is, \"empty\".")]
     read = parquet.read_table(io.BytesIO(table_bytes(rows, "parquet"))).to_pylist()
     assert read == [vars(row) for row in rows]
     first, second = csv.DictReader(io.StringIO(table_bytes(rows, "csv").decode()))
@@ -50,17 +57,17 @@ def test_a_stopped_table_goes_on_with_whole_lines_and_files_that_did_not_change(
     out, files = tmp_path / "table.csv", [tmp_path / name for name in ("a", "b", "c", "d")]
     for file in files:
         file.write_text("x")
-    with Rows(out, {"weights": "1"}) as rows:
+    with TableWriter(out, {"weights": "1"}) as rows:
         for file in files[:3]:
-            rows.add(file, Row(str(file), "3"))
-        rows.add(files[3], Row(str(files[3]), problem="bad"))
+            rows.add(file, ImageRow(str(file), "3"))
+        rows.add(files[3], ImageRow(str(files[3]), problem="bad"))
     part = tmp_path / "table.csv.part"
     part.write_bytes(part.read_bytes()[:-5])  # the process ended within the last line, c's
     files[0].write_text("other")
-    with Rows(out, {"weights": "1"}) as rows:
+    with TableWriter(out, {"weights": "1"}) as rows:
         assert [rows.has(file) for file in files] == [False, True, False, False]
         for file in (files[0], *files[2:]):
-            rows.add(file, Row(str(file), "4"))
+            rows.add(file, ImageRow(str(file), "4"))
         rows.finish(files)
     assert [line.split(",")[1] for line in out.read_text().splitlines()[1:]] == ["4", "3", "4", "4"]
     assert not part.exists()
@@ -69,8 +76,8 @@ def test_a_stopped_table_goes_on_with_whole_lines_and_files_that_did_not_change(
 @pytest.mark.parametrize("text", ["{", "[1]\n", '{"weights": "1"}\n{}\n', '{"weights": "1"}\n[]\n'])
 def test_a_damaged_or_foreign_part_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "table.csv.part").write_text(text)
-    with pytest.raises(ManyError, match="delete it"):
-        Rows(tmp_path / "table.csv", {"weights": "1"})
+    with pytest.raises(TableError, match="delete it"):
+        TableWriter(tmp_path / "table.csv", {"weights": "1"})
 
 
 def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
@@ -81,14 +88,14 @@ def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
     (folder / "bad.png").write_text("no image")
     model = str(weights(made, "model"))
     command = ["trace", str(folder), "--weights", model, "--device", "cpu", "--out", str(out)]
-    added = many.Rows.add
+    added = table_module.TableWriter.add
 
-    def stopping(self: Rows, path: Path, row: Row) -> None:
+    def stopping(self: TableWriter, path: Path, row: ImageRow) -> None:
         added(self, path, row)
         if path.name == "scene-5-00001.png":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(many.Rows, "add", stopping)
+    monkeypatch.setattr(table_module.TableWriter, "add", stopping)
     assert main(command) == 130
     assert not out.exists()
     lines = (tmp_path / "table.parquet.part").read_text().splitlines()
@@ -96,7 +103,12 @@ def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
     assert "other settings" in refused(capsys, *command, "--saliency", "uniform")
 
     seen: list[str] = []
-    monkeypatch.setattr(many.Rows, "add", lambda self, path, row: (seen.append(path.name), added(self, path, row)))
+
+    def noting(self: TableWriter, path: Path, row: ImageRow) -> None:
+        seen.append(path.name)
+        added(self, path, row)
+
+    monkeypatch.setattr(table_module.TableWriter, "add", noting)
     assert main(command) == 1
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == f"4 rows written to {out}; 1 image could not be read, and the table says why."

@@ -1,4 +1,4 @@
-"""Reaching into a walk: what is done is done, the rest is the model's own, and all of it can be kept and told."""
+"""Interventions: each takes effect, the rest is left to the model, and all are stored and described."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def model() -> HSAL:
     return fresh_model(CONFIG, seed=1).eval()
 
 
-def walk(model: HSAL, interventions: Interventions) -> Trace:
-    """A walk over the image; stop is vetoed, so that it has all of its meta-steps."""
+def trace_with(model: HSAL, interventions: Interventions) -> Trace:
+    """A trace of the image; stop is excluded, so that it has all meta-steps."""
     edits = {edit.step: edit for edit in interventions.edits}
     kept = tuple(edits.get(step, Edit(step, veto=(10,))) for step in range(4))
     whole = Interventions(kept, interventions.rules, interventions.hidden, interventions.saliency)
@@ -49,7 +49,7 @@ def walk(model: HSAL, interventions: Interventions) -> Trace:
 
 
 def test_all_of_it_is_done_at_its_meta_step_alone(model: HSAL) -> None:
-    own, made = walk(model, Interventions()), walk(model, ALL)
+    own, made = trace_with(model, Interventions()), trace_with(model, ALL)
     first, second, third = made.steps[:3]
     assert first.gaussians.tolist() == [[0.5, 0.5, 1, 3], [0.5, 0.5, 2, 2]]  # weights over their sum
     assert first.glimpses[1].cell == (2, 1)
@@ -73,7 +73,7 @@ def test_nothing_done_changes_nothing(model: HSAL) -> None:
     plain = trace_image(model, IMAGE, source)
     asked = trace_image(model, IMAGE, source, interventions=Interventions())
     assert plain.to_json() == asked.to_json()
-    # what the model did by itself, told to it, is the same walk
+    # the model's own choices, forced, give the same trace
     glimpses = tuple(glimpse.cell for glimpse in plain.steps[0].glimpses)
     told = Interventions((Edit(0, look=glimpses, label=plain.steps[0].label),))
     again = trace_image(model, IMAGE, source, interventions=told)
@@ -82,7 +82,7 @@ def test_nothing_done_changes_nothing(model: HSAL) -> None:
 
 
 def test_samples_are_the_same_again_with_their_seed(model: HSAL) -> None:
-    drawn = [walk(model, Interventions(rules=(Rule(temperature=50.0, seed=seed),))) for seed in (1, 1, 2)]
+    drawn = [trace_with(model, Interventions(rules=(Rule(temperature=50.0, seed=seed),))) for seed in (1, 1, 2)]
     cells = [[glimpse.cell for step in one.steps for glimpse in step.glimpses] for one in drawn]
     assert cells[0] == cells[1]
     assert cells[0] != cells[2]
@@ -140,7 +140,7 @@ def test_what_cannot_be_done_is_told_in_one_sentence(model: HSAL, wrong: Interve
 def test_a_narrow_gaussian_within_reach_of_a_cell_gives_finite_weights(
     model: HSAL, gaussian: tuple[float, float, float, float]
 ) -> None:
-    made = walk(model, Interventions((Edit(0, gaussians=(gaussian,)),)))
+    made = trace_with(model, Interventions((Edit(0, gaussians=(gaussian,)),)))
     assert made.steps[0].mask.max() > 0
     assert made.steps[0].broad_weights.sum() == pytest.approx(1)
 
@@ -150,7 +150,7 @@ def test_an_empty_mask_gives_an_empty_broad_glimpse() -> None:
 
 
 def test_a_trace_keeps_what_was_done(model: HSAL) -> None:
-    made = walk(model, ALL)
+    made = trace_with(model, ALL)
     again = Trace.from_json(made.to_json())
     assert again.interventions == made.interventions
     assert again.to_json() == made.to_json()
@@ -235,13 +235,13 @@ def test_each_thing_done_has_its_words() -> None:
 
 
 def test_one_line_tells_what_was_done_and_another_what_came_too_late() -> None:
-    walk = make_trace()  # 3 meta-steps
-    assert (intervention_note(walk), ineffective_note(walk)) == ("", "")
-    late = replace(walk, interventions=Interventions((Edit(0, label=3), Edit(5, label=1)), (Rule(3, covert=False),)))
+    trace = make_trace()  # 3 meta-steps
+    assert (intervention_note(trace), ineffective_note(trace)) == ("", "")
+    late = replace(trace, interventions=Interventions((Edit(0, label=3), Edit(5, label=1)), (Rule(3, covert=False),)))
     assert intervention_note(late) == "Changed by hand: meta-step 1: label set to 3"
     said = ineffective_note(late)
     assert said == "The interventions at meta-steps 4, 6 had no effect: the trace ended at meta-step 3."
     many = tuple(Edit(step, bar=tuple((row, 0) for row in range(7))) for step in range(3))
-    line = intervention_note(replace(walk, interventions=Interventions(many)))
+    line = intervention_note(replace(trace, interventions=Interventions(many)))
     assert len(line) <= 300
     assert line.endswith(" …")

@@ -35,16 +35,16 @@ def test_the_published_file_is_what_the_code_says() -> None:
 
 def test_every_shipped_trace_keeps_to_it(published: Draft202012Validator) -> None:
     assert len(recorded()) == 8
-    for walk in recorded().values():
-        published.validate(json.loads(walk.to_json()))
+    for trace in recorded().values():
+        published.validate(json.loads(trace.to_json()))
 
 
 def test_so_do_traces_with_interventions_in_colors_or_without_truth(published: Draft202012Validator) -> None:
-    walk = replace(make_trace(), interventions=DONE)
-    values = json.loads(walk.to_json())
+    trace = replace(make_trace(), interventions=DONE)
+    values = json.loads(trace.to_json())
     assert values["interventions"].keys() == {"edits", "rules", "hidden", "saliency"}
     assert len(values["interventions"]["edits"][0]) == 8
-    for good in (walk, make_trace(color=True), make_trace(truth=None)):
+    for good in (trace, make_trace(color=True), make_trace(truth=None)):
         published.validate(json.loads(good.to_json()))
 
 

@@ -1,4 +1,4 @@
-"""A walk taken home and opened again: whole, in part and with what is wrong, or refused in one sentence."""
+"""Downloaded traces opened again: whole, in part with a remark, or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
     return json.dumps(values).encode()
 
 
-def test_what_was_taken_home_comes_back_whole() -> None:
+def test_a_downloaded_trace_is_read_whole() -> None:
     text = whole().to_json()
     for data in (text, "\ufeff" + text, json.dumps(json.loads(text), indent=2), text + "\n"):
         trace, said = recover_trace(data.encode())
@@ -69,7 +69,7 @@ def test_what_can_be_restored_is_and_the_rest_is_told(change: Callable[[dict], o
     assert trace.labels == (3, 7)
 
 
-def test_a_walk_is_shown_up_to_its_first_bad_step() -> None:
+def test_a_trace_is_shown_up_to_its_first_bad_step() -> None:
     trace, said = recover_trace(changed(lambda values: values["steps"][1].update(label=99)))
     assert [step.label for step in trace.steps] == [3]
     assert trace.truth == (3, 5)

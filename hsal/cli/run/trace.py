@@ -23,7 +23,7 @@ from hsal.export.player.page import FORMATS as PAGES
 from hsal.export.player.page import save_page
 from hsal.export.strip import FORMATS as STRIPS
 from hsal.export.strip import save_strip
-from hsal.export.table import Row, Rows, row_of
+from hsal.export.table import ImageRow, TableWriter, row_of
 from hsal.paths import open_output
 from hsal.tracing.interventions.checks import InterventionError, check
 from hsal.tracing.interventions.codec import LARGEST_BYTES, read_interventions
@@ -52,7 +52,7 @@ def run_trace(command: TraceCommand) -> int:
     interventions = _checked_interventions(command.intervene, checkpoint.model) if command.intervene else NONE
     bad = 0
     with ExitStack() as stack:
-        rows = stack.enter_context(Rows(command.out, _settings(command, interventions))) if command.out else None
+        rows = stack.enter_context(TableWriter(command.out, _settings(command, interventions))) if command.out else None
         file = stack.enter_context(open_output(command.json)) if command.json else None
         missing = [path for path in paths if rows is None or not rows.has(path)]
         quiet = None if len(paths) > 2 else True  # None: a progress bar on a terminal only
@@ -85,13 +85,13 @@ def _check_extensions(command: TraceCommand) -> None:
 
 def _trace_one(
     command: TraceCommand, checkpoint: Checkpoint, path: Path, interventions: Interventions, several: bool
-) -> tuple[dict[str, Any], Row]:
+) -> tuple[dict[str, Any], ImageRow]:
     """Trace, draw and print one image, or report the problem; returns its line of --json and its row of --out."""
     try:
         trace = api.trace(path, checkpoint, saliency=command.saliency, interventions=interventions)
     except (ImageError, TraceError) as error:
         tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
-        return {"image": str(path), "error": str(error)}, Row(str(path), problem=str(error))
+        return {"image": str(path), "error": str(error)}, ImageRow(str(path), problem=str(error))
     if warning := ineffective_note(trace):
         tqdm.write(f"hsal: {path}: {warning}", file=sys.stderr)
     _show(command, path, trace, several)

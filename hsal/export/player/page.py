@@ -39,8 +39,8 @@ COLORS = {
     "overt": colors.OVERT,
     "priority": colors.PRIORITY,
     "inhibition": colors.INHIBITION,
-    "correct": colors.RIGHT,
-    "incorrect": colors.WRONG,
+    "correct": colors.CORRECT,
+    "incorrect": colors.INCORRECT,
 }
 
 PAGE = """<!doctype html>
