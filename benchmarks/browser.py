@@ -67,7 +67,7 @@ def new_scene_and_stepping(browser: Browser, scenes: int = 15) -> list[Measureme
         page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
         page.goto(f"{address}/step-through?input=scene")
         page.locator(IMAGE).first.wait_for()
-        page.get_by_text("Take it home").wait_for()
+        page.get_by_test_id("stDownloadButton").first.wait_for()  # the whole page is drawn
         durations = [_new_scene(page) for _ in range(scenes + 2)][2:]
         stepping = _stepping(page)
         page.context.close()
