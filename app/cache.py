@@ -8,14 +8,14 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import streamlit as st
 
 from app.address import Address
 from app.weights import RUN, SERIES, describe, find_run, moment, path_of, stamp
-from hsal.config import MNIST_TASKS, ModelConfig, task_scene
+from hsal.config import MNIST_TASKS, ModelConfig, Task, task_scene
 from hsal.data.base import DataError
 from hsal.errors import HsalError
 from hsal.paths import DEFAULT_WEIGHTS
@@ -86,7 +86,7 @@ def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, cl
         if task == "svhn-multiset" and unpacked("test") is None:  # no page fetches hundreds of megabytes by itself
             raise DataError("SVHN's images are not here yet: run `hsal evaluate --task svhn-multiset` once, "
                             "which fetches them, or choose other weights.")
-        return open_scenes(task, "test", size_px=size_px)
+        return open_scenes(cast(Task, task), "test", size_px=size_px)
     from hsal.data.digits.mnist import load_digits
     from hsal.data.digits.scenes import SceneRenderer
 

@@ -1,4 +1,4 @@
-"""What can be taken home of a walk: one list to choose from, and one button. Nothing is made before it is wanted."""
+"""Downloads of a trace: a list of formats and one button. A file is made when the button is pressed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from hsal.export.player.page import standalone_html
 from hsal.tracing.interventions.codec import pack
 from hsal.tracing.schema import Trace
 
-LONGEST_LINK = 1900  # letters of what was done; some programs cut an address after 2,000
+LONGEST_LINK = 1900  # characters of the interventions; some programs cut an address after 2,000
 
 
 class Kind(NamedTuple):
-    """One thing to take home."""
+    """One format."""
 
     ending: str
     mime: str
@@ -26,24 +26,24 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "Strip, as PNG": Kind("png", "image/png", "The whole walk at a glance, as an image."),
-    "Strip, as SVG": Kind("svg", "image/svg+xml", "The whole walk at a glance, as lines that stay sharp."),
-    "Strip, as PDF": Kind("pdf", "application/pdf", "The whole walk at a glance, for a paper."),
-    "Walk, as GIF": Kind("gif", "image/gif", "Moment after moment, as a moving image. Takes a few seconds to make."),
-    "Walk, as WebP": Kind("webp", "image/webp", "As the GIF, in all its colors. Takes a few seconds to make."),
+    "Strip, as PNG": Kind("png", "image/png", "The whole trace at a glance, as an image."),
+    "Strip, as SVG": Kind("svg", "image/svg+xml", "The whole trace at a glance, as vector graphics."),
+    "Strip, as PDF": Kind("pdf", "application/pdf", "The whole trace at a glance, for a paper."),
+    "Animation, as GIF": Kind("gif", "image/gif", "Moment by moment. Takes a few seconds to make."),
+    "Animation, as WebP": Kind("webp", "image/webp", "Like the GIF, in full color. Takes a few seconds to make."),
     "Player, as a page": Kind("html", "text/html", "This player in one file, which opens offline."),
-    "Trace, as JSON": Kind("json", "application/json", "All its numbers. Upload opens it again, just as it is."),
-    "Python": Kind("py", "text/x-python", "A few lines that make the same walk again."),
+    "Trace, as JSON": Kind("json", "application/json", "All its numbers. Upload opens it again."),
+    "Python": Kind("py", "text/x-python", "A few lines that compute the same trace."),
 }
 
 
 def downloads(trace: Trace, text: str) -> None:
     """The list and the button; text: the trace as JSON."""
     if len(pack(trace.interventions)) > LONGEST_LINK:
-        st.info("What was done to this walk is more than a link can well carry: take the trace home as JSON and send "
-                "that. Upload opens it again.", icon=":material/link_off:")
+        st.info("The interventions of this trace are too long for a link: download the trace as JSON and send the "
+                "file. Upload opens it again.", icon=":material/link_off:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Take it home", list(KINDS), width=240)
+        chosen = st.selectbox("Download as", list(KINDS), width=240)
         kind, data = KINDS[chosen], None
         try:
             data = maker(kind.ending, trace, text)
@@ -58,7 +58,7 @@ def downloads(trace: Trace, text: str) -> None:
 
 
 def maker(ending: str, trace: Trace, text: str) -> Callable[[], str | bytes]:
-    """What makes the file when it is wanted; raises HsalError where it is known before that it cannot be made."""
+    """A function that makes the file; raises HsalError where it is clear beforehand that it cannot be made."""
     if ending in ("png", "svg", "pdf"):
         return lambda: cache.strip(text, ending, False)
     if ending in ("gif", "webp"):

@@ -24,7 +24,7 @@ PEN_PX = 14  # about the stroke of an MNIST digit at the scene's scale
 
 
 def sample(address: Address) -> Trace:
-    """A shipped scene; the default weights' walk over it is recorded, so that it shows at once."""
+    """A shipped scene; its trace by the default weights is recorded, so that it shows at once."""
     labels = cache.sample_labels(address.weights)
     st.pills("Sample scene", list(labels), key="sample", format_func=lambda name: _sample_title(name, labels[name]))
     return cache.sample_trace(address.weights, address.sample)
@@ -50,11 +50,11 @@ def scene(address: Address) -> Trace:
             st.slider("Patches of clutter", 0, 24, key="clutter")
         st.number_input("Seed", 0, LARGEST_SEED, key="seed", help="The same seed and settings give the same scene.")
         st.number_input("Number of the scene", *RANGES["index"], key="index",
-                        help="A seed draws many scenes; this says which, from 0.")
+                        help="A seed gives many scenes; this is the number of one of them, from 0.")
     if mnist and address.digits > 4:
         st.caption(
-            "The model was trained on one to four digits of 20 to 50 px; more is a test of how far it carries. "
-            "With more than four, none is larger than 33 px, so that all have room."
+            "The model was trained on one to four digits of 20 to 50 px; more tests how well it generalizes. "
+            "With more than four, none is larger than 33 px, so that all fit."
         )
     return cache.scene_trace(
         address.weights, address.seed, address.index, address.digits, address.smallest, address.largest,
@@ -63,9 +63,9 @@ def scene(address: Address) -> Trace:
 
 
 def upload(address: Address) -> Trace | None:
-    """A visitor's image, or a walk taken home before; raises ImageError or TraceError."""
-    st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the image along, or the walk's JSON.")
-    label = f"An image ({', '.join(FORMATS)}), or a walk taken home as JSON; up to 10 MB"
+    """A visitor's image, or a downloaded trace; raises ImageError or TraceError."""
+    st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the image along, or the trace as JSON.")
+    label = f"An image ({', '.join(FORMATS)}), or a trace downloaded as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
     chosen = (file.name, file.getvalue()) if file else session.stored_upload()
     if chosen is None:
@@ -74,25 +74,28 @@ def upload(address: Address) -> Trace | None:
     if file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
-            st.button("Forget it", on_click=session.remove_upload, icon=":material/delete:")
-    walk = _taken_home(name, data) if looks_like_json(data) else None
-    picture = None if walk else decode_image(data, name)
-    if file:
+            st.button("Remove it", on_click=session.remove_upload, icon=":material/delete:")
+    trace = _uploaded_trace(name, data) if looks_like_json(data) else _image_trace(address, name, data)
+    if file:  # it can be read
         session.store_upload(name, data)
-    if walk:
-        return walk
-    ready = for_model(picture.pixels, describe(address.weights).config)
-    return cache.image_trace(address.weights, "upload", name[:80], ready.image, (*picture.notes, *ready.notes))
+    return trace
 
 
-def _taken_home(name: str, data: bytes) -> Trace:
-    """The walk in a file of JSON, just as it was; raises TraceError."""
-    walk, said = cache.reopened(data, name)
-    for sentence in said:
+def _image_trace(address: Address, name: str, data: bytes) -> Trace:
+    """The trace of an image file; raises HsalError."""
+    loaded = decode_image(data, name)
+    ready = for_model(loaded.pixels, describe(address.weights).config)
+    return cache.image_trace(address.weights, "upload", name[:80], ready.image, (*loaded.notes, *ready.notes))
+
+
+def _uploaded_trace(name: str, data: bytes) -> Trace:
+    """The trace in a JSON file, unchanged; raises TraceError."""
+    trace, notes = cache.reopened(data, name)
+    for sentence in notes:
         session.add_message(sentence)
-    st.caption(plain(f"This is a walk of {walk.source.weights[:80]} over {walk.source.name[:80]}, just as it was kept; "
-                     f"the model chosen above has no part in it. {intervention_note(walk)}"))
-    return walk
+    st.caption(plain(f"This is a trace of {trace.source.weights[:80]} on {trace.source.name[:80]}, as it was saved; "
+                     f"the model chosen above is not used. {intervention_note(trace)}"))
+    return trace
 
 
 def draw(address: Address) -> Trace | None:
@@ -119,7 +122,7 @@ def draw(address: Address) -> Trace | None:
     if not packed:
         return None
     if not strokes:
-        st.caption("This is the drawing kept so far; a stroke on the canvas starts a new one.")
+        st.caption("This is your last drawing; a stroke on the canvas starts a new one.")
     image = drawn_image(packed, address.weights)
     return cache.image_trace(address.weights, "drawing", f"drawing {_short(packed)}", image, ())
 

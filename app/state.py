@@ -110,7 +110,7 @@ class LinkedState(Generic[S]):
             known = False
         elif silent and not known:
             visit.read, visit.written = seen, None
-        opened = not drawn or (not known and not touched)
+        opened = not drawn or (not touched and (not known or visit.written is None))
         if opened:
             visit.written = None
             st.session_state.pop(BAR, None)

@@ -1,4 +1,4 @@
-"""Many images: drop a pile of them, and get a table of what attention made of each."""
+"""Many images: upload several, and get a table with the trace of each."""
 
 import streamlit as st
 
@@ -17,9 +17,9 @@ BOUNDS = (f"Images of up to {MAX_BYTES // MB} MB, or zips of up to {ZIP_BYTES //
 
 st.title("Many images", anchor=False)
 st.markdown(
-    "Drop several images, or a zip of them, and attention walks over each: what was named, how sure the model was, "
-    "how many steps it took and how much stood out where it looked. Each row opens in Step through. "
-    "`hsal trace FOLDER --out FILE.parquet` does the same for any number."
+    "Upload several images, or a zip of them. The table lists the predicted labels of each image, their probability, "
+    "the number of meta-steps and the mean saliency at the glimpses. Each row opens in Step through. "
+    "`hsal trace FOLDER --out FILE.parquet` does the same for any number of images."
 )
 weights = choices()
 named = titles(weights)
@@ -38,7 +38,7 @@ try:
     if batch.pile.images:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{len(batch.names):,} files: {names_of(batch)}.", width="content")
-            st.button("Forget them", on_click=state.forget, icon=":material/delete:")
+            st.button("Remove them", on_click=state.forget, icon=":material/delete:")
     many_view(batch)
 except HsalError as error:
     refuse(str(error))

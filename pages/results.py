@@ -1,4 +1,4 @@
-"""Results: what was measured, beside the paper's figures, and every error scene by scene. Loads no torch."""
+"""Results: measurements beside the paper's figures, and every error scene by scene. Loads no torch."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from hsal.zoo.weights import TITLES
 CURVES = (
     ("Saliency at the glimpses, over its start", "attn_saliency", True),
     ("Saliency at the glimpses, share of the map's maximum", "attn_saliency", False),
-    ("Scenes named right (0-1, validation)", "exact_match", False),
+    ("Scenes with all labels correct (0-1, validation)", "exact_match", False),
     ("Peak of the covert mask", "mask_peak", False),
 )
 
@@ -29,8 +29,8 @@ except HsalError as error:
 rows = summarize(results)
 
 st.markdown(
-    "How well the model names every digit of a scene it has never seen, measured here and as the paper reports it. "
-    "**macro-F1** weighs every digit alike; **0-1** is the share of scenes with all digits named, and no more."
+    "How well the model labels every digit of scenes it was not trained on, measured here and as the paper reports it. "
+    "**macro-F1** weights every digit class equally; **0-1** is the share of scenes with exactly the right labels."
 )
 st.html(main_table(rows))
 if rows:
@@ -38,19 +38,17 @@ if rows:
         "Means over seeds. Brackets: 95 % bootstrap intervals over test scenes. The paper's backbone is a ResNet-34 "
         "with ImageNet weights, its SVHN is the full one; compare with that in mind."
     )
-    with st.expander("Command, machine and minutes of every figure", icon=":material/terminal:"):
+    with st.expander("Command, machine and minutes of every result", icon=":material/terminal:"):
         st.html(how_made(rows))
 
 trained = [result for result in results if not result.ablation and result.curve]
 if trained:
-    st.subheader("While it learns", anchor=False)
+    st.subheader("During training", anchor=False)
     tasks = list(dict.fromkeys(result.task for result in trained))
-    task = tasks[0]
-    if len(tasks) > 1:
-        task = st.segmented_control("Task", tasks, default=task, required=True, key="results.task",
-                                    format_func=TITLES.get)
+    task = st.segmented_control("Task", tasks, default=tasks[0], required=True, key="results.task",
+                                format_func=TITLES.__getitem__) if tasks[1:] else tasks[0]
     st.markdown(
-        "Rewarded glimpses seek out what is salient; with Cross-Entropy nothing rewards them. One line a seed; "
+        "Rewarded glimpses move to salient cells; Cross-Entropy does not reward them. One line per seed; "
         f"{', '.join(short_name(method) for method in dict.fromkeys(one.method for one in trained))}."
     )
     of_task, dark = [result for result in trained if result.task == task], theme.is_dark()
@@ -61,8 +59,8 @@ if trained:
                            key=f"results.{measure}.{ratio}")
 
 if any(row.ablation for row in rows):
-    st.subheader("What each part is worth", anchor=False)
-    st.caption("Short trainings, measured on validation scenes: compare them with one another alone.")
+    st.subheader("Ablations", anchor=False)
+    st.caption("Short training runs, measured on validation scenes: compare them only with one another.")
     st.html(ablation_table(rows))
 try:
     on_maps = measured.on_maps()
@@ -70,13 +68,14 @@ except HsalError as error:
     on_maps = []
     refuse(str(error))
 if on_maps:
-    st.subheader("What each saliency map does to attention", anchor=False)
-    st.caption("The shipped weights shown another map than the one they learned on, and short trainings on it; "
-               "validation scenes. Saliency at glimpses is a share of each map's own maximum: compare it within a row.")
+    st.subheader("Effect of the saliency map on attention", anchor=False)
+    st.caption("The shipped weights with another map than the one they were trained on, and short training runs on "
+               "that map; validation scenes. Saliency at glimpses is a share of each map's own maximum: "
+               "compare it within a row.")
     st.html(saliency_table(on_maps))
 if any(result.extrapolation or result.without_inhibition for result in results):
-    st.subheader("Beyond what was trained", anchor=False)
+    st.subheader("Generalization beyond the training scenes", anchor=False)
     st.html(extrapolation_table(rows))
 
-st.subheader("Every scene, right and wrong", anchor=False)
+st.subheader("Every scene, correct and incorrect", anchor=False)
 errors_browser()

@@ -1,4 +1,4 @@
-"""Step through: choose an image, and walk through every moment of attention."""
+"""Step through: choose an image, and see every moment of attention step by step."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
 from hsal.zoo import samples
 
-MODES = {"": "The walk", "whatif": "What if …"}
+MODES = {"": "Trace", "whatif": "What if …"}
 
 weights = choices(*session.weights_in_use())
 session.enter([samples.FEATURED, *samples.recorded()], weights)
@@ -20,7 +20,7 @@ session.enter([samples.FEATURED, *samples.recorded()], weights)
 st.title("Step through", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.segmented_control(
-        "What to look at", list(INPUTS), key="input", format_func=lambda name: INPUTS[name][0], required=True
+        "Image", list(INPUTS), key="input", format_func=lambda name: INPUTS[name][0], required=True
     )
     if len(weights) > 1:
         named = titles(weights)
@@ -38,7 +38,7 @@ if trace is None:
     session.leave("nothing", 1, task)
     say(session.take_messages())
 else:
-    mode = st.segmented_control("Show", list(MODES), key="mode", format_func=MODES.get, required=True,
+    mode = st.segmented_control("Show", list(MODES), key="mode", format_func=MODES.__getitem__, required=True,
                                 label_visibility="collapsed")
     if trace.notes:
         st.caption(plain(" ".join(trace.notes)))

@@ -1,4 +1,4 @@
-"""Train: start a short training, see its curves grow, watch attention being learned. Loads no torch until a walk."""
+"""Train: start a short run, see its curves grow, watch attention being learned. Loads torch only for a trace."""
 
 import streamlit as st
 
@@ -13,13 +13,13 @@ runs = train_runs.known_runs()
 
 st.title("Train", anchor=False)
 st.markdown(
-    "Train the attention yourself, on this machine: meta-controller and controller learn, the backbone stays. "
-    "A training is a process of its own. It goes on when this page is closed, and can be stopped and resumed."
+    "Train the attention yourself, on this machine: meta-controller and controller are trained, the backbone is "
+    "frozen. A training run is a separate process: it continues when this page is closed, and can be resumed."
 )
 train_runs.problems()
 train_runs.say_gone(runs)
 
-with st.expander("Start a training", expanded=not runs or state.form_opened() > 0, icon=":material/add:",
+with st.expander("Start a training run", expanded=not runs or state.form_opened() > 0, icon=":material/add:",
                  key=f"train.new.{bool(runs)}.{state.form_opened()}"):
     training_form(runs)
 
@@ -29,12 +29,13 @@ if runs:
     train_runs.actions(chosen)
     curves_of(chosen, runs)
 else:
-    st.caption("No training yet: its curves will be here. Trainings begun by `hsal train` in a terminal show too.")
+    st.caption("No training run yet. Its curves will appear here, as will those of runs started with `hsal train` in a "
+               "terminal.")
 watch_learning(chosen)
 
 if runs:
     beside = [run for run in runs if run.folder.name in state.value("with", [])]
-    if beside:
+    if chosen and beside:
         st.subheader("What differs", anchor=False)
         train_runs.differences([chosen, *beside])
     with st.expander(f"All runs ({len(runs)})", icon=":material/list:", key="train.list"):

@@ -14,7 +14,7 @@ from hsal.paths import ASSETS
 CONDITIONS = "<small>valid / neutral / invalid</small>"
 HEAD = (
     "digits in the image", "cueing effect<small>valid minus invalid, with 95 % interval</small>",
-    f"target probability{CONDITIONS}", f"says <i>stop</i>{CONDITIONS}", f"glimpses on the target{CONDITIONS}",
+    f"target probability{CONDITIONS}", f"predicts <i>stop</i>{CONDITIONS}", f"glimpses on the target{CONDITIONS}",
 )
 texts = ASSETS / "texts"
 

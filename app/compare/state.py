@@ -74,7 +74,10 @@ def widget(name: str, options: Sequence[Any] | None = None) -> str:
 
 def _tick(models: Sequence[str]) -> None:
     for one in [one for one in st.session_state if str(one).startswith(key("model."))]:
-        st.session_state[one] = str(one).removeprefix(key("model.")) in models
+        if models:
+            st.session_state[one] = str(one).removeprefix(key("model.")) in models
+        else:  # the default selection; see `tick_box`
+            del st.session_state[one]
 
 
 def tick_box(model: str, default: Sequence[str]) -> str:

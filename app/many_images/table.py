@@ -1,8 +1,10 @@
-"""Many images: the work in small portions between drawings, the table, and what can be done with it."""
+"""Many images: images are traced a few at a time between redraws; the table, and its downloads."""
 
 from __future__ import annotations
 
 import time
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -18,31 +20,32 @@ from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
 from hsal.export.table import ImageRow, row_of, table_bytes
 
-PORTION_S = 0.5  # of work between two drawings: Stop is heard that often
+PORTION_S = 0.5  # of work between two redraws, so that Stop responds
 EVERY_S = 0.1
 ROW_PX = 84  # four lines: Streamlit wraps text in rows above 64
 COLUMNS = {
-    "picture": st.column_config.TextColumn("Picture", width="medium"),
-    "labels": st.column_config.TextColumn("Named", help="What was named, in order."),
+    "picture": st.column_config.TextColumn("Image", width="medium"),
+    "labels": st.column_config.TextColumn("Labels", help="The predicted labels, in order."),
     "confidence": st.column_config.NumberColumn(
-        "Confidence", format="percent", help="The probability of just these labels, stop included, at the cells looked "
-        "at: the product over the meta-steps."),
-    "steps": st.column_config.NumberColumn("Steps", help="Meta-steps, the one that said stop included."),
+        "Confidence", format="percent", help="The probability of exactly these labels, stop included, at the "
+        "glimpsed cells: the product over the meta-steps."),
+    "steps": st.column_config.NumberColumn("Steps", help="Number of meta-steps, including the one with stop."),
     "attn_saliency": st.column_config.NumberColumn(
-        "attn_saliency", format="%.2f", help="Mean saliency at the cells looked at, as a share of the map's maximum."),
+        "attn_saliency", format="%.2f",
+        help="Mean saliency at the glimpsed cells, as a share of the map's maximum."),
     "notes": st.column_config.TextColumn(
         "Note", width="large",
-        help="What was done to the image before the model saw it, or why it could not be used."),
+        help="How the image was changed for the model, or why it could not be used."),
 }
 
 
 def many_view(batch: Batch) -> None:
-    """Progress while there is work, and the table."""
+    """The progress while images are traced, and the table."""
     watched(_at_work if batch.going else _at_rest, EVERY_S if batch.going else None)
 
 
 def _at_work() -> bool:
-    """Do and show a portion; whether that was the last."""
+    """Trace and show some images; returns whether those were the last."""
     batch = state.batch()
     if batch.going and batch.left:
         _work(batch)
@@ -75,7 +78,7 @@ def traced(weights: str, name: str, data: bytes) -> ImageRow:
 
 
 def _at_rest() -> bool:
-    """Show what was done; whether it goes on: a click on Go on draws this part alone anew."""
+    """Show the results; returns whether the work continues: a click on Continue redraws this part alone."""
     batch = state.batch()
     if not batch.going:
         _result(batch)
@@ -88,12 +91,12 @@ def _result(batch: Batch) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.images):,} images are done.",
                        width="content")
-            st.button("Go on", on_click=state.go, args=(True,), icon=":material/play_arrow:")
+            st.button("Continue", on_click=state.go, args=(True,), icon=":material/play_arrow:")
     if not batch.rows:
         return
     bad = sum(bool(row.problem) for row in batch.rows)
     st.caption(f"{count_of(len(batch.rows) - bad)} read{f', {bad:,} could not be' if bad else ''}. "
-               "Click a column's head to sort, the box before a row to open it in Step through.")
+               "Click a column header to sort, or the box before a row to open it in Step through.")
     chosen = _table(batch.rows, f"many.table.{batch.round}")
     _open(batch, chosen)
     _downloads(batch.rows)
@@ -105,10 +108,13 @@ def _table(rows: list[ImageRow], key: str | None = None) -> int | None:
     columns["notes"] = [row.problem or row.notes for row in rows]
     if not any(columns["notes"]):
         del columns["notes"]
-    selecting = {"key": key, "on_select": "rerun", "selection_mode": "single-row"} if key else {}
-    table = st.dataframe(columns, column_config=COLUMNS, hide_index=True, placeholder="",
-                         row_height=ROW_PX if "notes" in columns else None, **selecting)
-    return next(iter(table.selection.rows), None) if key else None
+    show = partial(st.dataframe, columns, column_config=COLUMNS, hide_index=True, placeholder="",
+                   row_height=ROW_PX if "notes" in columns else None)
+    if key is None:
+        show()
+        return None
+    selected: Any = show(key=key, on_select="rerun", selection_mode="single-row")
+    return next(iter(selected.selection.rows), None)
 
 
 def _open(batch: Batch, chosen: int | None) -> None:
@@ -120,7 +126,7 @@ def _open(batch: Batch, chosen: int | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = batch.names
-        place = st.selectbox("Open a walk", good, format_func=lambda place: names[place], width=320)
+        place = st.selectbox("Open a trace", good, format_func=lambda place: names[place], width=320)
         if st.button("Open in Step through", icon=":material/footprint:"):
             _leave(place)
 
@@ -133,12 +139,12 @@ def _downloads(rows: list[ImageRow]) -> None:
     with st.container(horizontal=True):
         for format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
             title = {"csv": "Table as CSV", "parquet": "Table as Parquet"}[format]
-            st.download_button(title, lambda format=format: table_bytes(rows, format), f"hsal-pictures.{format}", mime,
+            st.download_button(title, partial(table_bytes, rows, format), f"hsal-pictures.{format}", mime,
                                icon=":material/download:", on_click="ignore")
 
 
 def count_of(pictures: int) -> str:
-    """So many images."""
+    """A number of images in words."""
     return f"{pictures:,} image{'' if pictures == 1 else 's'}"
 
 

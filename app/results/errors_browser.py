@@ -24,7 +24,7 @@ from hsal.zoo.weights import describe, titles
 
 PAGE = 24
 WORDS = {
-    "right": "right", "missed": "missed", "extra": "extra", "wrong": "mistaken", "count": "miscounted",
+    "right": "correct", "missed": "missed", "extra": "extra", "wrong": "confused", "count": "miscounted",
     "early": "stopped early",
 }
 MARKS = f"""<style>
@@ -44,7 +44,7 @@ MARKS = f"""<style>
 
 @part
 def errors_browser() -> None:
-    """All of it; reads and writes the filters in the address."""
+    """The whole browser; its filters are part of the page's link."""
     names = measured.with_cases()
     if not names:
         st.info(
@@ -55,7 +55,7 @@ def errors_browser() -> None:
     chosen = state.enter(names)
     if len(names) > 1:
         shown = titles({name: describe(name).task for name in names})
-        st.selectbox("Model trained on", names, key=state.key("weights"), format_func=shown.get, width=240)
+        st.selectbox("Model trained on", names, key=state.key("weights"), format_func=shown.__getitem__, width=240)
     try:
         about, cases = measured.cases(chosen.weights)
     except HsalError as error:
@@ -76,8 +76,8 @@ def errors_browser() -> None:
 def _about(cases: Sequence[Case], digits: str) -> None:
     right = sum(not case.errors for case in cases)
     st.caption(
-        f"{len(cases):,} scenes, {right:,} of them named right, {len(cases) - right:,} not. "
-        f"Scenes of the {plain(digits)}, which no training has seen."
+        f"{len(cases):,} scenes, {right:,} with all labels correct, {len(cases) - right:,} not. "
+        f"Scenes of the {plain(digits)}, which were not used in training."
     )
 
 
@@ -87,11 +87,12 @@ def _filters(cases: Sequence[Case], counts: Sequence[int]) -> None:
     key = state.key
     kinds = "  \n".join(f"**{WORDS[kind]}**: {text}" for kind, text in KINDS.items())
     with st.container(horizontal=True, gap="medium"):
-        st.pills("Answer", filters.ANSWERS, key=key("answers"), selection_mode="multi", format_func=WORDS.get,
+        st.pills("Answer", filters.ANSWERS, key=key("answers"), selection_mode="multi", format_func=WORDS.__getitem__,
                  help=kinds)
         st.pills("Number of digits", counts, key=key("digits"), selection_mode="multi")
-        st.pills("Smallest digit", filters.SIZES, key=key("sizes"), selection_mode="multi", format_func=sizes.get)
-        for name, label in (("true", "Has a"), ("named", "Was named")):
+        st.pills("Smallest digit", filters.SIZES, key=key("sizes"), selection_mode="multi",
+                 format_func=sizes.__getitem__)
+        for name, label in (("true", "Has a"), ("named", "Predicted a")):
             st.selectbox(label, [None, *filters.LABELS], key=key(name), width=110,
                          format_func=lambda value: "any" if value is None else f"{value}")
 
@@ -100,9 +101,10 @@ def _charts(cases: Sequence[Case], chosen: Filters) -> None:
     dark = theme.is_dark()
     left, right = st.columns([1.15, 1], gap="large")
     drawn = (
-        (left, "pair", "Which digit was taken for which", figures.confusion_matrix(cases, chosen.pair, dark),
+        (left, "pair", "Confusion matrix", figures.confusion_matrix(cases, chosen.pair, dark),
          "Click a cell to see those scenes."),
-        (right, "digits", "Named right, by number of digits", figures.count_bars(cases, chosen.digits, dark),
+        (right, "digits", "Scenes with all labels correct, by number of digits",
+         figures.count_bars(cases, chosen.digits, dark),
          "Click a bar to see those scenes."),
     )
     for place, name, title, figure, hint in drawn:
@@ -115,13 +117,13 @@ def _charts(cases: Sequence[Case], chosen: Filters) -> None:
 
 
 def _chosen(chosen: Filters, found: int, page: int) -> None:
-    """How many scenes pass, what was clicked, and the way on."""
+    """The number of scenes that pass, the clicked filter, and the paging buttons."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{found:,} scene{'' if found == 1 else 's'}**", width="content")
         if chosen.pair:
             true, named = chosen.pair
-            st.button(f"{true} taken for {named}", icon=":material/close:", key="cases.unpair",
-                      help="Take this filter back", on_click=partial(state.change, pair=None))
+            st.button(f"{true} predicted as {named}", icon=":material/close:", key="cases.unpair",
+                      help="Remove this filter", on_click=partial(state.change, pair=None))
         if chosen != Filters(chosen.weights, page=chosen.page):
             st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=state.clear,
                       type="tertiary")
@@ -135,7 +137,7 @@ def _chosen(chosen: Filters, found: int, page: int) -> None:
             st.button("Next", icon=":material/chevron_right:", disabled=page == last,
                       on_click=partial(turn, page=page + 1))
     if not found:
-        st.info("No scene is like that: take a filter back to see more.", icon=":material/filter_alt_off:")
+        st.info("No scene passes these filters: remove one to see more.", icon=":material/filter_alt_off:")
 
 
 def _pictures(cases: Sequence[Case], weights: str, seed: int) -> None:
@@ -156,14 +158,14 @@ def _pictures(cases: Sequence[Case], weights: str, seed: int) -> None:
 
 
 def _tile(case: Case, picture: str, query: str) -> str:
-    """One scene as a link to its walk."""
+    """One scene as a link to its trace."""
     truth, answer = (" ".join(map(str, labels)) for labels in (case.truth, sorted(case.answer)))
     alt = f"Scene {case.index} with {truth}"
     image = f'<img class="image" src="{picture}" alt="{alt}">' if picture else '<span class="image"></span>'
-    kinds = ", ".join(WORDS[kind] for kind in case.errors) or "right"
+    kinds = ", ".join(WORDS[kind] for kind in case.errors) or "correct"
     sign, verdict = ("✗", "wrong") if case.errors else ("✓", "right")
     return (
         f'<a class="{verdict}" href="step-through?{escape(query)}">{image}<span><b>true</b>{truth}</span>'
-        f'<span><b>named</b>{answer or "nothing"} <i class="sign" style="font-style:normal">{sign}</i></span>'
+        f'<span><b>pred.</b>{answer or "nothing"} <i class="sign" style="font-style:normal">{sign}</i></span>'
         f"<small>{kinds}</small></a>"
     )

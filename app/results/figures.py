@@ -82,13 +82,13 @@ def confusion_matrix(cases: Sequence[Case], chosen: tuple[int, int] | None, dark
         text=["" if not totals.get(cell) else f"{totals[cell]:.0f}" if totals[cell] >= 0.5 else "<½" for cell in cells],
         textfont={"size": 12, "color": [_ink(totals.get(cell, 0.0) > most / 2, dark) for cell in cells]},
         selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}}, showlegend=False,
-        hovertemplate="%{customdata[0]} taken for %{customdata[1]}<extra></extra>",
+        hovertemplate="%{customdata[0]} predicted as %{customdata[1]}<extra></extra>",
     )
     if chosen:
         true, named = chosen
         figure.add_shape(type="rect", x0=named - 0.5, x1=named + 0.5, y0=true - 0.5, y1=true + 0.5,
                          line={"color": _ink(False, dark), "width": 2.5})
-    figure.update_xaxes(title="named", tickvals=list(range(10)), range=[-0.5, 9.5], showgrid=False, zeroline=False)
+    figure.update_xaxes(title="predicted", tickvals=list(range(10)), range=[-0.5, 9.5], showgrid=False, zeroline=False)
     figure.update_yaxes(title="true", tickvals=list(range(10)), range=[9.5, -0.5], showgrid=False, zeroline=False)
     return figure
 
@@ -113,7 +113,7 @@ def count_bars(cases: Sequence[Case], chosen: Sequence[int], dark: bool) -> go.F
         x=counts, y=shares, customdata=[[count] for count in counts], text=[f"{share:.0%}" for share in shares],
         textposition="inside", insidetextanchor="end", showlegend=False,
         marker={"color": CORRECT, "opacity": [0.35 if chosen and count not in chosen else 1 for count in counts]},
-        hovertemplate=[f"{count} digits: {right[count]} of {scenes[count]} right<extra></extra>" for count in counts],
+        hovertemplate=[f"{count} digits: {right[count]} of {scenes[count]} correct<extra></extra>" for count in counts],
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.35}},
     )
     figure.update_xaxes(title="digits in the scene", tickvals=counts, showgrid=False)
@@ -122,10 +122,10 @@ def count_bars(cases: Sequence[Case], chosen: Sequence[int], dark: bool) -> go.F
 
 
 def first_names(walks: Mapping[str, Trace], dark: bool) -> go.Figure:
-    """How probable each label is as the first one named: a group of bars a label, a bar a model.
+    """The probability of each label in the first meta-step: a group of bars per label, a bar per model.
 
     Args:
-        walks: title of the model -> its walk over the scene, the one taught by rewards first.
+        walks: title of the model -> its trace on the scene, the one trained on rewards first.
     """
     figure = _frame(height=240)
     colors = (OBJECTIVES["reinforce"][dark], OBJECTIVES["cross-entropy"][dark])

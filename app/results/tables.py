@@ -101,7 +101,9 @@ def saliency_table(found: Sequence[Result]) -> str:
     return table(head, ([escape(one.title), *_on_map(one.not_retrained), *_on_map(one.test)] for one in found))
 
 
-def _on_map(measured: dict[str, Any]) -> tuple[str, str, str]:
+def _on_map(measured: dict[str, Any] | None) -> tuple[str, str, str]:
+    if measured is None:
+        return "–", "–", "–"
     return (
         f"{measured['macro_f1']:.3f} / {measured['exact_match']:.3f}", f"{measured['attn_saliency']:.2f}",
         f"{measured['localization']['glimpses_in_digit']:.2f}",
@@ -109,15 +111,15 @@ def _on_map(measured: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def extrapolation_table(rows: Sequence[MethodSummary]) -> str:
-    """0-1 and F1 on scenes such as no training has shown, with inhibition of return switched off, and before.
+    """0-1 and F1 on scenes unlike the training scenes, without inhibition of return, and before the last training run.
 
-    A column a training: there are fewer of them than of kinds of scenes.
+    One column per training run, since there are fewer of them than of kinds of scenes.
     """
     some = [row for row in rows
             if not row.ablation and ((one := row.results[0]).extrapolation or one.without_inhibition or one.before)]
     firsts = [row.results[0] for row in some]
-    kinds = {
-        "as trained": [one.test for one in firsts], "before the last training": [one.before for one in firsts],
+    kinds: dict[str, list[dict[str, Any] | None]] = {
+        "as trained": [one.test for one in firsts], "before the last training run": [one.before for one in firsts],
         "without inhibition of return": [one.without_inhibition for one in firsts],
     } | {title: [one.extrapolation.get(title) for one in firsts] for first in firsts for title in first.extrapolation}
     head = ["macro-F1 / 0-1", *(_whole_name(row, f"seed {row.results[0].seed}") for row in some)]
@@ -138,7 +140,7 @@ def how_made(rows: Sequence[MethodSummary]) -> str:
     def several(values: Iterable[str]) -> str:
         return "<br>".join(escape(value) for value in dict.fromkeys(values) if value)
 
-    return table(["Row", "Command", "Machine", "Minutes a training", "Commit"], (
+    return table(["Row", "Command", "Machine", "Minutes per run", "Commit"], (
         [_whole_name(row), f"<code>{several(one.command for one in row.results)}</code>",
          several(one.machine for one in row.results),
          f"{row.minutes:.1f}", several(one.commit[:7] for one in row.results)] for row in rows

@@ -59,8 +59,8 @@ def _chart(metric: Metric, runs: Sequence[tuple[RunInfo, Lines]], smoothing: flo
     for run, lines in runs:
         seen = [(line[along], line[metric.name]) for line in lines if _finite(line.get(metric.name))]
         if seen:
-            x, y = zip(*seen, strict=True)
-            y = y if metric.checked else smooth(y, smoothing)
+            x, values = zip(*seen, strict=True)
+            y = values if metric.checked else smooth(values, smoothing)
             kept = thin(len(x))
             scale = 60 if along == "seconds" else 1
             drawn.append({

@@ -34,13 +34,13 @@ def training_form(runs: Sequence[RunInfo]) -> None:
     """All of it; a started run becomes the chosen one."""
     _preset()
     left, middle, right = st.columns([1, 1, 1.6])
-    task = left.selectbox("Task", TASKS, key=state.widget("task", MNIST_TASKS[0], TASKS), format_func=TITLES.get,
-                          on_change=_own)
+    task = left.selectbox("Task", TASKS, key=state.widget("task", MNIST_TASKS[0], TASKS),
+                          format_func=TITLES.__getitem__, on_change=_own)
     options = train_settings.starts(task, weights.choices())
     if not options:
         refuse("No weights here can see this task's images: train a backbone first with `hsal pretrain`.")
         return
-    start = right.selectbox("Start from", list(options), format_func=options.get, on_change=_take_model,
+    start = right.selectbox("Start from", list(options), format_func=options.__getitem__, on_change=_take_model,
                             key=state.widget("start", next(iter(options)), list(options)))
     every = train_settings.settings(train_settings.start_of(start)[1])
     first = {setting.name: setting for setting in every if setting.name in FIRST}
@@ -55,7 +55,7 @@ def _preset() -> None:
     if state.value("preset") is None:
         _take(PRESETS[0].name)
     chosen = st.segmented_control("Preset", [*titles, OWN], required=True, on_change=_take_chosen,
-                                  format_func={**titles, OWN: "My own"}.get,
+                                  format_func={**titles, OWN: "My own"}.__getitem__,
                                   key=state.widget("preset", PRESETS[0].name, [*titles, OWN]))
     about = next((preset.expect for preset in PRESETS if preset.name == chosen),
                  "Every setting as you choose it; what follows starts from what was chosen before.")

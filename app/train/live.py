@@ -30,13 +30,13 @@ def curves_of(run: RunInfo, runs: Sequence[RunInfo]) -> None:
     names = {one.folder.name: one.name for one in runs if one.folder != run.folder}
     left, right = st.columns([1.5, 1])
     groups = left.pills("Curves", GROUPS, selection_mode="multi", key=state.widget("groups", list(FIRST), GROUPS))
-    beside = right.multiselect("Compare with", list(names), format_func=names.get, max_selections=MOST_BESIDE,
+    beside = right.multiselect("Compare with", list(names), format_func=names.__getitem__, max_selections=MOST_BESIDE,
                                key=state.widget("with", [], list(names)), placeholder="no other run")
     shown = [run, *(one for one in runs if one.folder.name in beside)]
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         smoothing = st.slider("Smoothing", 0.0, 0.99, step=0.01, key=state.widget("smoothing", 0.8), width=220,
                               help="Of what is logged with every update: the weight of what came before. 0 is off.")
-        along = st.segmented_control("Along", list(ALONG), format_func=ALONG.get, required=True,
+        along = st.segmented_control("Along", list(ALONG), format_func=ALONG.__getitem__, required=True,
                                      key=state.widget("along", "step", list(ALONG)))
         log = st.toggle("Log scale", key=state.widget("log", False), help="What is not above 0 cannot be drawn on it.")
     lives = any(one.state in ACTIVE_STATES for one in shown)
@@ -58,6 +58,7 @@ def _now(folders: Sequence[Path], groups: Sequence[str], look: dict) -> bool:
     if groups:
         st.caption("Drag over a stretch to zoom in, double-click to come back. Lines with dots are measured at "
                    "checks, on scenes never trained on; press a run's name to hide it.")
+    return False
 
 
 def _standing(run: RunInfo, lines: train_figures.Lines) -> None:

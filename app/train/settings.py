@@ -126,11 +126,11 @@ def command(task: str, start: str, values: Mapping[str, Any]) -> Train:
     for setting in settings(whole):
         if setting.key in values:
             parts[setting.part][setting.name] = setting.kind(values[setting.key])
-    look = replace(weights.describe(name).config, **parts["model"])
-    check_model(look, cast(Task, task))
+    model = replace(weights.describe(name).config, **parts["model"])
+    check_model(model, cast(Task, task))
     path = weights.path_of(name)
     return _train(
-        task=task, pretrained=str(path or name), whole=whole, model=look, config=TrainConfig(**parts["train"]),
+        task=task, pretrained=str(path or name), whole=whole, model=model, config=TrainConfig(**parts["train"]),
         **parts["command"],
     )
 

@@ -36,7 +36,7 @@ def watch_learning(run: RunInfo | None) -> None:
     st.subheader("Watch it learn", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         default = "" if run and kept else next((name for name in named if name), "")
-        of = st.selectbox("Whose learning", list(named), format_func=named.get, width=320,
+        of = st.selectbox("Whose learning", list(named), format_func=named.__getitem__, width=320,
                           key=state.widget("of", default, list(named)))
         picture = _picture()
     try:
@@ -46,7 +46,7 @@ def watch_learning(run: RunInfo | None) -> None:
                     icon=":material/hourglass_empty:")
             return
         step = _slider(steps)
-        name = f"{SERIES}{of}@{step}" if of else _own(run, step)
+        name = f"{SERIES}{of}@{step}" if of else _weights_of(run, step)
         trace = _trace(name, picture)
     except HsalError as error:
         refuse(str(error))
@@ -56,8 +56,9 @@ def watch_learning(run: RunInfo | None) -> None:
     state.leave(watch=step, of=of)
 
 
-def _own(run: RunInfo, step: int) -> str:
+def _weights_of(run: RunInfo | None, step: int) -> str:
     """The name of the run's weights after an update; the finished ones have none."""
+    assert run is not None  # without a run, a shipped series is chosen
     name = f"{RUN}{run.folder.name}"
     return name if run.weights and step == run.steps else f"{name}@{step}"
 
@@ -74,13 +75,13 @@ def _slider(steps: list[int]) -> int:
 
 def _picture() -> tuple[str, str | int]:
     """Kind of image, and which."""
-    kind = st.segmented_control("Picture", list(PICTURES), format_func=PICTURES.get, required=True,
+    kind = st.segmented_control("Picture", list(PICTURES), format_func=PICTURES.__getitem__, required=True,
                                 key=state.widget("picture", "sample", list(PICTURES)))
     if kind == "scene":
         return kind, int(st.number_input("Seed", 0, LARGEST_SEED, key=state.widget("seed", 1), width=150,
                                          help="The same seed gives the same scene."))
     names = list(samples.recorded())
-    return kind, st.selectbox("Scene", names, key=state.widget("sample", samples.FEATURED, names), width=150)
+    return "sample", st.selectbox("Scene", names, key=state.widget("sample", samples.FEATURED, names), width=150)
 
 
 def _trace(name: str, picture: tuple[str, str | int]) -> Trace:

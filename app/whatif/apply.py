@@ -28,6 +28,7 @@ def after(done: Interventions, wish: Mapping[str, Any]) -> Interventions:
     if whole:
         read = read_interventions(whole)
         return replace(done, **{name: getattr(read, name) for name in whole})
+    kind: Any
     kind, part, there = (Edit, "edit", done.edits) if "edit" in wish else (Rule, "rule", done.rules)
     fields = wish[part]
     if not isinstance(fields, Mapping):
@@ -38,7 +39,8 @@ def after(done: Interventions, wish: Mapping[str, Any]) -> Interventions:
     joined = replace(old, **{name: getattr(new, name) for name in fields})
     others = [one for one in there if one.step != new.step]
     kept = [*others, joined] if joined != kind(new.step) else others
-    return replace(done, **{f"{part}s": tuple(sorted(kept, key=lambda one: one.step))})
+    changed: dict[str, Any] = {f"{part}s": tuple(sorted(kept, key=lambda one: one.step))}
+    return replace(done, **changed)
 
 
 def possible(
@@ -49,11 +51,12 @@ def possible(
     Args:
         wanted: what a link asks for. config, map_size: of the model. models: names of saliency models there are.
     """
-    kept, problems = NONE, []
+    kept, problems = NONE, list[str]()
     parts: list[dict[str, Any]] = [{"rules": (rule,)} for rule in wanted.rules]  # first: edits count on their glimpses
     parts += [{"edits": (edit,)} for edit in wanted.edits] + [{"hidden": (box,)} for box in wanted.hidden]
     for part in parts:
-        more = replace(kept, **{name: (*getattr(kept, name), *value) for name, value in part.items()})
+        longer: dict[str, Any] = {name: (*getattr(kept, name), *value) for name, value in part.items()}
+        more = replace(kept, **longer)
         try:
             check(more, config, map_size)
         except InterventionError as error:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
+from typing import Any
 
 import numpy as np
 
@@ -59,10 +60,10 @@ def first_difference(one: Trace, other: Trace) -> First | None:
     return First(place - 1, f"The walks are the same up to moment {place}, where only the {longer} goes on.")
 
 
-def _content(trace: Trace, moment: Moment) -> object:
-    """What is seen at a moment: an array, a cell, or label and probabilities."""
+def _content(trace: Trace, moment: Moment) -> Any:
+    """What a moment shows: an array, a cell, or label and probabilities."""
     step = trace.steps[moment.step]
-    if moment.kind == "glimpse":
+    if moment.glimpse is not None:
         return step.glimpses[moment.glimpse].cell
     if moment.kind == "label":
         return step.label, step.class_probabilities
@@ -72,7 +73,7 @@ def _content(trace: Trace, moment: Moment) -> object:
     }[moment.kind]
 
 
-def _same(here: object, there: object) -> bool:
+def _same(here: Any, there: Any) -> bool:
     if isinstance(here, np.ndarray):
         return here.shape == there.shape and np.allclose(here, there, atol=SAME, rtol=0)
     if isinstance(here[1], np.ndarray):
@@ -84,7 +85,7 @@ def _parted(here: Moment, there: Moment, one: Trace, other: Trace) -> str:
     if here.kind != there.kind:
         return f"the first has {KINDS[here.kind]}, the second {KINDS[there.kind]}"
     before, after = _content(one, here), _content(other, there)
-    if here.kind == "glimpse":
+    if here.glimpse is not None:
         return f"glimpse {here.glimpse + 1} falls on {_cell(after)}, not on {_cell(before)}"
     if here.kind == "label":
         (label, sure), (instead, then) = before, after

@@ -179,8 +179,9 @@ def do_change(walk: Trace, found: LabelAttribution) -> None:
     """The smallest change that gives another label is done."""
     from hsal.evaluation.attribution import as_intervention
 
-    _be_at()
-    do(as_intervention(walk, found.change, found.step))
+    if found.change is not None:
+        _be_at()
+        do(as_intervention(walk, found.change, found.step))
 
 
 def moment() -> int:

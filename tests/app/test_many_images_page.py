@@ -55,7 +55,7 @@ def test_the_samples_become_a_table() -> None:
     assert table["steps"] == [len(walk.steps) for walk in recorded().values()]
     assert "notes" not in table  # a scene is shown to the model as it is
     assert [one.label for one in page.get("download_button")] == ["Table as CSV", "Table as Parquet"]
-    button(page, "Forget them").click().run()
+    button(page, "Remove them").click().run()
     assert not page.dataframe
 
 
@@ -91,7 +91,7 @@ def test_work_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> N
     try_samples(page)
     assert "Stopped: 3 of 8 images are done." in " ".join(shown(one.value) for one in page.caption)
     assert len(columns(page)["picture"]) == 3
-    button(page, "Go on").click().run()
+    button(page, "Continue").click().run()
     assert len(seen) == len(set(seen)) == 8
     assert len(columns(page)["picture"]) == 8
 

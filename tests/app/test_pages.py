@@ -119,7 +119,7 @@ def test_an_upload_is_traced_and_told_what_the_model_knows(step_through: Callabl
     assert any("handwritten digits only" in caption.value for caption in page.caption)
 
 
-def test_an_upload_outlives_a_look_at_another_input_until_it_is_forgotten(
+def test_an_upload_outlives_a_look_at_another_input_until_it_is_removed(
     step_through: Callable[..., AppTest]
 ) -> None:
     page = step_through(input="upload")
@@ -130,7 +130,7 @@ def test_an_upload_outlives_a_look_at_another_input_until_it_is_forgotten(
     assert len(page.get("bidi_component")) == 1
     page.run()
     assert len(page.get("bidi_component")) == 1
-    next(button for button in page.button if button.label == "Forget it").click().run()
+    next(button for button in page.button if button.label == "Remove it").click().run()
     assert not page.get("bidi_component")
 
 

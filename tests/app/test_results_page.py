@@ -173,7 +173,7 @@ def test_nothing_that_passes_is_a_friendly_sentence(folder: Path) -> None:
     put_cases(folder)
     page = visit(answers="early")
     assert not tiles(page)
-    assert "take a filter back" in page.info[0].value
+    assert "remove one to see more" in page.info[0].value
 
 
 def test_other_scenes_than_those_of_the_cases_are_not_shown(folder: Path) -> None:

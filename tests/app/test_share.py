@@ -23,7 +23,7 @@ from tests.fixtures.traces import make_trace
 
 def taking(page: AppTest, name: str) -> AppTest:
     """Choose what to take home."""
-    return next(box for box in page.selectbox if box.label == "Take it home").select(name).run()
+    return next(box for box in page.selectbox if box.label == "Download as").select(name).run()
 
 
 def said(page: AppTest) -> str:
@@ -57,7 +57,7 @@ def test_a_walk_taken_home_is_opened_again() -> None:
     page = uploaded(walk.to_json())
     assert traced(page) == json.loads(walk.to_json())
     assert not page.warning
-    assert "This is a walk of mnist-multiset over scene-5-00002.png" in said(page)
+    assert "This is a trace of mnist-multiset on scene-5-00002.png" in said(page)
     made = replace(walk, interventions=Interventions((Edit(0, label=walk.steps[0].label),)))
     assert "Changed by hand: meta-step 1: " in said(uploaded(made.to_json()))
     assert "Changed by hand" not in said(page)
@@ -79,8 +79,8 @@ def test_what_is_wrong_with_it_is_told_and_the_rest_is_shown(
 
 
 @pytest.mark.parametrize(("content", "sentence"), [
-    ("{", "is no JSON, or was cut off"), ('{"schema": 7, "steps": []}', "of a newer version"),
-    ('{"a": 1}', "but no trace"), (make_trace(rows=129).to_json(), "129 cells on a side; at most 128"),
+    ("{", "is not JSON, or was cut off"), ('{"schema": 7, "steps": []}', "by a newer version"),
+    ('{"a": 1}', "but not a trace"), (make_trace(rows=129).to_json(), "129 cells on a side; at most 128"),
 ])
 def test_what_cannot_be_opened_is_one_sentence(content: str, sentence: str) -> None:
     page = uploaded(content)
@@ -109,7 +109,7 @@ def done_at_random(paintings: int) -> Interventions:
 def test_what_is_too_much_for_a_link_goes_into_a_file_that_is_opened_again(paintings: int, told: bool) -> None:
     walk = replace(make_trace(), interventions=done_at_random(paintings))
     page = uploaded(walk.to_json())
-    assert ("more than a link can well carry" in shown(" ".join(one.value for one in page.info))) == told
+    assert ("too long for a link" in shown(" ".join(one.value for one in page.info))) == told
     assert traced(page)["interventions"] == json.loads(walk.to_json())["interventions"]
 
 

@@ -155,7 +155,7 @@ def test_an_upload_is_still_there_after_a_look_at_another_input(page: Page, app_
     page.get_by_role("radio", name="Upload").click()
     expect(page.get_by_text("as uploaded before")).to_contain_text("scene-5-00000.png")
     page.locator(f"{PLAYER} canvas.image").wait_for()
-    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Remove it").click()
     page.locator(PLAYER).wait_for(state="detached")
 
 
@@ -201,8 +201,8 @@ def test_strip_and_trace_can_be_taken_home(page: Page, app_url: str) -> None:
     beginnings = {}
     for name in KINDS:
         if beginnings:  # the first is chosen already
-            page.get_by_role("combobox", name="Take it home").click()
-            page.get_by_role("combobox", name="Take it home").fill(name)
+            page.get_by_role("combobox", name="Download as").click()
+            page.get_by_role("combobox", name="Download as").fill(name)
             page.get_by_role("option", name=name).click()
         page.get_by_text(KINDS[name].about).wait_for()
         with page.expect_download(timeout=120_000) as download:  # a film takes its time on a busy machine

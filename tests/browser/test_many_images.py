@@ -58,7 +58,7 @@ def test_work_can_be_stopped_and_goes_on(page: Page, app_url: str) -> None:
     stopped = page.get_by_text(re.compile(r"Stopped: \d+ of 150 images are done"))
     stopped.wait_for()
     assert int(re.search(r"(\d+) of", stopped.inner_text())[1]) < 150
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_text("150 images read.").wait_for()
 
 

@@ -117,7 +117,7 @@ def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) ->
     page.goto(train_url)
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete it").click()
-    expect(page.get_by_text("No training yet")).to_be_visible()
+    expect(page.get_by_text("No training run yet")).to_be_visible()
     assert list_runs(runs) == []
 
 
