@@ -16,7 +16,8 @@ from hsal.runs.store import read_metrics
 from hsal.training.progress import Progress
 from hsal.zoo.checkpoint import CheckpointError, read_tensors, write_tensors
 
-OPTIMIZER_PREFIXES = ("optimizer.", "optimiser.")  # codespell:ignore optimiser - states of version 0.1
+# the second in states of version 0.1
+OPTIMIZER_PREFIXES = ("optimizer.", "optimiser.")  # codespell:ignore
 
 
 class RunFolder:

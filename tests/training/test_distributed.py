@@ -14,10 +14,12 @@ import torch
 from hsal.config import ConfigError, TrainConfig
 from hsal.model.overrides import sampler
 from hsal.training.distributed import SINGLE_PROCESS, ProcessGroup, Sampler, join_group
+from hsal.training.feature_cache import RenderedScenes
 from hsal.training.loop import fresh_model, optimizer_for, train
 from hsal.zoo.checkpoint import read_tensors
 from tests.fixtures.commands import TRAIN, refused, weights
-from tests.fixtures.small_training import MODEL, check, spots
+from tests.fixtures.small_training import MODEL, check, renderer, spots
+from tests.fixtures.small_training import weights as weights_of
 
 CPU = torch.device("cpu")
 
@@ -113,6 +115,23 @@ def test_updates_in_bfloat16_learn_too() -> None:
         assert (model.controller.classify(torch.zeros(1, MODEL.hidden))).dtype == torch.bfloat16
     *_, last = train(model, optimizer_for(model, config), config, spots(), check(model), group=group)
     assert last.metrics["validation_exact_match"] == 1
+
+
+@pytest.mark.parametrize(("precision", "wanted"), [("bf16-mixed", torch.bfloat16), ("32-true", torch.float32)])
+def test_the_whole_forward_pass_of_an_update_has_the_chosen_precision(precision: str, wanted: torch.dtype) -> None:
+    config = TrainConfig(steps=2, batch=4, episode_steps=3, fine_tune=True)
+    model = fresh_model(MODEL, 0)
+    seen: dict[str, set[torch.dtype]] = {"backbone": set(), "controller": set()}
+    for name, module in (("backbone", model.backbone), ("controller", model.controller.classify)):
+        module.register_forward_hook(lambda _, __, output, name=name: seen[name].add(output.dtype))
+    before = weights_of(model.backbone)
+    updates = train(
+        model, optimizer_for(model, config), config, RenderedScenes(renderer(), 0), lambda: [],
+        group=join_group("cpu", precision, 1, config.batch),
+    )
+    next(updates)  # the first update is not followed by validation, which runs in single precision
+    assert seen == {"backbone": {wanted}, "controller": {wanted}}
+    assert any(not torch.equal(tensor, before[name]) for name, tensor in model.backbone.state_dict().items())
 
 
 def test_impossible_groups_are_one_sentence(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
