@@ -73,7 +73,7 @@ class ModelConfig:
     """The sizes of an HSAL model; the paper's symbols are in parentheses."""
 
     backbone: str = "compact"
-    """Activation model, image to volume; the name of a module in hsal/backbones."""
+    """Activation model, image to volume; the name of a module in hsal/backbones, or timm:NAME for any timm model."""
     width: Size = 24
     """Channels of the backbone's first stage; the volume has 8 times as many (C)."""
     saliency: str = "channel_energy"

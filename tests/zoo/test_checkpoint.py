@@ -200,3 +200,13 @@ def test_weights_of_an_earlier_version_load_with_their_info() -> None:
     assert (config.backbone, config.width, config.gaussians, config.hidden) == ("compact", 2, 2, 8)
     with torch.inference_mode():
         assert loaded.model.perceive(torch.rand(1, 1, 100, 100)).volume.isfinite().all()
+
+
+def test_a_model_with_a_timm_backbone_is_read_back(tmp_path: Path) -> None:
+    config = ModelConfig(backbone="timm:test_resnet", cell_px=16, hidden=8, size_px=64)
+    model = fresh_model(config, seed=0).eval()
+    save_model(tmp_path / "timm.safetensors", model, INFO)
+    loaded = load_model(str(tmp_path / "timm.safetensors")).model
+    image = torch.rand(1, 1, 64, 64)
+    with torch.inference_mode():
+        assert torch.equal(loaded.perceive(image).volume, model.perceive(image).volume)
