@@ -1,0 +1,84 @@
+"""A page's state between its link, its widgets and other pages."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from app.state import BAR
+from tests.fixtures.step_through import address
+
+
+def page() -> None:
+    import streamlit as st
+
+    from app.links import read_fields, whole, write_fields
+    from app.state import LinkedState, begin_page, end_page
+
+    begin_page(st.session_state.get("path", "numbers"))
+    numbers: LinkedState[int] = LinkedState("numbers")
+    fields = {"number": whole(0, 9, 3)}
+    if st.session_state.get("path", "numbers") == "numbers":
+        touched = numbers.drawn and st.session_state["number"] != numbers.state
+        if numbers.enter(lambda parameters: read_fields(fields, parameters)[0]["number"], touched=touched):
+            st.session_state["number"] = numbers.state
+        numbers.state = st.number_input("Number", 0, 9, key="number")
+        numbers.write(write_fields(fields, {"number": numbers.state}, always=("number",)))
+    end_page()
+
+
+def opened(**parameters: str) -> AppTest:
+    """The page opened at a link."""
+    at = AppTest.from_function(page)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_a_link_is_read_and_completed_without_an_entry() -> None:
+    at = opened(utm="mail")
+    assert at.number_input[0].value == 3
+    assert at.session_state[BAR].seen == {"utm": "mail"}
+    assert address(at) == {"number": "3"}
+    assert "number" not in at.query_params  # nothing was pushed
+    at.run()
+    assert "number" not in at.query_params
+
+
+def test_a_change_by_the_visitor_makes_one_entry() -> None:
+    at = opened()
+    at.number_input[0].set_value(5).run()
+    assert at.query_params["number"] == "5"
+    bar = at.session_state[BAR]
+    assert bar.seen == bar.completed == {"number": "5"}
+
+
+def test_back_restores_the_former_state() -> None:
+    at = opened()
+    at.number_input[0].set_value(5).run()
+    at.query_params["number"] = "3"
+    at.run()
+    assert at.number_input[0].value == 3
+
+
+def test_a_change_outruns_an_address_that_is_late() -> None:
+    at = opened(number="4")
+    at.query_params["number"] = "6"
+    at.number_input[0].set_value(5).run()
+    assert at.number_input[0].value == 5
+    assert address(at) == {"number": "5"}
+
+
+def test_the_last_visit_comes_back_and_a_link_goes_before_it() -> None:
+    at = opened(number="4")
+    for link, expected in (({}, 4), ({"number": "8"}, 8)):
+        at.session_state["path"] = "elsewhere"
+        at.query_params.clear()
+        at.run()
+        at.session_state["path"] = "numbers"
+        for name, value in link.items():
+            at.query_params[name] = value
+        at.run()
+        assert at.number_input[0].value == expected
+        assert address(at) == {"number": str(expected)}
