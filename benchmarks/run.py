@@ -22,8 +22,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args()
-    measurements: list[Measurement] = [*core.tracing(), *core.rendering(), *training.training(), *live.live()]
-    measurements += presets.presets()
+    measurements: list[Measurement] = [*core.tracing(), *core.serializing(), *core.rendering()]
+    measurements += [*training.training(), *live.live(), *presets.presets()]
     try:
         measurements += browser.measure()
     except NoBrowserError as error:

@@ -14,7 +14,8 @@ from hsal.colors import CORRECT, COVERT, INCORRECT, INHIBITION, OVERT, SALIENCY_
 from hsal.export.strip_sheet import Theme, font, plain
 from hsal.tracing.schema import Step, Trace
 
-SPOT = to_hex(tuple(0.35 * part + 0.65 for part in to_rgb(COVERT)))  # a lighter blue, visible on the mask
+_RED, _GREEN, _BLUE = to_rgb(COVERT)
+SPOT = to_hex((0.35 * _RED + 0.65, 0.35 * _GREEN + 0.65, 0.35 * _BLUE + 0.65))  # a lighter blue, visible on the mask
 
 
 def draw_cells(axes: Axes, values: np.ndarray, colors: Colormap, highest: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -35,6 +36,21 @@ def array_to_builtins(array: object) -> dict[str, Any]:
         raise NotImplementedError(f"cannot be written as JSON: {type(array).__name__}")
     data = shortest_float64(array.ravel()) if array.dtype == np.float32 else array.ravel()
     return {"dtype": str(array.dtype), "shape": list(array.shape), "data": data.tolist()}
+
+
+def array_encoder(arrays: Iterable[np.ndarray]) -> Callable[[object], dict[str, Any]]:
+    """`array_to_builtins` for these arrays: preparing their float32 values in one call is many times faster."""
+    floats = [array for array in arrays if array.dtype == np.float32]
+    values = shortest_float64(np.concatenate([array.ravel() for array in floats])).tolist() if floats else []
+    ends = np.cumsum([array.size for array in floats]).tolist()
+    data = {id(array): values[end - array.size : end] for array, end in zip(floats, ends, strict=True)}
+
+    def encode(array: object) -> dict[str, Any]:
+        if isinstance(array, np.ndarray) and id(array) in data:
+            return {"dtype": "float32", "shape": list(array.shape), "data": data[id(array)]}
+        return array_to_builtins(array)
+
+    return encode
 
 
 def array_from_builtins(kind: type, value: object) -> np.ndarray:

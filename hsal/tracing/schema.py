@@ -7,7 +7,7 @@ sum to 1, and the saliency after each meta-step is the saliency before the next.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
 from typing import Any, get_args, get_type_hints
 
@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from hsal.data.base import Box
-from hsal.tracing.arrays import Image, Map, Vector, array_from_builtins, array_to_builtins
+from hsal.tracing.arrays import Image, Map, Vector, array_encoder, array_from_builtins
 from hsal.tracing.interventions.checks import InterventionError
 from hsal.tracing.interventions.codec import explain_invalid, read_interventions
 from hsal.tracing.interventions.schema import NONE, Interventions
@@ -155,9 +155,14 @@ class Trace:
     @cached_property
     def _json(self) -> str:
         """Cached, since a page that shows the trace needs it again on every run."""
-        values = msgspec.to_builtins(self, enc_hook=array_to_builtins)
-        values = {"schema": SCHEMA, **values, "interventions": self.interventions.to_dict()}
-        return json.dumps(values, allow_nan=False, separators=(",", ":"))
+        arrays = [array for step in self.steps for array in vars(step).values() if isinstance(array, np.ndarray)]
+        arrays += [glimpse.probabilities for step in self.steps for glimpse in step.glimpses]
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {"schema": SCHEMA, **parts, "interventions": self.interventions.to_dict()}
+        try:
+            return msgspec.json.encode(values, enc_hook=array_encoder(arrays)).decode()
+        except UnicodeEncodeError:  # a file name that is not valid UTF-8
+            return json.dumps(msgspec.to_builtins(values, enc_hook=array_encoder(arrays)), separators=(",", ":"))
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Trace:

@@ -51,6 +51,12 @@ def test_awkward_floats_keep_their_bits() -> None:
     assert_same(trace, Trace.from_json(trace.to_json()))
 
 
+def test_a_file_name_that_is_not_utf_8_is_written() -> None:
+    trace = make_trace(name="caf\udce9.png")
+    assert json.loads(trace.to_json())["source"]["name"] == "caf\udce9.png"
+    assert_same(trace, Trace.from_json(trace.to_json()))
+
+
 def test_json_is_one_line_that_any_parser_takes() -> None:
     text = make_trace().to_json()
     assert "\n" not in text
