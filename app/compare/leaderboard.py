@@ -14,14 +14,14 @@ from app.results import figures
 from app.results.tables import table
 from app.widgets import refuse
 from hsal.errors import HsalError
-from hsal.gaze.benchmark.published_rankings import verdicts
-from hsal.gaze.benchmark.ranking import Mean, Standing, best, ranking_metric, standings
+from hsal.gaze.benchmark.published_rankings import check_published
+from hsal.gaze.benchmark.ranking import MeanInterval, LeaderboardRow, best, ranking_metric, leaderboard_rows
 from hsal.gaze.benchmark.table import Benchmark, load_benchmark
 from hsal.gaze.metrics.catalog import METRICS
 from hsal.paths import RESULTS
 
 SHIPPED = RESULTS / "saliency-osie.parquet"
-KINDS = {"model": "", "floor": "a floor: knows nothing of the image", "ceiling": "a ceiling: knows the answer"}
+KINDS = {"model": "", "baseline": "a floor: knows nothing of the image", "upper bound": "a ceiling: knows the answer"}
 ROW_PX = 26
 SPARSE = {"kl", "information_gain"}  # a dark place that somebody looked at costs dearly in them
 
@@ -33,10 +33,10 @@ def leaderboard(path: Path = SHIPPED) -> None:
     except HsalError as error:
         refuse(str(error))
         return
-    found = standings(benchmark)
+    found = leaderboard_rows(benchmark)
     st.markdown(
         f"{escape(benchmark.about['data'])}: how well the maps of {len(found)} models and floors tell where people look"
-        f" on {len(benchmark.pictures)} images. **Bold** is the best in its column; people, who foretell each other,"
+        f" on {len(benchmark.images)} images. **Bold** is the best in its column; people, who foretell each other,"
         " do not compete. Brackets are 95 % bootstrap intervals over images."
     )
     chosen = st.segmented_control(
@@ -68,7 +68,7 @@ def meaning(name: str) -> str:
     return f"{metric.meaning} {better} is better; a map that knows nothing has {metric.chance}. {metric.citation}."
 
 
-def leaderboard_table(found: Sequence[Standing], metrics: Sequence[str]) -> str:
+def leaderboard_table(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
     """HTML: models down in the given order, metrics across, the best of each bold."""
     leaders = {metric: best(found, metric) for metric in metrics}
     head = ["Model", *(METRICS[metric].title for metric in metrics), "Milliseconds<small>median</small>"]
@@ -80,9 +80,9 @@ def leaderboard_table(found: Sequence[Standing], metrics: Sequence[str]) -> str:
     return table(head, body, "board")
 
 
-def past_the_ceiling(found: Sequence[Standing], metrics: Sequence[str]) -> str:
+def past_the_ceiling(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
     """Which model is ahead of people who foretell each other, by which metric, and why; empty where none is."""
-    people = [one for one in found if one.kind == "ceiling"]
+    people = [one for one in found if one.kind == "upper bound"]
     told = []
     for metric in metrics:
         first = next(one for one in found if one.model == best(found, metric))
@@ -97,22 +97,22 @@ def past_the_ceiling(found: Sequence[Standing], metrics: Sequence[str]) -> str:
     return " ".join(told)
 
 
-def _name(one: Standing) -> str:
+def _name(one: LeaderboardRow) -> str:
     return escape(one.title) + (f"<small>{KINDS[one.kind]}</small>" if KINDS[one.kind] else "")
 
 
-def _cell(mean: Mean, leads: bool) -> str:
+def _cell(mean: MeanInterval, leads: bool) -> str:
     value = f"<strong>{mean.value:.3f}</strong>" if leads else f"{mean.value:.3f}"
     return f"{value}<small>[{mean.low:.3f}, {mean.high:.3f}]</small>"
 
 
 def bars(benchmark: Benchmark, metric: str, dark: bool) -> go.Figure:
     """A row a model, best on top, a point with its interval; floors are hollow, ceilings diamonds, both gray."""
-    found = standings(benchmark, metric)[::-1]
+    found = leaderboard_rows(benchmark, metric)[::-1]
     color = "#E7ECEF" if dark else "#1C2429"
     figure = go.Figure()
     for kind, symbol, shade in (
-        ("model", "circle", color), ("floor", "circle-open", figures.GRAY), ("ceiling", "diamond", figures.GRAY),
+        ("model", "circle", color), ("baseline", "circle-open", figures.GRAY), ("upper bound", "diamond", figures.GRAY),
     ):
         rows = [one for one in found if one.kind == kind]
         means = [one.means[metric] for one in rows]
@@ -143,7 +143,7 @@ def verdict_table(benchmark: Benchmark) -> str:
     body = [
         [f"{escape(titles[claim.ahead])} ahead of {escape(titles[claim.behind])}", METRICS[claim.metric].title,
          escape(claim.source), gap, told]
-        for claim, gap, told in verdicts(benchmark)
+        for claim, gap, told in check_published(benchmark)
     ]
     return table(["Published order", "By", "Source", "Difference here", ""], body) if body else ""
 

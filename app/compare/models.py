@@ -19,7 +19,7 @@ from app.compare.jobs import Made, jobs
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import About, Network
-from hsal.saliency.pipeline import MapOptions, likeliest_label, saliency_map
+from hsal.saliency.pipeline import MapOptions, most_probable_label, saliency_map
 from hsal.zoo.networks import load_network, network_names
 
 SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
@@ -27,7 +27,7 @@ SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
 FLOOR_S, MODEL_S, NETWORK_S, PACKAGE_S = 0.05, 0.2, 0.8, 10.0
 LOADING_S = 5.0  # of a network
 KINDS = {
-    "model": "Models", "floor": "Floors: they know nothing of the image", "ceiling": "Ceilings: they know the answer",
+    "model": "Models", "baseline": "Floors: they know nothing of the image", "upper bound": "Ceilings: they know the answer",
 }
 IN_VIEW = {"uniform", "random"}  # floors that teach little by their looks: not chosen until they are wished for
 
@@ -142,7 +142,7 @@ def ask_map(name: str, subject: Subject, state: Compared, network_name: str, giv
         )
         _costs[name] = made.milliseconds / 1000 / size
         png, high = encoded(made.values)
-        label = likeliest_label(image, looked_through, options(state)) if "labels" in about.needs else ""
+        label = most_probable_label(image, looked_through, options(state)) if "labels" in about.needs else ""
         digest = hashlib.sha256(made.values).hexdigest()
         return Drawn(made.values, made.milliseconds, made.notes, png, high, digest, label)
 
@@ -164,9 +164,9 @@ def read_given(given: Given, shape: tuple[int, int]) -> np.ndarray:
     Args:
         shape: (H,W) of the image that it is for.
     """
-    from hsal.saliency.user_map import given_map
+    from hsal.saliency.user_map import checked_user_map
 
-    return given_map(given.data, shape)
+    return checked_user_map(given.data, shape)
 
 
 def encoded(values: np.ndarray) -> tuple[str, float]:

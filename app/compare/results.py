@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.results import measured
+from app.results import compute_metrics
 from app.results.tables import saliency_table
 from app.widgets import refuse
 from hsal.errors import HsalError
@@ -14,7 +14,7 @@ def over_a_test() -> None:
     """The shipped figures, or a sentence where there are none."""
     st.subheader("Over many scenes", anchor=False)
     try:
-        found = measured.on_maps()
+        found = compute_metrics.on_maps()
     except HsalError as error:
         refuse(str(error))
         return

@@ -9,7 +9,7 @@ import numpy as np
 from app.compare.images import Subject, Targets, other_targets
 from app.compare.jobs import Made, jobs
 from app.compare.models import Drawn
-from hsal.gaze.metrics.catalog import Known, box_share, carried_over, fixation_density, measured
+from hsal.gaze.metrics.catalog import GroundTruth, box_share, rescale_pixels, fixation_density, compute_metrics
 from hsal.saliency.gaussian import center_bump
 
 CENTER_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
@@ -23,7 +23,7 @@ def ask_scores(subject: Subject, drawn: Drawn) -> Made | None:
     key = ("scores", subject.digest, drawn.digest, others is not None)
 
     def work() -> dict[str, float]:
-        scores = measured(drawn.values[None], what_is_known(subject, others or []))
+        scores = compute_metrics(drawn.values[None], what_is_known(subject, others or []))
         return {name: float(values[0]) for name, values in scores.items()}
 
     return jobs().ask(key, work, cost_s=COST_S, weigh=lambda scores: 128 * len(scores))
@@ -57,16 +57,16 @@ def _others(subject: Subject) -> list[Targets] | None:
     return [] if made.sentence else other_targets(subject)
 
 
-def what_is_known(subject: Subject, other: Sequence[Targets]) -> Known:
+def what_is_known(subject: Subject, other: Sequence[Targets]) -> GroundTruth:
     """Fixations, and those on other images where there are any, or boxes."""
     picture = subject.picture
     if picture.fixations is None:
-        return Known(boxes=picture.boxes)
+        return GroundTruth(boxes=picture.boxes)
     size = picture.image.shape[:2]
     rows, columns = picture.targets()
-    others = [carried_over(*points, shape, size) for *points, shape in other]
+    others = [rescale_pixels(*points, shape, size) for *points, shape in other]
     carried = [np.concatenate(axis) for axis in zip(*others, strict=True)] if others else [None, None]
-    return Known(
+    return GroundTruth(
         rows, columns, other_rows=carried[0], other_columns=carried[1], density=fixation_density(rows, columns, size),
         baseline=center_bump(*size, CENTER_WIDTH).numpy(),
     )

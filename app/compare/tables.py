@@ -35,7 +35,7 @@ def metrics_table(
         chances: what ignorance scores on this image, in some of the metrics.
     """
     names = [name for name in METRICS if any(name in row for row in scores.values())]
-    rivals = [model for model in scores if models[model].kind != "ceiling"]
+    rivals = [model for model in scores if models[model].kind != "upper bound"]
     winners = {name: best(name, scores, rivals) if name not in OF_LOOKS else set() for name in names}
     head = ["Model", *(_head(name, (chances or {}).get(name)) for name in names)]
     body = (

@@ -71,5 +71,5 @@ class About:
     """One sentence for a visitor: what stands out for this model."""
     needs: frozenset[Need] = frozenset()
     """What of a `Stimulus` it cannot do without, beside the image."""
-    kind: Literal["model", "floor", "ceiling"] = "model"
-    """A model proper; a map that knows nothing of the image; or one that knows the answer."""
+    kind: Literal["model", "baseline", "upper bound"] = "model"
+    """A saliency model; a baseline that does not depend on the image; or an upper bound that uses the ground truth."""

@@ -56,7 +56,7 @@ def rgb_to_ycbcr(image: Tensor) -> Tensor:
     return torch.stack([luma, blue + 0.5, red + 0.5], dim=1)
 
 
-def shown_in(image: Tensor, space: ColorSpace) -> Tensor:
+def convert_color(image: Tensor, space: ColorSpace) -> Tensor:
     """An image as a model is shown it: (B,1 or 3,H,W) -> (B,1 or 3,H,W), every channel in [0,1].
 
     L*a*b* is scaled as OpenCV scales it to 8 bits: L/100, (a+128)/255, (b+128)/255.

@@ -13,7 +13,7 @@ from hsal.model.perception import Perception, divide_by_maximum
 GRAY = (0.299, 0.587, 0.114)  # ITU-R BT.601's luma, as Pillow's
 
 
-class FirstStep(nn.Module):
+class FirstStepClassifier(nn.Module):
     """HSAL's weights as a classifier: what the first meta-step would name. Cells looked at are chosen greedily, and
     carry no gradient; masks, priorities and what is seen at the cells do."""
 

@@ -8,7 +8,7 @@ from hsal.model.hsal import HSAL
 from hsal.model.perception import Perception
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import SaliencyModel, Stimulus
-from hsal.saliency.first_step import FirstStep
+from hsal.saliency.first_step import FirstStepClassifier
 
 
 def saliency_model(name: str) -> SaliencyModel | None:
@@ -31,4 +31,4 @@ def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> 
     if other is None:
         return model.perceive(image)
     volume = model.backbone(image)
-    return model.perceive_with(image, volume, other(Stimulus(image, volume, FirstStep("the model", model))))
+    return model.perceive_with(image, volume, other(Stimulus(image, volume, FirstStepClassifier("the model", model))))

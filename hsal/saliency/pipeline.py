@@ -23,11 +23,11 @@ from hsal.data.images import MIN_SIDE_PX
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Network, SaliencyError, Stimulus
-from hsal.saliency.color_spaces import ColorSpace, shown_in
+from hsal.saliency.color_spaces import ColorSpace, convert_color
 from hsal.saliency.gaussian import blur, center_bump
 from hsal.saliency.normalization import Scale, scaled
 from hsal.saliency.target_label import choose_labels
-from hsal.saliency.user_map import given_map
+from hsal.saliency.user_map import checked_user_map
 
 CenterPrior = Literal["none", "add", "multiply"]
 
@@ -99,10 +99,10 @@ def saliency_map(
     model = module.build(*_parameters(module, parameters))
     picture, notes = _reduced(_tensor(image), options.cap_px)  # (1,1 or 3,H',W')
     shown = Stimulus(
-        shown_in(picture, options.color_space),
+        convert_color(picture, options.color_space),
         network=network,
         fixations=None if fixations is None else [_moved(fixations, image.shape[:2], tuple(picture.shape[2:]))],
-        given=None if given is None else torch.from_numpy(given_map(given, image.shape[:2]))[None],
+        given=None if given is None else torch.from_numpy(checked_user_map(given, image.shape[:2]))[None],
     )
     raw, milliseconds = _run(module, model, shown)
     raw = _finished(_resized(raw, tuple(picture.shape[2:])), options)
@@ -111,7 +111,7 @@ def saliency_map(
     return SaliencyMap(name, np.ascontiguousarray(values, np.float32), milliseconds, tuple(notes))
 
 
-def likeliest_label(image: np.ndarray, network: Network, options: MapOptions) -> str:
+def most_probable_label(image: np.ndarray, network: Network, options: MapOptions) -> str:
     """The label that `saliency_map` asks a network for where none is given: the most probable one of the image.
 
     Args:
@@ -119,7 +119,7 @@ def likeliest_label(image: np.ndarray, network: Network, options: MapOptions) ->
     """
     picture, _ = _reduced(_tensor(image), options.cap_px)
     with torch.no_grad():
-        logits = network.logits(network.volume(shown_in(picture, options.color_space)))  # (1,N)
+        logits = network.logits(network.volume(convert_color(picture, options.color_space)))  # (1,N)
     return network.labels[int(choose_labels(network, logits, "")[0])]
 
 

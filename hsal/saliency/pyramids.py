@@ -46,8 +46,8 @@ def features(image: Tensor, angles: int = 4, coarsest: int = COARSEST) -> Featur
         angles: how many orientations, evenly from 0 degrees (a horizontal line) on; the paper takes 4.
         coarsest: the last level, 2..8.
     """
-    picture, level = _fitted(image.expand(-1, 3, -1, -1))  # (B,3,h,w)
-    base = torch.cat([picture.mean(dim=1, keepdim=True), opponents(picture)], dim=1)  # (B,3,h,w)
+    image, level = _fitted(image.expand(-1, 3, -1, -1))  # (B,3,h,w)
+    base = torch.cat([image.mean(dim=1, keepdim=True), opponents(image)], dim=1)  # (B,3,h,w)
     pyramid: Levels = {level: base}
     for finer in range(level, coarsest):
         pyramid[finer + 1] = reduce(pyramid[finer])
@@ -61,15 +61,15 @@ def features(image: Tensor, angles: int = 4, coarsest: int = COARSEST) -> Featur
     )
 
 
-def opponents(picture: Tensor) -> Tensor:
+def opponents(image: Tensor) -> Tensor:
     """RGB (B,3,h,w) in [0,1] -> red - green and blue - yellow (B,2,h,w), of hues without their brightness.
 
     As in the paper: r, g and b are divided by intensity where that is above a tenth of the image's maximum, and are
     zero elsewhere; red is r - (g + b) / 2, and so on; yellow (r + g) / 2 - |r - g| / 2 - b; none below zero.
     """
-    intensity = picture.mean(dim=1, keepdim=True)  # (B,1,h,w)
+    intensity = image.mean(dim=1, keepdim=True)  # (B,1,h,w)
     seen = intensity > intensity.amax(dim=(2, 3), keepdim=True) / 10
-    r, g, b = (picture / intensity.clamp_min(FLAT) * seen).unbind(dim=1)  # (B,h,w) each
+    r, g, b = (image / intensity.clamp_min(FLAT) * seen).unbind(dim=1)  # (B,h,w) each
     red, green, blue = r - (g + b) / 2, g - (r + b) / 2, b - (r + g) / 2
     yellow = (r + g) / 2 - (r - g).abs() / 2 - b
     return torch.stack([red.relu() - green.relu(), blue.relu() - yellow.relu()], dim=1)
@@ -114,10 +114,10 @@ def resized(maps: Tensor, size: tuple[int, int]) -> Tensor:
     return functional.interpolate(maps, size=size, mode="bilinear", align_corners=False, antialias=True)
 
 
-def _fitted(picture: Tensor) -> tuple[Tensor, int]:
+def _fitted(image: Tensor) -> tuple[Tensor, int]:
     """The image at the size of a level of the pyramid, and that level: 0, or 1 or 2 where it is small."""
-    longer = max(picture.shape[2:])
+    longer = max(image.shape[2:])
     level = sum(longer <= LONGER_PX / 2**halvings for halvings in (1, FINEST))
     scale = LONGER_PX / 2**level / longer
-    height, width = (max(1, round(side * scale)) for side in picture.shape[2:])
-    return resized(picture, (height, width)), level
+    height, width = (max(1, round(side * scale)) for side in image.shape[2:])
+    return resized(image, (height, width)), level

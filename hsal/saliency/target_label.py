@@ -22,7 +22,7 @@ class Parameters:
 ANY_LABEL = Parameters()
 
 
-def needed_network(stimulus: Stimulus, title: str) -> Network:
+def require_network(stimulus: Stimulus, title: str) -> Network:
     """The network of a stimulus.
 
     Raises:

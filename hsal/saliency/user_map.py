@@ -16,7 +16,7 @@ MAX_SIDE = 4096
 _MAGIC = b"\x93NUMPY"
 
 
-def given_map(source: np.ndarray | bytes, picture: tuple[int, int] | None = None) -> np.ndarray:
+def checked_user_map(source: np.ndarray | bytes, picture: tuple[int, int] | None = None) -> np.ndarray:
     """A map from an array, a .npy file's bytes or an image's bytes (its luminance), checked.
 
     Args:

@@ -16,7 +16,7 @@ from hsal.config import ModelConfig
 from hsal.errors import HsalError
 from hsal.paths import shipped_weights
 from hsal.saliency.base import Network
-from hsal.saliency.first_step import FirstStep, scaled
+from hsal.saliency.first_step import FirstStepClassifier, scaled
 from hsal.zoo.checkpoint import load_model
 from hsal.zoo.imagenet import (
     EFFICIENTNET,
@@ -83,7 +83,7 @@ def load_network(name: str) -> Network:
         raise NetworkError(f"There is no network {name!r}. Choose one of: {', '.join(network_names())}.")
     with torch.inference_mode(False):  # parameters made in inference mode would have no gradient
         if name.startswith(OF_WEIGHTS):
-            network: FirstStep | Classifier = FirstStep(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
+            network: FirstStepClassifier | Classifier = FirstStepClassifier(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
         else:
             network = _classifier(name)
         return network.eval().requires_grad_(False)

@@ -89,7 +89,7 @@ def test_the_best_is_the_best_of_what_is_shown() -> None:
 
 
 def test_a_ceiling_does_not_compete() -> None:
-    models = {**ABOUT, "third": replace(ABOUT["third"], kind="ceiling")}
+    models = {**ABOUT, "third": replace(ABOUT["third"], kind="upper bound")}
     shown = metrics_table(models, {"one": {"auc": 0.6}, "other": {"auc": 0.7}, "third": {"auc": 0.9}})
     assert "<strong>0.700</strong>" in shown
     assert "<td>0.900</td>" in shown

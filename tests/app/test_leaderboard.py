@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.compare import leaderboard
-from hsal.gaze.benchmark.ranking import Mean, lead, standings
+from hsal.gaze.benchmark.ranking import MeanInterval, mean_difference, leaderboard_rows
 from hsal.gaze.benchmark.table import load_benchmark
 from tests.fixtures.gaze_data import made_up
 
@@ -69,21 +69,21 @@ def test_the_figure_has_a_row_a_model_best_on_top(dark: bool) -> None:
     points = {title: value for trace in figure.data for title, value in zip(trace.y, trace.x, strict=True)}
     assert points == pytest.approx({"Itti": 1.0, "GBVS": 1.5, "Center": 2.0, "People": 0.5})
     assert {trace.name: trace.marker.symbol for trace in figure.data} == {
-        "model": "circle", "floor": "circle-open", "ceiling": "diamond",
+        "model": "circle", "baseline": "circle-open", "upper bound": "diamond",
     }
 
 
 def test_the_table_marks_floors_and_ceilings() -> None:
-    text = leaderboard.leaderboard_table(standings(made_up()), ("shuffled_auc",))
+    text = leaderboard.leaderboard_table(leaderboard_rows(made_up()), ("shuffled_auc",))
     assert re.search(r"Center<small>a floor", text)
     assert re.search(r"People<small>a ceiling", text)
 
 
 def test_a_model_ahead_of_a_ceiling_is_told_with_the_reason() -> None:
-    found = standings(made_up())  # KL: people 0.5, Itti 1.0
+    found = leaderboard_rows(made_up())  # KL: people 0.5, Itti 1.0
     assert leaderboard.past_the_ceiling(found, ("shuffled_auc", "kl")) == ""
-    *others, people = sorted(found, key=lambda one: one.kind == "ceiling")
-    worse = [*others, replace(people, means={**people.means, "kl": Mean(1.25, 1, 2)})]
+    *others, people = sorted(found, key=lambda one: one.kind == "upper bound")
+    worse = [*others, replace(people, means={**people.means, "kl": MeanInterval(1.25, 1, 2)})]
     told = leaderboard.past_the_ceiling(worse, ("shuffled_auc", "kl"))
     assert told.startswith("By KL, Itti (1.000) is ahead of a ceiling, People (1.250)")
     assert "nobody of a half looked at" in told
@@ -95,7 +95,7 @@ def test_published_orders_are_told() -> None:
 
 def test_on_the_shipped_one_the_best_model_beats_the_center_prior() -> None:
     benchmark = load_benchmark(leaderboard.SHIPPED)
-    first = next(one for one in standings(benchmark) if one.kind == "model")
-    assert len(benchmark.pictures) == 120
-    assert lead(benchmark, "shuffled_auc", first.model, "center_prior").low > 0.2
-    assert standings(benchmark)[0].kind == "ceiling"  # people foretell each other better than any model does
+    first = next(one for one in leaderboard_rows(benchmark) if one.kind == "model")
+    assert len(benchmark.images) == 120
+    assert mean_difference(benchmark, "shuffled_auc", first.model, "center_prior").low > 0.2
+    assert leaderboard_rows(benchmark)[0].kind == "upper bound"  # people foretell each other better than any model does

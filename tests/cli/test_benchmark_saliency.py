@@ -33,10 +33,10 @@ def test_a_folder_is_measured_and_the_leaderboard_printed(
     out = tmp_path / "table.parquet"
     assert main(benchmark(looked_at(tmp_path), out, "--docs", str(tmp_path / "docs"), "--seed", "4")) == 0
     printed = capsys.readouterr().out
-    assert all(title in printed for title in ("Uniform (floor)", "Center prior (floor)", "Human fixations (ceiling)"))
+    assert all(title in printed for title in ("Uniform (baseline)", "Center prior (baseline)", "Human fixations (upper bound)"))
     found = load_benchmark(out)
     assert set(found.models) == set(MODELS)
-    assert len(found.pictures) == 3
+    assert len(found.images) == 3
     assert {"auc", "shuffled_auc", "nss", "cc", "sim", "kl", "information_gain"} <= set(found.metrics)
     assert "attn_saliency" not in found.metrics
     assert found.about["settings"]["seed"] == 4
@@ -70,7 +70,7 @@ def test_what_is_there_is_not_measured_again(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
-    looked_at(tmp_path, pictures=60)
+    looked_at(tmp_path, images=60)
     out, part = tmp_path / "table.parquet", tmp_path / "table.parquet.part"
     command = [sys.executable, "-m", "hsal", *benchmark(tmp_path, out, models=("random", "center_prior"))]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ) as running:
@@ -82,8 +82,8 @@ def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
     kept = part.read_bytes().splitlines()[1:4]
     assert main(benchmark(tmp_path, out, models=("random", "center_prior"))) == 0
     found = load_benchmark(out)
-    assert len(found.pictures) == 60
-    times = {(one.model, one.picture): one.milliseconds for one in found.rated()}
+    assert len(found.images) == 60
+    times = {(one.model, one.image): one.milliseconds for one in found.records()}
     for one in map(json.loads, kept):  # times differ from run to run: these are the killed run's
         assert times[one["model"], one["picture"]] == pytest.approx(one["milliseconds"])
 
@@ -101,9 +101,9 @@ def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
     from hsal.cli.run import benchmark_saliency as benchmarking
 
     looked_at(tmp_path, people=1)
-    monkeypatch.setattr(type(benchmarking.SALIENCY), "names", lambda registry: ["uniform", "human"])
+    monkeypatch.setattr(benchmarking, "names", lambda package: ["uniform", "human"])
     assert main(benchmark(tmp_path, tmp_path / "table.parquet", models=())) == 0
-    assert "human is skipped. People can foretell each other only" in capsys.readouterr().err
+    assert "human is left out. People can foretell each other only" in capsys.readouterr().err
     assert load_benchmark(tmp_path / "table.parquet").models == ("uniform",)
     with_bar = main(benchmark(tmp_path, tmp_path / "other.parquet"))
     assert with_bar == 2
@@ -133,12 +133,12 @@ def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
     assert main(benchmark(tmp_path, out, models=("uniform",))) == 0
     found = load_benchmark(out)
-    assert found.pictures == ("0.png", "2.png")
+    assert found.images == ("0.png", "2.png")
     assert any('"1.png" is damaged' in note for note in found.about["notes"])
 
 
 def test_pictures_are_spread_over_the_folder(tmp_path: Path) -> None:
-    looked_at(tmp_path, pictures=6)
+    looked_at(tmp_path, images=6)
     Image.new("L", (40, 30)).save(tmp_path / "9.png")  # nobody looked at it
     assert main(benchmark(tmp_path, tmp_path / "t.parquet", "--images", "3", models=("uniform",))) == 0
-    assert load_benchmark(tmp_path / "t.parquet").pictures == ("0.png", "2.png", "4.png")
+    assert load_benchmark(tmp_path / "t.parquet").images == ("0.png", "2.png", "4.png")

@@ -11,12 +11,12 @@ import pytest
 from hsal.data.fixations.base import Fixations
 from hsal.data.fixations.dataset import FixatedImage, FixationDataset, open_fixated
 from hsal.gaze.benchmark.partial_results import PartialResults
-from hsal.gaze.benchmark.published_rankings import verdicts
-from hsal.gaze.benchmark.ranking import best, lead, ranking_metric, standings
-from hsal.gaze.benchmark.record import Record
+from hsal.gaze.benchmark.published_rankings import check_published
+from hsal.gaze.benchmark.ranking import best, mean_difference, ranking_metric, leaderboard_rows
+from hsal.gaze.benchmark.record import BenchmarkRecord
 from hsal.gaze.benchmark.report import text_table, write_report
-from hsal.gaze.benchmark.runner import BenchmarkImages, all_metrics, rate, split_people
-from hsal.gaze.benchmark.table import COLUMNS, BenchmarkError, assembled, load_benchmark
+from hsal.gaze.benchmark.runner import BenchmarkImages, default_metrics, measure_image, split_observers
+from hsal.gaze.benchmark.table import COLUMNS, BenchmarkError, assemble, load_benchmark
 from hsal.gaze.metrics.catalog import fixated_pixels, nss
 from hsal.saliency.base import SaliencyError
 from hsal.saliency.pipeline import MapOptions, saliency_map
@@ -28,26 +28,26 @@ def points(*places: tuple[int, int], people: tuple[int, ...] = ()) -> Fixations:
     return Fixations(x, y, np.array(people))
 
 
-def pictures(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixationDataset:
+def images(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixationDataset:
     image = np.arange(size[0] * size[1] * 3, dtype=np.uint8).reshape(*size, 3)
     return FixationDataset("some", [f"{place}.png" for place in range(len(fixations))],
                       lambda place: FixatedImage(f"{place}.png", image, fixations[place]))
 
 
 def test_the_others_are_the_fixations_on_other_pictures() -> None:
-    gallery = BenchmarkImages(pictures(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
-    known = gallery.known(1, gallery.pictures[1])
-    assert (known.rows.tolist(), known.columns.tolist()) == ([4, 6], [3, 5])
-    assert (known.other_rows.tolist(), known.other_columns.tolist()) == ([2, 0], [1, 7])
-    alone = BenchmarkImages(pictures(points((1, 2))), seed=0)
-    assert "shuffled_auc" not in all_metrics(alone.known(0, alone.pictures[0]))
+    images = BenchmarkImages(images(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
+    truth = images.truth(1, images.images[1])
+    assert (truth.rows.tolist(), truth.columns.tolist()) == ([4, 6], [3, 5])
+    assert (truth.other_rows.tolist(), truth.other_columns.tolist()) == ([2, 0], [1, 7])
+    alone = BenchmarkImages(images(points((1, 2))), seed=0)
+    assert "shuffled_auc" not in default_metrics(alone.truth(0, alone.images[0]))
 
 
 def test_of_too_many_others_a_seed_draws_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hsal.gaze.benchmark.runner.MAX_OTHERS", 5)
     many = points(*((place % 10, place // 10) for place in range(80)))
     shown = FixatedImage("0.png", np.zeros((8, 10, 3), np.uint8), many)
-    drawn = [BenchmarkImages(pictures(many, many), seed).known(0, shown)
+    drawn = [BenchmarkImages(images(many, many), seed).truth(0, shown)
              for seed in (1, 1, 2)]
     places = [list(zip(one.other_rows.tolist(), one.other_columns.tolist(), strict=True)) for one in drawn]
     assert places[0] == places[1] != places[2]
@@ -56,22 +56,22 @@ def test_of_too_many_others_a_seed_draws_some(monkeypatch: pytest.MonkeyPatch) -
 
 def test_people_are_split_in_two_that_share_nobody() -> None:
     looked = points(*((place, 1) for place in range(9)), people=(4, 4, 7, 7, 8, 8, 9, 9, 9))
-    one, other = split_people(looked, seed=0)
+    one, other = split_observers(looked, seed=0)
     assert len(one.x) + len(other.x) == 9
     assert len(np.unique(one.subject)) == len(np.unique(other.subject)) == 2
     assert not set(one.subject) & set(other.subject)
-    splits = {tuple(np.unique(split_people(looked, seed)[0].subject)) for seed in range(20)}
+    splits = {tuple(np.unique(split_observers(looked, seed)[0].subject)) for seed in range(20)}
     assert len(splits) > 3
     for unknown in (None, points((1, 1)), points((1, 1), (2, 2), people=(5, 5))):
         with pytest.raises(SaliencyError, match="two of them at least"):
-            split_people(unknown, seed=0)
+            split_observers(unknown, seed=0)
 
 
 def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
     looked = points((1, 1), (2, 1), (7, 6), (8, 6), people=(0, 0, 1, 1))  # two people, who look at different ends
-    gallery = BenchmarkImages(pictures(looked, points((3, 3))), seed=0)
-    (found,) = rate(gallery, 0, ["human"], ["nss"], MapOptions())
-    image = gallery.pictures[0].image
+    images = BenchmarkImages(images(looked, points((3, 3))), seed=0)
+    (found,) = measure_image(images, 0, ["human"], ["nss"], MapOptions())
+    image = images.images[0].image
     wanted = []
     for shown, other in ((0, 1), (1, 0)):
         one, two = (points(*((x, y) for x, y, who in zip(looked.x, looked.y, looked.subject, strict=True) if who == me))
@@ -83,36 +83,36 @@ def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
 
 
 def test_every_model_gets_every_metric_and_a_failing_one_says_why(tmp_path: Path) -> None:
-    gallery = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
-    made = list(rate(gallery, 0, ["uniform", "channel_energy", "center_prior"], ["auc", "nss"], MapOptions()))
-    failed = next(one for one in made if not isinstance(one, Record))
+    images = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
+    made = list(measure_image(images, 0, ["uniform", "channel_energy", "center_prior"], ["auc", "nss"], MapOptions()))
+    failed = next(one for one in made if not isinstance(one, BenchmarkRecord))
     assert failed[0] == "channel_energy"
     assert isinstance(failed[1], SaliencyError)
-    rated = {one.model: one for one in made if isinstance(one, Record)}
-    assert rated.keys() == {"uniform", "center_prior"}
-    assert rated["uniform"].values == {"auc": 0.5, "nss": 0}
-    assert rated["center_prior"].milliseconds > 0
+    records = {one.model: one for one in made if isinstance(one, BenchmarkRecord)}
+    assert records.keys() == {"uniform", "center_prior"}
+    assert records["uniform"].values == {"auc": 0.5, "nss": 0}
+    assert records["center_prior"].milliseconds > 0
 
 
 def test_information_gain_is_over_the_center_prior(tmp_path: Path) -> None:
-    gallery = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
-    (found,) = rate(gallery, 0, ["center_prior"], ["information_gain"], MapOptions())
+    images = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
+    (found,) = measure_image(images, 0, ["center_prior"], ["information_gain"], MapOptions())
     assert found.values["information_gain"] == 0
 
 
 def test_a_gallery_knows_when_it_is_another(tmp_path: Path) -> None:
-    one = BenchmarkImages(pictures(points((1, 2)), points((3, 4))), seed=0).fingerprint()
-    assert one == BenchmarkImages(pictures(points((1, 2)), points((3, 4))), seed=1).fingerprint()
-    assert one != BenchmarkImages(pictures(points((1, 2)), points((3, 5))), seed=0).fingerprint()
-    assert one != BenchmarkImages(pictures(points((1, 2))), seed=0).fingerprint()
+    one = BenchmarkImages(images(points((1, 2)), points((3, 4))), seed=0).fingerprint()
+    assert one == BenchmarkImages(images(points((1, 2)), points((3, 4))), seed=1).fingerprint()
+    assert one != BenchmarkImages(images(points((1, 2)), points((3, 5))), seed=0).fingerprint()
+    assert one != BenchmarkImages(images(points((1, 2))), seed=0).fingerprint()
 
 
 def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     made = made_up(path)
     read = load_benchmark(path)
-    assert (read.models, read.pictures, read.metrics, read.about) == (
-        made.models, made.pictures, made.metrics, made.about
+    assert (read.models, read.images, read.metrics, read.about) == (
+        made.models, made.images, made.metrics, made.about
     )
     np.testing.assert_array_equal(read.values, made.values)
     np.testing.assert_array_equal(read.milliseconds, made.milliseconds)
@@ -145,32 +145,32 @@ def test_a_missing_or_damaged_table_is_told(tmp_path: Path) -> None:
 
 
 def test_models_that_lack_a_picture_are_left_out_of_the_table() -> None:
-    some = [Record("a", "0", 1, {"auc": 0.5}), Record("a", "1", 1, {"auc": 0.5}), Record("b", "0", 1, {"auc": 0.5})]
-    assert assembled(some, ["0", "1"], ABOUT).models == ("a",)
+    some = [BenchmarkRecord("a", "0", 1, {"auc": 0.5}), BenchmarkRecord("a", "1", 1, {"auc": 0.5}), BenchmarkRecord("b", "0", 1, {"auc": 0.5})]
+    assert assemble(some, ["0", "1"], ABOUT).models == ("a",)
     with pytest.raises(BenchmarkError, match="No model was measured on every image"):
-        assembled(some[2:], ["0", "1"], ABOUT)
+        assemble(some[2:], ["0", "1"], ABOUT)
 
 
 SETTINGS = {"seed": 0, "metrics": ["auc"]}
 
 
-def entry(model: str, picture: str, value: float = 0.5) -> Record:
-    return Record(model, picture, 2.0, {"auc": value})
+def entry(model: str, image: str, value: float = 0.5) -> BenchmarkRecord:
+    return BenchmarkRecord(model, image, 2.0, {"auc": value})
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
-    with PartialResults(out, SETTINGS) as ledger:
-        ledger.add(entry("a", "0", 0.25))
-        ledger.add(entry("b", "0"))
+    with PartialResults(out, SETTINGS) as results:
+        results.add(entry("a", "0", 0.25))
+        results.add(entry("b", "0"))
     part = out.with_name("table.parquet.part")
     part.write_bytes(part.read_bytes()[:-5])  # killed in the middle of the second line
-    with PartialResults(out, SETTINGS) as ledger:
-        assert ledger.missing(["a", "b"], "0") == ["b"]
-        ledger.add(entry("b", "0"))  # and killed again
-    with PartialResults(out, SETTINGS) as ledger:
-        assert ledger.missing(["a", "b"], "0") == []
-        benchmark = ledger.finish(["a", "b"], ["0"], ABOUT)
+    with PartialResults(out, SETTINGS) as results:
+        assert results.missing(["a", "b"], "0") == ["b"]
+        results.add(entry("b", "0"))  # and killed again
+    with PartialResults(out, SETTINGS) as results:
+        assert results.missing(["a", "b"], "0") == []
+        benchmark = results.finish(["a", "b"], ["0"], ABOUT)
     assert benchmark.of("auc").tolist() == [[0.25], [0.5]]
     assert load_benchmark(out).about["settings"] == SETTINGS
     assert not part.exists()
@@ -178,25 +178,25 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def test_a_table_takes_further_models_and_keeps_the_others(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
-    with PartialResults(out, SETTINGS) as ledger:
-        ledger.add(entry("a", "0", 0.25))
-        ledger.finish(["a"], ["0"], ABOUT)
-    with PartialResults(out, SETTINGS) as ledger:
-        assert ledger.missing(["a", "b"], "0") == ["b"]
-        ledger.add(entry("b", "0"))
-        assert ledger.finish(["a", "b"], ["0"], ABOUT).of("auc").tolist() == [[0.25], [0.5]]
-    with PartialResults(out, SETTINGS, fresh=True) as ledger:
-        assert ledger.missing(["a", "b"], "0") == ["a", "b"]
+    with PartialResults(out, SETTINGS) as results:
+        results.add(entry("a", "0", 0.25))
+        results.finish(["a"], ["0"], ABOUT)
+    with PartialResults(out, SETTINGS) as results:
+        assert results.missing(["a", "b"], "0") == ["b"]
+        results.add(entry("b", "0"))
+        assert results.finish(["a", "b"], ["0"], ABOUT).of("auc").tolist() == [[0.25], [0.5]]
+    with PartialResults(out, SETTINGS, fresh=True) as results:
+        assert results.missing(["a", "b"], "0") == ["a", "b"]
 
 
 def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
-    with PartialResults(out, SETTINGS) as ledger:
-        ledger.add(entry("a", "0"))
+    with PartialResults(out, SETTINGS) as results:
+        results.add(entry("a", "0"))
     with pytest.raises(BenchmarkError, match=r"other settings \(seed\)"):
         PartialResults(out, SETTINGS | {"seed": 1})
-    with PartialResults(out, SETTINGS) as ledger:
-        ledger.finish(["a"], ["0"], ABOUT)
+    with PartialResults(out, SETTINGS) as results:
+        results.finish(["a"], ["0"], ABOUT)
     with pytest.raises(BenchmarkError, match=r"other settings \(metrics\)"):
         PartialResults(out, SETTINGS | {"metrics": ["nss"]})
     part = out.with_name("table.parquet.part")
@@ -207,7 +207,7 @@ def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
 
 
 def test_standings_are_means_with_intervals_best_first() -> None:
-    found = standings(made_up())
+    found = leaderboard_rows(made_up())
     assert [one.model for one in found] == ["human", "gbvs", "itti_koch", "center_prior"]
     gbvs = found[1]
     assert gbvs.means["shuffled_auc"].value == pytest.approx(0.7)
@@ -216,25 +216,25 @@ def test_standings_are_means_with_intervals_best_first() -> None:
     assert found[0].means["shuffled_auc"][1:] == pytest.approx((0.9, 0.9))
     assert gbvs.milliseconds == 25  # the median of 10 20 30 40
     assert (gbvs.title, gbvs.kind) == ("GBVS", "model")
-    assert [one.model for one in standings(made_up(), "kl")] == ["human", "itti_koch", "gbvs", "center_prior"]
+    assert [one.model for one in leaderboard_rows(made_up(), "kl")] == ["human", "itti_koch", "gbvs", "center_prior"]
     assert ranking_metric(made_up()) == "shuffled_auc"
 
 
 def test_the_best_is_best_as_the_metric_has_it_and_no_ceiling() -> None:
-    found = standings(made_up())
+    found = leaderboard_rows(made_up())
     assert best(found, "shuffled_auc") == "gbvs"
     assert best(found, "kl") == "itti_koch"  # lower is better
     assert best([one for one in found if one.model == "human"], "kl") == "human"
 
 
 def test_a_lead_is_reckoned_picture_by_picture() -> None:
-    ahead = lead(made_up(), "shuffled_auc", "gbvs", "itti_koch")
+    ahead = mean_difference(made_up(), "shuffled_auc", "gbvs", "itti_koch")
     assert ahead == pytest.approx((0.1, 0.1, 0.1), abs=1e-6)  # 0.1 on each of the images, however they are drawn
-    assert lead(made_up(), "kl", "gbvs", "itti_koch").value == pytest.approx(-0.5)
+    assert mean_difference(made_up(), "kl", "gbvs", "itti_koch").value == pytest.approx(-0.5)
 
 
 def test_published_orders_are_held_against_the_table() -> None:
-    told = {(claim.ahead, claim.behind, claim.metric): verdict for claim, _, verdict in verdicts(made_up())}
+    told = {(claim.ahead, claim.behind, claim.metric): verdict for claim, _, verdict in check_published(made_up())}
     assert told == {("gbvs", "itti_koch", "auc"): "holds", ("itti_koch", "center_prior", "shuffled_auc"): "holds"}
 
 
@@ -243,7 +243,7 @@ def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) ->
     page = write_report(tmp_path / "table.parquet", tmp_path / "docs")
     text = page.read_text(encoding="utf-8")
     assert "| GBVS | **0.700** [" in text
-    assert "| People (ceiling) | 0.900 [" in text
+    assert "| People (upper bound) | 0.900 [" in text
     assert "The best model, GBVS, is +0.200 [" in text
     assert "Seed 3; 90 s; a slide rule; commit abc1234." in text
     assert "One was left out." in text

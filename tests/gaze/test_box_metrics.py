@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hsal.data.base import Box
-from hsal.gaze.metrics.catalog import METRICS, Known, MetricError, box_auc, box_nss, box_share
+from hsal.gaze.metrics.catalog import METRICS, GroundTruth, MetricError, box_auc, box_nss, box_share
 
 STEPS = np.array([[[0, 1, 2], [3, 4, 5]]], np.float32)  # (1,2,3)
 LOWER_RIGHT = [Box(7, 1, 1, 2, 3), Box(7, 1, 2, 2, 3)]  # their union holds 4 and 5
@@ -28,5 +28,5 @@ def test_auc_of_inside_against_outside() -> None:
 @pytest.mark.parametrize("boxes", [[], [Box(1, 0, 0, 2, 3)], [Box(1, 0, 0, 3, 1)], [Box(1, 1, 1, 1, 2)]])
 @pytest.mark.parametrize("name", ["box_share", "box_nss", "box_auc"])
 def test_boxes_that_cannot_be_are_told_in_a_sentence(name: str, boxes: list[Box]) -> None:
-    with pytest.raises(MetricError, match=r"boxes|picture"):
-        METRICS[name].measure(STEPS, Known(boxes=boxes))
+    with pytest.raises(MetricError, match=r"boxes|image"):
+        METRICS[name].compute(STEPS, GroundTruth(boxes=boxes))

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hsal.data.base import Box
 from hsal.data.fixations.base import Fixations
 from hsal.gaze.metrics import catalog as fm
-from hsal.gaze.metrics.catalog import METRICS, Known, MetricError
+from hsal.gaze.metrics.catalog import METRICS, GroundTruth, MetricError
 
 STEPS = np.array([[[0, 1, 2], [3, 4, 5]]], np.float32)  # (1,2,3)
 
@@ -48,7 +51,7 @@ def test_shuffled_auc_compares_with_other_pictures_fixations() -> None:
 
 
 def test_points_of_another_size_keep_their_share_of_the_picture() -> None:
-    rows, columns = fm.carried_over(*points((0, 0), (9, 19), (5, 10)), (10, 20), (20, 10))
+    rows, columns = fm.rescale_pixels(*points((0, 0), (9, 19), (5, 10)), (10, 20), (20, 10))
     assert (rows.tolist(), columns.tolist()) == ([0, 18, 10], [0, 9, 5])
 
 
@@ -116,13 +119,45 @@ def test_counting_by_buckets_is_counting_all(power: float, scale: float, offset:
     drawn = np.random.RandomState(3)
     pixels = (drawn.rand(1, 40, 50) ** power * scale + offset).astype(np.float32)
     at = drawn.randint(40, size=30), drawn.randint(50, size=30)
-    jittered = pixels.ravel() + 1e-7 * np.random.RandomState(42).randn(2000)
+    jittered = pixels.ravel() + 1e-7 * float(np.abs(pixels).max()) * np.random.RandomState(42).randn(2000)
     fixated, never = np.ravel_multi_index(at, (40, 50)), np.ones(2000, bool)
     never[fixated] = False
     assert fm.auc(pixels, *at) == pytest.approx(compared(pixels.ravel()[fixated], pixels.ravel()), abs=1e-12)
     corners = [((jittered[never] >= t).mean(), (jittered[fixated] >= t).mean()) for t in np.sort(jittered[fixated])]
     across, up = np.array([(1, 1), *corners, (0, 0)]).T[:, ::-1]
     assert fm.auc_judd(pixels, *at) == pytest.approx(np.trapezoid(up, across), abs=1e-12)
+
+
+POSITIVE = tuple(name for name in METRICS if name not in ("kl", "information_gain"))
+
+
+@given(
+    seed=st.integers(0, 9999), exponent=st.floats(-9, 9), kind=st.sampled_from([np.float32, np.float64]),
+    lowest=st.integers(0, 1),
+)
+def test_no_metric_depends_on_the_scale_of_a_map(seed: int, exponent: float, kind: type, lowest: int) -> None:
+    """KL and information gain are compared where no pixel is 0: there only the added 1e-20 would differ."""
+    drawn = np.random.default_rng(seed)
+    steps = np.concatenate([[0, 17], drawn.integers(0, 18, 22 * 25 - 2)])  # of 17: none is at a threshold of AUC-Borji
+    maps = ((drawn.permutation(steps).reshape(1, 22, 25) + lowest) / (17 + lowest)).astype(kind)  # maximum 1
+    names = tuple(METRICS) if lowest else POSITIVE
+    points_px = drawn.integers(22, size=(4, 12))
+    truth = GroundTruth(
+        points_px[0], points_px[1], other_rows=points_px[2], other_columns=points_px[3],
+        baseline=1 + drawn.random((22, 25)), boxes=[Box(1, 3, 4, 9, 12)],
+    )
+    scaled = (maps * 10.0**exponent).astype(kind)
+    expected, found = (fm.compute_metrics(values, truth, names) for values in (maps, scaled))
+    for name in names:
+        assert found[name] == pytest.approx(expected[name], rel=1e-5, abs=1e-5), name
+
+
+def test_auc_judd_of_a_density_of_a_large_image_is_that_of_the_map() -> None:
+    drawn = np.random.default_rng(0)
+    maps = np.repeat(np.repeat(drawn.random((1, 54, 96)), 20, axis=1), 20, axis=2)  # (1,1080,1920)
+    rows, columns = drawn.integers(1080, size=60), drawn.integers(1920, size=60)
+    density = maps / maps.sum()  # values of about 5e-7, close to a fixed jitter
+    assert fm.auc_judd(density, rows, columns) == pytest.approx(fm.auc_judd(maps, rows, columns), abs=1e-6)
 
 
 def compared(positives: np.ndarray, others: np.ndarray) -> float:
@@ -132,15 +167,15 @@ def compared(positives: np.ndarray, others: np.ndarray) -> float:
 
 def test_all_at_once_takes_what_is_known() -> None:
     rows, columns = points((1, 2))
-    known = Known(rows, columns, baseline=np.ones((2, 3)))
-    assert set(fm.measured(STEPS, known)) == set(METRICS) - {"shuffled_auc", "box_share", "box_nss", "box_auc"}
-    assert fm.measured(STEPS, known, ["auc"])["auc"] == fm.auc(STEPS, rows, columns)
+    truth = GroundTruth(rows, columns, baseline=np.ones((2, 3)))
+    assert set(fm.compute_metrics(STEPS, truth)) == set(METRICS) - {"shuffled_auc", "box_share", "box_nss", "box_auc"}
+    assert fm.compute_metrics(STEPS, truth, ["auc"])["auc"] == fm.auc(STEPS, rows, columns)
     density = fm.fixation_density(rows, columns, (2, 3))
-    assert fm.measured(STEPS, known, ["cc"])["cc"] == fm.cc(STEPS, density)
+    assert fm.compute_metrics(STEPS, truth, ["cc"])["cc"] == fm.cc(STEPS, density)
     with pytest.raises(MetricError, match="Shuffled AUC needs others"):
-        fm.measured(STEPS, known, ["shuffled_auc"])
+        fm.compute_metrics(STEPS, truth, ["shuffled_auc"])
     with pytest.raises(MetricError, match="no metric named 'ucb'"):
-        fm.measured(STEPS, known, ["ucb"])
+        fm.compute_metrics(STEPS, truth, ["ucb"])
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -172,7 +207,7 @@ def test_bad_input_is_told_in_a_sentence(
     name: str, maps: np.ndarray, at: tuple[np.ndarray, np.ndarray], sentence: str
 ) -> None:
     with pytest.raises(MetricError, match=sentence):
-        METRICS[name].measure(maps, Known(*at))
+        METRICS[name].compute(maps, GroundTruth(*at))
 
 
 def test_pictures_beside_the_maps_must_have_their_size() -> None:
@@ -180,7 +215,7 @@ def test_pictures_beside_the_maps_must_have_their_size() -> None:
         fm.cc(STEPS, np.ones((3, 2)))
     with pytest.raises(MetricError, match="baseline holds NaN"):
         fm.information_gain(STEPS, np.full((2, 3), np.nan), *points((0, 0)))
-    with pytest.raises(MetricError, match="Every pixel was looked at"):
+    with pytest.raises(MetricError, match="Every pixel is fixated"):
         fm.auc_judd(STEPS[:, :1, :2], *points((0, 0), (0, 1)))
     with pytest.raises(MetricError, match="wider than 0"):
         fm.fixation_density(*points((0, 0)), (2, 3), sigma_px=0)

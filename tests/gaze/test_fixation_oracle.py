@@ -26,12 +26,18 @@ def test_every_case_was_answered() -> None:
 @pytest.mark.parametrize("metric", SHARED)
 def test_a_metric_is_pysaliencys(metric: str, case: str) -> None:
     given = CASES[case]
-    known = fm.Known(
+    truth = fm.GroundTruth(
         given.rows, given.columns, other_rows=given.other_rows, other_columns=given.other_columns,
         baseline=given.baseline, density=density(given),
     )  # fmt: skip
-    ours = fm.METRICS[metric].measure(given.maps, known)
-    assert ours == pytest.approx(ANSWERS[case][metric], rel=1e-6, abs=1e-6)
+    ours = fm.METRICS[metric].compute(given.maps, truth)
+    if (metric, case) == ("auc_judd", "scales"):  # the first map's maximum is 1e-7, as small as pysaliency's jitter
+        maximum = given.maps.max(axis=(1, 2), keepdims=True)
+        assert ours == pytest.approx(fm.METRICS[metric].compute(given.maps / maximum, truth))
+        ours, theirs = ours[1:], ANSWERS[case][metric][1:]
+    else:
+        theirs = ANSWERS[case][metric]
+    assert ours == pytest.approx(theirs, rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -79,7 +79,7 @@ def test_it_is_the_algorithm_as_printed() -> None:
     expected = np.zeros(channel.shape)
     for threshold in range(int(channel.min()), int(channel.max()), 4):
         for taken in (channel > threshold, channel <= threshold):
-            opened = ndimage.gray_opening(taken.astype(np.uint8), size=(3, 3))
+            opened = ndimage.grey_opening(taken.astype(np.uint8), size=(3, 3))
             found = np.ones(channel.shape, bool)
             for value in (0, 1):
                 labels, _ = ndimage.label(opened == value, structure=np.ones((3, 3)))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hsal.saliency.color_spaces import rgb_to_gray, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr, shown_in
+from hsal.saliency.color_spaces import rgb_to_gray, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr, convert_color
 
 
 def pixel(*values: float) -> Tensor:
@@ -67,7 +67,7 @@ def test_a_gray_picture_is_one_of_equal_channels(convert: Callable[[Tensor], Ten
 @pytest.mark.parametrize("space", ["rgb", "gray", "lab", "hsv", "ycbcr"])
 def test_what_is_shown_lies_in_0_to_1(space: str) -> None:
     corners = torch.cartesian_prod(*[torch.tensor([0.0, 0.5, 1.0])] * 3).T[None, :, :, None]  # (1,3,27,1)
-    shown = shown_in(corners, space)
+    shown = convert_color(corners, space)
     assert shown.shape == (1, 1 if space == "gray" else 3, 27, 1)
     assert shown.min() >= 0
     assert shown.max() <= 1
@@ -75,7 +75,7 @@ def test_what_is_shown_lies_in_0_to_1(space: str) -> None:
 
 def test_lab_is_shown_as_eight_bits_hold_it() -> None:
     expected = pixel(0.5339, 128 / 255, 128 / 255)
-    torch.testing.assert_close(shown_in(pixel(0.5, 0.5, 0.5), "lab"), expected, atol=1e-4, rtol=0)
+    torch.testing.assert_close(convert_color(pixel(0.5, 0.5, 0.5), "lab"), expected, atol=1e-4, rtol=0)
 
 
 def test_gradients_pass_black_and_gray() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from hsal.data.images import ImageError
 from hsal.saliency.base import SaliencyError
-from hsal.saliency.user_map import given_map
+from hsal.saliency.user_map import checked_user_map
 
 
 def npy(values: np.ndarray) -> bytes:
@@ -27,7 +27,7 @@ def claiming(shape: str, descr: str = "'<f4'", data: bytes = b"") -> bytes:
 
 
 def test_an_array_is_divided_by_its_maximum() -> None:
-    given = given_map(np.array([[0, 1], [2, 4]]))
+    given = checked_user_map(np.array([[0, 1], [2, 4]]))
     assert given.tolist() == [[0, 0.25], [0.5, 1]]
     assert given.dtype == np.float32
 
@@ -35,8 +35,8 @@ def test_an_array_is_divided_by_its_maximum() -> None:
 @pytest.mark.parametrize("kind", ["float64", "float32", "float16", "uint8", "int64", "bool", ">f4"])
 def test_a_file_is_the_array_that_was_saved(kind: str) -> None:
     values = np.array([[0, 1, 0], [1, 1, 0]]).astype(kind)
-    assert given_map(npy(values)).tolist() == [[0, 1, 0], [1, 1, 0]]
-    assert given_map(npy(np.asfortranarray(values))).tolist() == [[0, 1, 0], [1, 1, 0]]
+    assert checked_user_map(npy(values)).tolist() == [[0, 1, 0], [1, 1, 0]]
+    assert checked_user_map(npy(np.asfortranarray(values))).tolist() == [[0, 1, 0], [1, 1, 0]]
 
 
 def test_a_picture_is_its_luminance() -> None:
@@ -45,7 +45,7 @@ def test_a_picture_is_its_luminance() -> None:
     picture[:4, :8] = (255, 255, 255)
     picture[4:, 8:] = (255, 0, 0)
     Image.fromarray(picture).save(stream, "PNG")
-    given = given_map(stream.getvalue(), (8, 16))
+    given = checked_user_map(stream.getvalue(), (8, 16))
     assert given.shape == (8, 16)
     assert given[0, 0] == 1
     assert given[7, 15] == pytest.approx(0.299, abs=1e-4)
@@ -54,13 +54,13 @@ def test_a_picture_is_its_luminance() -> None:
 
 @pytest.mark.parametrize("shape", [(600, 800), (60, 80), (19, 25), (7, 9), (6, 9), (1, 1), (602, 800)])
 def test_proportions_that_fit_but_for_rounding(shape: tuple[int, int]) -> None:
-    assert given_map(np.ones(shape), (600, 800)).shape == shape
+    assert checked_user_map(np.ones(shape), (600, 800)).shape == shape
 
 
 @pytest.mark.parametrize("shape", [(600, 600), (800, 600), (10, 40), (600, 900), (7, 13)])
 def test_other_proportions_are_told(shape: tuple[int, int]) -> None:
     with pytest.raises(SaliencyError, match="proportions") as caught:
-        given_map(np.ones(shape), (600, 800))
+        checked_user_map(np.ones(shape), (600, 800))
     assert ("swapped" in str(caught.value)) == (shape == (800, 600))
 
 
@@ -88,7 +88,7 @@ ENDLESS[0] = np.inf
 def test_values_that_no_map_has_are_told(values: np.ndarray, words: str) -> None:
     for source in (values, npy(values)):
         with pytest.raises(SaliencyError, match=words) as caught:
-            given_map(source)
+            checked_user_map(source)
         assert "\n" not in str(caught.value)
 
 
@@ -112,12 +112,12 @@ def test_values_that_no_map_has_are_told(values: np.ndarray, words: str) -> None
 )
 def test_hostile_files_are_told(data: bytes) -> None:
     with pytest.raises(SaliencyError) as caught:
-        given_map(data)
+        checked_user_map(data)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 an archive", b"GIF89a"])
 def test_what_is_neither_array_nor_picture_is_told(data: bytes) -> None:
     with pytest.raises(ImageError) as caught:
-        given_map(data)
+        checked_user_map(data)
     assert "\n" not in str(caught.value)

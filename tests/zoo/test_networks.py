@@ -16,7 +16,7 @@ from hsal.backbones.timm_models import IMAGENET_MEAN, IMAGENET_STD
 from hsal.config import ModelConfig
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Stimulus
-from hsal.saliency.first_step import FirstStep
+from hsal.saliency.first_step import FirstStepClassifier
 from hsal.tracing.recording import to_tensor
 from hsal.training.loop import fresh_model
 from hsal.zoo import imagenet, networks
@@ -102,7 +102,7 @@ def test_weights_say_what_their_first_meta_step_would_name() -> None:
 
 
 def test_the_gradient_reaches_every_color_of_the_image() -> None:
-    network = FirstStep("small", fresh_model(SMALL, 0).eval())
+    network = FirstStepClassifier("small", fresh_model(SMALL, 0).eval())
     image = torch.rand(1, 3, 40, 50, requires_grad=True)
     (gradient,) = torch.autograd.grad(network.logits(network.volume(image))[0, 1], image)
     red, green, blue = gradient[0].abs().sum(dim=(1, 2)).tolist()

@@ -18,10 +18,11 @@ from hsal.data.fixations.dataset import FixationDataset, open_fixated
 from hsal.device import code_commit, machine
 from hsal.errors import HsalError
 from hsal.gaze.benchmark.partial_results import PartialResults
-from hsal.gaze.benchmark.record import Record
+from hsal.gaze.benchmark.record import BenchmarkRecord
 from hsal.gaze.benchmark.report import text_table, write_report
-from hsal.gaze.benchmark.runner import BASELINE, MAX_OTHERS, BenchmarkImages, all_metrics, rate
+from hsal.gaze.benchmark.runner import BASELINE, MAX_OTHERS, BenchmarkImages, default_metrics, measure_image
 from hsal.gaze.benchmark.table import Benchmark
+from hsal.gaze.benchmark.versions import model_version
 from hsal.gaze.metrics.catalog import METRICS
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Network
@@ -55,14 +56,18 @@ def measure(command: BenchmarkSaliencyCommand) -> Benchmark:
     metrics = _metrics(command, images)
     for note in images.notes:
         log.warning("%s", note)
-    with PartialResults(command.out, _settings(command, images, metrics, network), command.fresh) as results:
+    settings = _settings(command, images, metrics, network)
+    versions = {name: model_version(name) for name in models}
+    with PartialResults(
+        command.out, settings, command.fresh, versions=versions, former_fingerprint=images.former_fingerprint()
+    ) as results:
         measured = _measure_all(results, images, models, metrics, options, network, strict=bool(command.models))
         about = {
-            "data": images.pictures.name, "machine": machine(), "load": _load(), "notes": images.notes,
+            "data": images.dataset.name, "machine": machine(), "load": _load(), "notes": images.notes,
             "seconds": round(results.before.get("seconds", 0) + time.perf_counter() - start, 1),
-            "models": {name: _about(name, results.before.get("models", {}), measured) for name in models},
+            "models": {name: _about(name, results, measured) for name in models},
         }
-        return results.finish(models, [images.pictures.names[index] for index in images.indices], about)
+        return results.finish(models, [images.dataset.names[index] for index in images.indices], about)
 
 
 def _images(command: BenchmarkSaliencyCommand) -> FixationDataset:
@@ -91,9 +96,9 @@ def _metrics(command: BenchmarkSaliencyCommand, images: BenchmarkImages) -> tupl
     if not images.indices:
         raise HsalError(f"{command.data} has no image with fixations or boxes.")
     first = images.indices[0]
-    picture = images.pictures[first]
-    known = replace(images.known(first, picture), baseline=np.ones(picture.image.shape[:2]))
-    return tuple(dict.fromkeys(command.metrics)) or all_metrics(known)
+    image = images.dataset[first]
+    truth = replace(images.truth(first, image), baseline=np.ones(image.image.shape[:2]))
+    return tuple(dict.fromkeys(command.metrics)) or default_metrics(truth)
 
 
 def _settings(
@@ -101,7 +106,7 @@ def _settings(
 ) -> dict[str, Any]:
     """The settings that all rows of a table share."""
     return {
-        "pictures": images.fingerprint(), "metrics": list(metrics), "seed": command.seed, "smooth": command.smooth,
+        "images": images.fingerprint(), "metrics": list(metrics), "seed": command.seed, "smooth": command.smooth,
         "center_prior": command.center_prior, "network": network.name if network else "", "others": MAX_OTHERS,
         "baseline": BASELINE,
     }
@@ -117,9 +122,9 @@ def _measure_all(
     """
     measured: set[str] = set()
     for index in tqdm(images.indices, desc="measuring", unit="image"):
-        missing = results.missing(models, images.pictures.names[index])
-        for found in rate(images, index, missing, metrics, options, network):
-            if isinstance(found, Record):
+        missing = results.missing(models, images.dataset.names[index])
+        for found in measure_image(images, index, missing, metrics, options, network):
+            if isinstance(found, BenchmarkRecord):
                 results.add(found)
                 measured.add(found.model)
                 continue
@@ -136,7 +141,12 @@ def _load() -> float:
     return os.getloadavg()[0] / (os.cpu_count() or 1) if hasattr(os, "getloadavg") else 0.0
 
 
-def _about(name: str, before: dict[str, Any], measured: set[str]) -> dict[str, Any]:
-    about = SALIENCY.find(name).ABOUT
+def _about(name: str, results: PartialResults, measured: set[str]) -> dict[str, str]:
+    """Title, kind, citation, commit and version of a model."""
+    about, before = SALIENCY.find(name).ABOUT, results.before.get("models", {})
     commit = code_commit() if name in measured or name not in before else before[name]["commit"]
-    return {"title": about.title, "kind": about.kind, "citation": about.citation, "commit": commit}
+    versions = {record.version for record in results.records.values() if record.model == name}
+    version = versions.pop() if len(versions) == 1 else ""
+    return {
+        "title": about.title, "kind": about.kind, "citation": about.citation, "commit": commit, "version": version,
+    }

@@ -1,4 +1,4 @@
-"""What one model comes to on one image."""
+"""The result of one saliency model on one image."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Record:
-    """One model on one image."""
+class BenchmarkRecord:
+    """Metrics and run time of one model on one image."""
 
     model: str
-    picture: str
+    image: str
     milliseconds: float
-    """Of the model alone, as `hsal.saliency.pipeline.SaliencyMap` has it."""
+    """Of the model alone, see `hsal.saliency.pipeline.SaliencyMap`."""
     values: Mapping[str, float]
     """Metric -> value."""
+    version: str = ""
+    """Of the code that measured, see `hsal.gaze.benchmark.versions`; empty if unknown."""

@@ -1,158 +1,194 @@
-"""One image of a benchmark: the map of every model, and what every metric makes of it.
+"""Measure one image of a benchmark: the map of every model, and every metric of it.
 
-Models that need fixations would be told the answer. Choice: they get those of one half of the people and are measured
-on the other half's, and the other way round, and both are averaged; halves are drawn by the seed. What people tell of
-each other, with half of them, is a ceiling that a model need not reach to be as good as one person, and that more
-people would lift.
+A model that needs fixations would know the answer. Choice: it gets the fixations of a random half of the observers and
+is measured on those of the other half, then the other way round, and both values are averaged; the seed draws the
+halves. The result, human fixations predicted from those of other people, is an upper bound that depends on the number
+of observers: a model can be as good as one observer without reaching it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hsal.data.fixations.base import Fixations
 from hsal.data.fixations.dataset import FixatedImage, FixationDataset
 from hsal.data.images import ImageError
-from hsal.gaze.benchmark.record import Record
-from hsal.gaze.metrics.catalog import METRICS, Known, carried_over, fixated_pixels, measurable, measured
+from hsal.gaze.benchmark.record import BenchmarkRecord
+from hsal.gaze.benchmark.versions import model_version
+from hsal.gaze.metrics.catalog import (
+    METRICS,
+    GroundTruth,
+    available_metrics,
+    compute_metrics,
+    fixated_pixels,
+    rescale_pixels,
+)
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import Network, SaliencyError
 from hsal.saliency.pipeline import MapOptions, saliency_map
 
-MAX_OTHERS = 20_000  # fixations on other images for shuffled AUC, drawn by the seed where there are more
-BASELINE = "center_prior"  # of information gain, with its own parameters
+MAX_OTHERS = 20_000  # fixations on other images for shuffled AUC; of more, the seed draws so many
+BASELINE = "center_prior"  # of information gain, with default parameters
 
 Points = tuple[np.ndarray, np.ndarray]  # rows, columns, (n,) int64
 
 
-class BenchmarkImages:
-    """The images of a set with what is known of each, others' fixations among it."""
+@dataclass(frozen=True)
+class ImageIndex:
+    """What a benchmark stores about each image, without its pixels."""
 
-    def __init__(self, pictures: FixationDataset, seed: int) -> None:
-        """Reads every image once; `notes` says which could not be read."""
-        self.pictures, self.seed = pictures, seed
-        self.notes = list(pictures.notes)
-        self._points: dict[int, tuple[Points, tuple[int, int]]] = {}
-        self._boxed: list[int] = []
-        for index in range(len(pictures)):
+    size: tuple[int, int]
+    """(H,W)."""
+    points: Points | None
+    """Pixels of the fixations."""
+    boxed: bool
+    digest: bytes
+    """Of the pixels, fixations with their observers, and boxes."""
+
+
+class BenchmarkImages:
+    """The images of a dataset with the ground truth of each, including fixations on other images."""
+
+    def __init__(self, dataset: FixationDataset, seed: int) -> None:
+        """Read every image once. `notes` names those that could not be read."""
+        self.dataset, self.seed = dataset, seed
+        self.notes = list(dataset.notes)
+        self._found: dict[int, ImageIndex] = {}
+        for index in range(len(dataset)):
             try:
-                picture = pictures[index]
+                self._found[index] = _index(dataset[index])
             except ImageError as error:
                 self.notes.append(f"Left out: {error}")
-                continue
-            if picture.fixations is not None:
-                self._points[index] = fixated_pixels(picture.fixations), picture.image.shape[:2]
-            if picture.boxes:
-                self._boxed.append(index)
 
     @property
     def indices(self) -> list[int]:
-        """Of the images to measure on: those with fixations, or where there are none those with boxes."""
-        return list(self._points) or self._boxed
+        """Of the images to measure on: those with fixations, or if there are none, those with boxes."""
+        fixated = [index for index, found in self._found.items() if found.points is not None]
+        return fixated or [index for index, found in self._found.items() if found.boxed]
 
     def fingerprint(self) -> str:
-        """Twelve letters that are others where any image's name, size or fixations are."""
+        """A digest of all images' names, pixels, fixations and boxes."""
         digest = hashlib.sha256()
         for index in self.indices:
-            points, size = self._points.get(index, ((), ()))
-            digest.update(repr((self.pictures.names[index], size)).encode())
-            for axis in points:
+            digest.update(repr(self.dataset.names[index]).encode() + self._found[index].digest)
+        return digest.hexdigest()[:12]
+
+    def former_fingerprint(self) -> str:
+        """The digest of earlier versions, which covers names, sizes and fixations alone."""
+        digest = hashlib.sha256()
+        for index in self.indices:
+            found = self._found[index]
+            digest.update(repr((self.dataset.names[index], found.size if found.points else ())).encode())
+            for axis in found.points or ():
                 digest.update(axis.tobytes())
         return digest.hexdigest()[:12]
 
-    def known(self, index: int, picture: FixatedImage) -> Known:
-        """What is known of image `index`, but for the baseline."""
-        boxes = picture.boxes or None
-        if index not in self._points:
-            return Known(boxes=boxes)
-        points, size = self._points[index]
-        others = self._others(index, size)
-        return Known(*points, other_rows=others[0], other_columns=others[1], boxes=boxes)
+    def truth(self, index: int, image: FixatedImage) -> GroundTruth:
+        """The ground truth of image `index`, without the baseline."""
+        boxes, found = image.boxes or None, self._found[index]
+        if found.points is None:
+            return GroundTruth(boxes=boxes)
+        others = self._others(index, found.size)
+        return GroundTruth(*found.points, other_rows=others[0], other_columns=others[1], boxes=boxes)
 
     def _others(self, index: int, size: tuple[int, int]) -> tuple[np.ndarray | None, np.ndarray | None]:
-        carried = [carried_over(*points, theirs, size)
-                   for other, (points, theirs) in self._points.items() if other != index]
-        if not carried:
+        """Fixations on the other images, in pixels of this one."""
+        rescaled = [
+            rescale_pixels(*found.points, found.size, size)
+            for other, found in self._found.items() if other != index and found.points is not None
+        ]
+        if not rescaled:
             return None, None
-        rows, columns = (np.concatenate(parts) for parts in zip(*carried, strict=True))
+        rows, columns = (np.concatenate(parts) for parts in zip(*rescaled, strict=True))
         if len(rows) > MAX_OTHERS:
             drawn = np.random.default_rng([self.seed, index, 1]).choice(len(rows), MAX_OTHERS, replace=False)
             rows, columns = rows[drawn], columns[drawn]
         return rows, columns
 
 
-def all_metrics(known: Known) -> tuple[str, ...]:
-    """What is reckoned where nobody chooses: all that can be, but attn_saliency, which does not compare maps."""
-    return tuple(name for name in measurable(known) if name != "attn_saliency")
+def _index(image: FixatedImage) -> ImageIndex:
+    pixels, fixations = image.image, image.fixations
+    digest = hashlib.sha256(repr((pixels.shape, pixels.dtype.str, image.boxes)).encode())
+    digest.update(np.ascontiguousarray(pixels).tobytes())
+    if fixations is not None:
+        for values in (fixations.x, fixations.y, fixations.subject):
+            digest.update(repr(values.shape).encode() + np.ascontiguousarray(values).tobytes())
+    points = None if fixations is None else fixated_pixels(fixations)
+    return ImageIndex((pixels.shape[0], pixels.shape[1]), points, bool(image.boxes), digest.digest())
 
 
-def rate(
-    gallery: BenchmarkImages, index: int, models: Sequence[str], metrics: Sequence[str], options: MapOptions,
+def default_metrics(truth: GroundTruth) -> tuple[str, ...]:
+    """All metrics that can be computed, except attn_saliency, which does not compare maps."""
+    return tuple(name for name in available_metrics(truth) if name != "attn_saliency")
+
+
+def measure_image(
+    images: BenchmarkImages, index: int, models: Sequence[str], metrics: Sequence[str], options: MapOptions,
     network: Network | None = None,
-) -> Iterator[Record | tuple[str, SaliencyError]]:
-    """Every model on image `index`; in place of one that fails, its name and why.
+) -> Iterator[BenchmarkRecord | tuple[str, SaliencyError]]:
+    """Measure every model on image `index`. For a model that fails, yields its name and the error.
 
     Raises:
-        MetricError: a metric cannot be had from what is known.
+        MetricError: a metric cannot be computed from the ground truth.
     """
-    picture = gallery.pictures[index]
-    known = gallery.known(index, picture)
+    image = images.dataset[index]
+    truth = images.truth(index, image)
     if any("baseline" in METRICS[name].needs for name in metrics):
-        known = replace(known, baseline=saliency_map(BASELINE, picture.image).values)
+        truth = replace(truth, baseline=saliency_map(BASELINE, image.image).values)
     maps, times = [], {}
     for name in models:
         try:
             if "fixations" in SALIENCY.find(name).ABOUT.needs:
-                yield _people(name, picture, known, metrics, options, gallery.seed + index)
+                yield _measure_human(name, image, truth, metrics, options, images.seed + index)
                 continue
-            made = saliency_map(name, picture.image, options=options, network=network)
+            result = saliency_map(name, image.image, options=options, network=network)
         except SaliencyError as error:
             yield name, error
             continue
-        maps.append(made.values)
-        times[name] = made.milliseconds
+        maps.append(result.values)
+        times[name] = result.milliseconds
     if maps:
-        values = measured(np.stack(maps), known, metrics)  # each (M,)
+        values = compute_metrics(np.stack(maps), truth, metrics)  # each (M,)
         for place, (name, milliseconds) in enumerate(times.items()):
-            yield Record(name, picture.name, milliseconds, {metric: float(values[metric][place]) for metric in metrics})
+            scores = {metric: float(values[metric][place]) for metric in metrics}
+            yield BenchmarkRecord(name, image.name, milliseconds, scores, model_version(name))
 
 
-def _people(
-    name: str, picture: FixatedImage, known: Known, metrics: Sequence[str], options: MapOptions, seed: int
-) -> Record:
-    """A model that knows where people looked: from each half of the people, on the other's fixations."""
-    halves = split_people(picture.fixations, seed)
-    found, milliseconds = [], 0.0
-    for shown, looked in (halves, halves[::-1]):
-        made = saliency_map(name, picture.image, options=options, fixations=shown)
-        rows, columns = fixated_pixels(looked)
-        answers = measured(made.values[None], replace(known, rows=rows, columns=columns), metrics)
-        found.append({metric: float(answers[metric][0]) for metric in metrics})
-        milliseconds += made.milliseconds / 2
-    return Record(name, picture.name, milliseconds, {
-        metric: (found[0][metric] + found[1][metric]) / 2 for metric in metrics
-    })
+def _measure_human(
+    name: str, image: FixatedImage, truth: GroundTruth, metrics: Sequence[str], options: MapOptions, seed: int
+) -> BenchmarkRecord:
+    """Measure a model that needs fixations: from each half of the observers, on the fixations of the other half."""
+    halves = split_observers(image.fixations, seed)
+    scores, milliseconds = [], 0.0
+    for given, measured in (halves, halves[::-1]):
+        result = saliency_map(name, image.image, options=options, fixations=given)
+        rows, columns = fixated_pixels(measured)
+        values = compute_metrics(result.values[None], replace(truth, rows=rows, columns=columns), metrics)
+        scores.append({metric: float(values[metric][0]) for metric in metrics})
+        milliseconds += result.milliseconds / 2
+    means = {metric: (scores[0][metric] + scores[1][metric]) / 2 for metric in metrics}
+    return BenchmarkRecord(name, image.name, milliseconds, means, model_version(name))
 
 
-def split_people(fixations: Fixations | None, seed: int) -> tuple[Fixations, Fixations]:
-    """The fixations of one random half of the people, and of the other.
+def split_observers(fixations: Fixations | None, seed: int) -> tuple[Fixations, Fixations]:
+    """The fixations of a random half of the observers, and those of the other half.
 
     Raises:
-        SaliencyError: it is not known who looked, or it was one person alone.
+        SaliencyError: the observers are unknown, or there is only one.
     """
-    people = np.unique(fixations.subject) if fixations is not None else []
-    if len(people) < 2:
-        raise SaliencyError("People can foretell each other only where it is known who looked, two of them at least.")
-    half = np.random.default_rng([seed, 2]).permutation(people)[: len(people) // 2]
+    observers = np.unique(fixations.subject) if fixations is not None else np.empty(0)
+    if fixations is None or len(observers) < 2:
+        raise SaliencyError("Human fixations need at least two known observers per image: add the column subject.")
+    half = np.random.default_rng([seed, 2]).permutation(observers)[: len(observers) // 2]
     inside = np.isin(fixations.subject, half)
-    return _chosen(fixations, inside), _chosen(fixations, ~inside)
+    return _select(fixations, inside), _select(fixations, ~inside)
 
 
-def _chosen(fixations: Fixations, rows: np.ndarray) -> Fixations:
+def _select(fixations: Fixations, rows: np.ndarray) -> Fixations:
     durations = fixations.duration_ms
     return Fixations(
         fixations.x[rows], fixations.y[rows], fixations.subject[rows], durations[rows] if len(durations) else durations

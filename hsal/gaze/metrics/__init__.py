@@ -1,1 +1,1 @@
-"""How well maps tell where people look: metrics of maps against fixations and boxes."""
+"""Metrics of saliency maps against fixations and boxes."""

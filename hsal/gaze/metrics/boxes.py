@@ -1,6 +1,6 @@
-"""Does a saliency map lie on the objects? Maps against boxes, for scenes on which nobody's eyes were followed.
+"""Does a saliency map highlight the objects? Metrics of maps against boxes, for scenes without eye-tracking data.
 
-All functions here raise MetricError for a bad input, as hsal/gaze/metrics/checks.py says.
+All functions here raise MetricError for invalid input, see hsal/gaze/metrics/checks.py. None depends on a map's scale.
 """
 
 from __future__ import annotations
@@ -10,42 +10,43 @@ from collections.abc import Sequence
 import numpy as np
 
 from hsal.data.base import Box
-from hsal.gaze.metrics.auc import chance_above
-from hsal.gaze.metrics.inputs import Known, Reading, over_maps
+from hsal.gaze.metrics.auc import mann_whitney_auc
+from hsal.gaze.metrics.inputs import GroundTruth, MetricInputs, per_map
 
 
 def box_share(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
-    """The share of a map's mass in the boxes; that of a map of zeros is their share of the image, as for an even one.
+    """The share of a map's mass inside the boxes. For a map of zeros it is their share of the image's area.
 
     Args:
-        maps: (M,H,W) of one image; values below 0 are raised by the map's minimum. boxes: in its pixels.
+        maps: (M,H,W) of one image; if values are below 0, the map's minimum is subtracted.
+        boxes: in pixels of the image.
     Returns:
         (M,) float64 in 0..1.
     """
-    return over_maps(box_share_of, maps, Known(boxes=boxes))
+    return per_map(box_share_of, maps, GroundTruth(boxes=boxes))
 
 
-def box_share_of(reading: Reading) -> float:
+def box_share_of(inputs: MetricInputs) -> float:
     """`box_share` of one map."""
-    return float(reading.density()[reading.picture.within].sum())
+    return float(inputs.density()[inputs.truth.inside_boxes].sum())
 
 
 def box_nss(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
-    """NSS with every pixel of the boxes as a fixation: (M,H,W) -> (M,) float64; 0 is chance."""
-    return over_maps(box_nss_of, maps, Known(boxes=boxes))
+    """NSS with every pixel inside the boxes as a fixation: (M,H,W) -> (M,) float64; 0 is chance level."""
+    return per_map(box_nss_of, maps, GroundTruth(boxes=boxes))
 
 
-def box_nss_of(reading: Reading) -> float:
+def box_nss_of(inputs: MetricInputs) -> float:
     """`box_nss` of one map."""
-    return reading.standard_mean(reading.picture.within)
+    return inputs.standardized_mean(inputs.truth.inside_boxes)
 
 
 def box_auc(maps: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
     """AUC of pixels inside the boxes against those outside, ties counting half: (M,H,W) -> (M,) float64 in 0..1."""
-    return over_maps(box_auc_of, maps, Known(boxes=boxes))
+    return per_map(box_auc_of, maps, GroundTruth(boxes=boxes))
 
 
-def box_auc_of(reading: Reading) -> float:
+def box_auc_of(inputs: MetricInputs) -> float:
     """`box_auc` of one map."""
-    within = reading.picture.within
-    return chance_above(reading.pixels[within], np.sort(reading.pixels[~within]))
+    inside = inputs.truth.inside_boxes
+    return mann_whitney_auc(inputs.pixels[inside], np.sort(inputs.pixels[~inside]))

@@ -1,6 +1,6 @@
-"""What metrics share: what is known of an image, and one map as they read it, each part reckoned once when asked for.
+"""What the metrics of one image share: the ground truth, and one map with the statistics that metrics read from it.
 
-All pixels are flattened here, and nothing is checked twice.
+Images are flattened here. Every quantity is checked and computed once, when a metric first needs it.
 """
 
 from __future__ import annotations
@@ -14,198 +14,203 @@ import cv2
 import numpy as np
 
 from hsal.data.base import Box
-from hsal.gaze.metrics.checks import checked_boxes, checked_maps, checked_picture, checked_points
+from hsal.gaze.metrics.checks import checked_boxes, checked_density, checked_maps, checked_points
 from hsal.gaze.metrics.density import fixation_density
 from hsal.gaze.metrics.ranks import Ranks
 
-Needed = Literal["fixations", "others", "baseline", "boxes"]
+TruthPart = Literal["fixations", "others", "baseline", "boxes"]
 FLOOR = 1e-20  # added before logarithms are taken, as in pysaliency
-EXACT = 1e6  # logarithms of float32 between this and its inverse are right to 1e-6
+FLOAT32_RANGE = 1e6  # float32 logarithms of values between this and its inverse are accurate to 1e-6
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of an image, beside the maps. Points are pixels: rows and columns (n,) int."""
+class GroundTruth:
+    """What is known about an image. Points are pixels: rows and columns (n,) int."""
 
     rows: np.ndarray | None = None
     columns: np.ndarray | None = None
     _: KW_ONLY
     other_rows: np.ndarray | None = None
-    """Fixations on other images, in this one's pixels."""
+    """Fixations on other images, in pixels of this image."""
     other_columns: np.ndarray | None = None
     density: np.ndarray | None = None
-    """(H,W), of the fixations; `fixation_density` with its own width where none is given."""
+    """(H,W), density of the fixations; `fixation_density` with its default width if None."""
     baseline: np.ndarray | None = None
-    """(H,W) > 0: the guess that knows nothing of the image."""
+    """(H,W) > 0: a density that does not depend on the image, such as a center prior."""
     boxes: Sequence[Box] | None = None
 
     @property
-    def parts(self) -> frozenset[Needed]:
-        """What of this a metric can use."""
-        there = {"fixations": self.rows, "others": self.other_rows, "baseline": self.baseline, "boxes": self.boxes}
-        return frozenset(name for name, value in there.items() if value is not None and len(value))
+    def parts(self) -> frozenset[TruthPart]:
+        """The parts that are available to metrics."""
+        sizes: dict[TruthPart, Sequence[object] | np.ndarray | None] = {
+            "fixations": self.rows, "others": self.other_rows, "baseline": self.baseline, "boxes": self.boxes,
+        }
+        return frozenset(name for name, value in sizes.items() if value is not None and len(value))
 
 
-class Values:
-    """One map's or density's pixels, (H*W,), and what is made of them."""
+class MapStatistics:
+    """The pixels (H*W,) of one map or density, and statistics of them."""
 
     def __init__(self, pixels: np.ndarray) -> None:
         self.pixels = pixels
 
     @cached_property
-    def low(self) -> float:
-        """The minimum."""
+    def minimum(self) -> float:
+        """The smallest value."""
         return float(self.pixels.min())
 
     @cached_property
-    def high(self) -> float:
-        """The maximum."""
+    def maximum(self) -> float:
+        """The largest value."""
         return float(self.pixels.max())
 
     @cached_property
-    def lifted(self) -> np.ndarray:
-        """(H*W,) float64 >= 0: raised by the minimum where that is below 0."""
+    def nonnegative(self) -> np.ndarray:
+        """(H*W,) float64 >= 0: the pixels, minus the minimum if that is below 0."""
         pixels = self.pixels.astype(np.float64)
-        return pixels if self.low >= 0 else np.subtract(pixels, self.low, out=pixels)
+        return pixels if self.minimum >= 0 else np.subtract(pixels, self.minimum, out=pixels)
 
     @cached_property
     def total(self) -> float:
-        """The sum of what is lifted."""
-        return float(self.lifted.sum())
+        """The sum of `nonnegative`."""
+        return float(self.nonnegative.sum())
 
     @cached_property
     def mean(self) -> float:
-        """Of what is lifted."""
+        """The mean of `nonnegative`."""
         return self.total / len(self.pixels)
 
     @cached_property
-    def deviation(self) -> float:
-        """Over all pixels; exactly 0 for a constant map, where rounding would leave a little."""
-        if self.low == self.high:
+    def std(self) -> float:
+        """The population standard deviation; exactly 0 for a constant map, without rounding errors."""
+        if self.minimum == self.maximum:
             return 0.0
-        variance = self.lifted @ self.lifted / len(self.lifted) - self.mean**2
-        if variance < 1e-6 * self.mean**2:  # hardly anything would be left of its digits
-            centered = self.lifted - self.mean
+        variance = self.nonnegative @ self.nonnegative / len(self.nonnegative) - self.mean**2
+        if variance < 1e-6 * self.mean**2:  # the difference would lose most of its digits
+            centered = self.nonnegative - self.mean
             variance = centered @ centered / len(centered)
         return float(np.sqrt(variance))
 
     @cached_property
-    def standard(self) -> np.ndarray:
-        """(H*W,) float64 of mean 0 and deviation 1, where that is not 0."""
-        return (self.lifted - self.mean) / self.deviation
+    def standardized(self) -> np.ndarray:
+        """(H*W,) float64 with mean 0 and standard deviation 1. `std` must not be 0."""
+        return (self.nonnegative - self.mean) / self.std
 
-    def standard_mean(self, at: np.ndarray) -> float:
-        """Of some pixels' standard values; 0 for a constant map. at: (n,) int, or (H*W,) bool."""
-        return float((self.lifted[at].mean() - self.mean) / self.deviation) if self.deviation else 0.0
+    def standardized_mean(self, at: np.ndarray) -> float:
+        """The mean of some standardized pixels; 0 for a constant map. at: (n,) int or (H*W,) bool."""
+        return float((self.nonnegative[at].mean() - self.mean) / self.std) if self.std else 0.0
 
     @property
-    def brief(self) -> bool:
-        """Whether these are float32 of usual size, for which shorter ways are right to 1e-6."""
-        return self.pixels.dtype == np.float32 and self.low >= 0 and 1 / EXACT < self.high <= EXACT
+    def fits_float32(self) -> bool:
+        """Whether float32 arithmetic, which is faster, is accurate to 1e-6 for these pixels."""
+        in_range = self.minimum >= 0 and 1 / FLOAT32_RANGE < self.maximum <= FLOAT32_RANGE
+        return self.pixels.dtype == np.float32 and in_range
 
     @cached_property
-    def logarithms(self) -> np.ndarray:
-        """(H*W,) float64: natural ones of what is lifted with `FLOOR` added, to 1e-6."""
-        if not self.brief:
-            return cv2.log(self.lifted + FLOOR).ravel()  # several times as fast as numpy's
-        logs = cv2.log(self.pixels).ravel().astype(np.float64)  # a float32's last digit here is below 1e-6
-        if self.low < 1 / EXACT:
-            faint = np.flatnonzero(self.pixels < 1 / EXACT)
-            logs[faint] = np.log(self.lifted[faint] + FLOOR)
+    def log(self) -> np.ndarray:
+        """(H*W,) float64: the natural logarithm of `nonnegative` + `FLOOR`, accurate to 1e-6."""
+        if not self.fits_float32:
+            return cv2.log(self.nonnegative + FLOOR).ravel()  # several times faster than numpy
+        logs = cv2.log(self.pixels).ravel().astype(np.float64)  # the last digit of a float32 is below 1e-6 here
+        if self.minimum < 1 / FLOAT32_RANGE:
+            small = np.flatnonzero(self.pixels < 1 / FLOAT32_RANGE)
+            logs[small] = np.log(self.nonnegative[small] + FLOOR)
         return logs
 
     def density(self) -> np.ndarray:
-        """(H*W,) float64 that sums to 1, the caller's own; even for a map of zeros."""
-        return self.lifted * (1 / self.total) if self.total else np.full(len(self.pixels), 1 / len(self.pixels))
+        """(H*W,) float64 that sums to 1, a new array; uniform for a map of zeros."""
+        return self.nonnegative * (1 / self.total) if self.total else np.full(len(self.pixels), 1 / len(self.pixels))
 
-    def floored(self, at: np.ndarray | slice = slice(None)) -> np.ndarray:
-        """The density with `FLOOR` added before it is divided by its sum: (n,) float64 > 0."""
-        return (self.lifted[at] + FLOOR) / self.floored_total
+    def floored_density(self, at: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """The density at some pixels, with `FLOOR` added before it is divided by its sum: (n,) float64 > 0."""
+        return (self.nonnegative[at] + FLOOR) / self.floored_total
 
     @property
     def floored_total(self) -> float:
-        """The sum that `floored` divides by."""
+        """The sum that `floored_density` divides by."""
         return self.total + FLOOR * len(self.pixels)
 
 
-class Picture:
-    """What is known of an image of a size (H,W), checked and made ready for every map."""
+class CheckedTruth:
+    """The ground truth of an image of size (H,W), checked and converted once for all maps."""
 
-    def __init__(self, known: Known, size: tuple[int, int]) -> None:
-        self.known, self.size = known, size
-
-    @cached_property
-    def at(self) -> np.ndarray:
-        """(n,) int64: fixations as places in the flattened image."""
-        return checked_points(self.known.rows, self.known.columns, self.size)
+    def __init__(self, truth: GroundTruth, size: tuple[int, int]) -> None:
+        self.truth, self.size = truth, size
 
     @cached_property
-    def once(self) -> np.ndarray:
-        """(u,) int64: each pixel that was looked at, once, ascending."""
-        return np.unique(self.at)
+    def fixated(self) -> np.ndarray:
+        """(n,) int64: indices of the fixated pixels in the flattened image, one for each fixation."""
+        return checked_points(self.truth.rows, self.truth.columns, self.size)
 
     @cached_property
-    def others(self) -> np.ndarray:
-        """(m,) int64: fixations on other images."""
-        given = self.known
-        return checked_points(given.other_rows, given.other_columns, self.size, "fixations on other images")
+    def fixated_once(self) -> np.ndarray:
+        """(u,) int64: `fixated` without duplicates, ascending."""
+        return np.unique(self.fixated)
 
     @cached_property
-    def density(self) -> Values:
-        """That of the fixations."""
-        given = self.known.density
-        if given is None:
-            given = fixation_density(self.known.rows, self.known.columns, self.size)
-        return Values(checked_picture(given, self.size, "density"))
+    def other_fixated(self) -> np.ndarray:
+        """(m,) int64: the same for fixations on other images."""
+        return checked_points(
+            self.truth.other_rows, self.truth.other_columns, self.size, "fixations on other images"
+        )
 
     @cached_property
-    def shares(self) -> np.ndarray:
-        """(H*W,) float64: the density, its sum 1."""
+    def density(self) -> MapStatistics:
+        """The density of the fixations."""
+        density = self.truth.density
+        if density is None:
+            rows, columns = np.divmod(self.fixated, self.size[1])
+            density = fixation_density(rows, columns, self.size)
+        return MapStatistics(checked_density(density, self.size, "density"))
+
+    @cached_property
+    def density_values(self) -> np.ndarray:
+        """(H*W,) float64: the density, with sum 1."""
         return self.density.density()
 
     @cached_property
-    def brief_shares(self) -> np.ndarray:
-        """(H*W,) float32: the same, rounded."""
-        return self.shares.astype(np.float32)
+    def density_float32(self) -> np.ndarray:
+        """(H*W,) float32: `density_values`, rounded."""
+        return self.density_values.astype(np.float32)
 
     @cached_property
-    def surprise(self) -> tuple[np.ndarray, float]:
-        """(H*W,) float64: the density, floored; and its entropy in nats."""
-        floored = self.density.floored()
+    def density_and_entropy(self) -> tuple[np.ndarray, float]:
+        """(H*W,) float64: the floored density; and its entropy in nats."""
+        floored = self.density.floored_density()
         return floored, -float(floored @ np.log(floored))
 
     @cached_property
-    def baseline(self) -> Values:
-        """The guess that knows nothing of the image."""
-        return Values(checked_picture(self.known.baseline, self.size, "baseline"))
+    def baseline(self) -> MapStatistics:
+        """The density that does not depend on the image."""
+        return MapStatistics(checked_density(self.truth.baseline, self.size, "baseline"))
 
     @cached_property
-    def within(self) -> np.ndarray:
+    def inside_boxes(self) -> np.ndarray:
         """(H*W,) bool: the pixels of any box."""
-        return checked_boxes(self.known.boxes, self.size).reshape(-1)
+        return checked_boxes(self.truth.boxes or (), self.size).reshape(-1)
 
 
-class Reading(Values):
-    """One map of an image."""
+class MetricInputs(MapStatistics):
+    """One map of an image and its ground truth: what a metric computes its value from."""
 
-    def __init__(self, pixels: np.ndarray, picture: Picture, low: float, high: float) -> None:
+    def __init__(self, pixels: np.ndarray, truth: CheckedTruth, minimum: float, maximum: float) -> None:
         super().__init__(pixels)
-        self.picture, self.low, self.high = picture, low, high
+        self.truth, self.minimum, self.maximum = truth, minimum, maximum
 
     @cached_property
     def ranks(self) -> Ranks:
-        """Where fixated values stand among all pixels."""
-        return Ranks(self.pixels, self.picture.at, self.low, self.high)
+        """Ranks of the fixated values among all pixels."""
+        return Ranks(self.pixels, self.truth.fixated, self.minimum, self.maximum)
 
 
-def readings(maps: np.ndarray, known: Known) -> Iterator[Reading]:
-    """One map of (M,H,W) after the other, so that metrics share what is made of it; MetricError for a bad input."""
-    pixels, ends, size = checked_maps(maps)
-    picture = Picture(known, size)
-    for each, (low, high) in zip(pixels, ends.tolist(), strict=True):
-        yield Reading(each, picture, low, high)
+def metric_inputs(maps: np.ndarray, truth: GroundTruth) -> Iterator[MetricInputs]:
+    """The maps (M,H,W) of an image, one by one; raises MetricError for invalid input."""
+    pixels, ranges, size = checked_maps(maps)
+    checked = CheckedTruth(truth, size)
+    for one_map, (minimum, maximum) in zip(pixels, ranges.tolist(), strict=True):
+        yield MetricInputs(one_map, checked, minimum, maximum)
 
 
-def over_maps(one: Callable[[Reading], float], maps: np.ndarray, known: Known) -> np.ndarray:
-    """A metric of one reading, for every map: (M,H,W) -> (M,) float64; raises MetricError for a bad input."""
-    return np.array([one(reading) for reading in readings(maps, known)])
+def per_map(metric: Callable[[MetricInputs], float], maps: np.ndarray, truth: GroundTruth) -> np.ndarray:
+    """Compute a metric for every map of an image: (M,H,W) -> (M,) float64; raises MetricError for invalid input."""
+    return np.array([metric(inputs) for inputs in metric_inputs(maps, truth)])

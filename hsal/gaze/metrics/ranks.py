@@ -1,7 +1,7 @@
-"""Where the few fixated values of a map stand among all its pixels, without sorting the map.
+"""Ranks of the fixated values of a map among all its pixels, without sorting the map.
 
-Pixels are counted into buckets, and only those in the buckets around a fixated value are looked at closely: to sort
-half a million of them, for each map anew, would be most of the work of all metrics.
+Pixels are counted in buckets, and only those in buckets near a fixated value are compared one by one. Sorting all
+pixels of every map, as `scipy.stats.rankdata` does, would take most of the time of all metrics together.
 """
 
 from __future__ import annotations
@@ -10,81 +10,98 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-JITTER = 1e-7  # breaks ties in AUC-Judd, as in pysaliency
+JITTER = 1e-7  # breaks ties in AUC-Judd; pysaliency's value for maps with maximum 1
 BUCKETS, FINE_BUCKETS = 1 << 17, 1 << 20
 
 
 class Ranks:
-    """Counts below the fixated values of one flattened map, before and after jitter."""
+    """Counts of pixels below the fixated values of one flattened map, before and after jitter.
 
-    def __init__(self, pixels: np.ndarray, at: np.ndarray, low: float, high: float) -> None:
-        """pixels: (P,) float32 or float64 within low..high, which must be in it. at: (n,) int, places of fixations."""
-        self.pixels, self.at, self.low, self.high = pixels, at, low, high
-        self.noise, self.reach = _noise(len(pixels))
+    The jitter is a share of the map's largest magnitude, so that ranks do not depend on the map's scale.
+    """
+
+    def __init__(self, pixels: np.ndarray, at: np.ndarray, minimum: float, maximum: float) -> None:
+        """Prepare the counts.
+
+        Args:
+            pixels: (P,) float32 or float64.
+            at: (n,) int, indices of the fixated pixels.
+            minimum: the smallest pixel.
+            maximum: the largest pixel.
+        """
+        self.pixels, self.at, self.minimum, self.maximum = pixels, at, minimum, maximum
+        self._scale = max(abs(minimum), abs(maximum)) or 1.0
+        self._noise, reach = _noise(len(pixels))
+        self._reach = reach * self._scale
         self.values = pixels[at]  # (n,)
-        self.jittered = self.values + self.noise[at]  # (n,) float64
+        self.jittered = self.jitter(at)  # (n,)
+
+    def jitter(self, at: np.ndarray) -> np.ndarray:
+        """Pixels with noise added: (k,) int -> (k,) float64."""
+        return self.pixels[at] + self._noise[at] * self._scale
 
     def below(self) -> tuple[np.ndarray, np.ndarray]:
-        """How many pixels are below each fixated value, and how many are not above it: (n,) int64 each."""
-        surely, _, close = self._near
-        below, not_above = (np.searchsorted(close, self.values, side=side) for side in ("left", "right"))
+        """Count the pixels below each fixated value, and those not above it: (n,) int64 each."""
+        surely, _, near = self._near
+        below, not_above = (np.searchsorted(near, self.values, side=side) for side in ("left", "right"))
         return surely + below, surely + not_above
 
     def jittered_below(self) -> np.ndarray:
-        """How many pixels are below each fixated value once all are jittered: (n,) int64.
+        """Count the pixels below each fixated value after all are jittered: (n,) int64.
 
-        Jitter can change nothing but the order of pixels within its reach of a fixated value.
+        Jitter only changes the order of pixels within its reach of a fixated value.
         """
-        surely, places, close = self._near
+        surely, places, near = self._near
         first, last = self._around(FINE_BUCKETS)
-        within = places[_marked(first, last, FINE_BUCKETS).take(self._bucket(self.pixels[places], FINE_BUCKETS))]
-        plain = self.pixels[within]  # (w,)
-        moved = count_below(plain + self.noise[within], self.jittered) - count_below(plain, self.jittered)
-        return surely + np.searchsorted(close, self.jittered) + moved
+        in_reach = _mark_ranges(first, last, FINE_BUCKETS).take(self._bucket(self.pixels[places], FINE_BUCKETS))
+        places = places[in_reach]
+        changed = count_below(self.jitter(places), self.jittered) - count_below(self.pixels[places], self.jittered)
+        return surely + np.searchsorted(near, self.jittered) + changed
 
     @cached_property
     def _near(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What lies below each fixated value for sure, and what may or may not.
+        """Split the pixels into those that are surely below each fixated value and those that must be compared.
 
-        Pixels that share a bucket with a fixated value, or come as near to it as jitter reaches, are to be looked at.
-        All others in lower buckets are below: neither scaling nor rounding to buckets ever changes an order.
+        A pixel must be compared if it is in the bucket of a fixated value or within the jitter's reach of one. All
+        other pixels in lower buckets are below, since bucketing is monotonic.
 
         Returns:
-            (n,) how many others are below; (k,) places of the pixels to be looked at; (k,) their values, ascending.
+            (n,) number of pixels surely below; (k,) indices of the pixels to compare; (k,) their values, ascending.
         """
-        close = _marked(*self._around(BUCKETS), BUCKETS)  # (BUCKETS+1,)
+        marked = _mark_ranges(*self._around(BUCKETS), BUCKETS)  # (BUCKETS+1,)
         buckets = self._bucket(self.pixels, BUCKETS)
-        others = np.bincount(buckets, minlength=BUCKETS + 1)
-        others[close] = 0
-        places = np.flatnonzero(close.take(buckets))
-        return np.cumsum(others)[self._bucket(self.values, BUCKETS)], places, np.sort(self.pixels[places])
+        counts = np.bincount(buckets, minlength=BUCKETS + 1)
+        counts[marked] = 0
+        places = np.flatnonzero(marked.take(buckets))
+        return np.cumsum(counts)[self._bucket(self.values, BUCKETS)], places, np.sort(self.pixels[places])
 
     def _around(self, buckets: int) -> tuple[np.ndarray, np.ndarray]:
-        """(n,) each: the first and last bucket that jitter could carry a fixated value into, or another there."""
+        """(n,) each: the first and last bucket whose pixels jitter may exchange with a fixated value."""
         first, last = (
-            self._bucket((self.values + way).clip(self.low, self.high), buckets) for way in (-self.reach, self.reach)
+            self._bucket((self.values + shift).clip(self.minimum, self.maximum), buckets)
+            for shift in (-self._reach, self._reach)
         )
         return first, last
 
     def _bucket(self, values: np.ndarray, buckets: int) -> np.ndarray:
-        """Values of the map's range -> 0..buckets, as indices."""
+        """Indices of the buckets, 0..buckets, of values within the map's range."""
         kind = self.pixels.dtype.type
-        scale = buckets / ((self.high - self.low) or 1)
+        scale = buckets / ((self.maximum - self.minimum) or 1)
         if scale > float(np.finfo(kind).max):
             return np.zeros(len(values), np.intp)
-        above = np.subtract(values, kind(self.low), dtype=kind, casting="same_kind")
+        above = np.subtract(values, kind(self.minimum), dtype=kind, casting="same_kind")
         return np.multiply(above, kind(scale), out=above).astype(np.intp)
 
 
 @lru_cache(maxsize=2)
 def _noise(pixels: int) -> tuple[np.ndarray, np.ndarray]:
-    """(P,) float64 of deviation `JITTER`; () float64: no pixels further apart than this change their order by it."""
-    noise = JITTER * np.random.RandomState(42).randn(pixels)  # seed and generator of the oracle
-    return noise, np.asarray(2.1 * np.abs(noise).max())  # with a little to spare for rounding
+    """(P,) float64 with standard deviation `JITTER`; () float64: the distance beyond which it changes no order."""
+    noise = JITTER * np.random.RandomState(42).randn(pixels)  # pysaliency's seed and generator
+    return noise, np.asarray(2.1 * np.abs(noise).max())  # 2, plus a margin for rounding
 
 
-def _marked(first: np.ndarray, last: np.ndarray, buckets: int) -> np.ndarray:
-    """(buckets+1,) bool: whether a bucket lies in any of the ranges, whose ends are in them."""
+def _mark_ranges(first: np.ndarray, last: np.ndarray, buckets: int) -> np.ndarray:
+    """(buckets+1,) bool: whether a bucket is in any of the ranges, ends included."""
     marked = np.zeros(buckets + 1, bool)
     for start, end in set(zip(first.tolist(), last.tolist(), strict=True)):
         marked[start : end + 1] = True
@@ -92,5 +109,5 @@ def _marked(first: np.ndarray, last: np.ndarray, buckets: int) -> np.ndarray:
 
 
 def count_below(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    """How many of the values, in any order, are below each threshold: (m,), (n,) -> (n,) int64."""
+    """Count the values, in any order, below each threshold: (m,), (n,) -> (n,) int64."""
     return np.searchsorted(np.sort(values), thresholds, side="left")

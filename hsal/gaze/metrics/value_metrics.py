@@ -1,140 +1,152 @@
-"""Metrics that read a map's values, not only their order: NSS, CC, SIM, KL, information gain and attn_saliency.
+"""Metrics of a map's values, not only of their order: NSS, CC, SIM, KL, information gain and attn_saliency.
 
-As a density, a map is raised by its minimum where that is below 0 and divided by its sum; a map of zeros is even.
+To convert a map to a density, its minimum is subtracted if that is below 0, and it is divided by its sum; a map of
+zeros is uniform. No metric depends on the map's scale, except KL and information gain where a fixated pixel is 0: there
+they are infinite in theory, and the 1e-20 that is added decides their value.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from hsal.gaze.metrics.inputs import Known, Reading, over_maps
+from hsal.gaze.metrics.inputs import GroundTruth, MetricInputs, per_map
 
 
 def nss(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Normalized scanpath saliency: the mean at fixations of a map brought to mean 0 and (population) deviation 1.
+    """Normalized scanpath saliency: the mean at fixations of the map, standardized to mean 0 and standard deviation 1.
 
-    A constant map has 0. A pixel looked at twice counts twice.
+    A constant map has 0. A pixel fixated twice counts twice. The standard deviation is the population's.
 
     Args:
-        maps: (M,H,W) of one image. rows, columns: (n,) int, fixations.
+        maps: (M,H,W) of one image. rows: (n,) int, of the fixations.
+        columns: (n,) int, of the fixations.
     Returns:
-        (M,) float64; 0 is chance.
+        (M,) float64; 0 is chance level.
     Raises:
-        MetricError: as hsal/gaze/metrics/checks.py says; so do all functions here.
+        MetricError: invalid input, see hsal/gaze/metrics/checks.py. All functions here raise it.
     Source: Peters, Iyer, Itti, Koch, Vision Research 2005.
     """
-    return over_maps(nss_of, maps, Known(rows, columns))
+    return per_map(nss_of, maps, GroundTruth(rows, columns))
 
 
-def nss_of(reading: Reading) -> float:
+def nss_of(inputs: MetricInputs) -> float:
     """`nss` of one map."""
-    return reading.standard_mean(reading.picture.at)
+    return inputs.standardized_mean(inputs.truth.fixated)
 
 
 def cc(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
-    """Pearson's correlation of a map with the density of fixations.
+    """Pearson correlation of a map and the density of fixations.
 
-    A constant map has 0; with a constant density there is no correlation to speak of, and all are NaN.
+    A constant map has 0. If the density is constant, all values are NaN.
 
     Args:
-        maps: (M,H,W). density: (H,W).
+        maps: (M,H,W).
+        density: (H,W).
     Returns:
         (M,) float64 in -1..1.
     Source: Le Meur, Le Callet, Barba, Vision Research 2007.
     """
-    return over_maps(cc_of, maps, Known(density=density))
+    return per_map(cc_of, maps, GroundTruth(density=density))
 
 
-def cc_of(reading: Reading) -> float:
+def cc_of(inputs: MetricInputs) -> float:
     """`cc` of one map."""
-    other = reading.picture.density
-    if not other.deviation:
+    other = inputs.truth.density
+    if not other.std:
         return float("nan")
-    if not reading.deviation:
+    if not inputs.std:
         return 0.0
-    # the other's mean is 0, so that this map's need not be taken off first
-    return float(np.clip(reading.lifted @ other.standard / (len(other.pixels) * reading.deviation), -1, 1))
+    # the density's mean is 0, so this map's mean need not be subtracted
+    return float(np.clip(inputs.nonnegative @ other.standardized / (len(other.pixels) * inputs.std), -1, 1))
 
 
 def sim(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
-    """Similarity: what map and density of fixations have in common, the sum of the lower of the two, both summing to 1.
+    """Similarity (histogram intersection): the sum of the pixelwise minimum of map and fixation density, both of sum 1.
 
     Args:
-        maps: (M,H,W). density: (H,W) >= 0.
+        maps: (M,H,W).
+        density: (H,W) >= 0.
     Returns:
-        (M,) float64 in 0..1; 1 is the same.
+        (M,) float64 in 0..1; 1 if they are equal.
     Source: Judd, Durand, Torralba, MIT-CSAIL-TR-2012-001.
     """
-    return over_maps(sim_of, maps, Known(density=density))
+    return per_map(sim_of, maps, GroundTruth(density=density))
 
 
-def sim_of(reading: Reading) -> float:
+def sim_of(inputs: MetricInputs) -> float:
     """`sim` of one map."""
-    if reading.brief:  # float32 rounds the sum by about 1e-7
-        density = reading.pixels * np.float32(1 / reading.total)
-        return float(np.minimum(density, reading.picture.brief_shares, out=density).sum())
-    density = reading.density()
-    return float(np.minimum(density, reading.picture.shares, out=density).sum())
+    if inputs.fits_float32:  # float32 rounds the sum by about 1e-7
+        density = inputs.pixels * np.float32(1 / inputs.total)
+        return float(np.minimum(density, inputs.truth.density_float32, out=density).sum())
+    density = inputs.density()
+    return float(np.minimum(density, inputs.truth.density_values, out=density).sum())
 
 
 def kl(maps: np.ndarray, density: np.ndarray) -> np.ndarray:
     """Kullback-Leibler divergence of a map from the density of fixations, in nats; 1e-20 is added to both.
 
-    Zeros of a map where people looked cost dearly.
+    Zeros of the map at fixated pixels have a high cost.
 
     Args:
-        maps: (M,H,W). density: (H,W) >= 0.
+        maps: (M,H,W).
+        density: (H,W) >= 0.
     Returns:
-        (M,) float64 >= 0; 0 is the same.
-    Source: as pysaliency's `image_based_kl_divergence`; Bylinskii et al., PAMI 2019.
+        (M,) float64 >= 0; 0 if they are equal.
+    Source: pysaliency's `image_based_kl_divergence`; Bylinskii et al., PAMI 2019.
     """
-    return over_maps(kl_of, maps, Known(density=density))
+    return per_map(kl_of, maps, GroundTruth(density=density))
 
 
-def kl_of(reading: Reading) -> float:
+def kl_of(inputs: MetricInputs) -> float:
     """`kl` of one map."""
-    other, entropy = reading.picture.surprise
-    return float(np.log(reading.floored_total) - other @ reading.logarithms - entropy)
+    other, entropy = inputs.truth.density_and_entropy
+    return float(np.log(inputs.floored_total) - other @ inputs.log - entropy)
 
 
 def information_gain(maps: np.ndarray, baseline: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """How many bits a fixation the map as a density tells more than a baseline; 1e-20 is added to both.
+    """Mean log-likelihood of fixations under the map over that under a baseline, in bits per fixation.
+
+    Both are converted to densities, after 1e-20 is added.
 
     Args:
-        maps: (M,H,W). baseline: (H,W), for instance a center prior; above 0 wherever people may look, since against
-            a 0 any map gains dozens of bits.
-        rows, columns: (n,) int.
+        maps: (M,H,W).
+        baseline: (H,W), for instance a center prior; above 0 wherever people may look, since any map gains dozens
+            of bits over a 0.
+        rows: (n,) int, of the fixations.
+        columns: (n,) int, of the fixations.
     Returns:
-        (M,) float64; below 0 the baseline is the better guess.
+        (M,) float64; below 0 if the baseline predicts better.
     Source: Kümmerer, Wallis, Bethge, PNAS 2015; maps as densities and the added 1e-20 as in pysaliency's
         `SaliencyMapNormalizingModel`.
     """
-    return over_maps(information_gain_of, maps, Known(rows, columns, baseline=baseline))
+    return per_map(information_gain_of, maps, GroundTruth(rows, columns, baseline=baseline))
 
 
-def information_gain_of(reading: Reading) -> float:
+def information_gain_of(inputs: MetricInputs) -> float:
     """`information_gain` of one map."""
-    at = reading.picture.at
-    return float(np.log2(reading.floored(at) / reading.picture.baseline.floored(at)).mean())
+    at = inputs.truth.fixated
+    return float(np.log2(inputs.floored_density(at) / inputs.truth.baseline.floored_density(at)).mean())
 
 
 def attn_saliency(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """The mean of a map at fixations as a share of its maximum: the paper's figure, people's eyes for the glimpses.
+    """Mean of a map at fixations as a share of its maximum: the paper's measure, with fixations in place of glimpses.
 
-    A map of zeros has 0; one with values below 0 is raised by its minimum.
+    A map of zeros has 0. If values are below 0, the minimum is subtracted.
 
     Args:
-        maps: (M,H,W). rows, columns: (n,) int.
+        maps: (M,H,W).
+        rows: (n,) int, of the fixations.
+        columns: (n,) int, of the fixations.
     Returns:
-        (M,) float64 in 0..1. An even map has 1, so this compares places looked at, not maps.
+        (M,) float64 in 0..1. A uniform map has 1, so this compares fixations on one map, not maps.
     Source: Welleck et al., NIPS 2017, section 4; as a share, like `hsal.tracing.schema.Trace.attn_saliency`.
     """
-    return over_maps(attn_saliency_of, maps, Known(rows, columns))
+    return per_map(attn_saliency_of, maps, GroundTruth(rows, columns))
 
 
-def attn_saliency_of(reading: Reading) -> float:
+def attn_saliency_of(inputs: MetricInputs) -> float:
     """`attn_saliency` of one map."""
-    lift = min(reading.low, 0.0)
-    if reading.high == lift:
+    offset = min(inputs.minimum, 0.0)
+    if inputs.maximum == offset:
         return 0.0
-    return float((reading.pixels[reading.picture.at].mean(dtype=np.float64) - lift) / (reading.high - lift))
+    return float((inputs.pixels[inputs.truth.fixated].mean(dtype=np.float64) - offset) / (inputs.maximum - offset))

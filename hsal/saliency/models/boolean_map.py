@@ -98,7 +98,7 @@ def figure_sum(channel: np.ndarray, step: int, opening: int, dilation: int, norm
     summed = np.zeros(channel.shape, np.float32)
     square = (opening, opening)
     low, high = int(channel.min()), int(channel.max())
-    for opened in (ndimage.gray_opening(channel, size=square), ndimage.gray_closing(channel, size=square)):
+    for opened in (ndimage.grey_opening(channel, size=square), ndimage.grey_closing(channel, size=square)):
         for threshold in range(low, high, step):
             found = figures(opened > threshold)
             if found.any():
@@ -112,16 +112,16 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
     def boolean_map(stimulus: Stimulus) -> Tensor:
         # one by one: a last bit that differs in a batch may lift a pixel over a threshold
-        return torch.stack([_one(picture[None], parameters) for picture in stimulus.image])
+        return torch.stack([_one(image[None], parameters) for image in stimulus.image])
 
     return boolean_map
 
 
-def _one(picture: Tensor, settings: Parameters) -> Tensor:
+def _one(image: Tensor, settings: Parameters) -> Tensor:
     """(1,C,H,W) -> (h,w)."""
-    height, width = picture.shape[2:]
+    height, width = image.shape[2:]
     scale = min(1.0, settings.longer_px / max(height, width))
-    small = resized(picture, (max(1, round(height * scale)), max(1, round(width * scale))))
+    small = resized(image, (max(1, round(height * scale)), max(1, round(width * scale))))
     share = max(small.shape[2:]) / REFERENCE_PX
     opening, dilation, last = (
         _odd(side * share) for side in (settings.opening_px, settings.dilation_px, settings.last_dilation_px)
@@ -129,7 +129,7 @@ def _one(picture: Tensor, settings: Parameters) -> Tensor:
     channels = _eight_bits(rgb_to_lab(small)[0])
     summed = sum(figure_sum(channel, settings.step, opening, dilation, settings.norm) for channel in channels)
     wide = ndimage.maximum_filter(summed, size=last)
-    return blur(torch.from_numpy(wide).to(picture), settings.blur_px * share)
+    return blur(torch.from_numpy(wide).to(image), settings.blur_px * share)
 
 
 def _eight_bits(lab: Tensor) -> np.ndarray:

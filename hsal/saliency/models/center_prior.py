@@ -18,7 +18,7 @@ ABOUT = About(
     citation="Tatler, The Central Fixation Bias in Scene Viewing, Journal of Vision 7(14), 2007, for the bias; a "
     "Gaussian of our own",
     idea="The image's middle, whatever it shows.",
-    kind="floor",
+    kind="baseline",
 )
 
 

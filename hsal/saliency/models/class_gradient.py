@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from hsal.saliency.base import About, SaliencyModel, Stimulus
-from hsal.saliency.target_label import ANY_LABEL, Parameters, needed_network, total_score
+from hsal.saliency.target_label import ANY_LABEL, Parameters, require_network, total_score
 
 ABOUT = About(
     title="Class gradient (2014)",
@@ -30,7 +30,7 @@ def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
         Raises:
             SaliencyError: there is no network, or it has no such label.
         """
-        network = needed_network(stimulus, ABOUT.title)
+        network = require_network(stimulus, ABOUT.title)
         with torch.inference_mode(False), torch.enable_grad():
             image = stimulus.image.detach().clone().requires_grad_()  # a tensor of inference mode becomes a plain one
             (gradient,) = torch.autograd.grad(total_score(network, network.volume(image), parameters.label), image)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from hsal.saliency.base import About, SaliencyModel, Stimulus
-from hsal.saliency.target_label import ANY_LABEL, Parameters, needed_network, total_score
+from hsal.saliency.target_label import ANY_LABEL, Parameters, require_network, total_score
 
 ABOUT = About(
     title="Grad-CAM (2017)",
@@ -31,7 +31,7 @@ def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
         Raises:
             SaliencyError: there is no network, or it has no such label.
         """
-        network = needed_network(stimulus, ABOUT.title)
+        network = require_network(stimulus, ABOUT.title)
         with torch.inference_mode(False), torch.enable_grad():
             image = stimulus.image.detach().clone()  # a tensor of inference mode becomes a plain one
             volume = network.volume(image).detach().requires_grad_()  # (B,C,h,w)

@@ -23,7 +23,7 @@ ABOUT = About(
     "2013, for the width",
     idea="Where people looked, blurred by what the eye sees sharply.",
     needs=frozenset({"fixations"}),
-    kind="ceiling",
+    kind="upper bound",
 )
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from hsal.saliency.base import About, SaliencyModel, Stimulus
 
 ABOUT = About(
-    title="Random", citation="A floor: no source", idea="Noise that knows nothing of the image.", kind="floor"
+    title="Random", citation="A floor: no source", idea="Noise that knows nothing of the image.", kind="baseline"
 )
 
 
@@ -32,11 +32,11 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     def random(stimulus: Stimulus) -> Tensor:
         """Image (B,C,H,W) -> (B,H,W), evenly spread over [0,1), independent from pixel to pixel."""
         levels = (stimulus.image * 255).round().byte().cpu()  # rounded, so that a trifle does not change the noise
-        maps = [torch.rand(picture.shape[1:], generator=_generator(picture, parameters.seed)) for picture in levels]
+        maps = [torch.rand(image.shape[1:], generator=_generator(image, parameters.seed)) for image in levels]
         return torch.stack(maps).to(stimulus.image.device)
 
     return random
 
 
-def _generator(picture: Tensor, seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(zlib.crc32(picture.numpy().tobytes(), seed % 2**32))
+def _generator(image: Tensor, seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(zlib.crc32(image.numpy().tobytes(), seed % 2**32))
