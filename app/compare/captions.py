@@ -20,7 +20,7 @@ def what_changed(base: Trace, other: Trace) -> str:
     parts = [_of_labels(base, other), _of_steps(len(base.steps), len(other.steps)), _of_cells(base, other)]
     told = [part for part in parts if part]
     if not told:
-        return "Nothing: the same labels in the same order, at the same cells."
+        return "None: the same labels in the same order, at the same cells."
     text = "; ".join(told)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -30,7 +30,7 @@ def _of_labels(base: Trace, other: Trace) -> str:
         return ""
     if sorted(base.labels) == sorted(other.labels):
         return f"the same labels in another order: {labels_of(other)}"
-    return f"names {labels_of(other)} instead of {labels_of(base)}"
+    return f"predicts {labels_of(other)} instead of {labels_of(base)}"
 
 
 def _of_steps(before: int, after: int) -> str:
@@ -45,7 +45,7 @@ def _of_cells(base: Trace, other: Trace) -> str:
     now = looked_at(other)
     new = len(now - looked_at(base))
     if new == 0:
-        return "" if now == looked_at(base) else "looks at fewer cells, and at none that is new"
+        return "" if now == looked_at(base) else "glimpses fewer cells, and no new ones"
     if new == len(now):
-        return f"looks at none of the same cells ({len(now)} others)"
-    return f"looks at {new} cell{'s' if new > 1 else ''} of {len(now)} that it did not look at before"
+        return f"glimpses none of the same cells ({len(now)} others)"
+    return f"glimpses {new} new cell{'s' if new > 1 else ''} of {len(now)}"

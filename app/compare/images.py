@@ -33,7 +33,7 @@ SCENE_TASKS = ("mnist-multiset", "street-numbers")  # whose scenes everybody can
 
 
 @dataclass(frozen=True)
-class Subject:
+class ComparedImage:
     """An image to compare maps on: what is known of it, and what identifies it."""
 
     picture: FixatedImage
@@ -50,14 +50,14 @@ class Subject:
         return tuple(box.label for box in self.picture.boxes) if self.task else None
 
 
-def sample_subject(name: str) -> Subject:
+def sample_image(name: str) -> ComparedImage:
     """A sample scene, with its digits' boxes."""
-    walk = samples.recorded()[name]
-    return _subject(FixatedImage(f"sample {name}", colored(walk.image), boxes=walk.boxes), cache.RECORDED_TASK)
+    trace = samples.recorded()[name]
+    return _subject(FixatedImage(f"sample {name}", colored(trace.image), boxes=trace.boxes), cache.RECORDED_TASK)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def scene_subject(task: str, seed: int, index: int) -> Subject:
+def scene_image(task: str, seed: int, index: int) -> ComparedImage:
     """A scene rendered from a seed; raises HsalError."""
     name = next((name for name in (DEFAULT_WEIGHTS, task) if describe(name).task == task), task)
     scene = cache.scenes(task, describe(name).config.size_px, *cache.AS_DRAWN).render(seed, index)
@@ -72,7 +72,7 @@ def photos() -> dict[str, str]:
         try:
             found |= {name: _titled(name, root) for name in _opened(root, root.stat().st_mtime_ns).names}
         except (DataError, OSError):
-            continue  # damaged: the choice of photographs is poorer, and `photo_subject` says why
+            continue  # damaged: the choice of photographs is poorer, and `photo_image` says why
     return found
 
 
@@ -81,7 +81,7 @@ def has_osie() -> bool:
     return len(_roots()) > 1
 
 
-def photo_subject(name: str) -> Subject:
+def photo_image(name: str) -> ComparedImage:
     """One of the photographs; raises HsalError."""
     for root in _roots():
         fixated = _opened(root, root.stat().st_mtime_ns)
@@ -112,14 +112,14 @@ def _opened(root: Path, stamp: int) -> FixationDataset:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def upload_subject(name: str, data: bytes) -> Subject:
+def uploaded_image(name: str, data: bytes) -> ComparedImage:
     """A visitor's image, of which nothing is known; raises ImageError."""
     picture = decode_image(data, name)
     return _subject(FixatedImage(name[:80], picture.pixels, notes=picture.notes))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def own_subject(name: str, data: bytes, table_name: str, table: bytes) -> Subject:
+def image_with_fixations(name: str, data: bytes, table_name: str, table: bytes) -> ComparedImage:
     """A visitor's image with a CSV of fixations; raises ImageError or DataError."""
     picture = decode_image(data, name)
     shape = decode_shape(data, name)
@@ -131,7 +131,7 @@ def own_subject(name: str, data: bytes, table_name: str, table: bytes) -> Subjec
 Targets = tuple[np.ndarray, np.ndarray, tuple[int, int]]  # rows and columns looked at, and the image's (H,W)
 
 
-def other_targets(subject: Subject) -> list[Targets]:
+def other_targets(subject: ComparedImage) -> list[Targets]:
     """Where people looked on the other photographs of its folder. Takes seconds when it is asked for first."""
     if subject.root is None:
         return []
@@ -146,13 +146,13 @@ def _targets(root: Path, stamp: int) -> dict[str, Targets]:
     return {name: (*picture.targets(), picture.image.shape[:2]) for name, picture in looked.items()}
 
 
-def _subject(picture: FixatedImage, task: str = "", root: Path | None = None) -> Subject:
+def _subject(picture: FixatedImage, task: str = "", root: Path | None = None) -> ComparedImage:
     picture = _reduced(picture)
     picture = replace(picture, image=np.array(picture.image))  # torch wants what it may write to
     parts = [picture.image.tobytes(), str(picture.image.shape).encode(), repr(picture.boxes).encode()]
     if picture.fixations is not None:
         parts += [picture.fixations.x.tobytes(), picture.fixations.y.tobytes()]
-    return Subject(picture, hashlib.sha256(b"|".join(parts)).hexdigest(), task, root)
+    return ComparedImage(picture, hashlib.sha256(b"|".join(parts)).hexdigest(), task, root)
 
 
 def _reduced(picture: FixatedImage) -> FixatedImage:

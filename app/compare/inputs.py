@@ -14,27 +14,27 @@ from app.compare.images import (
     EXAMPLE,
     NO_OSIE,
     SCENE_TASKS,
-    Subject,
+    ComparedImage,
     has_osie,
-    own_subject,
-    photo_subject,
+    image_with_fixations,
+    photo_image,
     photos,
-    sample_subject,
-    scene_subject,
-    upload_subject,
+    sample_image,
+    scene_image,
+    uploaded_image,
 )
 from app.widgets import plain
 from hsal.data.images import FORMATS
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.zoo.weights import TITLES
 
-LINKLESS = "A link cannot carry an upload: send the files along."
+LINKLESS = "A link cannot include an upload: share the files too."
 UPLOADERS = {"upload": ("upload",), "own": ("picture", "table")}
 
 
-def choose_picture() -> Subject | None:
+def choose_image() -> ComparedImage | None:
     """The choice of an input, and its widgets; None while nothing is uploaded. Raises HsalError."""
-    chosen = st.segmented_control("What to look at", list(INPUTS), format_func=lambda name: INPUTS[name][0],
+    chosen = st.segmented_control("Image", list(INPUTS), format_func=lambda name: INPUTS[name][0],
                                   required=True, key=state.widget("input", list(INPUTS)))
     for name, uploaders in UPLOADERS.items():
         if name != chosen:
@@ -42,50 +42,50 @@ def choose_picture() -> Subject | None:
     return INPUTS[chosen][1]()
 
 
-def _sample() -> Subject:
+def _sample() -> ComparedImage:
     labels = cache.sample_labels(DEFAULT_WEIGHTS)
     st.pills("Sample scene", list(labels), required=True, key=state.widget("sample", list(labels)),
              format_func=lambda name: f"{name}:  " + " ".join(map(str, labels[name])))
-    return sample_subject(state.now().sample)
+    return sample_image(state.now().sample)
 
 
-def _scene() -> Subject:
+def _scene() -> ComparedImage:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("New random scene", on_click=state.choose_random_seed, type="primary", icon=":material/casino:")
         st.selectbox("Scenes of", SCENE_TASKS, format_func=TITLES.get, width=220, key=state.widget("task", SCENE_TASKS))
         st.number_input("Seed", 0, LARGEST_SEED, width=180, key=state.widget("seed"),
                         help="The same seed gives the same scene.")
-        st.number_input("Number of the scene", *WHOLE["index"], width=180, key=state.widget("index"),
-                        help="A seed draws many scenes; this says which, from 0.")
+        st.number_input("Scene number", *WHOLE["index"], width=180, key=state.widget("index"),
+                        help="A seed gives many scenes; this is the number of one, from 0.")
     now = state.now()
-    return scene_subject(now.task, now.seed, now.index)
+    return scene_image(now.task, now.seed, now.index)
 
 
-def _photo() -> Subject:
+def _photo() -> ComparedImage:
     titles = photos()
     names = list(titles)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox("Photograph", names, format_func=titles.get, width=260, key=state.widget("photo", names))
+        st.selectbox("Photo", names, format_func=titles.get, width=260, key=state.widget("photo", names))
         st.button("Previous", on_click=state.step_photo, args=(names, -1), icon=":material/arrow_back:")
         st.button("Next", on_click=state.step_photo, args=(names, 1), icon=":material/arrow_forward:")
     if has_osie():
-        st.caption("OSIE: where 15 people looked, each for three seconds, in photographs of several objects "
+        st.caption("OSIE: fixations of 15 people, each for three seconds, on photos of several objects "
                    "(Xu et al., Journal of Vision 2014).")
     else:
         st.caption(NO_OSIE)
-    return photo_subject(state.now().photo)
+    return photo_image(state.now().photo)
 
 
-def _upload() -> Subject | None:
+def _upload() -> ComparedImage | None:
     st.caption(LINKLESS)
     picture = _file("upload", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
-    return upload_subject(*picture) if picture else None
+    return uploaded_image(*picture) if picture else None
 
 
-def _own() -> Subject | None:
+def _own() -> ComparedImage | None:
     st.caption(
-        "An image, and a CSV file with a line for each fixation: columns x and y in the image's pixels from the "
-        f"upper left, and, if you like, image, subject and duration. {LINKLESS}"
+        "An image, and a CSV file with one row per fixation: columns x and y in pixels of the image from the upper "
+        f"left, and optionally image, subject and duration. {LINKLESS}"
     )
     left, right = st.columns(2, gap="medium")
     with left:
@@ -99,7 +99,7 @@ def _own() -> Subject | None:
                            icon=":material/csv:", on_click="ignore")
     if not picture:
         return None
-    return own_subject(*picture, *table) if table else upload_subject(*picture)
+    return image_with_fixations(*picture, *table) if table else uploaded_image(*picture)
 
 
 def _file(name: str, label: str) -> tuple[str, bytes] | None:
@@ -108,13 +108,13 @@ def _file(name: str, label: str) -> tuple[str, bytes] | None:
     kept = state.store_file(name, file)
     if kept and file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"This is {plain(kept[0][:80])}, as uploaded before.", width="content")
-            st.button("Forget it", on_click=state.remove_file, args=(name,), icon=":material/delete:",
+            st.caption(f"Uploaded before: {plain(kept[0][:80])}.", width="content")
+            st.button("Remove", on_click=state.remove_file, args=(name,), icon=":material/delete:",
                       key=state.key(f"forget.{name}"))
     return kept
 
 
-INPUTS: dict[str, tuple[str, Callable[[], Subject | None]]] = {
-    "sample": ("Sample", _sample), "scene": ("Random", _scene), "photo": ("Photograph", _photo),
+INPUTS: dict[str, tuple[str, Callable[[], ComparedImage | None]]] = {
+    "sample": ("Sample", _sample), "scene": ("Random", _scene), "photo": ("Photo", _photo),
     "upload": ("Upload", _upload), "own": ("Upload with fixations", _own),
 }

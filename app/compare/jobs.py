@@ -1,7 +1,7 @@
-"""Work that is done beside the pages: asked for again and again until it is there, the quick before the slow.
+"""Background jobs for pages: quick jobs before slow ones, and results that are kept while there is room.
 
-A job that nobody asks for any more is dropped before it begins; what was made is kept while there is room.
-Nothing here knows Streamlit, or what the work is.
+A page asks for a result again and again until it is there. A job that no page asks for any more is dropped before it
+starts. Nothing here depends on Streamlit.
 """
 
 from __future__ import annotations
@@ -10,28 +10,30 @@ import logging
 import os
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from cachetools import TLRUCache
+
 from hsal.errors import HsalError
 
-LONG_S = 1.0  # work that takes longer holds up nobody: others may begin beside it
-PATIENCE_S = 20.0  # a page that has not asked for so long has gone
-FAILED_S = 60.0  # after which failed work may be tried again
-MOST_WAITING = 400
-KEPT_BYTES = 192 * 2**20
-FAILED_BYTES = 512
+SLOW_S = 1.0  # a job that takes longer does not block others
+ABANDONED_S = 20.0  # a page that has not asked for this long has been closed
+FAILURE_S = 60.0  # a failed job may be tried again after this time
+MAX_WAITING = 400
+CACHE_BYTES = 192 * 2**20
+FAILURE_BYTES = 512
 
 
 @dataclass(frozen=True)
-class Made:
-    """What the work gave, or the one sentence that says why it could not."""
+class JobResult:
+    """The value of a job, or one sentence that says why it failed."""
 
     value: Any = None
-    sentence: str = ""
+    error: str = ""
 
 
 @dataclass
@@ -39,117 +41,115 @@ class _Job:
     key: Hashable
     work: Callable[[], Any]
     cost_s: float
-    weigh: Callable[[Any], int]
+    size_of: Callable[[Any], int]
     asked: float
-    begun: float | None = None
+    started: float = 0.0
 
 
-@dataclass
-class _Kept:
-    made: Made
+@dataclass(frozen=True)
+class _Entry:
+    result: JobResult
     size: int
-    until: float
 
 
-@dataclass
 class Jobs:
-    """A few threads that do the cheapest work first, and long work beside it, one at a time.
+    """Threads that run the cheapest job first, and slow jobs beside them, one at a time."""
 
-    Attributes:
-        quick: how many pieces of work may run at once while they are young.
-        room: bytes of results to keep; the longest unasked for go first.
-    """
-
-    quick: int = 1
-    room: int = KEPT_BYTES
-    clock: Callable[[], float] = time.monotonic
-    _kept: OrderedDict[Hashable, _Kept] = field(default_factory=OrderedDict)
-    _waiting: dict[Hashable, _Job] = field(default_factory=dict)
-    _running: dict[Hashable, _Job] = field(default_factory=dict)
-    _change: threading.Condition = field(default_factory=threading.Condition)
-    _threads: int = 0
-
-    def ask(
-        self, key: Hashable, work: Callable[[], Any], *, cost_s: float = 0.0, weigh: Callable[[Any], int] = lambda _: 0
-    ) -> Made | None:
-        """What the work of that key gave; None while it waits or runs.
+    def __init__(
+        self, quick: int = 1, room: int = CACHE_BYTES, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Start without jobs.
 
         Args:
-            key: says all that the work depends on; the same key is worked on once.
-            work: called in another thread; may raise.
-            cost_s: about how long it takes: the cheapest begin first.
-            weigh: bytes that its value takes.
+            quick: number of jobs that may run at once, not counting slow ones.
+            room: bytes of results to keep; the least recently used are removed first.
+            clock: the time in seconds.
         """
-        now = self.clock()
-        with self._change:
-            kept = self._kept.get(key)
-            if kept and kept.until > now:
-                self._kept.move_to_end(key)
-                return kept.made
-            known = self._waiting.get(key) or self._running.get(key)
-            if known:
-                known.asked = now
-                return None
-            self._drop_forgotten(now)
-            if len(self._waiting) >= MOST_WAITING:
-                return Made(sentence="Too many maps are waited for at the moment: try again in a minute.")
-            self._waiting[key] = _Job(key, work, cost_s, weigh, now)
-            self._start_thread()
-            self._change.notify_all()
+        self.quick, self.clock = quick, clock
+        self._results: TLRUCache = TLRUCache(
+            room, ttu=_expiry, timer=lambda: self.clock(), getsizeof=lambda entry: min(entry.size, room)
+        )
+        self._waiting: dict[Hashable, _Job] = {}
+        self._running: dict[Hashable, _Job] = {}
+        self._lock = threading.RLock()  # a job that ends at once calls `_finish` from `_start`
+        self._workers = quick + 3  # one for a job that is known to be slow, two for unexpectedly slow ones
+        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="hsal-jobs")
+
+    def ask(
+        self, key: Hashable, work: Callable[[], Any], *, cost_s: float = 0.0,
+        size_of: Callable[[Any], int] = lambda _: 0,
+    ) -> JobResult | None:
+        """The result of a job, which is queued if it is new; None while it waits or runs.
+
+        Args:
+            key: identifies everything that the result depends on; each key runs once.
+            work: called in another thread; may raise.
+            cost_s: estimated run time; the cheapest jobs start first.
+            size_of: the size of the value in bytes.
+        """
+        with self._lock:
+            entry = self._results.get(key)
+            if entry is not None:
+                return entry.result
+            now = self.clock()
+            saliency_models = self._waiting.get(key) or self._running.get(key)
+            if saliency_models:
+                saliency_models.asked = now
+            else:
+                self._drop_abandoned(now)
+                if len(self._waiting) >= MAX_WAITING:
+                    return JobResult(error="Too many maps are in the queue at the moment: try again in a minute.")
+                self._waiting[key] = _Job(key, work, cost_s, size_of, now)
+            self._start()  # also if the job is known: a running one may have become slow since
         return None
 
-    def _drop_forgotten(self, now: float) -> None:
-        for key in [key for key, job in self._waiting.items() if now - job.asked > PATIENCE_S]:
+    def _drop_abandoned(self, now: float) -> None:
+        for key in [key for key, job in self._waiting.items() if now - job.asked > ABANDONED_S]:
             del self._waiting[key]
 
-    def _start_thread(self) -> None:
-        if self._threads < self.quick + 3:  # more: one for what is known to be long, two for surprises
-            self._threads += 1
-            threading.Thread(target=self._live, daemon=True, name="hsal-maps").start()
-
     def _next(self) -> _Job | None:
-        """The job to begin now, if any may begin; the lock is held."""
+        """The job to start now, if any may start."""
         now = self.clock()
-        self._drop_forgotten(now)
-        known = [job for job in self._running.values() if job.cost_s > LONG_S]
-        young = [job for job in self._running.values() if job.cost_s <= LONG_S and now - (job.begun or now) <= LONG_S]
-        room = {True: not known, False: len(young) < self.quick}  # by whether it is known to be long
-        fit = [job for job in self._waiting.values() if room[job.cost_s > LONG_S]]
-        return min(fit, key=lambda job: job.cost_s, default=None)
+        self._drop_abandoned(now)
+        if len(self._running) >= self._workers:
+            return None
+        slow = any(job.cost_s > SLOW_S for job in self._running.values())
+        quick = sum(job.cost_s <= SLOW_S and now - job.started <= SLOW_S for job in self._running.values())
+        free = {True: not slow, False: quick < self.quick}  # by whether a job is known to be slow
+        startable = [job for job in self._waiting.values() if free[job.cost_s > SLOW_S]]
+        return min(startable, key=lambda job: job.cost_s, default=None)
 
-    def _live(self) -> None:
-        while True:
-            with self._change:
-                while (job := self._next()) is None:
-                    self._change.wait(LONG_S / 4)  # running work grows long without a word
-                del self._waiting[job.key]
-                job.begun = self.clock()
-                self._running[job.key] = job
-            made, size = _do(job)
-            with self._change:
-                del self._running[job.key]
-                self._keep(job.key, made, size)
-                self._change.notify_all()
+    def _start(self) -> None:
+        with self._lock:
+            while (job := self._next()) is not None:
+                self._running[job.key] = self._waiting.pop(job.key)
+                job.started = self.clock()
+                self._pool.submit(_run, job).add_done_callback(lambda future, job=job: self._finish(job, future))
 
-    def _keep(self, key: Hashable, made: Made, size: int) -> None:
-        until = self.clock() + FAILED_S if made.sentence else float("inf")
-        self._kept[key] = _Kept(made, size, until)
-        while sum(kept.size for kept in self._kept.values()) > self.room and len(self._kept) > 1:
-            self._kept.popitem(last=False)
+    def _finish(self, job: _Job, future: Future[_Entry]) -> None:
+        with self._lock:
+            self._results[job.key] = future.result()
+            del self._running[job.key]
+            self._start()
 
 
-def _do(job: _Job) -> tuple[Made, int]:
+def _expiry(key: Hashable, entry: _Entry, now: float) -> float:
+    """When an entry of the cache expires: failures soon, values never."""
+    return now + FAILURE_S if entry.result.error else float("inf")
+
+
+def _run(job: _Job) -> _Entry:
     try:
         value = job.work()
-        return Made(value), job.weigh(value)
+        return _Entry(JobResult(value), job.size_of(value))
     except HsalError as error:
-        return Made(sentence=str(error)), FAILED_BYTES
+        return _Entry(JobResult(error=str(error)), FAILURE_BYTES)
     except Exception:
-        logging.getLogger(__name__).exception("Work beside a page failed")
-        return Made(sentence="This went wrong, and the reason is in the server's log."), FAILED_BYTES
+        logging.getLogger(__name__).exception("A background job failed")
+        return _Entry(JobResult(error="This failed; the reason is in the server's log."), FAILURE_BYTES)
 
 
 @lru_cache(maxsize=1)
 def jobs() -> Jobs:
-    """The one store of the process: all visitors share what was made."""
+    """The jobs of the process: all visitors share the results."""
     return Jobs(quick=max(1, (os.cpu_count() or 2) - 1))

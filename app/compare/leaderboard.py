@@ -15,15 +15,17 @@ from app.results.tables import table
 from app.widgets import refuse
 from hsal.errors import HsalError
 from hsal.gaze.benchmark.published_rankings import check_published
-from hsal.gaze.benchmark.ranking import MeanInterval, LeaderboardRow, best, ranking_metric, leaderboard_rows
+from hsal.gaze.benchmark.ranking import LeaderboardRow, MeanInterval, best, leaderboard_rows, ranking_metric
 from hsal.gaze.benchmark.table import Benchmark, load_benchmark
 from hsal.gaze.metrics.catalog import METRICS
 from hsal.paths import RESULTS
 
 SHIPPED = RESULTS / "saliency-osie.parquet"
-KINDS = {"model": "", "baseline": "a floor: knows nothing of the image", "upper bound": "a ceiling: knows the answer"}
+KINDS = {
+    "model": "", "baseline": "baseline: does not depend on the image", "upper bound": "upper bound: uses the fixations"
+}
 ROW_PX = 26
-SPARSE = {"kl", "information_gain"}  # a dark place that somebody looked at costs dearly in them
+SPARSE = {"kl", "information_gain"}  # a low value at a fixated pixel has a high cost
 
 
 def leaderboard(path: Path = SHIPPED) -> None:
@@ -35,9 +37,9 @@ def leaderboard(path: Path = SHIPPED) -> None:
         return
     found = leaderboard_rows(benchmark)
     st.markdown(
-        f"{escape(benchmark.about['data'])}: how well the maps of {len(found)} models and floors tell where people look"
-        f" on {len(benchmark.images)} images. **Bold** is the best in its column; people, who foretell each other,"
-        " do not compete. Brackets are 95 % bootstrap intervals over images."
+        f"{escape(benchmark.about['data'])}: how well the maps of {len(found)} models and baselines predict fixations"
+        f" on {len(benchmark.images)} images. **Bold** is the best of a column; human fixations, an upper bound, are"
+        " excluded. Brackets are 95 % bootstrap intervals over images."
     )
     chosen = st.segmented_control(
         "Metric", benchmark.metrics, default=ranking_metric(benchmark), required=True, key="leaderboard.metric",
@@ -46,12 +48,12 @@ def leaderboard(path: Path = SHIPPED) -> None:
     st.caption(meaning(chosen))
     st.plotly_chart(bars(benchmark, chosen, theme.is_dark()), config=figures.QUIET, key="leaderboard.bars")
     st.html(leaderboard_table(found, benchmark.metrics))
-    if told := past_the_ceiling(found, benchmark.metrics):
+    if told := models_above_upper_bound(found, benchmark.metrics):
         st.caption(told)
     with st.expander("What the metrics mean", icon=":material/straighten:"):
         st.markdown("\n".join(f"- **{METRICS[name].title}**: {meaning(name)}" for name in benchmark.metrics))
     if told := verdict_table(benchmark):
-        with st.expander("What the literature says, and whether it holds here", icon=":material/menu_book:"):
+        with st.expander("Published rankings, and whether they hold here", icon=":material/menu_book:"):
             st.html(told)
     st.caption(_making(benchmark, path))
 
@@ -65,7 +67,7 @@ def meaning(name: str) -> str:
     """What a metric means, which way is better, and what ignorance scores."""
     metric = METRICS[name]
     better = "Higher" if metric.higher_is_better else "Lower"
-    return f"{metric.meaning} {better} is better; a map that knows nothing has {metric.chance}. {metric.citation}."
+    return f"{metric.meaning} {better} is better; chance level is {metric.chance}. {metric.citation}."
 
 
 def leaderboard_table(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
@@ -80,7 +82,7 @@ def leaderboard_table(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -
     return table(head, body, "board")
 
 
-def past_the_ceiling(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
+def models_above_upper_bound(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
     """Which model is ahead of people who foretell each other, by which metric, and why; empty where none is."""
     people = [one for one in found if one.kind == "upper bound"]
     told = []
@@ -88,10 +90,10 @@ def past_the_ceiling(found: Sequence[LeaderboardRow], metrics: Sequence[str]) ->
         first = next(one for one in found if one.model == best(found, metric))
         sign, value = (1 if METRICS[metric].higher_is_better else -1), first.means[metric].value
         title = METRICS[metric].title
-        why = f", and {title} suffers from places that nobody of a half looked at" if metric in SPARSE else ""
+        why = f", and {title} is penalized where nobody of a half looked" if metric in SPARSE else ""
         told += [
-            f"By {title}, {escape(first.title)} ({value:.3f}) is ahead of a ceiling, {escape(one.title)} "
-            f"({one.means[metric].value:.3f}): there one half of the people tells the other{why}."
+            f"By {title}, {escape(first.title)} ({value:.3f}) is ahead of the upper bound, {escape(one.title)} "
+            f"({one.means[metric].value:.3f}): there one half of the observers predicts the other{why}."
             for one in people if sign * value > sign * one.means[metric].value
         ]
     return " ".join(told)
@@ -151,8 +153,8 @@ def verdict_table(benchmark: Benchmark) -> str:
 def _making(benchmark: Benchmark, path: Path) -> str:
     about, settings = benchmark.about, benchmark.about["settings"]
     return (
-        f"Made by `hsal benchmark-saliency` on {escape(about['machine'])} in {about['seconds'] / 60:.0f} minutes, seed"
-        f" {settings['seed']}; read from {escape(path.name)}. Information gain is over the center prior. Shuffled AUC"
-        " compares with the fixations on all other images. Human fixations: one half of the people tells the other."
-        f" Milliseconds are of a machine of which {about['load']:.1f} processes wanted each core."
+        f"Measured by `hsal benchmark-saliency` on {escape(about['machine'])} in {about['seconds'] / 60:.0f} minutes,"
+        f" seed {settings['seed']}; read from {escape(path.name)}. Information gain is over the center prior."
+        " Shuffled AUC compares with the fixations on all other images. Human fixations: one half of the observers"
+        f" predicts the other half. Milliseconds: machine with a load of {about['load']:.1f} processes per core."
     )

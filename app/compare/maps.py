@@ -1,19 +1,20 @@
-"""Maps: the grid that fills in while models work, what the maps score, and two of them against each other."""
+"""The view Maps: a grid that fills while models compute, the maps' scores, and a comparison of two maps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
 from app import theme
 from app.compare import figures, state
-from app.compare.controls import Chosen
+from app.compare.controls import Selection
 from app.compare.grid import grid
-from app.compare.images import Subject
-from app.compare.jobs import Made
-from app.compare.models import Drawn, ask_map
-from app.compare.scores import ask_scores, can_be_scored, chances, waits_for_others
+from app.compare.images import ComparedImage
+from app.compare.jobs import JobResult
+from app.compare.models import RenderedMap, request_map
+from app.compare.scores import can_be_scored, chances, request_scores, waits_for_others
 from app.compare.tables import about_table, meanings, metrics_table
 from app.compare.tiles import saliency_maps
 from app.fragments import watched
@@ -24,38 +25,40 @@ from hsal.saliency.base import About
 EVERY_S = 0.4
 
 
-def maps_view(subject: Subject, chosen: Chosen) -> None:
-    """All of it, asked for again and again for as long as something is missing."""
+def show_maps(subject: ComparedImage, chosen: Selection) -> None:
+    """Draw the view, and again while results are missing."""
     waits = not _finished(subject, chosen)
-    watched(lambda: _now(subject, chosen) and waits, EVERY_S if waits else None)
+    watched(lambda: _draw(subject, chosen) and waits, EVERY_S if waits else None)
     with st.expander("About the models", icon=":material/menu_book:"):
         st.html(about_table(chosen.models))
 
 
-def _answers(subject: Subject, chosen: Chosen) -> dict[str, Made | None]:
+def _answers(subject: ComparedImage, chosen: Selection) -> dict[str, JobResult | None]:
     now = state.now()
-    return {name: ask_map(name, subject, now, chosen.network, chosen.given) for name in chosen.models}
+    return {name: request_map(name, subject, now, chosen.network, chosen.given) for name in chosen.models}
 
 
-def _scores(subject: Subject, maps: Mapping[str, Drawn]) -> dict[str, Made | None]:
-    return {name: ask_scores(subject, drawn) for name, drawn in maps.items()} if can_be_scored(subject) else {}
+def _scores(subject: ComparedImage, maps: Mapping[str, RenderedMap]) -> dict[str, JobResult | None]:
+    return {name: request_scores(subject, drawn) for name, drawn in maps.items()} if can_be_scored(subject) else {}
 
 
-def _done(answers: Mapping[str, Made | None]) -> dict[str, Drawn]:
+def _done(answers: Mapping[str, JobResult | None]) -> dict[str, RenderedMap]:
     return {name: made.value for name, made in answers.items() if made and made.value is not None}
 
 
-def _finished(subject: Subject, chosen: Chosen) -> bool:
+def _finished(subject: ComparedImage, chosen: Selection) -> bool:
     answers = _answers(subject, chosen)
     return _all_there(subject, answers, _scores(subject, _done(answers)))
 
 
-def _all_there(subject: Subject, answers: Mapping[str, Made | None], scores: Mapping[str, Made | None]) -> bool:
+def _all_there(
+    subject: ComparedImage, answers: Mapping[str, JobResult | None], scores: Mapping[str, JobResult | None]
+) -> bool:
     return all([*answers.values(), *scores.values()]) and not (scores and waits_for_others(subject))
 
 
-def _now(subject: Subject, chosen: Chosen) -> bool:
-    """Draw what is there; whether that is all, so that there is no need to ask on."""
+def _draw(subject: ComparedImage, chosen: Selection) -> bool:
+    """Draw the results so far; returns whether they are complete."""
     answers = _answers(subject, chosen)
     maps = _done(answers)
     scores = _scores(subject, maps)
@@ -71,25 +74,25 @@ def _now(subject: Subject, chosen: Chosen) -> bool:
     return _all_there(subject, answers, scores)
 
 
-def _metrics(subject: Subject, models: Mapping[str, About], scores: Mapping[str, Made | None]) -> None:
+def _metrics(subject: ComparedImage, models: Mapping[str, About], scores: Mapping[str, JobResult | None]) -> None:
     people = subject.picture.fixations is not None
-    st.subheader("Where people looked" if people else "Where the digits are", anchor=False)
+    st.subheader("Scores on fixations" if people else "Scores on boxes of digits", anchor=False)
     rows = {name: made.value for name, made in scores.items() if made and made.value}
-    failed = dict.fromkeys(made.sentence for made in scores.values() if made and made.sentence)
+    failed = dict.fromkeys(made.error for made in scores.values() if made and made.error)
     if failed:
         st.caption(plain(" ".join(failed)))
     if not rows:
-        st.caption("The scores come with the maps." if not failed else "")
+        st.caption("Scores appear with the maps." if not failed else "")
         return
     count = f"{len(subject.picture.fixations.x)} fixations" if people else f"{len(subject.picture.boxes)} boxes"
-    with st.expander("What each metric means", icon=":material/help:", expanded=not people):  # boxes have but three
+    with st.expander("What each metric means", icon=":material/help:", expanded=not people):
         st.markdown(meanings(list(next(iter(rows.values())))))
     st.html(metrics_table(models, rows, chances(subject)))
-    st.caption(f"Measured on this image's {count}; the best in bold. One image says little: see the leaderboard.")
+    st.caption(f"Measured on {count} of this image; bold: the best. One image says little: see the leaderboard.")
 
 
-def _two(models: Mapping[str, About], maps: Mapping[str, Drawn]) -> None:
-    st.subheader("Two maps against each other", anchor=False)
+def _two(models: Mapping[str, About], maps: Mapping[str, RenderedMap]) -> None:
+    st.subheader("Compare two maps", anchor=False)
     names = list(models)
     left, right = st.columns(2, gap="medium")
     first = left.selectbox("First", names, format_func=lambda name: models[name].title,
@@ -98,19 +101,19 @@ def _two(models: Mapping[str, About], maps: Mapping[str, Drawn]) -> None:
     second = right.selectbox("Second", rest, format_func=lambda name: models[name].title,
                              key=state.widget("second", rest))
     if first not in maps or second not in maps:
-        st.caption("One of the two is not there yet." if None not in (first, second) else "")
+        st.caption("One of the two maps is not ready yet." if None not in (first, second) else "")
         return
     one, other, titles = maps[first].values, maps[second].values, (models[first].title, models[second].title)
     dark = theme.is_dark()
     left, right = st.columns(2, gap="medium")
-    left.markdown("**Difference**: where the first is higher, and where the second is")
+    left.markdown("**Difference**: the first map minus the second")
     left.plotly_chart(figures.difference(one, other, titles, dark), config=QUIET, key="compare.difference")
-    right.markdown(f"**Point by point**: {_agreement(one, other)}")
+    right.markdown(f"**Pixel by pixel**: {_agreement(one, other)}")
     right.plotly_chart(figures.scatter(one, other, titles, dark), config=QUIET, key="compare.scatter")
 
 
-def _agreement(one: object, other: object) -> str:
+def _agreement(one: np.ndarray, other: np.ndarray) -> str:
     pearson, spearman = figures.agreement(one, other)
     if pearson is None or spearman is None:
-        return "one of them is the same everywhere, so there is no correlation"
-    return f"correlation {pearson:.2f}, of ranks {spearman:.2f}"
+        return "one map is constant, so the correlation is undefined"
+    return f"Pearson correlation {pearson:.2f}, Spearman {spearman:.2f}"

@@ -1,4 +1,4 @@
-"""Which saliency models there are for an image, and one map by one model as a tile shows it. Works beside pages."""
+"""The saliency models for an image, and one map as a tile shows it, computed in the background."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from app.compare.address import Compared
-from app.compare.images import Subject
-from app.compare.jobs import Made, jobs
+from app.compare.images import ComparedImage
+from app.compare.jobs import JobResult, jobs
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import About, Network
@@ -23,40 +23,41 @@ from hsal.saliency.pipeline import MapOptions, most_probable_label, saliency_map
 from hsal.zoo.networks import load_network, network_names
 
 SHOWN_PX = 400  # the longer side of a map as it is sent to the browser
-# what a map is thought to cost until one was made: what knows little is quick, what others bring may be slow
-FLOOR_S, MODEL_S, NETWORK_S, PACKAGE_S = 0.05, 0.2, 0.8, 10.0
+# estimated seconds per map until one has been computed
+BASELINE_S, MODEL_S, NETWORK_S, PACKAGE_S = 0.05, 0.2, 0.8, 10.0
 LOADING_S = 5.0  # of a network
 KINDS = {
-    "model": "Models", "baseline": "Floors: they know nothing of the image", "upper bound": "Ceilings: they know the answer",
+    "model": "Models", "baseline": "Baselines (do not depend on the image)",
+    "upper bound": "Upper bounds (use the fixations)",
 }
-IN_VIEW = {"uniform", "random"}  # floors that teach little by their looks: not chosen until they are wished for
+HIDDEN_BY_DEFAULT = {"uniform", "random"}  # baselines whose maps show little
 
 _costs: dict[str, float] = {}  # seconds for a million pixels, as last measured
 _loading = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Given:
-    """A map that the visitor brought along."""
+class UserMap:
+    """A map that the visitor uploaded."""
 
     name: str
     data: bytes
 
     @property
     def digest(self) -> str:
-        """Of the file."""
+        """Digest of the file."""
         return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RenderedMap:
     """One map, and how a tile shows it."""
 
     values: np.ndarray  # (H,W) float32 >= 0, of the image's size
     milliseconds: float
     notes: tuple[str, ...]
     png: str
-    """A data address: gray levels, of which 255 stands for `high`."""
+    """A data URL: gray levels, 255 for the value `high`."""
     high: float
     digest: str
     """Of the values."""
@@ -65,14 +66,14 @@ class Drawn:
 
 
 @lru_cache(maxsize=1)
-def known() -> dict[str, About]:
-    """Name -> what it says of itself, of all models that can be loaded: models by year, then floors, then ceilings."""
+def saliency_models() -> dict[str, About]:
+    """Name -> description of all models that can be loaded: models by year, then baselines, then upper bounds."""
     found = {}
     for name in SALIENCY.names():
         try:
             found[name] = SALIENCY.find(name).ABOUT
         except (HsalError, ImportError):
-            continue  # another package's that is broken must not take the others down
+            continue  # a broken model of another package must not break the others
     order = list(KINDS)
     return dict(sorted(found.items(), key=lambda one: (order.index(one[1].kind), _year(one[1]), one[1].title)))
 
@@ -82,21 +83,25 @@ def _year(about: About) -> int:
     return int(years[-1]) if years else 0
 
 
-def offered(subject: Subject, given: Given | None) -> dict[str, About]:
-    """Those of `known` for which all is there."""
+def offered(subject: ComparedImage, given: UserMap | None) -> dict[str, About]:
+    """The models whose needs are met."""
     there = {"fixations": subject.picture.fixations is not None, "given": given is not None}
-    return {name: about for name, about in known().items() if all(there.get(need, True) for need in about.needs)}
+    return {
+        name: about for name, about in saliency_models().items() if all(there.get(need, True) for need in about.needs)
+    }
 
 
 def usual(offered: dict[str, About]) -> tuple[str, ...]:
-    """Those that are chosen for everybody."""
-    return tuple(name for name, about in offered.items() if "package" not in about.needs and name not in IN_VIEW)
+    """The models that are selected by default."""
+    return tuple(
+        name for name, about in offered.items() if "package" not in about.needs and name not in HIDDEN_BY_DEFAULT
+    )
 
 
-def suiting_network(subject: Subject) -> str:
-    """The network that suits an image: one of photographs, or the weights of the scene's task."""
+def default_network(subject: ComparedImage) -> str:
+    """The default network for an image: one for photos, or the weights of the scene's task."""
     there = network_names()
-    wanted = [f"weights:{subject.task}"] if subject.task else []  # shipped weights are called as their task
+    wanted = [f"weights:{subject.task}"] if subject.task else []  # shipped weights have the name of their task
     return next((name for name in (*wanted, *there) if name in there), "")
 
 
@@ -111,54 +116,55 @@ def network(name: str) -> Network:
         return _network(name)
 
 
-def ask_network(name: str) -> Made | None:
-    """Whether a network is loaded, or none is asked for. A job of its own: all maps that stand on it would wait for it,
-    and hold up others."""
-    return jobs().ask(("network", name), lambda: bool(network(name)), cost_s=LOADING_S) if name else Made(True)
+def request_network(name: str) -> JobResult | None:
+    """Load a network in a job of its own, so that maps that need it do not block others; done if the name is empty."""
+    return jobs().ask(("network", name), lambda: bool(network(name)), cost_s=LOADING_S) if name else JobResult(True)
 
 
 def options(state: Compared) -> MapOptions:
-    """What all models share, as the page's widgets say."""
+    """The options that all models share, from the page's widgets."""
     return MapOptions(state.space, state.smooth, state.prior, state.width, state.scale)
 
 
-def ask_map(name: str, subject: Subject, state: Compared, network_name: str, given: Given | None) -> Made | None:
-    """A `Drawn`, once it was made; see `Jobs.ask`."""
-    about, image = known()[name], subject.picture.image
+def request_map(
+    name: str, subject: ComparedImage, state: Compared, network_name: str, given: UserMap | None
+) -> JobResult | None:
+    """Request a `RenderedMap`; see `Jobs.ask`."""
+    about, image = saliency_models()[name], subject.picture.image
     asked = network_name if about.needs & {"volume", "labels"} else ""
     brought = given if "given" in about.needs else None
     key = ("map", name, subject.digest, options(state), asked, brought and brought.digest)
     size = image.shape[0] * image.shape[1] / 1e6
-    loaded = ask_network(asked)
-    if loaded is None or loaded.sentence:
+    loaded = request_network(asked)
+    if loaded is None or loaded.error:
         return loaded
     cost = _costs[name] * size if name in _costs else _guess(about)
 
-    def work() -> Drawn:
+    def work() -> RenderedMap:
         looked_through = network(asked) if asked else None
         made = saliency_map(
             name, image, options=options(state), network=looked_through,
-            fixations=subject.picture.fixations, given=brought and read_given(brought, image.shape[:2]),
+            fixations=subject.picture.fixations, given=brought and decode_user_map(brought, image.shape[:2]),
         )
         _costs[name] = made.milliseconds / 1000 / size
         png, high = encoded(made.values)
         label = most_probable_label(image, looked_through, options(state)) if "labels" in about.needs else ""
         digest = hashlib.sha256(made.values).hexdigest()
-        return Drawn(made.values, made.milliseconds, made.notes, png, high, digest, label)
+        return RenderedMap(made.values, made.milliseconds, made.notes, png, high, digest, label)
 
-    return jobs().ask(key, work, cost_s=cost, weigh=lambda drawn: drawn.values.nbytes + len(drawn.png))
+    return jobs().ask(key, work, cost_s=cost, size_of=lambda drawn: drawn.values.nbytes + len(drawn.png))
 
 
 def _guess(about: About) -> float:
-    """Seconds that a map is thought to cost."""
+    """Estimated seconds for a map."""
     if "package" in about.needs:
         return PACKAGE_S
     if about.needs & {"volume", "labels"}:
         return NETWORK_S
-    return MODEL_S if about.kind == "model" else FLOOR_S
+    return MODEL_S if about.kind == "model" else BASELINE_S
 
 
-def read_given(given: Given, shape: tuple[int, int]) -> np.ndarray:
+def decode_user_map(given: UserMap, shape: tuple[int, int]) -> np.ndarray:
     """The visitor's map, (h,w) float32; raises SaliencyError or ImageError.
 
     Args:

@@ -1,4 +1,4 @@
-"""What was measured over many scenes: what each saliency map does to attention, without retraining and with it."""
+"""Results over many scenes: how each saliency map changes attention, without and with retraining."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from app.widgets import refuse
 from hsal.errors import HsalError
 
 
-def over_a_test() -> None:
-    """The shipped figures, or a sentence where there are none."""
+def results_over_scenes() -> None:
+    """Draw the shipped results, or one sentence if there are none."""
     st.subheader("Over many scenes", anchor=False)
     try:
         found = compute_metrics.on_maps()
@@ -19,10 +19,10 @@ def over_a_test() -> None:
         refuse(str(error))
         return
     if not found:
-        st.caption("Nothing was measured here yet: `hsal reproduce` walks on every map over many scenes, with the "
-                   "shipped weights and after a training on that map, and its figures will stand here.")
+        st.caption("There are no results yet: `hsal reproduce` evaluates every map over many scenes, with the shipped "
+                   "weights and after training on that map.")
         return
-    st.caption("MNIST Multiset, validation scenes: the shipped weights on a map that they did not learn on, and after "
-               "a short training on it. Saliency at glimpses is a share of each map's own maximum: compare it within a "
-               "row.")
+    st.caption("MNIST Multiset, validation scenes: the shipped weights on a map that they were not trained on, and "
+               "after a short training run on it. Saliency at glimpses is a share of each map's own maximum: compare"
+               " it only within a row.")
     st.html(saliency_table(found))

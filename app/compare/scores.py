@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.compare.images import Subject, Targets, other_targets
-from app.compare.jobs import Made, jobs
-from app.compare.models import Drawn
-from hsal.gaze.metrics.catalog import GroundTruth, box_share, rescale_pixels, fixation_density, compute_metrics
+from app.compare.images import ComparedImage, Targets, other_targets
+from app.compare.jobs import JobResult, jobs
+from app.compare.models import RenderedMap
+from hsal.gaze.metrics.catalog import GroundTruth, box_share, compute_metrics, fixation_density, rescale_pixels
 from hsal.saliency.gaussian import center_bump
 
 CENTER_WIDTH = 0.25  # of the guess that information gain is measured against: sigma as a share of each side
@@ -17,24 +17,24 @@ COST_S = 0.3
 OTHERS_S = 3.0
 
 
-def ask_scores(subject: Subject, drawn: Drawn) -> Made | None:
+def request_scores(subject: ComparedImage, drawn: RenderedMap) -> JobResult | None:
     """name of a metric -> score of one map, once it was reckoned; see `Jobs.ask`."""
     others = _others(subject)
     key = ("scores", subject.digest, drawn.digest, others is not None)
 
     def work() -> dict[str, float]:
-        scores = compute_metrics(drawn.values[None], what_is_known(subject, others or []))
+        scores = compute_metrics(drawn.values[None], ground_truth(subject, others or []))
         return {name: float(values[0]) for name, values in scores.items()}
 
-    return jobs().ask(key, work, cost_s=COST_S, weigh=lambda scores: 128 * len(scores))
+    return jobs().ask(key, work, cost_s=COST_S, size_of=lambda scores: 128 * len(scores))
 
 
-def can_be_scored(subject: Subject) -> bool:
+def can_be_scored(subject: ComparedImage) -> bool:
     """Whether anything is known to measure maps against."""
     return subject.picture.fixations is not None or bool(subject.picture.boxes)
 
 
-def chances(subject: Subject) -> dict[str, float]:
+def chances(subject: ComparedImage) -> dict[str, float]:
     """What a map that knows nothing scores, in metrics where that is another on each image."""
     picture = subject.picture
     if picture.fixations is not None or not picture.boxes:
@@ -42,22 +42,22 @@ def chances(subject: Subject) -> dict[str, float]:
     return {"box_share": float(box_share(np.zeros((1, *picture.image.shape[:2])), picture.boxes)[0])}
 
 
-def waits_for_others(subject: Subject) -> bool:
+def waits_for_others(subject: ComparedImage) -> bool:
     """Whether what needs fixations on other images is still to come."""
     return _others(subject) is None
 
 
-def _others(subject: Subject) -> list[Targets] | None:
+def _others(subject: ComparedImage) -> list[Targets] | None:
     """Of the other photographs, once they were read: seconds for a hundred. None until then."""
     if subject.root is None:
         return []
     made = jobs().ask(("others", subject.root), lambda: len(other_targets(subject)), cost_s=OTHERS_S)
     if made is None:
         return None
-    return [] if made.sentence else other_targets(subject)
+    return [] if made.error else other_targets(subject)
 
 
-def what_is_known(subject: Subject, other: Sequence[Targets]) -> GroundTruth:
+def ground_truth(subject: ComparedImage, other: Sequence[Targets]) -> GroundTruth:
     """Fixations, and those on other images where there are any, or boxes."""
     picture = subject.picture
     if picture.fixations is None:

@@ -13,7 +13,7 @@ from hsal.saliency.base import About
 from hsal.tracing.schema import Trace
 
 SIGNS = {True: "✓", False: "✗", None: ""}
-SPOKEN = {True: "right", False: "wrong", None: ""}
+SPOKEN = {True: "correct", False: "incorrect", None: ""}
 
 
 def best(name: str, scores: Mapping[str, Mapping[str, float]], rivals: Sequence[str]) -> set[str]:
@@ -68,25 +68,25 @@ def meanings(names: Sequence[str]) -> str:
     return "\n".join(f"- **{metric.title}**: {metric.meaning} *{metric.citation}.*" for metric in told)
 
 
-def walks_table(titles: Mapping[str, str], walks: Mapping[str, Trace], base: str) -> str:
+def traces_table(titles: Mapping[str, str], traces: Mapping[str, Trace], base: str) -> str:
     """What was named on each map, and what that changes against the base's walk."""
-    head = ["Saliency", "Named", "Meta-steps", "Saliency at glimpses", "What it changes"]
+    head = ["Saliency", "Predicted labels", "Meta-steps", "Saliency at glimpses", "Changes"]
     return table(head, (
-        [escape(titles[name]), _named(walk), str(len(walk.steps)), f"{walk.attn_saliency:.2f}",
-         "–" if name == base else escape(what_changed(walks[base], walk))]
-        for name, walk in walks.items()
+        [escape(titles[name]), _named(trace), str(len(trace.steps)), f"{trace.attn_saliency:.2f}",
+         "–" if name == base else escape(what_changed(traces[base], trace))]
+        for name, trace in traces.items()
     ))
 
 
-def _named(walk: Trace) -> str:
-    sign = SIGNS[walk.exact]
-    told = f' <span role="img" aria-label="{SPOKEN[walk.exact]}">{sign}</span>' if sign else ""
-    return escape(labels_of(walk)) + told
+def _named(trace: Trace) -> str:
+    sign = SIGNS[trace.exact]
+    told = f' <span role="img" aria-label="{SPOKEN[trace.exact]}">{sign}</span>' if sign else ""
+    return escape(labels_of(trace)) + told
 
 
 def about_table(models: Mapping[str, About]) -> str:
     """What each model says of itself."""
-    return table(["Model", "What stands out for it", "Source", "License of the code"], (
+    return table(["Model", "What stands out", "Source", "License of the code"], (
         [escape(about.title), escape(about.idea), escape(about.citation), escape(about.license)]
         for about in models.values()
     ))

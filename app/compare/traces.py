@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app import cache
 from app.compare.address import Compared
-from app.compare.images import Subject
-from app.compare.jobs import Made, jobs
-from app.compare.models import LOADING_S, Given, ask_network, known, network, options, read_given
+from app.compare.images import ComparedImage
+from app.compare.jobs import JobResult, jobs
+from app.compare.models import LOADING_S, UserMap, decode_user_map, network, options, request_network, saliency_models
 from app.weights import describe, stamp
 from hsal.data.fixations.base import Fixations
 from hsal.data.preprocess import PreprocessedImage, for_model
@@ -17,37 +17,37 @@ OWN = ""  # stands for the model's own saliency
 COST_S = 0.4
 
 
-def ask_walk(
-    name: str, subject: Subject, state: Compared, network_name: str, given: Given | None
-) -> Made | None:
+def request_trace(
+    name: str, subject: ComparedImage, state: Compared, network_name: str, given: UserMap | None
+) -> JobResult | None:
     """A `Trace` of the weights that the state names on one saliency map, once it was walked; see `Jobs.ask`.
 
     Args:
         name: of a saliency model; `OWN` for the one that the weights were trained with.
     """
-    asked = network_name if name and known()[name].needs & {"volume", "labels"} else ""
-    brought = given if name and "given" in known()[name].needs else None
+    asked = network_name if name and saliency_models()[name].needs & {"volume", "labels"} else ""
+    brought = given if name and "given" in saliency_models()[name].needs else None
     version = stamp(state.weights)
     shared = options(state) if name else None
     key = ("walk", name, subject.digest, state.weights, version, shared, asked, brought and brought.digest)
 
-    for loaded in (_ask_weights(state.weights, version), ask_network(asked)):
-        if loaded is None or loaded.sentence:
+    for loaded in (_ask_weights(state.weights, version), request_network(asked)):
+        if loaded is None or loaded.error:
             return loaded
 
     def work() -> Trace:
         return _walk(name, subject, state, asked, brought, version)
 
-    return jobs().ask(key, work, cost_s=COST_S, weigh=lambda trace: 40 * trace.image.nbytes + 200_000)
+    return jobs().ask(key, work, cost_s=COST_S, size_of=lambda trace: 40 * trace.image.nbytes + 200_000)
 
 
-def _ask_weights(name: str, version: int) -> Made | None:
+def _ask_weights(name: str, version: int) -> JobResult | None:
     key = ("weights", name, version)
     return jobs().ask(key, lambda: bool(cache.checkpoint(name, version)), cost_s=LOADING_S)
 
 
 def _walk(
-    name: str, subject: Subject, state: Compared, network_name: str, given: Given | None, version: int
+    name: str, subject: ComparedImage, state: Compared, network_name: str, given: UserMap | None, version: int
 ) -> Trace:
     from hsal.tracing.recording import trace_image
 
@@ -59,7 +59,7 @@ def _walk(
         # the model sees the image made ready for it, and so does the map
         raw = saliency_map(
             name, ready.image, options=options(state), network=network(network_name) if network_name else None,
-            fixations=_moved(picture.fixations, ready), given=given and read_given(given, ready.image.shape[:2]),
+            fixations=_moved(picture.fixations, ready), given=given and decode_user_map(given, ready.image.shape[:2]),
         ).values
     knows = subject.task and describe(state.weights).task == subject.task
     source = Source("file", picture.name[:80], "", loaded.name, name or config.saliency)

@@ -1,4 +1,4 @@
-"""Compare saliency, from the choice of an image to its maps, their attention, or the leaderboard."""
+"""The page Compare saliency: an image, its saliency maps, the attention on each, and the leaderboard."""
 
 from __future__ import annotations
 
@@ -6,34 +6,33 @@ import streamlit as st
 
 from app.compare import state
 from app.compare.address import VIEWS
-from app.compare.attention import attention_view, choose_weights
-from app.compare.choices import offer
-from app.compare.controls import Chosen, choose_models
-from app.compare.images import Subject
-from app.compare.inputs import choose_picture
+from app.compare.attention import choose_weights, show_attention
+from app.compare.choices import available_choices
+from app.compare.controls import Selection, choose_models
+from app.compare.images import ComparedImage
+from app.compare.inputs import choose_image
 from app.compare.leaderboard import leaderboard
-from app.compare.maps import maps_view
-from app.compare.results import over_a_test
+from app.compare.maps import show_maps
+from app.compare.results import results_over_scenes
 from app.widgets import plain, refuse, say
 from hsal.errors import HsalError
 
 OPENINGS = {
     "maps": (
-        "**A saliency map** tells of each place in an image how much it stands out, and every model has an idea of "
-        "its own. Choose an image and tick models; then read all maps at one point, see how well they tell where "
-        "people looked or where the digits are, and set two against each other."
+        "**A saliency map** says how much each location of an image stands out, and each model defines that "
+        "differently. Choose an image and models. Then read all maps at one point, see how well they predict "
+        "fixations or highlight the digits, and compare two of them."
     ),
     "attention": (
-        "**What does each map do to attention?** The same model, its weights unchanged, starts from each map in place "
-        "of its own; all that follows is its own doing. The players step together: one slider, one play button and the "
-        "arrow keys move all."
+        "**How does each map change attention?** The same model, with unchanged weights, starts from each map in place "
+        "of its own. The players move together: one slider, one play button and the arrow keys control all."
     ),
 }
 
 
 def compare() -> None:
     """Draw the page below its title."""
-    state.enter(offer())
+    state.enter(available_choices())
     view = st.segmented_control("Show", list(VIEWS), format_func=VIEWS.get, required=True,
                                 label_visibility="collapsed", key=state.widget("view", list(VIEWS)))
     say(state.take_messages())
@@ -51,9 +50,9 @@ def compare() -> None:
     state.leave()
 
 
-def _choose(attention: bool) -> tuple[Subject | None, Chosen | None]:
-    """The image, and what is to be compared on it; None while nothing is uploaded. Raises HsalError."""
-    subject = choose_picture()
+def _choose(attention: bool) -> tuple[ComparedImage | None, Selection | None]:
+    """The image and the selected models; None while nothing is uploaded. Raises HsalError."""
+    subject = choose_image()
     if subject is None:
         return None, None
     if attention:
@@ -61,14 +60,14 @@ def _choose(attention: bool) -> tuple[Subject | None, Chosen | None]:
     return subject, choose_models(subject, attention)
 
 
-def _show(subject: Subject, chosen: Chosen, view: str) -> None:
+def _show(subject: ComparedImage, chosen: Selection, view: str) -> None:
     if subject.picture.notes:
         st.caption(plain(" ".join(subject.picture.notes)))
     state.leave()
     if not chosen.models:
-        st.info("Tick at least one model.", icon=":material/checklist:")
+        st.info("Select at least one model.", icon=":material/checklist:")
     elif view == "maps":
-        maps_view(subject, chosen)
+        show_maps(subject, chosen)
     else:
-        attention_view(subject, chosen)
-        over_a_test()
+        show_attention(subject, chosen)
+        results_over_scenes()

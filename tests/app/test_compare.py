@@ -13,8 +13,8 @@ from PIL import Image
 from app.compare.captions import what_changed
 from app.compare.figures import agreement, difference, reduced, scatter
 from app.compare.grid import spoken, tile
-from app.compare.jobs import Made
-from app.compare.models import Drawn, encoded
+from app.compare.jobs import JobResult
+from app.compare.models import RenderedMap, encoded
 from app.compare.tables import best, metrics_table
 from hsal.saliency.base import About
 from hsal.tracing.schema import Trace
@@ -75,8 +75,8 @@ def test_a_tiles_png_tells_its_values_to_one_part_in_255() -> None:
 
 def test_a_tile_waits_fails_or_shows() -> None:
     assert tile("one", ABOUT["one"], None)["state"] == "waiting"
-    assert tile("one", ABOUT["one"], Made(sentence="Not so."))["sentence"] == "Not so."
-    shown = tile("one", ABOUT["one"], Made(Drawn(np.ones((2, 2)), 12.4, (), "data:", 1.0, "")))
+    assert tile("one", ABOUT["one"], JobResult(error="Not so."))["sentence"] == "Not so."
+    shown = tile("one", ABOUT["one"], JobResult(RenderedMap(np.ones((2, 2)), 12.4, (), "data:", 1.0, "")))
     assert (shown["state"], shown["time"], shown["high"]) == ("done", "12 ms", 1.0)
     assert [spoken(time) for time in (0.2, 999.4, 1500)] == ["under 1 ms", "999 ms", "1.5 s"]
 
@@ -103,12 +103,12 @@ def test_nothing_is_not_less_than_nothing_and_looks_have_no_best_map() -> None:
 
 def test_what_another_map_changes_in_words() -> None:
     base = make_trace()
-    assert what_changed(base, base) == "Nothing: the same labels in the same order, at the same cells."
+    assert what_changed(base, base) == "None: the same labels in the same order, at the same cells."
     other = make_trace(labels=(7, 10), rewards=None, truth=None)
     named = make_trace(labels=(3, 10), rewards=None, truth=None)
-    assert what_changed(named, other) == "Names 7 instead of 3."
+    assert what_changed(named, other) == "Predicts 7 instead of 3."
     shorter, longer = make_trace(labels=(10,), rewards=None, truth=None), named
-    assert "names nothing instead of 3; 1 meta-step fewer" in what_changed(longer, shorter).lower()
+    assert "predicts nothing instead of 3; 1 meta-step fewer" in what_changed(longer, shorter).lower()
     swapped = (make_trace(labels=labels, rewards=None, truth=None) for labels in ((3, 7, 10), (7, 3, 10)))
     assert what_changed(*swapped) == "The same labels in another order: 7 3."
 
@@ -118,7 +118,7 @@ def test_cells_are_counted_once() -> None:
     every = {(step, glimpse): (0, 0) for step in range(2) for glimpse in range(len(base.steps[0].glimpses))}
     still = with_cells(base, every)
     moved = with_cells(base, {**every, (0, 0): (0, 1)})
-    assert what_changed(still, moved) == "Looks at 1 cell of 2 that it did not look at before."
-    assert what_changed(moved, still) == "Looks at fewer cells, and at none that is new."
+    assert what_changed(still, moved) == "Glimpses 1 new cell of 2."
+    assert what_changed(moved, still) == "Glimpses fewer cells, and no new ones."
     away = with_cells(base, {place: (1, 1) for place in every})
-    assert what_changed(still, away) == "Looks at none of the same cells (1 others)."
+    assert what_changed(still, away) == "Glimpses none of the same cells (1 others)."

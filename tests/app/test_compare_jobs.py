@@ -9,11 +9,11 @@ from collections.abc import Callable
 import pytest
 
 from app.compare import jobs as compare_jobs
-from app.compare.jobs import Jobs, Made
+from app.compare.jobs import JobResult, Jobs
 from hsal.errors import HsalError
 
 
-def wait(jobs: Jobs, key: object, work: Callable[[], object], seconds: float = 10, **options: object) -> Made:
+def wait(jobs: Jobs, key: object, work: Callable[[], object], seconds: float = 10, **options: object) -> JobResult:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if made := jobs.ask(key, work, **options):
@@ -39,11 +39,11 @@ def test_work_is_done_once_and_kept() -> None:
 
 def test_a_failure_is_one_sentence_and_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = Jobs()
-    assert wait(jobs, "a", fail(HsalError("Not so."))).sentence == "Not so."
+    assert wait(jobs, "a", fail(HsalError("Not so."))).error == "Not so."
     monkeypatch.setattr(compare_jobs.logging.Logger, "exception", lambda *_: None)
-    assert "server's log" in wait(jobs, "b", fail(ZeroDivisionError())).sentence
+    assert "server's log" in wait(jobs, "b", fail(ZeroDivisionError())).error
     now = time.monotonic()
-    jobs.clock = lambda: now + compare_jobs.FAILED_S + 1
+    jobs.clock = lambda: now + compare_jobs.FAILURE_S + 1
     assert wait(jobs, "a", lambda: 5).value == 5
 
 
@@ -78,7 +78,7 @@ def test_what_nobody_asks_for_any_more_is_dropped() -> None:
     while "first" not in jobs._running:
         time.sleep(0.01)
     jobs.ask("gone", lambda: done.append("gone"), cost_s=0.1)
-    now[0] = compare_jobs.PATIENCE_S + 1
+    now[0] = compare_jobs.ABANDONED_S + 1
     jobs.ask("here", lambda: done.append("here"), cost_s=0.2)
     go.set()
     wait(jobs, "here", lambda: None)
@@ -88,19 +88,19 @@ def test_what_nobody_asks_for_any_more_is_dropped() -> None:
 def test_the_longest_unasked_for_go_when_there_is_no_room() -> None:
     jobs = Jobs(room=200)
     for key in "ab":
-        wait(jobs, key, lambda: "kept", weigh=lambda _: 80)
+        wait(jobs, key, lambda: "kept", size_of=lambda _: 80)
     wait(jobs, "a", lambda: None)  # asked for again
-    wait(jobs, "c", lambda: "kept", weigh=lambda _: 80)
+    wait(jobs, "c", lambda: "kept", size_of=lambda _: 80)
     assert jobs.ask("a", lambda: None) is not None
     assert jobs.ask("b", lambda: None) is None
 
 
 def test_a_crowd_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare_jobs, "MOST_WAITING", 2)
+    monkeypatch.setattr(compare_jobs, "MAX_WAITING", 2)
     jobs, go = Jobs(quick=1), threading.Event()
     jobs.ask("first", lambda: go.wait(20))
     while "first" not in jobs._running:
         time.sleep(0.01)
     assert [jobs.ask(key, lambda: 1, cost_s=0.1) for key in "ab"] == [None, None]
-    assert "try again" in jobs.ask("c", lambda: 1, cost_s=0.1).sentence
+    assert "try again" in jobs.ask("c", lambda: 1, cost_s=0.1).error
     go.set()

@@ -94,7 +94,7 @@ def test_ticking_a_model_is_in_the_address_and_the_usual_is_not() -> None:
 def test_nothing_ticked_says_what_to_do() -> None:
     page = visit(models="uniform")
     page.checkbox(key="compare.model.uniform").uncheck().run()
-    assert [info.value for info in page.info] == ["Tick at least one model."]
+    assert [info.value for info in page.info] == ["Select at least one model."]
 
 
 def test_scores_come_where_fixations_are_known_and_say_what_they_mean() -> None:
@@ -154,7 +154,7 @@ def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest
     assert offered[0].startswith("The one at hand: MNIST Multiset")
     assert any("reads digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
     page = visit(input="sample", models="channel_energy")
-    assert page.selectbox(key="compare.network").options[0].startswith("The one that suits: MNIST Multiset")
+    assert page.selectbox(key="compare.network").options[0].startswith("Default: MNIST Multiset")
     assert not any("reads digits" in caption.value for caption in page.caption)
 
 

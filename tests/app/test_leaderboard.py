@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.compare import leaderboard
-from hsal.gaze.benchmark.ranking import MeanInterval, mean_difference, leaderboard_rows
+from hsal.gaze.benchmark.ranking import MeanInterval, leaderboard_rows, mean_difference
 from hsal.gaze.benchmark.table import load_benchmark
 from tests.fixtures.gaze_data import made_up
 
@@ -37,7 +37,7 @@ def test_it_shows_every_model_the_best_in_bold_and_what_metrics_mean(tmp_path: P
     assert "<strong>0.700</strong><small>[0.6" in text
     assert "<strong>0.900</strong>" not in text  # people know the answer
     meanings = " ".join(element.value for element in shown.markdown)
-    assert "How surprised one is" in meanings
+    assert "Divergence of the map" in meanings
     assert "Lower is better" in meanings
     captions = " ".join(element.value for element in shown.caption)
     assert "a slide rule" in captions
@@ -48,7 +48,7 @@ def test_another_metric_is_chosen(tmp_path: Path) -> None:
     shown = page(tmp_path / "table.parquet").run()
     shown.segmented_control(key="leaderboard.metric").set_value("kl").run()
     assert not shown.exception
-    assert any("How surprised" in element.value for element in shown.caption)
+    assert any("Divergence of the map" in element.value for element in shown.caption)
 
 
 @pytest.mark.parametrize("content", [None, b"nonsense"])
@@ -59,7 +59,7 @@ def test_a_missing_or_damaged_file_is_one_sentence(tmp_path: Path, content: byte
     shown = page(path).run()
     assert not shown.exception
     assert len(shown.error) == 1
-    assert "make it with hsal benchmark" in shown.error[0].value
+    assert "create it with hsal benchmark" in shown.error[0].value
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -75,18 +75,18 @@ def test_the_figure_has_a_row_a_model_best_on_top(dark: bool) -> None:
 
 def test_the_table_marks_floors_and_ceilings() -> None:
     text = leaderboard.leaderboard_table(leaderboard_rows(made_up()), ("shuffled_auc",))
-    assert re.search(r"Center<small>a floor", text)
-    assert re.search(r"People<small>a ceiling", text)
+    assert re.search(r"Center<small>baseline", text)
+    assert re.search(r"People<small>upper bound", text)
 
 
 def test_a_model_ahead_of_a_ceiling_is_told_with_the_reason() -> None:
     found = leaderboard_rows(made_up())  # KL: people 0.5, Itti 1.0
-    assert leaderboard.past_the_ceiling(found, ("shuffled_auc", "kl")) == ""
+    assert leaderboard.models_above_upper_bound(found, ("shuffled_auc", "kl")) == ""
     *others, people = sorted(found, key=lambda one: one.kind == "upper bound")
     worse = [*others, replace(people, means={**people.means, "kl": MeanInterval(1.25, 1, 2)})]
-    told = leaderboard.past_the_ceiling(worse, ("shuffled_auc", "kl"))
-    assert told.startswith("By KL, Itti (1.000) is ahead of a ceiling, People (1.250)")
-    assert "nobody of a half looked at" in told
+    told = leaderboard.models_above_upper_bound(worse, ("shuffled_auc", "kl"))
+    assert told.startswith("By KL, Itti (1.000) is ahead of the upper bound, People (1.250)")
+    assert "nobody of a half looked" in told
 
 
 def test_published_orders_are_told() -> None:

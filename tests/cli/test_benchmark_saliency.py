@@ -33,7 +33,8 @@ def test_a_folder_is_measured_and_the_leaderboard_printed(
     out = tmp_path / "table.parquet"
     assert main(benchmark(looked_at(tmp_path), out, "--docs", str(tmp_path / "docs"), "--seed", "4")) == 0
     printed = capsys.readouterr().out
-    assert all(title in printed for title in ("Uniform (baseline)", "Center prior (baseline)", "Human fixations (upper bound)"))
+    titles = ("Uniform (baseline)", "Center prior (baseline)", "Human fixations (upper bound)")
+    assert all(title in printed for title in titles)
     found = load_benchmark(out)
     assert set(found.models) == set(MODELS)
     assert len(found.images) == 3
@@ -85,7 +86,7 @@ def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
     assert len(found.images) == 60
     times = {(one.model, one.image): one.milliseconds for one in found.records()}
     for one in map(json.loads, kept):  # times differ from run to run: these are the killed run's
-        assert times[one["model"], one["picture"]] == pytest.approx(one["milliseconds"])
+        assert times[one["model"], one["image"]] == pytest.approx(one["milliseconds"])
 
 
 def test_scenes_with_boxes_have_metrics_of_their_own(tmp_path: Path) -> None:
@@ -101,13 +102,13 @@ def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
     from hsal.cli.run import benchmark_saliency as benchmarking
 
     looked_at(tmp_path, people=1)
-    monkeypatch.setattr(benchmarking, "names", lambda package: ["uniform", "human"])
+    monkeypatch.setattr(type(benchmarking.SALIENCY), "names", lambda _: ["uniform", "human"])
     assert main(benchmark(tmp_path, tmp_path / "table.parquet", models=())) == 0
-    assert "human is left out. People can foretell each other only" in capsys.readouterr().err
+    assert "human is skipped. Human fixations need at least two" in capsys.readouterr().err
     assert load_benchmark(tmp_path / "table.parquet").models == ("uniform",)
     with_bar = main(benchmark(tmp_path, tmp_path / "other.parquet"))
     assert with_bar == 2
-    assert "People can foretell each other only" in capsys.readouterr().err
+    assert "Human fixations need at least two" in capsys.readouterr().err
 
 
 def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

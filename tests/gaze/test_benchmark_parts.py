@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsal.data.base import Box
 from hsal.data.fixations.base import Fixations
 from hsal.data.fixations.dataset import FixatedImage, FixationDataset, open_fixated
 from hsal.gaze.benchmark.partial_results import PartialResults
 from hsal.gaze.benchmark.published_rankings import check_published
-from hsal.gaze.benchmark.ranking import best, mean_difference, ranking_metric, leaderboard_rows
+from hsal.gaze.benchmark.ranking import best, leaderboard_rows, mean_difference, ranking_metric
 from hsal.gaze.benchmark.record import BenchmarkRecord
 from hsal.gaze.benchmark.report import text_table, write_report
 from hsal.gaze.benchmark.runner import BenchmarkImages, default_metrics, measure_image, split_observers
 from hsal.gaze.benchmark.table import COLUMNS, BenchmarkError, assemble, load_benchmark
+from hsal.gaze.benchmark.versions import model_version
 from hsal.gaze.metrics.catalog import fixated_pixels, nss
 from hsal.saliency.base import SaliencyError
 from hsal.saliency.pipeline import MapOptions, saliency_map
@@ -28,26 +30,26 @@ def points(*places: tuple[int, int], people: tuple[int, ...] = ()) -> Fixations:
     return Fixations(x, y, np.array(people))
 
 
-def images(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixationDataset:
+def dataset(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixationDataset:
     image = np.arange(size[0] * size[1] * 3, dtype=np.uint8).reshape(*size, 3)
     return FixationDataset("some", [f"{place}.png" for place in range(len(fixations))],
                       lambda place: FixatedImage(f"{place}.png", image, fixations[place]))
 
 
 def test_the_others_are_the_fixations_on_other_pictures() -> None:
-    images = BenchmarkImages(images(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
-    truth = images.truth(1, images.images[1])
+    images = BenchmarkImages(dataset(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
+    truth = images.truth(1, images.dataset[1])
     assert (truth.rows.tolist(), truth.columns.tolist()) == ([4, 6], [3, 5])
     assert (truth.other_rows.tolist(), truth.other_columns.tolist()) == ([2, 0], [1, 7])
-    alone = BenchmarkImages(images(points((1, 2))), seed=0)
-    assert "shuffled_auc" not in default_metrics(alone.truth(0, alone.images[0]))
+    alone = BenchmarkImages(dataset(points((1, 2))), seed=0)
+    assert "shuffled_auc" not in default_metrics(alone.truth(0, alone.dataset[0]))
 
 
 def test_of_too_many_others_a_seed_draws_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hsal.gaze.benchmark.runner.MAX_OTHERS", 5)
     many = points(*((place % 10, place // 10) for place in range(80)))
     shown = FixatedImage("0.png", np.zeros((8, 10, 3), np.uint8), many)
-    drawn = [BenchmarkImages(images(many, many), seed).truth(0, shown)
+    drawn = [BenchmarkImages(dataset(many, many), seed).truth(0, shown)
              for seed in (1, 1, 2)]
     places = [list(zip(one.other_rows.tolist(), one.other_columns.tolist(), strict=True)) for one in drawn]
     assert places[0] == places[1] != places[2]
@@ -63,15 +65,15 @@ def test_people_are_split_in_two_that_share_nobody() -> None:
     splits = {tuple(np.unique(split_observers(looked, seed)[0].subject)) for seed in range(20)}
     assert len(splits) > 3
     for unknown in (None, points((1, 1)), points((1, 1), (2, 2), people=(5, 5))):
-        with pytest.raises(SaliencyError, match="two of them at least"):
+        with pytest.raises(SaliencyError, match="at least two known observers"):
             split_observers(unknown, seed=0)
 
 
 def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
     looked = points((1, 1), (2, 1), (7, 6), (8, 6), people=(0, 0, 1, 1))  # two people, who look at different ends
-    images = BenchmarkImages(images(looked, points((3, 3))), seed=0)
+    images = BenchmarkImages(dataset(looked, points((3, 3))), seed=0)
     (found,) = measure_image(images, 0, ["human"], ["nss"], MapOptions())
-    image = images.images[0].image
+    image = images.dataset[0].image
     wanted = []
     for shown, other in ((0, 1), (1, 0)):
         one, two = (points(*((x, y) for x, y, who in zip(looked.x, looked.y, looked.subject, strict=True) if who == me))
@@ -101,10 +103,10 @@ def test_information_gain_is_over_the_center_prior(tmp_path: Path) -> None:
 
 
 def test_a_gallery_knows_when_it_is_another(tmp_path: Path) -> None:
-    one = BenchmarkImages(images(points((1, 2)), points((3, 4))), seed=0).fingerprint()
-    assert one == BenchmarkImages(images(points((1, 2)), points((3, 4))), seed=1).fingerprint()
-    assert one != BenchmarkImages(images(points((1, 2)), points((3, 5))), seed=0).fingerprint()
-    assert one != BenchmarkImages(images(points((1, 2))), seed=0).fingerprint()
+    one = BenchmarkImages(dataset(points((1, 2)), points((3, 4))), seed=0).fingerprint()
+    assert one == BenchmarkImages(dataset(points((1, 2)), points((3, 4))), seed=1).fingerprint()
+    assert one != BenchmarkImages(dataset(points((1, 2)), points((3, 5))), seed=0).fingerprint()
+    assert one != BenchmarkImages(dataset(points((1, 2))), seed=0).fingerprint()
 
 
 def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ def test_the_table_is_tidy_for_all_who_read_parquet(tmp_path: Path) -> None:
     assert tuple(table.column_names) == COLUMNS
     assert table.num_rows == 4 * 4 * 3
     rows = table.to_pylist()
-    (row,) = [one for one in rows if (one["model"], one["picture"], one["metric"]) == ("gbvs", "3.png", "auc")]
+    (row,) = [one for one in rows if (one["model"], one["image"], one["metric"]) == ("gbvs", "3.png", "auc")]
     assert row["value"] == pytest.approx(0.8)
     assert row["milliseconds"] == 40
 
@@ -145,7 +147,7 @@ def test_a_missing_or_damaged_table_is_told(tmp_path: Path) -> None:
 
 
 def test_models_that_lack_a_picture_are_left_out_of_the_table() -> None:
-    some = [BenchmarkRecord("a", "0", 1, {"auc": 0.5}), BenchmarkRecord("a", "1", 1, {"auc": 0.5}), BenchmarkRecord("b", "0", 1, {"auc": 0.5})]
+    some = [BenchmarkRecord(model, image, 1, {"auc": 0.5}) for model, image in (("a", "0"), ("a", "1"), ("b", "0"))]
     assert assemble(some, ["0", "1"], ABOUT).models == ("a",)
     with pytest.raises(BenchmarkError, match="No model was measured on every image"):
         assemble(some[2:], ["0", "1"], ABOUT)
@@ -244,7 +246,7 @@ def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) ->
     text = page.read_text(encoding="utf-8")
     assert "| GBVS | **0.700** [" in text
     assert "| People (upper bound) | 0.900 [" in text
-    assert "The best model, GBVS, is +0.200 [" in text
+    assert "The best model, GBVS, differs from the center prior by +0.200 [" in text
     assert "Seed 3; 90 s; a slide rule; commit abc1234." in text
     assert "One was left out." in text
     assert "GBVS ahead of Itti" in text
@@ -260,3 +262,72 @@ def test_the_terminal_shows_the_leaderboard() -> None:
     assert [row.split()[0] for row in rows] == ["People", "GBVS", "Itti", "Center"]
     assert "0.700*" in rows[1]
     assert "1.000*" in rows[2]
+
+
+def one_image(pixels: int = 3, boxes: tuple[Box, ...] = (Box(1, 0, 0, 2, 2),), who: int = 0) -> BenchmarkImages:
+    image = FixatedImage("0.png", np.full((8, 10, 3), pixels, np.uint8), points((1, 2), people=(who,)), boxes)
+    return BenchmarkImages(FixationDataset("some", ["0.png"], lambda _: image), seed=0)
+
+
+def test_the_fingerprint_covers_pixels_boxes_and_observers() -> None:
+    one = one_image().fingerprint()
+    assert one == one_image().fingerprint()
+    others = (one_image(pixels=4), one_image(boxes=(Box(1, 0, 0, 2, 3),)), one_image(boxes=()), one_image(who=1))
+    assert len({one, *(other.fingerprint() for other in others)}) == 5
+
+
+def test_results_of_other_code_are_measured_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    out = tmp_path / "table.parquet"
+    old, unknown = BenchmarkRecord("a", "0", 2.0, {"auc": 0.5}, "old"), entry("b", "0")
+    with PartialResults(out, SETTINGS) as results:
+        results.add(old)
+        results.add(unknown)
+    with PartialResults(out, SETTINGS, versions={"a": "old", "b": "new"}) as results:
+        assert results.missing(["a", "b"], "0") == []
+    with PartialResults(out, SETTINGS, versions={"a": "new", "b": "new"}) as results:
+        assert results.missing(["a", "b"], "0") == ["a"]
+        assert "code of a" in caplog.text
+        results.add(BenchmarkRecord("a", "0", 2.0, {"auc": 0.75}, "new"))
+        about = {**ABOUT, "models": {"a": {"version": "new"}, "b": {}}}
+        results.finish(["a", "b"], ["0"], about)
+    with PartialResults(out, SETTINGS, versions={"a": "newest"}) as results:  # from the table
+        assert results.missing(["a", "b"], "0") == ["a"]
+
+
+def test_a_models_version_is_that_of_its_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert model_version("uniform") == model_version("uniform") != model_version("random")
+    source = tmp_path / "random.py"
+    source.write_text("# changed")
+    before = model_version("random")
+    monkeypatch.setattr("hsal.saliency.models.random.__file__", str(source))
+    assert model_version("random") != before
+
+
+FORMER = Path(__file__).parents[1] / "fixtures" / "benchmark-former-names.parquet"
+
+
+def test_a_table_with_former_names_opens() -> None:
+    read = load_benchmark(FORMER)
+    assert read.models == ("boolean_map", "center_prior")
+    assert read.images == ("1001.jpg", "1006.jpg")
+    assert {name: model["kind"] for name, model in read.about["models"].items()} == {
+        "boolean_map": "model", "center_prior": "baseline"
+    }
+    assert read.about["settings"]["center_prior"] == "none"
+    assert read.about["settings"]["baseline"] == "center_prior"
+    assert read.of("auc").min() > 0.4
+
+
+def test_partial_results_with_former_names_continue(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    out = tmp_path / "table.parquet"
+    former = {"pictures": "abc", "metrics": ["auc"], "centre_prior": "none", "baseline": "centre_prior"}
+    record = {"model": "centre_prior", "picture": "0", "milliseconds": 2, "values": {"auc": 0.25}}
+    out.with_name("table.parquet.part").write_text(json.dumps(former) + "\n" + json.dumps(record) + "\n")
+    present = {"images": "def", "metrics": ["auc"], "center_prior": "none", "baseline": "center_prior"}
+    with pytest.raises(BenchmarkError, match=r"other settings \(images\)"):
+        PartialResults(out, present, former_fingerprint="other")
+    with PartialResults(out, present, former_fingerprint="abc") as results:
+        assert "earlier version" in caplog.text
+        assert results.missing(["center_prior"], "0") == []
+        assert results.finish(["center_prior"], ["0"], ABOUT).of("auc").tolist() == [[0.25]]
+    assert load_benchmark(out).about["settings"] == present

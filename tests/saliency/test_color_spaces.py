@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hsal.saliency.color_spaces import rgb_to_gray, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr, convert_color
+from hsal.saliency.color_spaces import convert_color, rgb_to_gray, rgb_to_hsv, rgb_to_lab, rgb_to_ycbcr
 
 
 def pixel(*values: float) -> Tensor:

@@ -22,11 +22,11 @@ KINDS = {"model": "", "baseline": " (baseline)", "upper bound": " (upper bound)"
 CENTER = "center_prior"
 SHARED_NOTES = """\
 - Shuffled AUC: negatives are the fixations on all other images; of more than {others:,}, the seed draws so many.
-- Information gain: over the map of `{baseline}`. Maps are divided by their sum to make densities, and not calibrated, so
-  maps with dark regions score low: it measures the distance to a good density, not the order of locations.
+- Information gain: over the map of `{baseline}`. Maps are divided by their sum to make densities, and not calibrated,
+  so maps with dark regions score low: it measures the distance to a good density, not the order of locations.
 - Human fixations as an upper bound: the blurred fixations of a random half of the observers predict those of the other
-  half, and vice versa; the mean of both. More observers would give a higher bound. KL and information gain are penalized
-  where nobody of one half looked."""
+  half, and vice versa; the mean of both. More observers would give a higher bound. KL and information gain are
+  penalized where nobody of one half looked."""
 
 
 def text_table(benchmark: Benchmark) -> Iterator[str]:

@@ -27,13 +27,13 @@ from hsal.gaze.metrics.auc import auc, auc_borji, auc_judd, rescale_pixels, shuf
 from hsal.gaze.metrics.boxes import box_auc, box_nss, box_share
 from hsal.gaze.metrics.checks import MetricError, fixated_pixels
 from hsal.gaze.metrics.density import fixation_density
-from hsal.gaze.metrics.inputs import GroundTruth, TruthPart, MetricInputs, per_map, metric_inputs
+from hsal.gaze.metrics.inputs import GroundTruth, MetricInputs, TruthPart, metric_inputs, per_map
 from hsal.gaze.metrics.value_metrics import attn_saliency, cc, information_gain, kl, nss, sim
 
 __all__ = [
-    "METRICS", "Known", "Metric", "MetricError", "attn_saliency", "auc", "auc_borji", "auc_judd", "box_auc", "box_nss",
-    "box_share", "carried_over", "cc", "fixated_pixels", "fixation_density", "information_gain", "kl", "measurable",
-    "measured", "nss", "shuffled_auc", "sim",
+    "METRICS", "GroundTruth", "Metric", "MetricError", "attn_saliency", "auc", "auc_borji", "auc_judd",
+    "available_metrics", "box_auc", "box_nss", "box_share", "cc", "compute_metrics", "fixated_pixels",
+    "fixation_density", "information_gain", "kl", "nss", "rescale_pixels", "shuffled_auc", "sim",
 ]  # fmt: skip
 
 
