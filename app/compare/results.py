@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.results import compute_metrics
+from app.results import measured
 from app.results.tables import saliency_table
 from app.widgets import refuse
 from hsal.errors import HsalError
@@ -14,7 +14,7 @@ def results_over_scenes() -> None:
     """Draw the shipped results, or one sentence if there are none."""
     st.subheader("Over many scenes", anchor=False)
     try:
-        found = compute_metrics.on_maps()
+        found = measured.on_maps()
     except HsalError as error:
         refuse(str(error))
         return

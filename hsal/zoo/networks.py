@@ -83,7 +83,8 @@ def load_network(name: str) -> Network:
         raise NetworkError(f"There is no network {name!r}. Choose one of: {', '.join(network_names())}.")
     with torch.inference_mode(False):  # parameters made in inference mode would have no gradient
         if name.startswith(OF_WEIGHTS):
-            network: FirstStepClassifier | Classifier = FirstStepClassifier(name, load_model(name.removeprefix(OF_WEIGHTS)).model)
+            model = load_model(name.removeprefix(OF_WEIGHTS)).model
+            network: FirstStepClassifier | Classifier = FirstStepClassifier(name, model)
         else:
             network = _classifier(name)
         return network.eval().requires_grad_(False)

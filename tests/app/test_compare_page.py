@@ -116,7 +116,7 @@ def test_two_maps_are_set_against_each_other() -> None:
     page.run()
     assert len(page.get("plotly_chart")) == 2
     assert page.selectbox(key="compare.first").value == "uniform"
-    assert any("same everywhere" in text.value for text in page.markdown)
+    assert any("one map is constant" in text.value for text in page.markdown)
 
 
 def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
@@ -127,9 +127,9 @@ def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
         time.sleep(0.1)
         page.run()
     players = [json.loads(player.proto.json) for player in page.get("bidi_component")]
-    assert [player["title"] for player in players] == ["Channel energy, the model's own", "Uniform"]
+    assert [player["title"] for player in players] == ["Channel energy (the model's own)", "Uniform"]
     assert {player["group"] for player in players} == {"compare"}
-    assert "What it changes" in tables(page)
+    assert "Changes" in tables(page)
     assert len(set(json.loads(players[1]["trace"])["steps"][0]["saliency"]["data"])) == 1
 
 
@@ -145,17 +145,17 @@ def test_attention_says_what_was_done_to_an_uploaded_picture() -> None:
 
 
 def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest.MonkeyPatch) -> None:
-    for there in ("weights_file", "cached"):
+    for there in ("weights_file", "is_cached"):
         monkeypatch.setattr(f"hsal.zoo.networks.{there}", lambda *_: None)
     page = visit(input="upload", models="channel_energy")
-    assert "**A saliency map** tells" in page.markdown[0].value
+    assert "**A saliency map** says" in page.markdown[0].value
     put(page, "upload", "photo.png", image_bytes())
     offered = page.selectbox(key="compare.network").options
-    assert offered[0].startswith("The one at hand: MNIST Multiset")
-    assert any("reads digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
+    assert offered[0].startswith("Available: MNIST Multiset")
+    assert any("trained on digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
     page = visit(input="sample", models="channel_energy")
     assert page.selectbox(key="compare.network").options[0].startswith("Default: MNIST Multiset")
-    assert not any("reads digits" in caption.value for caption in page.caption)
+    assert not any("trained on digits" in caption.value for caption in page.caption)
 
 
 def test_a_map_of_a_label_says_which_and_the_boxes_share_is_told() -> None:
@@ -181,7 +181,7 @@ def test_the_leaderboard_has_a_link_of_its_own() -> None:
 
 def test_photographs_that_are_not_here_say_how_to_get_them() -> None:
     page = visit(input="photo", photo="1001.jpg", models="uniform")
-    assert "photograph “1001.jpg”, which is not here" in shown(page.warning[0].value)
+    assert "photo “1001.jpg”, which is not here" in shown(page.warning[0].value)
     assert any("HSAL_DATA/osie_fixations" in caption.value for caption in page.caption)
 
 
