@@ -15,7 +15,7 @@ import numpy as np
 
 from app.component import WIDE, element, joined
 from app.game.challenge import Challenge, ScoreSummary, to_parameters
-from app.game.score import MAX_LABELS, Score, Turn, compare, score, turns_of
+from app.game.score import MAX_LABELS, Score, Turn, compare, in_words, score, turns_of
 from hsal.export.player import page
 from hsal.tracing.schema import Trace
 
@@ -60,7 +60,7 @@ def scene_data(image: np.ndarray, map_side: int, glimpses: int, challenger: Scor
 def _challenger_sentence(score: ScoreSummary) -> str:
     named = "named every digit correctly" if score.exact else "did not name every digit correctly"
     saliency = "" if score.saliency is None else f" and attn_saliency {score.saliency / 100:.2f}"
-    return f"The person who sent you this link {named}, with {score.glimpses} glimpses{saliency}."
+    return f"The person who sent you this link {named}, with {in_words(score.glimpses)}{saliency}."
 
 
 def outcome_data(turns: tuple[Turn, ...], trace: Trace, challenge: Challenge) -> dict[str, Any]:

@@ -108,6 +108,11 @@ def score(turns: tuple[Turn, ...], truth: tuple[int, ...], saliency: np.ndarray)
     return Score(tuple(labels), sorted(labels) == sorted(truth), min(len(values), MAX_GLIMPSES), mean)
 
 
+def in_words(glimpses: int) -> str:
+    """The number of glimpses with its noun: "1 glimpse", "2 glimpses"."""
+    return f"{glimpses} glimpse{'' if glimpses == 1 else 's'}"
+
+
 def compare(you: ScoreSummary, other: ScoreSummary, name: str) -> str:
     """One sentence that says who won: first exact matches decide, then the smaller number of glimpses.
 
@@ -121,6 +126,6 @@ def compare(you: ScoreSummary, other: ScoreSummary, name: str) -> str:
     if not you.exact:
         return f"Neither you nor {name} named every digit correctly: nobody wins."
     if you.glimpses == other.glimpses:
-        return f"You and {name} named every digit correctly with {you.glimpses} glimpses each: a draw."
+        return f"You and {name} named every digit correctly with {in_words(you.glimpses)} each: a draw."
     winner = "you win" if you.glimpses < other.glimpses else f"{name} wins"
-    return f"Both correct, you with {you.glimpses} glimpses and {name} with {other.glimpses}: {winner}."
+    return f"Both correct, you with {in_words(you.glimpses)} and {name} with {other.glimpses}: {winner}."

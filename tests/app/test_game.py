@@ -96,6 +96,12 @@ def test_an_exact_match_counts_first_and_then_the_glimpses(you: ScoreSummary, ot
     assert said in compare(you, other, "the model")
 
 
+def test_one_glimpse_is_singular() -> None:
+    one = ScoreSummary(True, 1, 40)
+    assert compare(one, one, "the model").endswith("with 1 glimpse each: a draw.")
+    assert compare(WON, WON, "the model").endswith("with 6 glimpses each: a draw.")
+
+
 def test_the_models_trace_is_scored_like_the_visitors_turns() -> None:
     trace = recorded()[FEATURED]
     found = score(turns_of(trace), trace.truth, trace.steps[0].saliency)
