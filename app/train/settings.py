@@ -1,6 +1,6 @@
-"""The settings of a training as a form shows them, made from the dataclasses behind `hsal train`. No Streamlit here.
+"""The settings of the Train form, made from the dataclasses behind `hsal train`. No Streamlit here.
 
-A field that is added there shows up here by itself, with its default and its sentence.
+A field that is added there appears here, with its default and its docstring.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from hsal.saliency import SALIENCY
 from hsal.training.commands import Train
 from hsal.zoo.weights import TITLES
 
-# of the model: given by the weights that a training starts from
+# model settings that the starting weights determine
 OF_BACKBONE = (*run_config.BACKBONE_SETTINGS, "classes")
-# of the command: chosen apart, or for the terminal alone
+# command settings that the form asks for elsewhere, or that only the command line has
 APART = ("out", "pretrained", "whole", "task", "model", "config", "resume", "queue")
-FIRST = ("objective", "steps")  # of the training: shown before all others
-ENTRIES = {"backbone": BACKBONES, "saliency": SALIENCY}  # settings that name a file in a folder
+FIRST = ("objective", "steps")  # training settings that the form shows first
+REGISTRIES = {"backbone": BACKBONES, "saliency": SALIENCY}  # settings that name a registry's entry
 FRESH, WHOLE = "fresh", "whole"
 
 
@@ -36,7 +36,7 @@ class Setting:
     """One field of one dataclass."""
 
     part: str
-    """Which: train, model or command."""
+    """train, model or command."""
     name: str
     kind: type
     """bool, int, float or str."""
@@ -46,20 +46,20 @@ class Setting:
 
     @property
     def key(self) -> str:
-        """Unlike any other setting's."""
+        """Unique among all settings."""
         return f"{self.part}.{self.name}"
 
     @property
     def label(self) -> str:
-        """The name in plain letters, its unit apart."""
+        """The name in words, with its unit after a comma."""
         return self.name.replace("_px", ", px").replace("_", " ").capitalize()
 
 
 def settings(whole: bool = False) -> list[Setting]:
-    """All that the form asks for beside task and weights, in the order of the dataclasses.
+    """All settings of the form except task and weights, in the order of the dataclasses.
 
     Args:
-        whole: whole weights are trained further, so that the model is theirs.
+        whole: whether whole weights are trained further; the model is then theirs.
     """
     model = [] if whole else _of(ModelConfig, "model", OF_BACKBONE)
     return [*_of(TrainConfig, "train", ()), *model, *_of(Train, "command", APART)]
@@ -67,18 +67,18 @@ def settings(whole: bool = False) -> list[Setting]:
 
 @cache
 def _of(cls: type, part: str, without: tuple[str, ...]) -> list[Setting]:
-    told = docstring_parser.parse_from_object(cls).params  # as the command line finds them
-    helps = {one.arg_name: " ".join((one.description or "").split()) for one in told}
+    params = docstring_parser.parse_from_object(cls).params  # as on the command line
+    helps = {one.arg_name: " ".join((one.description or "").split()) for one in params}
     types = get_type_hints(cls)
     found = (_setting(part, f, types[f.name], helps.get(f.name, "")) for f in fields(cls) if f.name not in without)
     return [one for one in found if one is not None]
 
 
 def _setting(part: str, f: Field, kind: Any, help: str) -> Setting | None:
-    """None for what a form cannot ask for: a path, or another dataclass."""
+    """A setting, or None for a path or another dataclass."""
     choices = get_args(kind) if get_origin(kind) is Literal else ()
-    if f.name in ENTRIES:
-        choices = tuple(ENTRIES[f.name].names())
+    if f.name in REGISTRIES:
+        choices = tuple(REGISTRIES[f.name].names())
     kind = str if choices else kind
     default = f.default if f.default is not MISSING else None
     if kind not in (bool, int, float, str) or default is None or is_dataclass(kind):
@@ -87,14 +87,14 @@ def _setting(part: str, f: Field, kind: Any, help: str) -> Setting | None:
 
 
 def starts(task: str, tasks: Mapping[str, str]) -> dict[str, str]:
-    """What a training of a task can start from, a fresh model first: as `start_of` reads it -> in plain words.
+    """The options for the starting weights, new models first: value for `start_of` -> label.
 
     Args:
-        tasks: name -> task of all weights there are.
+        tasks: name -> task of all available weights.
     """
     titles, fits = weights.titles(tasks), [name for name in tasks if _fits(name, task)]
-    fits.sort(key=lambda name: tasks[name] != task)  # its own first
-    fresh = {f"{FRESH} {name}": f"Fresh model on the backbone of {titles[name]}"
+    fits.sort(key=lambda name: tasks[name] != task)  # the task's own first
+    fresh = {f"{FRESH} {name}": f"New model on the backbone of {titles[name]}"
              for name in fits if not weights.moment(name)[0]}
     return fresh | {f"{WHOLE} {name}": f"Train {titles[name]} further" for name in fits}
 
@@ -108,18 +108,19 @@ def _fits(name: str, task: str) -> bool:
 
 
 def start_of(chosen: str) -> tuple[str, bool]:
-    """Name of weights, and whether all of them are taken."""
+    """The name of the weights, and whether all of them are used."""
     kind, _, name = chosen.partition(" ")
     return name, kind == WHOLE
 
 
 def command(task: str, start: str, values: Mapping[str, Any]) -> Train:
-    """The training that a form asks for.
+    """The command for the settings of a form.
 
     Args:
-        start: as `starts` names it. values: `Setting.key` -> value, of any of them; the rest are defaults.
+        start: a key of `starts`.
+        values: `Setting.key` -> value; missing settings have their defaults.
     Raises:
-        HsalError: impossible settings, or weights that are gone; one sentence.
+        HsalError: impossible settings, or missing weights.
     """
     name, whole = start_of(start)
     parts: dict[str, dict[str, Any]] = {"train": {}, "model": {}, "command": {}}
@@ -136,13 +137,13 @@ def command(task: str, start: str, values: Mapping[str, Any]) -> Train:
 
 
 def _train(**values: Any) -> Train:
-    """`Train` without an `out`, which the launcher chooses."""
-    lacking = {f.name: None for f in fields(Train) if f.default is MISSING and f.default_factory is MISSING}
-    return Train(**{**lacking, **values})
+    """A `Train` without `out`, which the launcher chooses."""
+    missing = {f.name: None for f in fields(Train) if f.default is MISSING and f.default_factory is MISSING}
+    return Train(**{**missing, **values})
 
 
 def values_of(config: Mapping[str, Any]) -> dict[str, Any]:
-    """`Setting.key` -> value, of a run's config.json; what it does not say, or says impossibly, is left out."""
+    """`Setting.key` -> value of a run's config.json; missing and impossible values are left out."""
     parts = {"train": config.get("config", {}), "model": config.get("model", {}), "command": config}
     found = {}
     for setting in settings():
@@ -155,7 +156,7 @@ def values_of(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def start_in(config: Mapping[str, Any], options: Mapping[str, str]) -> str:
-    """Which of `starts` a run's config.json began with; the first where that is gone."""
+    """The key of `starts` that a run's config.json started from; the first where that is missing."""
     kind = WHOLE if str(config.get("whole")) == "True" else FRESH
     wanted = str(config.get("pretrained"))
     for option in options:
@@ -170,13 +171,13 @@ def start_in(config: Mapping[str, Any], options: Mapping[str, str]) -> str:
 
 
 def difference(configs: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    """Settings in which runs differ: name, and each one's value; config.json's by run."""
-    flat = [{name: _said(one) for name, one in run_config.flat(config).items()} for config in configs.values()]
+    """The settings in which runs differ, each with its value in every run; `configs` are config.json's by run."""
+    flat = [{name: _as_text(one) for name, one in run_config.flat(config).items()} for config in configs.values()]
     every = dict.fromkeys(name for one in flat for name in one)
     rows = ((name, [one.get(name, "–") for one in flat]) for name in every)
     return [(name, row) for name, row in rows if len(set(row)) > 1]
 
 
-def _said(value: Any) -> str:
+def _as_text(value: Any) -> str:
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return TITLES.get(text, text)

@@ -1,1 +1,1 @@
-"""Run folders: written by a trainer, read by the app, started, stopped and resumed."""
+"""Training runs: their folders, processes, states and queue."""

@@ -1,6 +1,6 @@
-"""Trainers as processes of their own, for the app: started, resumed, and left alone.
+"""Starting and resuming trainers as separate processes, for the app.
 
-A trainer outlives the app that started it; the run folder tells all there is to know. Nothing here loads torch.
+A trainer outlives the app that started it, and communicates through its run folder. Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -27,44 +27,43 @@ if TYPE_CHECKING:
 
 
 def start(command: Train, root: Path | None = None) -> Path:
-    """Make a run folder and start a trainer for it, which waits for its turn; returns the folder at once.
+    """Create a run folder and start a queued trainer for it; returns the folder immediately.
 
     Args:
-        command: the training; its `out` is not looked at, and what the weights it starts from decide of its
-            model is taken from them.
-        root: where runs lie; `runs_dir()` where not given.
+        command: the settings; `out` is ignored, and model sizes are those of the weights that it starts from.
+        root: folder of the runs; `runs_dir()` by default.
     Raises:
         ConfigError, CheckpointError: the settings are impossible.
-        RunError: the folder cannot be written, or no process started.
+        RunError: the folder cannot be written, or no process could be started.
     """
     command = resolve_weights(command)
     check_model(command.model, command.task)
-    folder = _fresh_folder((root or runs_dir()).absolute(), command)
+    folder = _new_folder((root or runs_dir()).absolute(), command)
     create_run(folder, to_settings(command))
     _launch(folder, command.config.steps)
     return folder
 
 
 def resume(folder: Path) -> None:
-    """Start a trainer that goes on with a run after its last checkpoint.
+    """Start a trainer that resumes a run from its last checkpoint.
 
     Raises:
-        RunError: the run is being trained, is finished, or its settings cannot be read; or no process started.
+        RunError: the run is being trained, is finished, or has unreadable settings, or no process could be started.
     """
     from hsal.training.commands import Train
 
     run = read_run(folder)
     if run.state in ACTIVE_STATES:
-        raise RunError(f"{folder.name} is being trained already.")
+        raise RunError(f"{folder.name} is already being trained.")
     if run.state == "finished":
-        raise RunError(f"{folder.name} is finished: duplicate it with more steps to go further.")
+        raise RunError(f"{folder.name} is finished: duplicate it with more steps to train further.")
     command = read_command(Train, folder)
     (folder / "stop").unlink(missing_ok=True)
     _launch(folder, command.config.steps)
 
 
-def _fresh_folder(root: Path, command: Train) -> Path:
-    """A new folder named by time, task and objective, and numbered where the name is taken."""
+def _new_folder(root: Path, command: Train) -> Path:
+    """A new folder named after time, task and objective, with a number where the name exists."""
     name = f"{datetime.now():%Y-%m-%d-%H%M}-{command.task}-{command.config.objective}"
     for number in range(1, 1000):
         folder = root / (name if number == 1 else f"{name}-{number}")
@@ -74,18 +73,18 @@ def _fresh_folder(root: Path, command: Train) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise RunError(f"{root} cannot be written ({error.strerror}): make it writable, or move it by HSAL_RUNS.") \
+            raise RunError(f"{root} cannot be written ({error.strerror}): make it writable, or set HSAL_RUNS.") \
                 from error
-    raise RunError(f"{root} holds a thousand runs of this minute already: wait for the next.")
+    raise RunError(f"{root} already holds a thousand runs of this minute: wait for the next.")
 
 
 def _launch(folder: Path, steps: int) -> None:
-    """Spawn `hsal train --resume FOLDER --queue`, in a session of its own."""
+    """Start `hsal train --resume FOLDER --queue` in a new session."""
     status = read_status(folder)
-    waiting = Status("starting", steps=steps, step=status.step if status else 0, queued_at=time.time())
+    starting = Status("starting", steps=steps, step=status.step if status else 0, queued_at=time.time())
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     try:
-        waiting.write(folder)
+        starting.write(folder)
         with (folder / "log.txt").open("a") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "hsal", "train", "--resume", str(folder), "--queue"],
@@ -99,10 +98,10 @@ def _launch(folder: Path, steps: int) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """See a trainer off; one that ended before it could say so is told of in its place."""
+    """Wait for the end of a trainer, and report a failure that it could not report itself."""
     process.wait()
     status = read_status(folder)
     if status is not None and status.state == "starting":
-        said = log_tail(folder, 1) or "it said nothing"
-        with suppress(OSError):  # the folder is gone, or takes nothing
-            replace(status, state="failed", reason=f"The trainer did not begin: {said}").write(folder)
+        output = log_tail(folder, 1) or "it wrote no message"
+        with suppress(OSError):  # the folder is deleted, or cannot be written
+            replace(status, state="failed", reason=f"The trainer did not start: {output}").write(folder)

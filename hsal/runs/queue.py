@@ -1,4 +1,4 @@
-"""Whose turn it is: at most HSAL_MAX_RUNS queued runs are trained at once, the oldest first."""
+"""The queue of runs: at most HSAL_MAX_RUNS queued runs train at once, the oldest first."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from hsal.config import ConfigError
 from hsal.paths import runs_dir
 from hsal.runs.status import current_state, read_status
 
-LOOK_S = 0.5
+POLL_S = 0.5
 
 
 def max_concurrent_runs() -> int:
-    """How many queued runs may be trained at once: HSAL_MAX_RUNS, or 1.
+    """The number of queued runs that may train at once: HSAL_MAX_RUNS, or 1.
 
     Raises:
-        ConfigError: it is no whole number above 0.
+        ConfigError: it is not a whole number above 0.
     """
-    told = os.environ.get("HSAL_MAX_RUNS") or "1"
-    if not told.isdecimal() or int(told) < 1:
-        raise ConfigError(f"HSAL_MAX_RUNS must be a whole number above 0, not {told!r}.")
-    return int(told)
+    limit = os.environ.get("HSAL_MAX_RUNS") or "1"
+    if not limit.isdecimal() or int(limit) < 1:
+        raise ConfigError(f"HSAL_MAX_RUNS must be a whole number above 0, not {limit!r}.")
+    return int(limit)
 
 
-def wait_for_slot(folder: Path, queued_at: float, say: Callable[[int], None]) -> FileLock:
-    """Wait until a run is the oldest that waits and a slot is free; returns the slot's lock, held.
+def wait_for_slot(folder: Path, queued_at: float, report: Callable[[int], None]) -> FileLock:
+    """Wait until a run is the oldest in the queue and a slot is free; returns the slot's lock, acquired.
 
     Args:
-        queued_at: when the run asked for its turn, in seconds since 1970.
-        say: told again and again how many runs wait before this one; may raise to give up.
+        queued_at: when the run entered the queue, in seconds since 1970.
+        report: called repeatedly with the number of runs ahead; may raise to leave the queue.
     Raises:
-        ConfigError: HSAL_MAX_RUNS is impossible.
+        ConfigError: HSAL_MAX_RUNS is not a whole number above 0.
         OSError: the folder of runs cannot be written.
     """
     slots = runs_dir() / ".slots"
@@ -50,12 +50,12 @@ def wait_for_slot(folder: Path, queued_at: float, say: Callable[[int], None]) ->
                     return lock
                 except Timeout:
                     continue
-        say(ahead)
-        time.sleep(LOOK_S)
+        report(ahead)
+        time.sleep(POLL_S)
 
 
 def _ahead(folder: Path, queued_at: float) -> int:
-    """The runs that asked before and wait still, or are on their way to do so."""
+    """The number of older runs that are queued or about to be."""
     own, ahead = (queued_at, folder.name), 0
     for other in runs_dir().iterdir():
         status = read_status(other)

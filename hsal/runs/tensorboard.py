@@ -1,4 +1,4 @@
-"""The metrics of a run as TensorBoard's event files, for those who have it."""
+"""The metrics of a run as TensorBoard event files."""
 
 from __future__ import annotations
 
@@ -18,23 +18,26 @@ def writer_class() -> Any:
     try:
         from tensorboardX import SummaryWriter
     except ImportError as error:
-        raise ConfigError("--tensorboard needs tensorboardX: run pip install tensorboardX, or leave it out.") from error
+        raise ConfigError("--tensorboard needs tensorboardX: run pip install tensorboardX, or remove it.") from error
     return SummaryWriter
 
 
 class TensorBoardWriter:
-    """RUN/tensorboard, written beside metrics.jsonl."""
+    """Writes RUN/tensorboard, in addition to metrics.jsonl."""
 
     def __init__(self, run: Path, done: int) -> None:
-        """Begin after update `done`; what an earlier trainer wrote beyond it is not shown any more."""
+        """Args:
+            run: the run's folder.
+            done: updates done; TensorBoard hides events of later ones, from an earlier trainer.
+        """
         self._writer = writer_class()(str(run / "tensorboard"), purge_step=done + 1 if done else None)
 
     def log(self, progress: Progress) -> None:
-        """Write one update's metrics, training's and validation's apart."""
+        """Write the metrics of one update, under training/ and validation/."""
         for name, value in progress.metrics.items():
             part = "validation" if name.startswith("validation_") else "training"
             self._writer.add_scalar(f"{part}/{name.removeprefix('validation_')}", value, progress.step)
 
     def close(self) -> None:
-        """Write what is still in memory."""
+        """Write pending events and close the file."""
         self._writer.close()

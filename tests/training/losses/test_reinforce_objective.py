@@ -1,4 +1,4 @@
-"""REINFORCE on hand-made steps, with its numbers worked out."""
+"""The REINFORCE objective on handmade rollouts, against numbers that are worked out by hand."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def test_values_learn_from_their_own_error_alone() -> None:
 
 
 @pytest.mark.parametrize(("weight", "wanted"), [(0.1, -0.1 * 0.7), (0.0, 0.0)])
-def test_the_location_reward_pulls_at_the_mask_itself(weight: float, wanted: float) -> None:
+def test_the_location_reward_has_a_direct_gradient_to_the_mask(weight: float, wanted: float) -> None:
     mask, saliency = leaf([[[0.6, 0.3]]]), torch.tensor([[[0.2, 0.7]]])
     step = one_step()._replace(priority=mask * saliency)
     config = TrainConfig(label_estimator="sampled", value_weight=0.5, entropy_weight=0.03, priority_weight=weight)
     loss([step], counts([1, 0]), config).total.backward()
-    # -c_p * d(M S)/dM at the cell looked at; nothing at the other
+    # -c_p * d(M S)/dM at the glimpsed cell; nothing at the other
     torch.testing.assert_close(mask.grad, torch.tensor([[[0.0, wanted]]]))
 
 
@@ -106,11 +106,11 @@ def test_two_glimpses_both_count() -> None:
     assert taken.attn_saliency.item() == pytest.approx(0.7)
 
 
-def test_an_episode_that_ended_rightly_adds_nothing_more() -> None:
-    # the first image is empty and stopped at once; the second is {0}, named 1 (wrong), then 0
+def test_an_ended_episode_adds_nothing_more() -> None:
+    # the first image is empty and stopped at once; the second is {0}: predicted 1 (incorrect), then 0
     steps = flat_steps([[STOP, 1], [1, 0]])
     taken = loss(steps, counts([0, 0], [1, 0]), TrainConfig())
-    assert taken.label_reward.item() == pytest.approx(1 / 3)  # +1, -1, +1; the -1 of the ended row is not seen
+    assert taken.label_reward.item() == pytest.approx(1 / 3)  # +1, -1, +1; the -1 of the ended row is ignored
     taken.total.backward()
     for tensor in (steps[1].location_logits, steps[1].class_logits, steps[1].values):
         assert not tensor.grad[0].any()
@@ -126,10 +126,10 @@ def test_a_wrong_stop_does_not_end_an_episode() -> None:
     assert steps[2].class_logits.grad.any()
 
 
-def test_the_rollout_is_left_when_all_episodes_have_ended() -> None:
+def test_the_rollout_stops_when_all_episodes_have_ended() -> None:
     def endless() -> Iterator[MetaStep]:
         yield from flat_steps([[0, STOP], [STOP, 1]])
-        raise AssertionError("asked for a step that nobody needs")
+        raise AssertionError("an unnecessary step was requested")
 
     taken = loss(endless(), counts([1, 0], [0, 0]), TrainConfig())
     assert taken.label_reward.item() == 1  # three running steps, all right
@@ -142,7 +142,7 @@ def test_the_same_images_twice_give_the_same_loss() -> None:
 
 
 def flowing_back(bound: float) -> torch.Tensor:
-    """Norms of the gradient at each scene's saliency after the first inhibition of return, of a model that is loud."""
+    """Norms of the gradient at the saliency after the first inhibition of return (B,), with large weights."""
     model, generator, steps = fresh_model(MODEL, 0), torch.Generator().manual_seed(0), []
     with torch.no_grad():
         for parameter in model.meta_controller.parameters():
@@ -161,7 +161,7 @@ def flowing_back(bound: float) -> torch.Tensor:
     return steps[0].next_saliency.grad.flatten(1).norm(dim=1)  # (B,)
 
 
-def test_no_scene_sends_back_more_than_the_bound_through_inhibition() -> None:
+def test_the_gradient_of_each_scene_through_inhibition_is_clipped() -> None:
     free = flowing_back(0.0)
     bound = free.median().item()
     bounded = flowing_back(bound * 8)

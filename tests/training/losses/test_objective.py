@@ -1,4 +1,4 @@
-"""Cross-entropy in random order, the multiset oracle, expected label rewards, returns, and rows that leave."""
+"""The other objectives and estimators on handmade rollouts, returns, and rows that end before others."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_every_order_is_as_likely() -> None:
     assert all(abs(times - 1000) < 120 for times in seen.values())  # one standard deviation is 29
 
 
-def test_cross_entropy_tells_the_true_labels_whatever_was_named() -> None:
+def test_cross_entropy_feeds_the_targets_back() -> None:
     heard: list[Feedback] = []
     taken = loss(flat_steps([[STOP, 0], [STOP, 0], [0, 0]]), counts([1, 1], [0, 1]), CROSS_ENTROPY, heard)
     first, second = ([each.label.tolist() for each in heard][step] for step in (0, 1))
     assert {first[0], second[0]} == {0, 1}
     assert [first[1], second[1]] == [1, STOP]
-    assert heard[1].running.tolist() == [True, False]  # named stop where stop was due
+    assert heard[1].running.tolist() == [True, False]  # stop was predicted where it was correct
     assert taken.total.item() == taken.policy.item() == pytest.approx(log(3))  # one of three, even odds
     assert taken.label_reward.item() == 1
 
@@ -72,7 +72,7 @@ def test_cross_entropy_by_hand_and_glimpses_go_unrewarded() -> None:
     assert step.values.grad is None or not step.values.grad.any()
 
 
-def test_the_multiset_oracle_is_even_over_what_is_free() -> None:
+def test_the_multiset_target_is_uniform_over_the_remaining_labels() -> None:
     config = TrainConfig(objective="multiset", **LABELS_ALONE)
     step = uneven_step(label=1)
     taken = loss([step], counts([2, 1]), config)
@@ -82,7 +82,7 @@ def test_the_multiset_oracle_is_even_over_what_is_free() -> None:
     torch.testing.assert_close(step.class_logits.grad, torch.tensor([[0.5 - 0.5, 3 / 8 - 0.5, 1 / 8]]))
 
 
-def test_what_the_model_names_leaves_the_oracle() -> None:
+def test_predicted_labels_leave_the_target() -> None:
     config = TrainConfig(objective="multiset", **LABELS_ALONE)
     steps = [uneven_step(label=1), uneven_step(label=0), uneven_step(label=STOP)]
     loss(steps, counts([1, 1]), config).total.backward()
@@ -108,7 +108,7 @@ def test_the_expected_label_loss_by_hand() -> None:
     taken = loss([uneven_step()], counts([1, 0]), TrainConfig(label_estimator="expected", **LABELS_ALONE))
     # +1 with 4/8, -1 else: 0; the location term as ever
     assert taken.policy.item() == pytest.approx(0 - 0.3 * log(0.75))
-    assert taken.label_reward.item() == 1  # what was sampled is still told
+    assert taken.label_reward.item() == 1  # what was sampled is still reported
 
 
 @pytest.mark.parametrize(("labels", "right"), [([1, 0], 4 / 8), ([2, 1], 7 / 8), ([0, 0], 1 / 8)])
@@ -136,11 +136,11 @@ def test_the_expected_location_reward_has_the_mean_of_the_sampled_gradients() ->
     assert sampled.abs().max() == pytest.approx(0.4 / 4 * 3 / 4)
     assert expected.priority.grad is None or not expected.priority.grad.any()  # that has a weight of its own
     assert taken.policy.item() == pytest.approx(-(0.1 / 4 + 0.5 * 3 / 4))  # the labels' expectation is 0 here
-    assert taken.location_reward.item() == pytest.approx(0.5)  # what was sampled is still told
+    assert taken.location_reward.item() == pytest.approx(0.5)  # what was sampled is still reported
 
 
 def two_rows(label: list[int], priority: list[float]) -> MetaStep:
-    """Values of 0 and even odds; the priority at the cell looked at, one a row."""
+    """Values of 0 and even odds; the priority at the glimpsed cell, one per row."""
     return make_step(
         cells=[[0]] * len(label), label=label, priority=torch.tensor(priority)[:, None, None].expand(-1, 1, 2),
         location_logits=torch.zeros(len(label), 1, 2), class_logits=torch.zeros(len(label), 3),
@@ -159,17 +159,17 @@ def two_rows(label: list[int], priority: list[float]) -> MetaStep:
     ],
 )
 def test_returns_by_hand(discount: float, returns: list[float]) -> None:
-    # what the first row does after its end is not seen
+    # what the first row does after its end is ignored
     steps = [two_rows([STOP, 0], [0.4, 0.5]), two_rows([0, 1], [9.0, 0.2]), two_rows([0, STOP], [9.0, 0.3])]
     taken = loss(steps, counts([0, 0], [1, 1]), TrainConfig(discount=discount, label_estimator="sampled"))
     # with values of 0 each return is an advantage; four meta-steps were taken
     assert taken.value.item() == pytest.approx(sum(each**2 for each in returns) / 4)
     locations, labels = sum(returns[::2]), sum(returns[1::2])
     assert taken.policy.item() == pytest.approx((log(2) * locations + log(3) * labels) / 4)
-    assert taken.location_reward.item() == pytest.approx((0.4 + 0.5 + 0.2 + 0.3) / 4)  # told without what follows
+    assert taken.location_reward.item() == pytest.approx((0.4 + 0.5 + 0.2 + 0.3) / 4)  # reported without later rewards
 
 
-def test_a_second_glimpse_at_the_same_cell_may_go_unrewarded() -> None:
+def test_a_repeated_glimpse_may_earn_no_reward() -> None:
     step = make_step(
         cells=[[1, 1]], label=[0], priority=leaf([[[0.2, 0.6]]]), location_logits=torch.zeros(1, 2, 2),
         class_logits=torch.zeros(1, 3), values=torch.zeros(1, 3),
@@ -184,8 +184,8 @@ def test_a_second_glimpse_at_the_same_cell_may_go_unrewarded() -> None:
 MODEL = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, classes=2, gaussians=2, glimpses=2, meta_steps=5)
 
 
-def staying(rollout: Rollout) -> Rollout:
-    """The same rollout, but rows that leave are only hidden: the model goes on with all of them."""
+def with_all_rows(rollout: Rollout) -> Rollout:
+    """The same rollout, but ended rows are only hidden: the model continues with all rows."""
     step = next(rollout)
     rows = torch.arange(len(step.label))
     while True:
@@ -204,8 +204,8 @@ def gradients(config: TrainConfig, stay: bool) -> tuple[Tensor, list[Tensor]]:
     volume = torch.randn(12, 16, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
     rollout = model.rollout(Perception(volume, *divide_by_maximum(volume.square().sum(dim=1))), greedy)
     labels = torch.randint(0, 3, (12, 2), generator=torch.Generator().manual_seed(5)).float()
-    config = replace(config, inhibition_clip=0.0)  # a bound hangs on the model's own step, not on what hides rows of it
-    taken = rollout_loss(staying(rollout) if stay else rollout, labels, config, torch.Generator().manual_seed(6))
+    config = replace(config, inhibition_clip=0.0)  # clipping acts on the model's own step, not on the visible rows
+    taken = rollout_loss(with_all_rows(rollout) if stay else rollout, labels, config, torch.Generator().manual_seed(6))
     taken.total.backward()
     parameters = [*model.meta_controller.parameters(), *model.controller.parameters()]
     return torch.stack(taken).detach(), [torch.zeros(1) if each.grad is None else each.grad for each in parameters]
@@ -217,7 +217,7 @@ def gradients(config: TrainConfig, stay: bool) -> tuple[Tensor, list[Tensor]]:
      TrainConfig(label_estimator="sampled")],
     ids=["reinforce", "cross-entropy", "multiset", "sampled"],
 )
-def test_rows_that_leave_leave_the_loss_as_it_is(config: TrainConfig) -> None:
+def test_removing_ended_rows_does_not_change_the_loss(config: TrainConfig) -> None:
     (left, from_left), (stayed, from_stayed) = gradients(config, stay=False), gradients(config, stay=True)
     torch.testing.assert_close(left, stayed)
     for one, other in zip(from_left, from_stayed, strict=True):
