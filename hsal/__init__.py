@@ -11,7 +11,8 @@ loads no torch.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # that of `typing`, whose import would take longer than all of this module
 
 if TYPE_CHECKING:
     from hsal.api import evaluate, saliency_map, saliency_models, trace
@@ -62,7 +63,7 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used (PEP 562)."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'hsal' has no attribute {name!r}")

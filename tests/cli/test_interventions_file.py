@@ -1,4 +1,4 @@
-"""`hsal trace --intervene`: what a file asks for is done and kept; what cannot be done is one line."""
+"""`hsal trace --intervene`: the interventions of a file are applied and recorded; an impossible one is one line."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.fixtures.commands import refused, weights
 PLAN = {"edits": [{"step": 0, "look": [[3, 4]], "label": 7}], "rules": [{"inhibition": False}]}
 
 
-def test_a_plan_is_carried_out_and_found_again_in_the_trace(
+def test_interventions_are_applied_and_recorded_in_the_trace(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, picture = tmp_path / "plan.json", made / "scenes" / "scene-5-00000.png"
+    plan, image = tmp_path / "plan.json", made / "scenes" / "scene-5-00000.png"
     plan.write_text(json.dumps(PLAN))
-    command = ["trace", str(picture), "--weights", str(weights(made, "model")), "--device", "cpu", "--json", "-"]
+    command = ["trace", str(image), "--weights", str(weights(made, "model")), "--device", "cpu", "--json", "-"]
     capsys.readouterr()
     assert main([*command, "--intervene", str(plan)]) == 0
     line = json.loads(capsys.readouterr().out)
@@ -41,25 +41,25 @@ def test_a_plan_is_carried_out_and_found_again_in_the_trace(
     ('{"edits": [{"step": 0, "lok": []}]}', "The edit 1 of the interventions cannot be read: it has unknown fields"),
     ('{"edits": [{"step": 99}]}', "there is no meta-step 100 (step 99 counted from 0). Nothing was run."),
 ])
-def test_a_plan_that_cannot_be_carried_out_is_one_line(
+def test_impossible_interventions_are_one_line(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, said: str
 ) -> None:
     plan = tmp_path / "plan.json"
     if text is not None:
         plan.write_text(text)
-    picture = made / "scenes" / "scene-5-00000.png"
-    assert said in refused(capsys, "trace", picture, "--weights", weights(made, "model"), "--intervene", plan)
+    image = made / "scenes" / "scene-5-00000.png"
+    assert said in refused(capsys, "trace", image, "--weights", weights(made, "model"), "--intervene", plan)
 
 
-def test_the_line_says_what_was_changed_and_what_came_too_late(
+def test_the_output_says_what_was_changed_and_what_had_no_effect(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plan, picture = tmp_path / "plan.json", made / "scenes" / "scene-5-00000.png"
+    plan, image = tmp_path / "plan.json", made / "scenes" / "scene-5-00000.png"
     plan.write_text(json.dumps({"edits": [{"step": 0, "label": 10}, {"step": 1, "label": 7}]}))  # stop at once
-    command = ["trace", str(picture), "--weights", str(weights(made, "model")), "--device", "cpu"]
+    command = ["trace", str(image), "--weights", str(weights(made, "model")), "--device", "cpu"]
     capsys.readouterr()
     assert main([*command, "--intervene", str(plan)]) == 0
     out, error = capsys.readouterr()
     assert out.splitlines()[1:] == ["    Changed by hand: meta-step 1: label set to stop"]
     late = "The interventions at meta-step 2 had no effect: the trace ended at meta-step 1."
-    assert error == f"hsal: {picture}: {late}\n"
+    assert error == f"hsal: {image}: {late}\n"

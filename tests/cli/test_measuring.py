@@ -1,4 +1,4 @@
-"""The commands that measure."""
+"""The commands that evaluate weights."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_evaluate_prints_a_table_or_writes_a_file(
     assert table["priority_on_unnamed"].startswith(f"{measured['localization']['priority_on_unnamed']:.4f} [")
 
 
-def test_evaluate_beyond_what_was_trained_and_writes_the_cases(
+def test_evaluate_beyond_the_training_scenes_and_writes_the_cases(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "cases.json"
@@ -70,16 +70,16 @@ def test_evaluate_beyond_what_was_trained_and_writes_the_cases(
     capsys.readouterr()
 
 
-def test_evaluate_refuses_scenes_that_cannot_be(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_refuses_impossible_scenes(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["evaluate", "--weights", weights(made, "model"), "--scenes", 2, "--device", "cpu", *EMBEDDED]
-    told = refused(capsys, *command, "--task", "street-numbers", "--clutter", 3)
-    assert "image_channels" in told
+    message = refused(capsys, *command, "--task", "street-numbers", "--clutter", 3)
+    assert "image_channels" in message
     assert "each has 33 px" in refused(capsys, *command, "--digits-max", 8, "--digit-min-px", 40)
     assert "digits_min" in refused(capsys, *command, "--digits-min", 5)
     assert "at most 9" in refused(capsys, *command, "--digits-max", 12)
 
 
-def test_card_tells_of_the_making_and_the_measures(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_card_describes_training_and_measures(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["card", "--weights", str(weights(made, "model")), "--scenes", "2", *EMBEDDED]) == 0
     card = made / "model" / "weights.md"
     assert capsys.readouterr().out.strip() == str(card)
