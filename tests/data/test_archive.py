@@ -1,4 +1,4 @@
-"""A stranger's pile of files: each image comes out, named once; what a zip tries is left out and told."""
+"""Uploaded files and zips: each image comes out with a unique name; unsafe entries are left out and reported."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_name_that_is_there_twice_is_numbered() -> None:
     ]
 
 
-def test_copies_are_told() -> None:
+def test_copies_are_reported() -> None:
     assert collect_images([("a.png", PNG), ("b.png", PNG), ("c.png", PNG)]).problems == [
         "2 of the images are copies of others here, byte by byte."
     ]
@@ -58,16 +58,16 @@ def test_a_path_that_climbs_out_is_left_out(name: str) -> None:
     assert "as having a path outside of it: 1." in made.problems[0]
 
 
-def test_what_is_no_picture_nested_or_damaged_is_left_out_and_the_rest_is_taken() -> None:
+def test_what_is_not_an_image_nested_or_damaged_is_left_out_and_the_rest_is_taken() -> None:
     whole = zipped(
         ("bad.png", b"a" * 400), ("notes.txt", b"x"), ("deep.zip", zipped(("a.png", PNG))), ("good.png", PNG),
         method=zipfile.ZIP_STORED,
     )
     made = collect_images([("z.zip", whole.replace(b"a" * 400, b"b" * 400))])  # its checksum is another now
     assert [kept for kept, _ in made.images] == ["good.png"]
-    told = " ".join(made.problems)
+    message = " ".join(made.problems)
     for part in ("not an image by its name: 1", "a zip within the zip, to be unpacked first: 1", "damaged: 1"):
-        assert part in told
+        assert part in message
 
 
 def test_an_encrypted_entry_is_left_out() -> None:

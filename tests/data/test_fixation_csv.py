@@ -1,4 +1,4 @@
-"""A CSV of fixations: what it says, and every way in which it may be wrong."""
+"""A CSV of fixations: its content, and one sentence for each kind of error."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_what_spreadsheets_write_is_read(encoding: str, delimiter: str) -> None:
     assert image == "schöne, Katze.jpg".replace(",", delimiter)
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     (b"", "is empty"),
     (b" \n \n", "is empty"),
     (b"image,x,y\n", "has no fixations"),
@@ -64,8 +64,8 @@ def test_what_spreadsheets_write_is_read(encoding: str, delimiter: str) -> None:
     (b"\xff\xfei", "not UTF-8 text"),
     (b"x" * 200_000 + b",y\n1,2\n", "line 1"),
 ])
-def test_a_bad_file_is_told_in_one_sentence_with_its_line(text: bytes, said: str) -> None:
-    assert said in refusal(text)
+def test_a_bad_file_is_reported_in_one_sentence_with_its_line(text: bytes, message: str) -> None:
+    assert message in refusal(text)
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
         read_table(tmp_path)
 
 
-def test_fixations_find_their_pictures_by_name_with_and_without_its_ending() -> None:
+def test_fixations_find_their_images_by_name_with_and_without_its_ending() -> None:
     table = parse_table(b"image,x,y,subject\ndog,1,2,7\ncat.jpg,3,4,9\ndog.png,5,6,9\n")
     placed, notes = assign_fixations(table, SHAPES)
     assert notes == ()
@@ -94,14 +94,14 @@ def test_an_accent_may_be_spelled_in_two_ways() -> None:
     assert list(assign_fixations(table, {"k\u00e4tzchen.jpg": (9, 9)})[0]) == ["k\u00e4tzchen.jpg"]
 
 
-def test_of_a_single_picture_no_column_image_is_needed() -> None:
+def test_of_a_single_image_no_column_image_is_needed() -> None:
     table = parse_table(b"x,y\n1,2\n")
     assert list(assign_fixations(table, {"cat.jpg": (20, 30)})[0]) == ["cat.jpg"]
     with pytest.raises(DataError, match="line 1: there is no column image, and there are 2 images"):
         assign_fixations(table, SHAPES)
 
 
-def test_what_lies_outside_is_left_out_and_told() -> None:
+def test_what_lies_outside_is_left_out_and_reported() -> None:
     # the image has 30 columns and 20 rows: pixel centers 0..29, so that 29.4 is in the last one and 29.5 is not
     table = parse_table(b"image,x,y\ncat.jpg,29.4,19\ncat.jpg,29.5,3\ncat.jpg,-0.4,0\ncat.jpg,4,-1\ncat.jpg,4,20\n")
     placed, (note,) = assign_fixations(table, SHAPES)
@@ -110,14 +110,14 @@ def test_what_lies_outside_is_left_out_and_told() -> None:
     assert note == '"fixations.csv": 3 fixations outside their images were left out, line 3 first.'
 
 
-def test_all_outside_or_all_of_other_pictures_is_refused() -> None:
+def test_all_outside_or_all_of_other_images_is_refused() -> None:
     with pytest.raises(DataError, match=r"all 2 fixations lie outside their images, line 2 first"):
         assign_fixations(parse_table(b"image,x,y\ncat.jpg,31,2\ncat.jpg,3,200\n"), SHAPES)
     with pytest.raises(DataError, match=r'names none of the images: line 2 says "cow.jpg", there is "cat.jpg"'):
         assign_fixations(parse_table(b"image,x,y\ncow.jpg,1,2\n"), SHAPES)
 
 
-def test_names_that_fit_no_picture_are_left_out_and_told() -> None:
+def test_names_that_fit_no_image_are_left_out_and_reported() -> None:
     table = parse_table(b"image,x,y\ncat.jpg,1,2\ncow.jpg,1,2\ncow.jpg,1,2\nowl.jpg,1,2\n")
     placed, (note,) = assign_fixations(table, SHAPES)
     assert list(placed) == ["cat.jpg"]

@@ -1,4 +1,4 @@
-"""Images with fixations or boxes, from every place that has such."""
+"""Datasets of images with fixations or boxes, from every supported format."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_osie_counts_from_0_and_keeps_to_the_photographs_that_are_there(tmp_path
 
 
 @pytest.mark.parametrize("kind", ["npz", "mat"])
-def test_a_damaged_or_empty_osie_is_told(tmp_path: Path, kind: str) -> None:
+def test_a_damaged_or_empty_osie_is_reported(tmp_path: Path, kind: str) -> None:
     path = osie_folder(tmp_path, kind) / f"fixations.{kind}"
     whole = path.read_bytes()
     for damaged in (b"", whole[: len(whole) // 2], b"nonsense" * 40):
@@ -107,7 +107,7 @@ def own_folder(folder: Path, text: str) -> Path:
     return folder
 
 
-def test_a_folder_of_ones_own_may_have_gray_and_transparent_pictures(tmp_path: Path) -> None:
+def test_a_folder_of_the_users_may_have_gray_and_transparent_images(tmp_path: Path) -> None:
     found = open_fixated(own_folder(tmp_path, "image,x,y\ngray.png,3,4\nlost.png,1,1\n"))
     assert found.names == ("glass.png", "gray.png")
     assert [one.image.shape for one in found] == [(20, 30, 3)] * 2
@@ -120,7 +120,7 @@ def test_a_folder_of_ones_own_may_have_gray_and_transparent_pictures(tmp_path: P
         found[2]
 
 
-def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
+def test_a_damaged_image_is_left_out_and_reported(tmp_path: Path) -> None:
     own_folder(tmp_path, "image,x,y\ngray.png,3,4\nbad.png,1,1\n")
     (tmp_path / "bad.png").write_text("no image")
     found = open_custom(tmp_path)
@@ -128,7 +128,7 @@ def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
     assert found.notes[0].startswith('Left out: "bad.png"')
 
 
-def test_what_a_folder_lacks_is_told(tmp_path: Path) -> None:
+def test_what_a_folder_lacks_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no folder"):
         open_fixated(tmp_path / "nowhere")
     with pytest.raises(DataError, match=r"has no fixations\.csv"):
@@ -141,7 +141,7 @@ def test_what_a_folder_lacks_is_told(tmp_path: Path) -> None:
         open_fixated(tmp_path)
 
 
-def test_fixations_are_scaled_with_a_picture_that_is_reduced_and_turned(tmp_path: Path) -> None:
+def test_fixations_are_scaled_with_an_image_that_is_reduced_and_turned(tmp_path: Path) -> None:
     turned = Image.Exif()
     turned[0x0112] = 6  # a quarter turn: 4000 wide and 1000 high on disk, 1000 wide and 4000 high upright
     Image.new("RGB", (4000, 1000)).save(tmp_path / "tall.jpg", exif=turned)

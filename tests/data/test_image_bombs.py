@@ -1,4 +1,4 @@
-"""Images that are made to hurt: refused before they are unpacked, or read within bounds."""
+"""Hostile images: refused before they are unpacked, or decoded within the limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.fixtures.browser import ROOT
 from tests.fixtures.images import SEVERAL, SHAPE, chunk, encode, png, refusal
 
 
-def test_a_picture_of_900_megapixels_is_refused_from_its_header() -> None:
+def test_an_image_of_900_megapixels_is_refused_from_its_header() -> None:
     data = png(30_000, 30_000, 8, 2, zlib.compress(b"\0"))
     tracemalloc.start()
     start = time.perf_counter()
@@ -57,7 +57,7 @@ def test_a_real_bomb_just_above_the_limit_is_never_decoded() -> None:
     assert int(kilobytes) < 8_000
 
 
-def test_the_largest_picture_allowed_is_decoded_and_reduced() -> None:
+def test_the_largest_image_allowed_is_decoded_and_reduced() -> None:
     squeeze = zlib.compressobj(1)
     rows = b"".join(squeeze.compress(b"\0" + b"\x40" * 8000) for _ in range(5000)) + squeeze.flush()
     loaded = decode_image(png(8000, 5000, 8, 0, rows))
@@ -83,7 +83,7 @@ def test_text_that_unpacks_to_gigabytes_is_damage() -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "animated WEBP", "animated PNG", "16-bit PNG"])
-def test_bytes_turned_and_files_cut_at_random_give_a_picture_or_a_sentence(kind: str) -> None:
+def test_bytes_turned_and_files_cut_at_random_give_an_image_or_a_sentence(kind: str) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (*SHAPE, 3), dtype=np.uint8)
     image, options = Image.fromarray(noise), {}
     if kind.startswith("animated"):

@@ -34,13 +34,13 @@ def test_names_are_cleaned_for_sentences(name: str, shown: str) -> None:
     assert refusal(b"", name).startswith(f"{shown} is empty")
 
 
-def test_read_picture(tmp_path: Path, colors: np.ndarray) -> None:
+def test_read_image(tmp_path: Path, colors: np.ndarray) -> None:
     path = tmp_path / "colors.png"
     path.write_bytes(encode(Image.fromarray(colors)))
     assert np.array_equal(read_image(path).pixels, colors)
 
 
-def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r'"absent\.png" does not exist'):
         read_image(tmp_path / "absent.png")
     with pytest.raises(ImageError, match="is a folder"):
@@ -56,7 +56,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         read_image(tmp_path / "pipe.png")
 
 
-def test_a_forbidden_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forbidden_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Patched rather than made: to the superuser no file is forbidden."""
     path = tmp_path / "secret.png"
     path.write_bytes(b"x")

@@ -1,4 +1,4 @@
-"""Strange but sound images: depth, alpha, palettes, animation, orientation."""
+"""Unusual valid images: depth, alpha, palettes, animation, orientation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_wrong_name_does_not_matter(colors: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP"])
-def test_plain_pictures_come_back_exactly(colors: np.ndarray, kind: str) -> None:
+def test_plain_images_come_back_exactly(colors: np.ndarray, kind: str) -> None:
     loaded = decode_image(encode(Image.fromarray(colors), kind))
     assert np.array_equal(loaded.pixels, colors)
     assert loaded.notes == ()
@@ -132,6 +132,6 @@ def test_exif_orientation_is_obeyed(colors: np.ndarray, kind: str) -> None:
 
 @pytest.mark.parametrize("exif", [b"Exif\0\0MM\0*", b"Exif\0\0nonsense"])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_damaged_exif_does_not_cost_the_picture(kind: str, exif: bytes) -> None:
+def test_damaged_exif_does_not_cost_the_image(kind: str, exif: bytes) -> None:
     data = encode(Image.new("L", (32, 24), 50), kind, exif=exif)
     assert np.abs(decode_image(data).pixels.astype(int) - 50).max() < 3

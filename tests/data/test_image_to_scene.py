@@ -1,4 +1,4 @@
-"""An image made a scene: gray, square, bright ink on black."""
+"""An image converted to a scene: gray, square, bright ink on black."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_true_scenes_pass_untouched(renderer: SceneRenderer) -> None:
             assert prepared.notes == ()
 
 
-def test_black_on_white_is_exchanged(renderer: SceneRenderer) -> None:
+def test_black_on_white_is_inverted(renderer: SceneRenderer) -> None:
     scene = renderer.render(5, 1).image
     prepared = as_scene(255 - scene, 100)
     assert np.array_equal(prepared.image, scene)
@@ -78,7 +78,7 @@ def test_scaling_down_is_antialiased() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 60, 128, 200, 255])
-def test_a_blank_picture_is_told_so(level: int) -> None:
+def test_a_blank_image_is_reported(level: int) -> None:
     dice = np.random.default_rng(level)
     noise = dice.normal(level, 4, (100, 100)).clip(0, 255).astype(np.uint8)
     for pixels in (np.full((100, 100), level, dtype=np.uint8), noise):
@@ -122,7 +122,7 @@ def test_paper_becomes_black_and_ink_white(light: float | np.ndarray, ink: float
     assert prepared.notes[1:] == (EXCHANGED, STRETCHED)
 
 
-def test_chalk_on_a_gray_board_is_not_exchanged() -> None:
+def test_chalk_on_a_gray_board_is_not_inverted() -> None:
     """The border is brighter than mid gray, yet all the contrast lies above it."""
     photo, pen = sheet(140.0, 1.7, 3.0)
     prepared = as_scene(photo, 100)
@@ -138,7 +138,7 @@ def test_specks_of_dust_are_no_measure_of_contrast() -> None:
     assert as_scene(photo, 100).image[pen > 0.95].min() > 150
 
 
-def test_a_thin_frame_does_not_turn_the_picture_over() -> None:
+def test_a_thin_frame_does_not_turn_the_image_over() -> None:
     photo, pen = sheet(250.0, 0.1, 0.0)
     photo[:2], photo[-2:], photo[:, :2], photo[:, -2:] = 0, 0, 0, 0
     prepared = as_scene(photo, 100)

@@ -28,11 +28,11 @@ from tests.fixtures.images import encode, png, refusal
     ],
     ids=["empty", "magic", "text", "svg", "tiff", "ppm", "noise", "1x1", "200x7"],
 )
-def test_what_is_no_picture_is_told_in_one_sentence(data: bytes, words: str) -> None:
+def test_what_is_not_an_image_is_reported_in_one_sentence(data: bytes, words: str) -> None:
     assert words in refusal(data)
 
 
-def test_a_picture_error_is_an_expected_failure() -> None:
+def test_an_image_error_is_an_expected_failure() -> None:
     assert issubclass(ImageError, HsalError)
     assert issubclass(ImageError, ValueError)
 

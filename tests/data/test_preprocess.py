@@ -1,4 +1,4 @@
-"""Images made ready for a model of colors, and where their boxes go; gray scenes are in test_picture."""
+"""Images prepared for an RGB model, with their boxes; gray scenes are in test_image_to_scene."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_photo_of_the_right_size_stays_as_it_is() -> None:
     assert ready.notes == ()
 
 
-def test_colors_are_kept_and_light_and_dark_never_exchanged() -> None:
+def test_colors_are_kept_and_light_and_dark_never_inverted() -> None:
     ready = as_photo(two_halves(128, 128), 64)
     assert ready.image.shape == (64, 64, 3)
     assert tuple(ready.image[30, 10]) == RED
@@ -44,7 +44,7 @@ def test_the_edges_go_on_into_the_bands() -> None:
     )
 
 
-def test_a_gray_picture_becomes_gray_in_three_channels() -> None:
+def test_a_gray_image_becomes_gray_in_three_channels() -> None:
     pixels = np.zeros((64, 64), np.uint8)
     pixels[20:40, 20:40] = 90
     assert tuple(as_photo(pixels, 64).image[30, 30]) == (90, 90, 90)
@@ -80,7 +80,7 @@ def test_the_models_config_chooses(channels: int, shape: tuple[int, ...]) -> Non
     assert image[22, 22].max() == (255 if channels == 1 else 180)  # a scene's contrast is stretched, a photo's is not
 
 
-def test_boxes_move_with_the_picture() -> None:
+def test_boxes_move_with_the_image() -> None:
     ready = as_photo(two_halves(100, 200), 64)  # scale 0.32, 32 rows, 16 down
     assert ready.transform_box(Box(3, 25, 50, 75, 150)) == Box(3, 24, 16, 40, 48)
     assert ready.transform_box(Box(3, 99, 199, 100, 200)) == Box(3, 48, 63, 49, 64)  # never empty, never outside

@@ -1,4 +1,4 @@
-"""House numbers put together from crops: geometry by hand, made-up crops, and the real file where it is."""
+"""House numbers reassembled from crops: geometry by hand, synthetic crops, and the real file if available."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_what_is_known_stays_and_gaps_go_on_from_it() -> None:
     assert 0 < near[8, 5, 2] < near[8, 10, 2] < 100
 
 
-def test_a_picture_comes_back_from_its_crops() -> None:
+def test_an_image_comes_back_from_its_crops() -> None:
     # a ramp of 3 a pixel, cut into two overlapping squares of 32 px, 10 apart
     ramp = np.broadcast_to((3 * np.arange(42))[None, :, None], (32, 42, 3)).astype(np.uint8)
     squares = np.array([[100.0, 50, 132, 82], [110, 50, 142, 82]])
@@ -210,7 +210,7 @@ def test_single_scenes_have_one_digit_and_hide_neighbors() -> None:
 
 
 @pytest.mark.usefixtures("_made_up")
-def test_settings_that_cannot_work_are_told() -> None:
+def test_settings_that_cannot_work_are_reported() -> None:
     with pytest.raises(ConfigError, match="size_px"):
         Reassembled("train", size_px=4)
     with pytest.raises(ConfigError, match="seed"):

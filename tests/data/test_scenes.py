@@ -1,4 +1,4 @@
-"""Scenes: a function of seed and index, with digits that do not overlap and boxes that tell the truth."""
+"""Scenes: a function of seed and index, with digits that do not overlap and correct boxes."""
 
 from __future__ import annotations
 

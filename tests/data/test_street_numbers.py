@@ -1,4 +1,4 @@
-"""Street numbers: the same again, labels and boxes agree, nothing shared between splits, SVHN's statistics kept."""
+"""Street numbers: reproducible, with correct labels and boxes, disjoint splits and SVHN's statistics."""
 
 import numpy as np
 import pytest
@@ -123,7 +123,7 @@ def test_measure_by_hand():
     assert set(table.slope) == {45}
 
 
-def test_unknown_split_is_told():
+def test_unknown_split_is_reported():
     with pytest.raises(DataError, match="no split 'extra'"):
         StreetNumbers("extra")
 

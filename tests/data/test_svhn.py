@@ -1,4 +1,4 @@
-"""SVHN's full numbers: a small file of the same structure, a local server, and the real samples where they are."""
+"""SVHN's full numbers: a small file of the same structure, a local server, and the real samples if available."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_training_scenes_are_functions_of_seed_and_index(single: bool) -> None:
     assert not (one.render(2, 4).image == one.render(3, 4).image).all()
 
 
-def test_framing_keeps_boxes_on_their_digits_at_the_pictures_border() -> None:
+def test_cropping_keeps_boxes_on_their_digits_at_the_images_border() -> None:
     pixels = np.zeros((20, 30, 3), dtype=np.uint8)
     pixels[:, :10] = 200  # the digit fills the image's height at its left edge
     number = cut_number(Image.fromarray(pixels), (4,), np.array([[0.0, 0, 10, 20]]), digit_px=40)

@@ -1,4 +1,4 @@
-"""Weights: what is written is read back to the bit, and weights of other programs are refused in one sentence."""
+"""Weights: what is written is read back bit for bit, and weights of other programs are refused in one sentence."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_loaded_model_does_what_the_saved_one_did(tmp_path: Path) -> None:
         assert torch.equal(step.class_logits, twin.class_logits)
 
 
-def test_weights_that_are_not_there_are_told_with_the_choices() -> None:
+def test_weights_that_are_not_there_are_reported_with_the_choices() -> None:
     assert DEFAULT_WEIGHTS in refusal(Path("no-such-weights"))
 
 
@@ -131,7 +131,7 @@ def test_safetensors_of_others_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"hidden": 16}, "loading state_dict"),
         ({"width": 4}, "loading state_dict"),
@@ -145,10 +145,10 @@ def test_safetensors_of_others_are_refused(tmp_path: Path) -> None:
         ({"beta_min": 1.0, "beta_max": 0.5}, "beta_min"),
     ],
 )
-def test_a_config_that_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, object], told: str) -> None:
+def test_a_config_that_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, object], message: str) -> None:
     path = tmp_path / "unfit.safetensors"
     save_file(tensors(), path, metadata(**changes))
-    assert told in refusal(path)
+    assert message in refusal(path)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""ImageNet weights: EfficientNet-Lite0's give what they gave, ResNets' are cached, checked and downloaded."""
+"""ImageNet weights: EfficientNet-Lite0's give the recorded volume; ResNets' are cached, checked and downloaded."""
 
 from __future__ import annotations
 

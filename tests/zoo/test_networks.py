@@ -1,4 +1,4 @@
-"""Networks whose labels saliency models ask for: HSAL's weights by hand, EfficientNet-Lite0 on photographs."""
+"""Networks for saliency models that need labels: weights of HSAL, and EfficientNet-Lite0 on photos."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_resnet_has_its_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["vgg", "weights", "resnet50"])
-def test_an_unknown_network_is_told_with_the_choices(name: str) -> None:
+def test_an_unknown_network_is_reported_with_the_choices(name: str) -> None:
     with pytest.raises(NetworkError, match=f"There is no network {name!r}. Choose one of: .*weights:mnist-multiset"):
         load_network(name)
 

@@ -1,4 +1,4 @@
-"""Weights put among the shipped ones, whole or as a series along a training."""
+"""Weights added to the shipped ones, complete or as snapshots of a training run."""
 
 from __future__ import annotations
 

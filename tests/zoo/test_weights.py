@@ -1,4 +1,4 @@
-"""What weights are, told by their header alone."""
+"""Descriptions of weights from their header alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hsal.zoo.weights import CheckpointError, describe, titles
 from tests.fixtures.browser import ROOT
 
 
-def test_task_and_config_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_task_and_config_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = ModelConfig(size_px=64, image_channels=3, cell_px=8, width=2, hidden=8)
     save_model(tmp_path / "mine.safetensors", fresh_model(config, 0), {"task": "street-numbers"})
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)

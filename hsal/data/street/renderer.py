@@ -153,7 +153,7 @@ def _add_ink(
         rim = ((field + bold + np.float32(rng.uniform(1.0, 3.0))) * scale + np.float32(0.5)).clip(0, 1)
         edge = np.clip(ink + (rng.random() < 0.5 or -1) * rng.uniform(40, 160), 0, 255).astype(np.float32)
         image += rim[..., None] * (edge - image)
-    color = ink.astype(np.float32)
+    color: np.ndarray = ink.astype(np.float32)
     if rng.random() < 0.3:  # metal and sky: lighter towards one side
         color = color + _ramp(field.shape[0])[..., None] * np.float32(rng.normal(0, 0.25) * contrast)
     image += alpha[..., None] * (color - image) * np.float32(rng.uniform(0.75, 1.0))
