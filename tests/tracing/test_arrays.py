@@ -28,6 +28,7 @@ def test_so_are_the_numbers_of_maps() -> None:
     rng = np.random.default_rng(0)
     maps = np.concatenate([
         rng.random(3000, np.float32), 10 ** -rng.uniform(0, 44, 3000).astype(np.float32), np.exp2(np.arange(-149, 127)),
+        np.arange(976600, 1000000) * 1e-9,  # six digits, where seven would print more
     ]).astype(np.float32)
     assert shortest_float64(maps).tolist() == [float(str(value)) for value in maps]
 
