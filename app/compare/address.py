@@ -18,7 +18,7 @@ BROWSER = ("moment", "opacity", "marks")  # written by the players and the grid 
 WHOLE = {"seed": (0, LARGEST_SEED), "index": (0, 999_999)}
 SHARES = {"smooth": (0.0, 0.1), "width": (0.05, 1.0)}
 FORMER_MODELS = {"centre_prior": "center_prior"}  # names in older links
-FORMER = {"space": {"grey": "gray"}, "first": FORMER_MODELS, "second": FORMER_MODELS}
+FORMER = {"space": {"grey": "gray"}, "first": FORMER_MODELS, "second": FORMER_MODELS}  # codespell:ignore grey
 
 
 @dataclass(frozen=True)

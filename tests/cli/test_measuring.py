@@ -76,7 +76,7 @@ def test_evaluate_refuses_impossible_scenes(made: Path, capsys: pytest.CaptureFi
     assert "image_channels" in message
     assert "each has 33 px" in refused(capsys, *command, "--digits-max", 8, "--digit-min-px", 40)
     assert "digits_min" in refused(capsys, *command, "--digits-min", 5)
-    assert "at most 9" in refused(capsys, *command, "--digits-max", 12)
+    assert "digits_max must be a whole number in 1..9" in refused(capsys, *command, "--digits-max", 12)
 
 
 def test_card_describes_training_and_measures(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
