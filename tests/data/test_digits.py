@@ -104,8 +104,8 @@ def test_the_second_reading_comes_from_the_compact_copy(own_cache: Path, monkeyp
 def test_a_damaged_copy_is_made_again(own_cache: Path, damage: bytes) -> None:
     (own_cache / COPY).write_bytes(damage)
     assert_the_20_digits(load_digits("train", "embedded"))
-    with np.load(own_cache / COPY) as mended:
-        assert mended["images"].shape == (20, 28, 28)
+    with np.load(own_cache / COPY) as fixed:
+        assert fixed["images"].shape == (20, 28, 28)
 
 
 def test_a_cache_that_cannot_be_written_costs_a_warning(
