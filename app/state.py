@@ -60,13 +60,15 @@ class LinkedState(Generic[S]):
         carried: whether a new history entry keeps them.
         bare: whether the address without parameters is the link of the default state. Elsewhere it says nothing, and
             the page shows its last state.
+        filled_in: fields that the page fills in or removes by itself. That alone makes no history entry.
     """
 
     def __init__(
-        self, page: str, *, browser: Collection[str] = (MOMENT,), carried: bool = True, bare: bool = False
+        self, page: str, *, browser: Collection[str] = (MOMENT,), carried: bool = True, bare: bool = False,
+        filled_in: Collection[str] = (),
     ) -> None:
         self.key = f"hsal.visit.{page}"
-        self.browser, self.carried, self.bare = tuple(browser), carried, bare
+        self.browser, self.carried, self.bare, self.filled_in = tuple(browser), carried, bare, filled_in
 
     @property
     def visited(self) -> bool:
@@ -125,13 +127,20 @@ class LinkedState(Generic[S]):
         visit, wanted = self._visit, self.own(parameters)
         if wanted == visit.written:
             return
-        if not st.session_state.get(OPENED, False):
+        if not st.session_state.get(OPENED, False) and not self._filled_in(wanted):
             carried = {name: browser_value(name) for name in self.browser} if self.carried else {}
             st.query_params.from_dict({name: text for name, text in {**carried, **parameters}.items() if text})
             visit.read, st.session_state[OPENED] = wanted, True
         visit.written = wanted
         st.session_state[BAR] = AddressBar(st.query_params.to_dict(), dict(parameters), self.browser)
         _complete_address()
+
+    def _filled_in(self, wanted: Mapping[str, str]) -> bool:
+        written = self._visit.written or {}
+        changed = {name for name in {*wanted, *written} if wanted.get(name) != written.get(name)}
+        return bool(written) and all(
+            name in self.filled_in and not (name in wanted and name in written) for name in changed
+        )
 
     def change(self, state: S, to_parameters: Callable[[S], Mapping[str, str]]) -> None:
         """Set the state in a callback, where it has no widget, and make a history entry of it."""

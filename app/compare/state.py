@@ -15,7 +15,7 @@ import streamlit as st
 from app.compare.address import BROWSER, LARGEST_SEED, NAMES, Compared, Offered, first_of, parse, to_parameters
 from app.state import MOMENT, LinkedState, browser_value, fill_widget
 
-PAGE: LinkedState[Compared] = LinkedState("compare", browser=BROWSER)
+PAGE: LinkedState[Compared] = LinkedState("compare", browser=BROWSER, filled_in=("first", "second"))
 MESSAGES, OFFERED, FILES = "hsal.compare.messages", "hsal.compare.offered", "hsal.compare.files"
 PREFIX = "compare."
 

@@ -41,7 +41,7 @@ class _Known(NamedTuple):
     notes: tuple[str, ...]
 
 
-def fork(original: Trace, done: Interventions) -> Trace:
+def branch(original: Trace, done: Interventions) -> Trace:
     """The walk over the original's image with things done in place of the model.
 
     Args:

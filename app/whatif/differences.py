@@ -1,4 +1,4 @@
-"""Two walks beside each other: where they part, and what differs, in words and numbers; pure."""
+"""Two traces side by side: where they diverge, and how they differ, in words and numbers. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hsal.tracing.timeline import Moment, moments_of
 SAME = 1e-4  # maps and probabilities closer than this are drawn, and counted, as the same
 KINDS = {
     "saliency": "the saliency", "mask": "the covert mask", "priority": "the priority map",
-    "broad": "the broad glimpse", "glimpse": "a glimpse", "label": "the label", "inhibition": "what is inhibited",
+    "broad": "the broad glimpse", "glimpse": "a glimpse", "label": "the label", "inhibition": "inhibition of return",
 }
 
 
@@ -26,15 +26,15 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 @dataclass(frozen=True)
 class First:
-    """Where two walks part."""
+    """Where two traces diverge."""
 
     moment: int
     sentence: str
 
 
 @dataclass(frozen=True)
-class Row:
-    """One figure of two walks."""
+class Comparison:
+    """One measure of two traces."""
 
     name: str
     one: str
@@ -43,21 +43,21 @@ class Row:
 
 
 def first_difference(one: Trace, other: Trace) -> First | None:
-    """Where the second walk parts from the first; None where they are the same."""
+    """Where the second trace diverges from the first; None where they are the same."""
     if one.image.shape != other.image.shape or not np.array_equal(one.image, other.image):
         hidden = one.source.image_sha256 == other.source.image_sha256
-        told = "they are of one image, of which a part is hidden" if hidden else "they are of two images"
-        return First(0, f"The walks part at the very beginning: {told}.")
+        told = "they show one image, of which a part is hidden" if hidden else "they show two images"
+        return First(0, f"The traces diverge at the start: {told}.")
     ones, others = moments_of(one), moments_of(other)
     for place, (here, there) in enumerate(zip(ones, others, strict=False)):
         if here.kind != there.kind or not _same(_content(one, here), _content(other, there)):
-            return First(place, f"The walks part at moment {place + 1}, in meta-step {here.step + 1}: "
+            return First(place, f"The traces diverge at moment {place + 1}, in meta-step {here.step + 1}: "
                                 f"{_parted(here, there, one, other)}.")
     if len(ones) == len(others):
         return None
     place = min(len(ones), len(others))
     longer = "second" if len(others) > place else "first"
-    return First(place - 1, f"The walks are the same up to moment {place}, where only the {longer} goes on.")
+    return First(place - 1, f"The traces are the same up to moment {place}, where only the {longer} continues.")
 
 
 def _content(trace: Trace, moment: Moment) -> Any:
@@ -100,7 +100,7 @@ def _cell(cell: tuple[int, int]) -> str:
 
 
 def labels_sentence(one: Trace, other: Trace) -> str:
-    """What was named in both, as multisets: order does not matter, repetitions do."""
+    """The labels of both as multisets: order does not matter, repetitions do."""
     first, second = Counter(_named(one)), Counter(_named(other))
     if first == second:
         return f"Both name {_list(_named(one))}" + ("." if _named(one) == _named(other) else ", in another order.")
@@ -136,7 +136,7 @@ def path_length(trace: Trace) -> float:
 
 
 def other_cells(one: Trace, other: Trace) -> tuple[int, int] | None:
-    """How many glimpses fall on another cell, or in one walk alone, and of how many.
+    """How many glimpses fall on another cell, or in one trace alone, and of how many.
 
     None for two images, or maps of two sizes: their cells have nothing to do with each other.
     """
@@ -149,21 +149,21 @@ def other_cells(one: Trace, other: Trace) -> tuple[int, int] | None:
     return sum(cells[0].get(place) != cells[1].get(place) for place in places), len(places)
 
 
-def table(one: Trace, other: Trace) -> list[Row]:
-    """The figures of two walks."""
+def table(one: Trace, other: Trace) -> list[Comparison]:
+    """The measures of two traces."""
     rows = [
-        ("Named, in order", *(_list(_named(walk)) for walk in (one, other))),
-        ("Right", *(_right(walk) for walk in (one, other))),
+        ("Predicted labels, in order", *(_list(_named(walk)) for walk in (one, other))),
+        ("Correct", *(_right(walk) for walk in (one, other))),
         ("Meta-steps", *(str(len(walk.steps)) for walk in (one, other))),
         ("Ended by", *("stop" if walk.ended_by_stop else "the last meta-step" for walk in (one, other))),
-        ("Mean probability of what is named", *(_sure(walk) for walk in (one, other))),
+        ("Mean probability of the labels", *(_sure(walk) for walk in (one, other))),
         ("Path of the glimpses, sides of the image", *(f"{path_length(walk):.2f}" for walk in (one, other))),
         ("Saliency at the glimpses (attn_saliency)", *(f"{walk.attn_saliency:.2f}" for walk in (one, other))),
     ]
-    found = [Row(name, first, second, first != second) for name, first, second in rows]
+    found = [Comparison(name, first, second, first != second) for name, first, second in rows]
     counted = other_cells(one, other)
     if counted is not None:
-        found.append(Row("Glimpses on other cells", "", f"{counted[0]} of {counted[1]}", counted[0] > 0))
+        found.append(Comparison("Glimpses on other cells", "", f"{counted[0]} of {counted[1]}", counted[0] > 0))
     return found
 
 

@@ -16,16 +16,18 @@ LONGEST = 80
 NEAR = 6e-4  # the browser sends three decimals
 
 
-def fork_name(forks: BranchTree, place: int, names: Sequence[str], walk_of: Callable[[Interventions], Trace]) -> str:
-    """The name of one fork.
+def branch_name(
+    branches: BranchTree, place: int, names: Sequence[str], walk_of: Callable[[Interventions], Trace]
+) -> str:
+    """The name of one branch.
 
     Args:
         names: of the labels. walk_of: gives the walk in which things are done; asked where Gaussians were laid.
     """
-    parent, done = forks.all[place]
+    parent, done = branches.all[place]
     if parent is None:
         return "The original"
-    old = forks.all[parent].done
+    old = branches.all[parent].done
     before, after = set(describe(old, names)), list(describe(done, names))
     added = [phrase for phrase in after if phrase not in before]
     gone = [f"without: {phrase}" for phrase in before - set(after)]

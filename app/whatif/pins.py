@@ -9,7 +9,7 @@ from app import cache
 from app.address import Address, parse, to_parameters
 from app.provenance import drawn_image
 from app.weights import choices
-from app.whatif import branching as forking
+from app.whatif import branching
 from hsal.errors import HsalError
 from hsal.tracing.interventions.codec import unpack
 from hsal.tracing.interventions.schema import NONE
@@ -42,7 +42,7 @@ def pinned_walk(word: str) -> tuple[Trace, list[str]]:
     walk = _walk(address)
     done, _ = unpack(address.do)
     if done != NONE:
-        walk = forking.fork(walk, done)
+        walk = branching.branch(walk, done)
     return walk, [f"Of the pinned walk: {problem}" for problem in problems]
 
 

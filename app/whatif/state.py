@@ -1,7 +1,7 @@
-"""The state of What if: beside app/session.py it touches st.session_state and the address bar.
+"""The state of What if: trees of branches, the branch shown, and the pinned trace.
 
-A tree of forks belongs to an image and weights, and the last few trees are kept; the address carries the fork that is
-shown, and the walk that is pinned beside it.
+A tree of branches belongs to an image and weights. The last few trees are stored; the link holds the branch that is
+shown, and the trace that is pinned beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import streamlit as st
 from app import session
 from app.state import MOMENT, browser_value
 from app.weights import SERIES, describe
-from app.whatif import branching as forking
+from app.whatif import branching
 from app.whatif.apply import after, possible
 from app.whatif.branches import Branch, BranchTree
 from app.whatif.pins import pack_pin, pinned_walk
@@ -47,16 +47,17 @@ def enter(trace: Trace, config: ModelConfig) -> BranchTree:
     last, word = state.get(FORKED), address.do
     if last not in (None, shown) and word == state.get(LEFT):
         word = ""  # it was done to another walk
-    forks = state.setdefault(TREES, {}).get(shown, BranchTree((Branch(None, trace.interventions),)))
-    if word != pack(forks.done) and (word or last == shown):
+    branches = state.setdefault(TREES, {}).get(shown, BranchTree((Branch(None, trace.interventions),)))
+    if word != pack(branches.done) and (word or last == shown):
         wanted, _ = unpack(word)
-        done, problems = possible(wanted, config, trace.steps[0].saliency.shape, [name for name, _ in forking.models()])
+        models = [name for name, _ in branching.models()]
+        done, problems = possible(wanted, config, trace.steps[0].saliency.shape, models)
         for sentence in problems:
             session.add_message(sentence)
-        forks = forks.do(done)
+        branches = branches.do(done)
     state[FORKED] = shown
-    _keep(forks)
-    return forks
+    _keep(branches)
+    return branches
 
 
 def shown() -> BranchTree:
@@ -84,7 +85,7 @@ def _take(wish: dict[str, object], trace: Trace, config: ModelConfig) -> None:
     try:
         done = after(shown().done, wish)
         check(done, config, trace.steps[0].saliency.shape)
-        models = [model for model, _ in forking.models()]
+        models = [model for model, _ in branching.models()]
         if done.saliency not in ("", *models):
             raise InterventionError(f"There is no saliency model {done.saliency[:40]!r} to choose.")
     except HsalError as error:
@@ -196,9 +197,9 @@ def _be_at(moment_now: object = None) -> None:
     session.change(moment=now)
 
 
-def _keep(forks: BranchTree) -> None:
+def _keep(branches: BranchTree) -> None:
     state = st.session_state
     others = [(walk, tree) for walk, tree in state[TREES].items() if walk != state[FORKED]]
-    state[TREES] = dict([*others, (state[FORKED], forks)][-MOST_TREES:])
-    state[LEFT] = pack(forks.done)
+    state[TREES] = dict([*others, (state[FORKED], branches)][-MOST_TREES:])
+    state[LEFT] = pack(branches.done)
     session.change(do=state[LEFT])

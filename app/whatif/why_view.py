@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.whatif import branching as forking
-from app.whatif import state
+from app.whatif import branching, state
 from app.widgets import plain, refuse
 from hsal.colors import COVERT, OVERT
 from hsal.errors import HsalError
@@ -36,7 +35,7 @@ def why_view(original: Trace, walk: Trace) -> None:
     if step is None:
         return
     try:
-        found = forking.why(original, walk, step)
+        found = branching.why(original, walk, step)
     except HsalError as error:
         refuse(str(error))
         return

@@ -7,7 +7,7 @@ import pytest
 
 from app.whatif.apply import after, possible
 from app.whatif.branches import MOST, BranchTree
-from app.whatif.names import fork_name, in_words
+from app.whatif.names import branch_name, in_words
 from hsal.config import ModelConfig
 from hsal.tracing.interventions.checks import InterventionError
 from hsal.tracing.interventions.schema import NONE, Edit, Interventions, Rule
@@ -18,40 +18,40 @@ A, B, C = (Interventions(saliency=name) for name in "abc")
 
 
 def test_undo_and_redo_walk_up_and_down_the_tree() -> None:
-    forks = BranchTree().do(A).do(B)
-    assert (forks.done, forks.can_undo, forks.undone) == (B, True, ())
-    back = forks.undo().undo()
+    branches = BranchTree().do(A).do(B)
+    assert (branches.done, branches.can_undo, branches.undone) == (B, True, ())
+    back = branches.undo().undo()
     assert (back.done, back.can_undo, back.undone) == (NONE, False, (2, 1))
     assert back.undo() == back
     assert back.redo().done == A
-    assert back.redo().redo() == forks
-    assert forks.redo() == forks
+    assert back.redo().redo() == branches
+    assert branches.redo() == branches
 
 
 def test_another_fork_grows_from_the_one_shown_and_nothing_is_lost() -> None:
-    forks = BranchTree().do(A).do(B).undo().do(C)  # original - A - (B, C)
-    assert [fork.parent for fork in forks.all] == [None, 0, 1, 1]
-    assert forks.undone == ()
-    assert forks.in_order() == [0, 1, 2, 3]
-    assert [forks.depth(place) for place in range(4)] == [0, 1, 2, 2]
-    side = forks.go(0).do(Interventions(saliency="d"))
+    branches = BranchTree().do(A).do(B).undo().do(C)  # original - A - (B, C)
+    assert [branch.parent for branch in branches.all] == [None, 0, 1, 1]
+    assert branches.undone == ()
+    assert branches.in_order() == [0, 1, 2, 3]
+    assert [branches.depth(place) for place in range(4)] == [0, 1, 2, 2]
+    side = branches.go(0).do(Interventions(saliency="d"))
     assert side.in_order() == [0, 1, 2, 3, 4]
     assert side.all[4].parent == 0
 
 
 def test_the_same_thing_done_twice_is_one_fork() -> None:
-    forks = BranchTree().do(A).undo().do(A)
-    assert (len(forks.all), forks.at) == (2, 1)
-    assert forks.do(NONE).at == 0
-    assert forks.go(9) == forks
+    branches = BranchTree().do(A).undo().do(A)
+    assert (len(branches.all), branches.at) == (2, 1)
+    assert branches.do(NONE).at == 0
+    assert branches.go(9) == branches
 
 
 def test_a_tree_that_is_full_begins_anew_with_what_is_done() -> None:
-    forks = BranchTree()
+    branches = BranchTree()
     for number in range(MOST + 3):
-        forks = forks.do(Interventions(saliency=str(number)))
-    assert len(forks.all) <= MOST
-    assert forks.done.saliency == str(MOST + 2)
+        branches = branches.do(Interventions(saliency=str(number)))
+    assert len(branches.all) <= MOST
+    assert branches.done.saliency == str(MOST + 2)
 
 
 def test_a_wish_joins_the_edit_of_its_meta_step() -> None:
@@ -131,8 +131,8 @@ def test_a_fork_is_named_by_what_it_adds() -> None:
     own = tuple(map(tuple, walk.steps[1].gaussians.round(3).tolist()))
     moved = Interventions((Edit(1, gaussians=(own[0], (*own[1][:3], 1.0), own[2])),))
     labeled = Interventions((*moved.edits, Edit(2, label=4)))
-    forks = BranchTree().do(moved).do(labeled).go(0).do(Interventions((Edit(7, gaussians=own),)))
-    named = [fork_name(forks, place, walk.class_names, walk_of) for place in range(4)]
+    branches = BranchTree().do(moved).do(labeled).go(0).do(Interventions((Edit(7, gaussians=own),)))
+    named = [branch_name(branches, place, walk.class_names, walk_of) for place in range(4)]
     assert named == [
         "The original", "meta-step 2: Gaussian 2 moved", "meta-step 3: label set to 4",
         "meta-step 8: 3 Gaussians set by hand",  # past the walk's end, of which nothing is known

@@ -54,7 +54,7 @@ def test_a_walk_that_goes_on_parts_where_the_other_ends() -> None:
     short = replace(WALK, steps=WALK.steps[:2])  # 16 moments
     found = first_difference(WALK, short)
     assert (found.moment, found.sentence) == (
-        15, "The walks are the same up to moment 16, where only the first goes on."
+        15, "The traces are the same up to moment 16, where only the first continues."
     )
 
 
@@ -62,7 +62,7 @@ def test_two_pictures_part_at_once_and_so_does_a_hidden_part() -> None:
     blind = replace(WALK, image=np.zeros_like(WALK.image))
     assert "a part is hidden" in first_difference(WALK, blind).sentence
     other = replace(blind, source=replace(WALK.source, image_sha256="1" * 64))
-    assert first_difference(WALK, other).sentence.endswith("they are of two images.")
+    assert first_difference(WALK, other).sentence.endswith("they show two images.")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.address import pack_drawing
 from app.downloads import KINDS
-from app.whatif import branching as forking
+from app.whatif import branching
 from hsal.errors import HsalError
 from hsal.tracing.interventions.schema import Edit, Interventions
 from hsal.tracing.schema import Trace
@@ -118,7 +118,7 @@ def test_what_if_of_a_walk_that_its_weights_cannot_have_made_is_a_sentence(weigh
     foreign = make_trace(image_px=(60, 80))
     foreign = replace(foreign, source=replace(foreign.source, weights=weights))
     with pytest.raises(HsalError, match="nobodys" if weights == "nobodys" else "cannot have walked"):
-        forking.fork(foreign, done_at_random(1))
+        branching.branch(foreign, done_at_random(1))
     page = uploaded(foreign.to_json())
     next(one for one in page.get("button_group") if one.key == "mode").set_value("whatif").run()
     assert not page.exception

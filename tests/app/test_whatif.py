@@ -37,13 +37,13 @@ def forked() -> AppTest:
 
 
 def test_a_link_restores_the_fork_beside_the_original(forked: AppTest) -> None:
-    original, fork = players(forked)
+    original, branch = players(forked)
     assert not forked.warning
     assert original["trace"]["interventions"] == {}
-    assert fork["trace"]["interventions"] == LOOKED.to_dict()
-    assert fork["trace"]["steps"][0]["glimpses"][0]["cell"] == [0, 0]
-    assert original["mark"] == fork["mark"] == 4  # after saliency, mask, priority and the broad glimpse
-    assert original["group"] == fork["group"] != ""
+    assert branch["trace"]["interventions"] == LOOKED.to_dict()
+    assert branch["trace"]["steps"][0]["glimpses"][0]["cell"] == [0, 0]
+    assert original["mark"] == branch["mark"] == 4  # after saliency, mask, priority and the broad glimpse
+    assert original["group"] == branch["group"] != ""
     assert (parameter(forked, "do"), parameter(forked, "mode")) == (pack(LOOKED), "whatif")
 
 
@@ -122,8 +122,8 @@ def test_why_tells_shares_and_does_the_smallest_change() -> None:
 
 
 def test_a_pinned_walk_stays_while_the_picture_changes_and_a_link_restores_it() -> None:
-    page = press(visit(input="sample", sample="2", mode="whatif"), "Pin this walk")
-    assert [box.value for box in page.info] == ["Both walks are the same, moment by moment."]
+    page = press(visit(input="sample", sample="2", mode="whatif"), "Pin this trace")
+    assert [box.value for box in page.info] == ["Both traces are the same at every moment."]
     page.button_group(key="sample").set_value("3").run()
     assert not page.exception
     kept, other = players(page)
@@ -137,12 +137,12 @@ def test_a_pinned_walk_stays_while_the_picture_changes_and_a_link_restores_it() 
     sources = [player["trace"]["source"] for player in players(again)]
     assert sources == [kept["trace"]["source"], other["trace"]["source"]]
     press(again, "Unpin")
-    assert players(again)[0]["title"] == "As it was"
+    assert players(again)[0]["title"] == "Original"
     assert "pin" not in address(again)
 
 
 def test_a_moment_of_training_is_set_beside_a_pinned_walk() -> None:
-    page = press(visit(input="sample", sample="2", mode="whatif"), "Pin this walk")
+    page = press(visit(input="sample", sample="2", mode="whatif"), "Pin this trace")
     page.select_slider(key="whatif.training").set_value(0).run()
     assert not page.exception
     assert not page.warning

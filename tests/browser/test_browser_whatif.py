@@ -47,7 +47,7 @@ def done_in(page: Page) -> Interventions:
 
 
 def said(page: Page) -> str:
-    return page.get_by_text("The walks part").inner_text(timeout=PATIENCE_MS)
+    return page.get_by_text("The traces diverge").inner_text(timeout=PATIENCE_MS)
 
 
 def test_a_dragged_gaussian_makes_a_fork_that_its_link_brings_to_a_fresh_browser(
@@ -83,7 +83,7 @@ def test_a_clicked_cell_is_looked_at_and_undo_and_redo_go_back_and_forth(tab: Pa
     assert done_in(tab).edits[0].look == ((12, 0),)
     assert "glimpse 1 falls on row 13, column 1" in said(tab)
     tab.get_by_role("button", name="Undo").click()
-    tab.get_by_text("Nothing is done yet").wait_for(timeout=PATIENCE_MS)
+    tab.get_by_text("No changes yet").wait_for(timeout=PATIENCE_MS)
     tab.keyboard.press("Control+Shift+z")
     assert "row 13, column 1" in said(tab)
 
@@ -100,7 +100,7 @@ def test_a_number_out_of_range_shows_what_is_used_and_is_undone_from_its_field(t
     assert done_in(tab).edits[0].gaussians[0][1] == 5.556  # 1 / (2 * 0.3^2)
     expect(tab.get_by_role("button", name="Gaussian 1 narrowed")).to_be_visible(timeout=PATIENCE_MS)
     width.press("Control+z")
-    tab.get_by_text("Nothing is done yet").wait_for(timeout=PATIENCE_MS)
+    tab.get_by_text("No changes yet").wait_for(timeout=PATIENCE_MS)
     width.press("Control+Shift+z")
     expect(width).to_have_value("0.30", timeout=PATIENCE_MS)
 
@@ -110,14 +110,14 @@ def test_undo_is_heard_from_a_handle(tab: Page) -> None:
     handle.press("Shift+ArrowLeft")
     expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
     handle.press("Control+z")
-    tab.get_by_text("Nothing is done yet").wait_for(timeout=PATIENCE_MS)
+    tab.get_by_text("No changes yet").wait_for(timeout=PATIENCE_MS)
 
 
 def test_inhibition_switched_off_from_here_on(tab: Page) -> None:
     tools(tab).get_by_role("button", name="from here on").click()
     tools(tab).get_by_label("inhibition of return").uncheck()
     assert [(rule.step, rule.inhibition) for rule in done_in(tab).rules] == [(0, False)]
-    assert "what is inhibited differs" in said(tab)
+    assert "inhibition of return differs" in said(tab)
 
 
 def test_what_is_done_in_a_burst_is_all_done(tab: Page) -> None:
@@ -141,7 +141,7 @@ def test_the_browser_expects_what_the_server_will_do(page: Page) -> None:
         {"step": 0, "hidden": [[0, 0, 8, 8]]},
         {"step": 0, "saliency": "uniform"},
     ]
-    page.add_script_tag(content=(workbench.HERE / "wishes.js").read_text())
+    page.add_script_tag(content=(workbench.HERE / "interventions.js").read_text())
     done = NONE
     for wish in wishes:
         told = page.evaluate("([done, wish]) => afterWish(done, wish)", [as_plain(done), wish])

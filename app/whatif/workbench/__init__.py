@@ -15,7 +15,7 @@ from hsal.export.player import page as player
 from hsal.tracing.schema import Trace
 
 HERE = Path(__file__).parent
-SCRIPTS = ("wishes.js", "panels.js", "hands.js", "bench.js")  # after the player's own, in the order of use
+SCRIPTS = ("interventions.js", "panels.js", "pointer.js", "bench.js")  # after the player's own, in the order of use
 
 
 def workbench(
@@ -47,4 +47,4 @@ def bundle() -> tuple[str, str, str]:
     body, _, end = html.rpartition("</section>")
     _, colors_js = player.base()
     js = f"{colors_js}\n{joined(*own)}"
-    return f"{body}{joined(HERE / 'doing.html')}</section>{end}", f"{css}\n{joined(HERE / 'bench.css')}", js
+    return f"{body}{joined(HERE / 'controls.html')}</section>{end}", f"{css}\n{joined(HERE / 'bench.css')}", js

@@ -122,7 +122,7 @@ class Bench {
       else if (target.name === "glimpse") this.draw();
       else this.wish(fieldWish(this, target));
     });
-    listenToHands(this, signal);
+    listenToPointer(this, signal);
     this.sizes = new ResizeObserver(() => placeHandles(this));
     this.sizes.observe(this.player.part("image"));
   }

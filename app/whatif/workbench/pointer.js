@@ -67,7 +67,7 @@ function undoes({ ctrlKey, metaKey, key }) {
   return (ctrlKey || metaKey) && key.toLowerCase() === "z";
 }
 
-function listenToHands(bench, signal) {
+function listenToPointer(bench, signal) {
   const { root, player } = bench;
   const on = (target, event, act) => target.addEventListener(event, act, { signal });
   const [over, image] = [root.querySelector(".over"), player.part("image")];
