@@ -1,4 +1,4 @@
-"""Saliency models: which there are, what they share, and what is made of their maps."""
+"""Saliency models, their registry, and the processing of their maps."""
 
 from hsal.registry import Registry
 

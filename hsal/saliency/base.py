@@ -1,7 +1,7 @@
-"""What a saliency model may look at, and what it says of itself.
+"""The input of saliency models, and their description.
 
-A saliency model is one file in hsal/saliency/ with an `ABOUT` and a function `build(parameters)`, which returns a
-callable `Stimulus -> (B,h,w)`, >= 0, on any scale and of any resolution: the volume's cells or the image's pixels.
+A saliency model is one file in hsal/saliency/models/ with an `ABOUT` and a function `build(parameters)`, which returns
+a callable `Stimulus -> (B,h,w)`, >= 0, with any scale and resolution: the volume's cells or the image's pixels.
 """
 
 from __future__ import annotations
@@ -18,19 +18,22 @@ from hsal.errors import HsalError
 Need = Literal["volume", "labels", "fixations", "given", "package"]
 NEEDS: dict[Need, str] = {
     "volume": "a backbone's volume", "labels": "a network's labels", "fixations": "people's fixations",
-    "given": "a map that somebody brings along", "package": "a package of its own",
+    "given": "an uploaded map", "package": "a package of its own",
 }
 
 
 class SaliencyError(HsalError):
-    """A saliency model cannot look at this; one sentence says what is missing and what to do."""
+    """A saliency model cannot use this input; the message says what is missing and what to do."""
 
 
 class Network(Protocol):
-    """A backbone with the classifier that stands on it, differentiable from pixels to labels."""
+    """A backbone with a classifier, differentiable from pixels to labels."""
 
     name: str
-    labels: Sequence[str]  # N names
+    
+    @property
+    def labels(self) -> Sequence[str]:
+        """N names."""
 
     def volume(self, image: Tensor) -> Tensor:
         """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w)."""
@@ -41,17 +44,17 @@ class Network(Protocol):
 
 @dataclass(frozen=True)
 class Stimulus:
-    """RenderedScenes, and what is known of them. Most models look at the image alone."""
+    """A batch of images, and what is known about them. Most models use the image alone."""
 
     image: Tensor  # (B,1 or 3,H,W) in [0,1], RGB
     volume: Tensor | None = None
     """(B,C,h,w) of a backbone."""
     network: Network | None = None
-    """Whose labels are asked for, where a model looks at what a classifier looks at."""
+    """The classifier that gradient-based models explain."""
     fixations: Sequence[Fixations] | None = None
-    """Where people looked, B of them, in the image's pixels."""
+    """Fixations on each of the B images, in pixels."""
     given: Tensor | None = None
-    """(B,h,w) >= 0: a map that somebody brought along."""
+    """(B,h,w) >= 0: a map from the user."""
 
 
 SaliencyModel = Callable[[Stimulus], Tensor]
@@ -59,17 +62,17 @@ SaliencyModel = Callable[[Stimulus], Tensor]
 
 @dataclass(frozen=True)
 class About:
-    """What a saliency model says of itself."""
+    """The description of a saliency model."""
 
     title: str
     """As in the literature, with the year where there is one: "Itti-Koch-Niebur (1998)"."""
     citation: str
     """Authors, title, place, year; and what was taken from where."""
     license: str = "MIT, as the project"
-    """Of the code that reckons the map."""
+    """License of the code that computes the map."""
     idea: str = ""
-    """One sentence for a visitor: what stands out for this model."""
+    """One sentence: what stands out for this model."""
     needs: frozenset[Need] = frozenset()
-    """What of a `Stimulus` it cannot do without, beside the image."""
+    """The parts of a `Stimulus` that it needs, besides the image."""
     kind: Literal["model", "baseline", "upper bound"] = "model"
     """A saliency model; a baseline that does not depend on the image; or an upper bound that uses the ground truth."""

@@ -89,7 +89,7 @@ def saliency_map(
         parameters: the model's `Parameters`, or a mapping of some of their names to values.
         network: for models that look at a volume or at labels.
         fixations: where people looked, in the image's pixels, for models that need them.
-        given: (h,w) >= 0, a map brought along, of the image's proportions.
+        given: (h,w) >= 0, a map from the user, with the image's proportions.
     Raises:
         SaliencyError: the image, an option or a parameter cannot be used, or what the model needs is missing.
         UnknownNameError: there is no such model.

@@ -17,7 +17,7 @@ ABOUT = About(
     title="Center prior",
     citation="Tatler, The Central Fixation Bias in Scene Viewing, Journal of Vision 7(14), 2007, for the bias; a "
     "Gaussian of our own",
-    idea="The image's middle, whatever it shows.",
+    idea="The image's center, for any image.",
     kind="baseline",
 )
 

@@ -21,7 +21,7 @@ ABOUT = About(
     title="Human fixations",
     citation="Le Meur, Baccino, Methods for Comparing Scanpaths and Saliency Maps, Behavior Research Methods 45(1), "
     "2013, for the width",
-    idea="Where people looked, blurred by what the eye sees sharply.",
+    idea="Density of fixations, blurred by one degree of visual angle.",
     needs=frozenset({"fixations"}),
     kind="upper bound",
 )

@@ -14,7 +14,7 @@ from torch import Tensor
 from hsal.saliency.base import About, SaliencyModel, Stimulus
 
 ABOUT = About(
-    title="Random", citation="A floor: no source", idea="Noise that knows nothing of the image.", kind="baseline"
+    title="Random", citation="A baseline: no source", idea="Noise that does not depend on the image.", kind="baseline"
 )
 
 

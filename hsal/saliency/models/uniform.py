@@ -7,7 +7,7 @@ from torch import Tensor
 from hsal.saliency.base import About, SaliencyModel, Stimulus
 
 ABOUT = About(
-    title="Uniform", citation="A floor: no source", idea="Everything alike: nothing stands out.", kind="baseline"
+    title="Uniform", citation="A baseline: no source", idea="A constant map: nothing stands out.", kind="baseline"
 )
 
 

@@ -1,4 +1,4 @@
-"""A map that somebody brings along: of another program, or drawn by hand; `hsal.saliency.user_map` decodes it."""
+"""A map from the user, computed elsewhere or drawn by hand; `hsal.saliency.user_map` decodes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ABOUT = About(
     title="A map of your own",
     citation="Whoever made it",
     license="its maker's",
-    idea="Whatever the map that you bring along says.",
+    idea="The map that you upload.",
     needs=frozenset({"given"}),
 )
 
@@ -22,10 +22,10 @@ def upload(stimulus: Stimulus) -> Tensor:
         SaliencyError: no map was given.
     """
     if stimulus.given is None:
-        raise SaliencyError("No map was brought along: upload a .npy file or an image.")
+        raise SaliencyError("There is no map: upload a .npy file or an image.")
     return stimulus.given.to(stimulus.image)
 
 
 def build() -> SaliencyModel:
-    """The map that was brought along; it has no parameters."""
+    """The uploaded map; it has no parameters."""
     return upload
