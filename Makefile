@@ -49,5 +49,5 @@ reproduce: setup
 assets: setup
 	$(BIN)/hsal scenes --out assets/samples --count 8 --seed 5
 	$(BIN)/hsal trace assets/samples/*.png --json assets/traces/samples.jsonl
-	$(BIN)/python -m app.lesson.precomputed
+	$(BIN)/python -m app.lesson.record
 	$(BIN)/python -m hsal.tracing.json_schema > assets/trace.schema.json

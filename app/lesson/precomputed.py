@@ -1,14 +1,13 @@
 """Recorded traces, volumes and revisit counts of the chapters' own scenes, so that the lesson opens without torch.
 
-They lie in assets/lesson. `python -m app.lesson.precomputed` records them again after a change of weights or of a
-chapter's scene.
+They lie in assets/lesson. `python -m app.lesson.record` records them again after a change of weights or of a chapter's
+scene.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import lru_cache
 
 import numpy as np
@@ -39,7 +38,7 @@ def recorded_keys() -> Iterator[TraceKey]:
 @lru_cache(maxsize=16)
 def recorded_trace(weights: str, seed: int, index: int, inhibition: bool = True) -> Trace | None:
     """The recorded trace of a scene, or None if there is none."""
-    path = FOLDER / _file_name((weights, seed, index, inhibition))
+    path = FOLDER / file_name((weights, seed, index, inhibition))
     return Trace.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
@@ -63,25 +62,7 @@ def recorded_revisits() -> dict[bool, Revisits]:
     return {on == "on": Revisits(**counts) for on, counts in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
-def _file_name(key: TraceKey) -> str:
+def file_name(key: TraceKey) -> str:
+    """The name of a recorded trace's file."""
     weights, seed, index, inhibition = key
     return f"{weights}-{seed}-{index}{'' if inhibition else '-no-inhibition'}.json"
-
-
-def record() -> None:
-    """Compute everything with the shipped weights and write it to assets/lesson."""
-    from app.lesson import scenes
-
-    FOLDER.mkdir(exist_ok=True)
-    keys = sorted(set(recorded_keys()))
-    for key in keys:
-        (FOLDER / _file_name(key)).write_text(scenes.compute_trace(*key).to_json() + "\n", encoding="utf-8")
-    volumes = {f"{seed}-{index}": scenes.compute_volume(seed, index)
-               for seed, index in sorted({(seed, index) for _, seed, index, _ in keys})}
-    np.savez_compressed(FOLDER / VOLUMES, allow_pickle=False, **volumes)
-    counts = {name: asdict(scenes.compute_revisits(name == "on")) for name in ("on", "off")}
-    (FOLDER / REVISITS).write_text(json.dumps(counts) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    record()
