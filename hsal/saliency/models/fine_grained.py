@@ -23,7 +23,7 @@ from hsal.saliency.pyramids import resized
 ABOUT = About(
     title="Fine-Grained (2010)",
     citation="Montabone, Soto, Human Detection Using a Mobile Platform and Novel Features Derived from a Visual "
-    "Saliency Mechanism, Image and Vision Computing 28(3), 2010; reckoned by OpenCV",
+    "Saliency Mechanism, Image and Vision Computing 28(3), 2010; computed by OpenCV",
     license="Apache-2.0, OpenCV's",
     idea="What is lighter or darker than its surround, drawn as sharply as the image.",
 )
