@@ -1,4 +1,4 @@
-"""The rollout: what is carried from step to step, what the controller is shown, where gradients go."""
+"""The rollout: what is carried from step to step, the inputs of the controller, and the paths of gradients."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def images(count: int) -> Tensor:
     return torch.rand(count, 1, 48, 48, generator=torch.Generator().manual_seed(2))
 
 
-def random_view(count: int = 2) -> Perception:
+def random_perception(count: int = 2) -> Perception:
     """A volume whose cells differ more than those of an untrained backbone."""
     volume = torch.randn(count, CHANNELS, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
     return Perception(volume, *divide_by_maximum(volume.square().sum(dim=1)))
@@ -43,7 +43,7 @@ def scripted(*actions: int) -> Callable[[Tensor], Tensor]:
 
 
 def inputs_of(module: nn.Module, names: str) -> list[dict[str, Tensor]]:
-    """Record what a module is shown at each call, by argument name."""
+    """Record the inputs of a module at each call, by argument name."""
     seen: list[dict[str, Tensor]] = []
     module.register_forward_pre_hook(lambda _, args: seen.append(dict(zip(names.split(), args, strict=True))))
     return seen
@@ -64,7 +64,7 @@ def roll(model: HSAL, view: Perception, **options: object) -> list[MetaStep]:
         return list(model.rollout(view, **options))
 
 
-def test_perceive_divides_the_map_by_its_maximum_and_keeps_it() -> None:
+def test_perceive_divides_the_map_by_its_maximum_and_returns_it() -> None:
     model = make_model()
     with torch.no_grad():
         view = model.perceive(images(3))
@@ -93,7 +93,7 @@ def test_a_blank_image_rolls_out_without_nan() -> None:
 
 def test_shapes_and_ranges_of_a_step() -> None:
     model = make_model(gaussians=2, glimpses=2)
-    for step in roll(model, random_view(5), choose=sampler(torch.Generator().manual_seed(0))):
+    for step in roll(model, random_perception(5), choose=sampler(torch.Generator().manual_seed(0))):
         assert step.mask.shape == step.priority.shape == step.broad_weights.shape == (5, 3, 3)
         assert step.gaussians.alpha.shape == step.gaussians.row.shape == (5, 2)
         assert step.location_logits.shape == (5, 2, CELLS)
@@ -106,24 +106,24 @@ def test_shapes_and_ranges_of_a_step() -> None:
 
 
 def test_a_step_agrees_with_its_own_parts() -> None:
-    for step in roll(make_model(), random_view()):
+    for step in roll(make_model(), random_perception()):
         torch.testing.assert_close(step.priority, step.mask * step.saliency)
         torch.testing.assert_close(step.broad_weights, step.mask / step.mask.sum(dim=(1, 2), keepdim=True))
         assert torch.equal(step.next_saliency, inhibit(step.saliency, step.mask, step.cells))
-        assert torch.equal(step.cells, step.location_logits.argmax(dim=2))  # greedy is what is not told otherwise
+        assert torch.equal(step.cells, step.location_logits.argmax(dim=2))  # greedy is the default
         assert torch.equal(step.label, step.class_logits.argmax(dim=1))
 
 
-def test_every_choice_is_made_from_the_logits_that_are_kept() -> None:
+def test_every_choice_is_made_from_the_reported_logits() -> None:
     seen: list[Tensor] = []
-    step, *_ = roll(make_model(), random_view(), choose=lambda logits: [seen.append(logits), greedy(logits)][1])
+    step, *_ = roll(make_model(), random_perception(), choose=lambda logits: [seen.append(logits), greedy(logits)][1])
     assert torch.equal(torch.stack(seen[:2], dim=1), step.location_logits)
     assert torch.equal(seen[2], step.class_logits)
     assert not torch.equal(seen[0], seen[1])
 
 
 def test_each_step_starts_from_the_saliency_that_the_last_one_left() -> None:
-    view = random_view()
+    view = random_perception()
     steps = roll(make_model(), view)
     assert torch.equal(steps[0].saliency, view.saliency)
     for step, following in pairwise(steps):
@@ -133,12 +133,12 @@ def test_each_step_starts_from_the_saliency_that_the_last_one_left() -> None:
 
 @pytest.mark.parametrize(("asked", "taken"), [(None, 3), (1, 1), (5, 5)])
 def test_number_of_meta_steps(asked: int | None, taken: int) -> None:
-    assert len(roll(make_model(), random_view(), meta_steps=asked)) == taken
+    assert len(roll(make_model(), random_perception(), meta_steps=asked)) == taken
 
 
 @pytest.mark.parametrize("glimpses", [1, 3])
 def test_number_of_glimpses(glimpses: int) -> None:
-    step = roll(make_model(glimpses=glimpses), random_view(4))[0]
+    step = roll(make_model(glimpses=glimpses), random_perception(4))[0]
     assert step.cells.shape == (4, glimpses)
     assert step.values.shape == (4, glimpses + 1)
 
@@ -153,8 +153,8 @@ def test_rows_of_a_batch_roll_out_as_they_do_alone() -> None:
                 torch.testing.assert_close(numbers(step)[name][row : row + 1], tensor, msg=name)
 
 
-def test_controller_sees_the_broad_glimpse_first_and_then_the_columns_looked_at() -> None:
-    model, view = make_model(), random_view()
+def test_the_controller_receives_the_broad_glimpse_first_and_then_the_glimpsed_columns() -> None:
+    model, view = make_model(), random_perception()
     seen = controller_inputs(model)
     step, *_ = roll(model, view, choose=scripted(5, 2, 0), meta_steps=1)
     columns = view.volume.flatten(2)
@@ -167,24 +167,24 @@ def test_controller_sees_the_broad_glimpse_first_and_then_the_columns_looked_at(
 
 
 def test_each_row_sees_the_column_of_its_own_cell() -> None:
-    model, view = make_model(), random_view()
+    model, view = make_model(), random_perception()
     seen = controller_inputs(model)
     roll(model, view, choose=lambda logits: torch.tensor([1, 2]), meta_steps=1)
     assert torch.equal(seen[1]["glimpse"], torch.stack([view.volume[0, :, 0, 1], view.volume[1, :, 0, 2]]))
 
 
-def test_labels_are_told_to_the_next_meta_step() -> None:
+def test_labels_are_inputs_of_the_next_meta_step() -> None:
     model = make_model()
     covert = inputs_of(model.meta_controller, "saliency label hidden")
     overt = controller_inputs(model)
-    roll(model, random_view(1), choose=scripted(0, 1, 2, 3, 4, STOP, 5, 6, 0))
+    roll(model, random_perception(1), choose=scripted(0, 1, 2, 3, 4, STOP, 5, 6, 0))
     assert [call["label"].tolist() for call in covert] == [[[0, 0, 0, 0, 1]], [[0, 0, 1, 0, 0]], [[0, 0, 0, 1, 0]]]
-    told = [call["label"].argmax(dim=1).item() for call in overt]
-    assert told == [START] * 3 + [2] * 3 + [STOP] * 3
+    labels = [call["label"].argmax(dim=1).item() for call in overt]
+    assert labels == [START] * 3 + [2] * 3 + [STOP] * 3
 
 
 def test_the_previous_label_matters() -> None:
-    model, view = make_model(), random_view(1)
+    model, view = make_model(), random_perception(1)
     one = roll(model, view, choose=scripted(0, 1, 0, 2, 3, 0), meta_steps=2)
     other = roll(model, view, choose=scripted(0, 1, 1, 2, 3, 0), meta_steps=2)
     assert torch.equal(one[0].class_logits, other[0].class_logits)
@@ -193,7 +193,7 @@ def test_the_previous_label_matters() -> None:
 
 
 def without_memory(model: HSAL, part: str, calls: int) -> HSAL:
-    """The model with the hidden state of a part wiped at every `calls`-th call, which begins a meta-step."""
+    """The model with the hidden state of a part reset at every `calls`-th call, which begins a meta-step."""
     count = iter(range(1000))
 
     def wipe(_: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -205,15 +205,15 @@ def without_memory(model: HSAL, part: str, calls: int) -> HSAL:
 
 @pytest.mark.parametrize(("part", "calls", "shown"), [("meta_controller", 1, "mask"), ("controller", 3, "values")])
 def test_the_hidden_state_is_carried_from_meta_step_to_meta_step(part: str, calls: int, shown: str) -> None:
-    actions, view = (0, 1, 0, 2, 3, 0), random_view(1)
+    actions, view = (0, 1, 0, 2, 3, 0), random_perception(1)
     carried = roll(make_model(), view, choose=scripted(*actions), meta_steps=2)
     wiped = roll(without_memory(make_model(), part, calls), view, choose=scripted(*actions), meta_steps=2)
     assert torch.equal(getattr(carried[0], shown), getattr(wiped[0], shown))  # both begin with nothing
     assert not torch.allclose(getattr(carried[1], shown), getattr(wiped[1], shown))
 
 
-def test_a_rollout_remembers_nothing_of_the_one_before() -> None:
-    model, view = make_model(), random_view()
+def test_rollouts_are_independent() -> None:
+    model, view = make_model(), random_perception()
     first, again = roll(model, view), roll(model, view)
     for step, same in zip(first, again, strict=True):
         assert all(torch.equal(tensor, numbers(same)[name]) for name, tensor in numbers(step).items())
@@ -221,7 +221,7 @@ def test_a_rollout_remembers_nothing_of_the_one_before() -> None:
 
 def test_gradients_reach_every_parameter_of_both_controllers() -> None:
     model = make_model()
-    steps = model.rollout(random_view(6), sampler(torch.Generator().manual_seed(0)))
+    steps = model.rollout(random_perception(6), sampler(torch.Generator().manual_seed(0)))
     rollout_loss(steps, torch.ones(6, N), TrainConfig(), torch.Generator()).total.backward()
     for part in (model.meta_controller, model.controller):
         for name, parameter in part.named_parameters():
@@ -230,23 +230,23 @@ def test_gradients_reach_every_parameter_of_both_controllers() -> None:
 
 
 @pytest.mark.parametrize("way", ["priority", "broad_weights"])
-def test_labels_teach_the_mask_through_priority_and_through_the_broad_glimpse(way: str) -> None:
-    step = next(make_model().rollout(random_view(1)))
-    named = step.class_logits.log_softmax(dim=1)[0, 0]
-    (from_label,) = torch.autograd.grad(named, getattr(step, way), retain_graph=True)
+def test_label_gradients_reach_the_mask_through_priority_and_broad_glimpse(way: str) -> None:
+    step = next(make_model().rollout(random_perception(1)))
+    log_p = step.class_logits.log_softmax(dim=1)[0, 0]
+    (from_label,) = torch.autograd.grad(log_p, getattr(step, way), retain_graph=True)
     assert bool(from_label.any())
     (from_way,) = torch.autograd.grad(getattr(step, way).square().sum(), step.mask)
     assert bool(from_way.any())
 
 
 def test_what_is_sampled_carries_no_gradient() -> None:
-    step = next(make_model().rollout(random_view(), sampler(torch.Generator().manual_seed(0))))
+    step = next(make_model().rollout(random_perception(), sampler(torch.Generator().manual_seed(0))))
     assert step.location_logits.requires_grad
     assert not step.cells.requires_grad
     assert not step.label.requires_grad
 
 
-def test_greedy_takes_the_likeliest() -> None:
+def test_greedy_takes_the_most_probable() -> None:
     assert greedy(torch.tensor([[0.1, 0.3, 0.2], [5.0, -1.0, 4.0]])).tolist() == [1, 0]
 
 

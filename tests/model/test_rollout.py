@@ -1,4 +1,4 @@
-"""What may be sent into a rollout and set about it: rows that leave, labels told, inhibition, carried memory."""
+"""Feedback to a rollout and overrides in it: removed rows, given labels, masks, glimpses, inhibition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def make_model(**changes: object) -> HSAL:
     return fresh_model(ModelConfig(**{**CONFIG.__dict__, **changes}), seed=1)
 
 
-def random_view(count: int) -> Perception:
+def random_perception(count: int) -> Perception:
     volume = torch.randn(count, 16, 3, 3, generator=torch.Generator().manual_seed(4)).relu()
     return Perception(volume, *divide_by_maximum(volume.square().sum(dim=1)))
 
@@ -41,8 +41,8 @@ def answered(model: HSAL, view: Perception, *answers: Feedback | None, **options
     return steps
 
 
-def test_rows_that_are_kept_go_on_as_if_all_had_stayed() -> None:
-    model, view = make_model(), random_view(4)
+def test_running_rows_do_not_depend_on_removed_ones() -> None:
+    model, view = make_model(), random_perception(4)
     keeps = (torch.tensor([True, False, True, True]), torch.tensor([False, True, True]))
     undisturbed = answered(model, view, None, None)
     left = answered(model, view, *(Feedback(running=keep) for keep in keeps))
@@ -51,9 +51,9 @@ def test_rows_that_are_kept_go_on_as_if_all_had_stayed() -> None:
             torch.testing.assert_close(tensor, numbers(step)[name][rows], msg=name)
 
 
-def test_the_gradient_passes_through_rows_that_are_kept() -> None:
+def test_the_gradient_passes_through_running_rows() -> None:
     model = make_model()
-    rollout = model.rollout(random_view(3))
+    rollout = model.rollout(random_perception(3))
     first = send(rollout, None)
     second = send(rollout, Feedback(running=torch.tensor([False, True, False])))
     (gradient,) = torch.autograd.grad(second.class_logits.square().sum(), first.mask)
@@ -61,39 +61,39 @@ def test_the_gradient_passes_through_rows_that_are_kept() -> None:
     assert not gradient[[0, 2]].any()
 
 
-def test_a_label_that_is_told_takes_the_place_of_the_models_own() -> None:
-    model, view = make_model(), random_view(2)
+def test_a_label_in_the_feedback_replaces_the_predicted_one() -> None:
+    model, view = make_model(), random_perception(2)
     own = answered(model, view, None)[0].label
     other = (own + 1) % 4
-    told_own, told_other, untold = (
+    given_own, given_other, default = (
         answered(model, view, answer)[1] for answer in (Feedback(label=own), Feedback(label=other), None)
     )
-    assert torch.equal(told_own.class_logits, untold.class_logits)
-    assert torch.equal(told_other.saliency, untold.saliency)
-    assert not torch.allclose(told_other.mask, untold.mask)
-    assert not torch.allclose(told_other.class_logits, untold.class_logits)
+    assert torch.equal(given_own.class_logits, default.class_logits)
+    assert torch.equal(given_other.saliency, default.saliency)
+    assert not torch.allclose(given_other.mask, default.mask)
+    assert not torch.allclose(given_other.class_logits, default.class_logits)
 
 
-def test_labels_are_told_to_all_rows_and_then_some_leave() -> None:
-    model, view = make_model(), random_view(3)
+def test_feedback_may_both_replace_labels_and_remove_rows() -> None:
+    model, view = make_model(), random_perception(3)
     labels, keep = torch.tensor([2, 0, 1]), torch.tensor([False, True, True])
     stayed = answered(model, view, Feedback(label=labels))[1]
     left = answered(model, view, Feedback(running=keep, label=labels))[1]
     torch.testing.assert_close(left.class_logits, stayed.class_logits[keep])
 
 
-def test_without_inhibition_the_map_stays_as_it_is() -> None:
-    view = random_view(2)
+def test_without_inhibition_the_map_does_not_change() -> None:
+    view = random_perception(2)
     for step in answered(make_model(), view, None, None, overrides=always(Override(inhibition=False))):
         assert torch.equal(step.saliency, view.saliency)
         assert torch.equal(step.next_saliency, view.saliency)
 
 
 @pytest.mark.parametrize("carry", [True, False])
-def test_the_controller_remembers_earlier_meta_steps_only_where_it_carries(carry: bool) -> None:
+def test_the_controllers_hidden_state_is_carried_only_if_configured(carry: bool) -> None:
     model, shown = make_model(carry_hidden=carry), []
     model.controller.register_forward_pre_hook(lambda _, args: shown.append(args[-1].clone()))
-    answered(model, random_view(1), None, None)
+    answered(model, random_perception(1), None, None)
     calls = CONFIG.glimpses + 1
     assert not shown[0].any()
     assert [bool(hidden.any()) for hidden in shown[calls::calls]] == [carry, carry]
@@ -101,15 +101,15 @@ def test_the_controller_remembers_earlier_meta_steps_only_where_it_carries(carry
 
 
 def test_a_rollout_that_has_ended_sends_nothing() -> None:
-    rollout = make_model().rollout(random_view(1), meta_steps=1)
+    rollout = make_model().rollout(random_perception(1), meta_steps=1)
     assert send(rollout, None) is not None
     assert send(rollout, None) is None
     assert send(rollout, Feedback(running=torch.tensor([True]))) is None
 
 
-def at(wanted: int, act: Override) -> Overrides:
-    """One act at one meta-step."""
-    return lambda number: act if number == wanted else Override()
+def at(wanted: int, override: Override) -> Overrides:
+    """One override at one meta-step."""
+    return lambda number: override if number == wanted else Override()
 
 
 def spot(rows: int, row: float, column: float) -> Gaussians:
@@ -117,34 +117,34 @@ def spot(rows: int, row: float, column: float) -> Gaussians:
     return Gaussians(*(torch.full((rows, 1), value) for value in (1.0, 2.0, row, column)))
 
 
-def test_gaussians_that_are_laid_take_the_place_of_the_models_own_for_one_meta_step() -> None:
-    model, view, laid = make_model(), random_view(2), spot(2, 1.0, 3.0)
+def test_overridden_gaussians_replace_the_models_own_for_one_meta_step() -> None:
+    model, view, given = make_model(), random_perception(2), spot(2, 1.0, 3.0)
     own = answered(model, view, None, None)
-    first = answered(model, view, None, overrides=at(0, Override(gaussians=laid)))
-    assert torch.equal(first[0].mask, gaussian_mask(laid, model.map_size))
+    first = answered(model, view, None, overrides=at(0, Override(gaussians=given)))
+    assert torch.equal(first[0].mask, gaussian_mask(given, model.map_size))
     assert torch.equal(first[0].priority, first[0].mask * view.saliency)
-    assert first[0].gaussians is laid
+    assert first[0].gaussians is given
     assert not torch.allclose(first[0].class_logits, own[0].class_logits)
     assert first[1].gaussians.alpha.shape == (2, 2)  # the model's own again
-    second = answered(model, view, None, None, overrides=at(1, Override(gaussians=laid)))
+    second = answered(model, view, None, None, overrides=at(1, Override(gaussians=given)))
     assert torch.equal(second[0].mask, own[0].mask)
-    assert torch.equal(second[1].mask, gaussian_mask(laid, model.map_size))
+    assert torch.equal(second[1].mask, gaussian_mask(given, model.map_size))
     assert second[2].gaussians.alpha.shape == (2, 2)
 
 
-def test_a_saliency_map_that_is_set_is_what_all_that_follows_looks_at() -> None:
-    model, view, other = make_model(), random_view(2), torch.rand(2, 3, 3)
+def test_an_overridden_saliency_map_is_used_by_everything_that_follows() -> None:
+    model, view, other = make_model(), random_perception(2), torch.rand(2, 3, 3)
     own = answered(model, view, None)
     steps = answered(model, view, None, overrides=at(1, Override(saliency=lambda _: other)))
     assert torch.equal(steps[0].mask, own[0].mask)
     assert torch.equal(steps[1].saliency, other)
     assert torch.equal(steps[1].priority, steps[1].mask * other)
-    assert not torch.allclose(steps[1].mask, own[1].mask)  # the meta-controller saw it
+    assert not torch.allclose(steps[1].mask, own[1].mask)  # an input of the meta-controller
     assert torch.equal(steps[1].next_saliency, inhibit(other, steps[1].mask, steps[1].cells))
 
 
-def test_without_a_spotlight_all_is_let_through_and_glimpsed_cells_alone_are_inhibited() -> None:
-    view = random_view(1)
+def test_without_covert_attention_the_mask_is_one_and_only_glimpsed_cells_are_inhibited() -> None:
+    view = random_perception(1)
     (step,) = answered(make_model(), view, overrides=always(Override(covert=False)))
     assert torch.equal(step.mask, torch.ones(1, 3, 3))
     assert torch.equal(step.priority, view.saliency)
@@ -154,29 +154,29 @@ def test_without_a_spotlight_all_is_let_through_and_glimpsed_cells_alone_are_inh
 
 @pytest.mark.parametrize("glimpses", [0, 1, 4])
 def test_the_number_of_glimpses_may_be_another(glimpses: int) -> None:
-    step, following = answered(make_model(), random_view(2), None, overrides=at(0, Override(glimpses=glimpses)))
+    step, following = answered(make_model(), random_perception(2), None, overrides=at(0, Override(glimpses=glimpses)))
     assert step.cells.shape == (2, glimpses)
     assert step.location_logits.shape == (2, glimpses, 9)
     assert step.values.shape == (2, glimpses + 1)
     assert following.cells.shape == (2, CONFIG.glimpses)
 
 
-def test_glimpses_fall_where_they_are_told_and_never_where_they_are_barred() -> None:
-    model, view = make_model(), random_view(2)
+def test_glimpses_fall_on_forced_cells_and_never_on_excluded_ones() -> None:
+    model, view = make_model(), random_perception(2)
     own = answered(model, view)[0]
     second = (own.cells[:, 1] + 1) % 9
     cells = torch.stack([torch.tensor([-1, -1]), second], dim=1)
     told = answered(model, view, overrides=always(Override(cells=cells)))[0]
     assert torch.equal(told.cells, torch.stack([own.cells[:, 0], second], dim=1))
-    assert not torch.equal(told.class_logits, own.class_logits)  # the controller saw what lies there
+    assert not torch.equal(told.class_logits, own.class_logits)  # the controller received that column
     barred = torch.zeros(2, 9, dtype=torch.bool).scatter(1, own.cells, True)
     elsewhere = answered(model, view, overrides=always(Override(excluded_cells=barred)))[0]
     assert not barred.gather(1, elsewhere.cells).any()
     assert elsewhere.location_logits.softmax(dim=2)[:, 0][barred].max() == 0
 
 
-def test_a_label_may_be_told_or_vetoed_and_the_model_hears_of_it() -> None:
-    model, view = make_model(), random_view(1)
+def test_labels_may_be_forced_or_excluded_and_the_next_meta_step_depends_on_it() -> None:
+    model, view = make_model(), random_perception(1)
     own = answered(model, view, None)
     best = int(own[0].label)
     vetoed = answered(model, view, overrides=always(Override(excluded_labels=torch.arange(4)[None] == best)))[0]
@@ -188,7 +188,7 @@ def test_a_label_may_be_told_or_vetoed_and_the_model_hears_of_it() -> None:
 
 
 def test_one_meta_step_may_be_sampled_and_a_low_temperature_is_greedy() -> None:
-    model, view = make_model(), random_view(2)
+    model, view = make_model(), random_perception(2)
     own = answered(model, view, None)
     cold = sampler(torch.Generator().manual_seed(0), temperature=1e-4)
     assert torch.equal(answered(model, view, None, overrides=always(Override(choose=cold)))[1].cells, own[1].cells)
@@ -198,8 +198,8 @@ def test_one_meta_step_may_be_sampled_and_a_low_temperature_is_greedy() -> None:
 
 
 @pytest.mark.parametrize("blind", [0, 1, 2])
-def test_a_glimpse_that_is_blind_gives_the_controller_nothing(blind: int) -> None:
-    model, view, shown = make_model(), random_view(1), []
+def test_a_blank_glimpse_is_zero(blind: int) -> None:
+    model, view, shown = make_model(), random_perception(1), []
     model.controller.register_forward_pre_hook(lambda _, args: shown.append(bool(args[3].any())))
     cells = view.saliency.flatten(1).topk(2)[1]
     answered(model, view, overrides=always(Override(blank_glimpses=frozenset([blind]), cells=cells)))

@@ -1,4 +1,4 @@
-"""Trainers as processes of their own: started, stopped, killed, resumed, queued."""
+"""Trainers as separate processes: started, stopped, killed, resumed, queued."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONG = 100_000  # updates: more than any test waits for
 
 @pytest.fixture
 def small(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
-    """A training of moments, whose runs lie in tmp_path / "runs"."""
+    """A very short training run in tmp_path / "runs"."""
     monkeypatch.setenv("HSAL_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.delenv("HSAL_MAX_RUNS", raising=False)
@@ -43,7 +43,7 @@ def lasting(command: Train) -> Train:
 
 
 def until(folder: Path, good: Callable[[RunInfo], bool]) -> RunInfo:
-    """The run as soon as it is as wished."""
+    """The run as soon as the condition holds."""
     end = time.monotonic() + WAIT_S
     while time.monotonic() < end:
         run = read_run(folder)
@@ -78,7 +78,7 @@ def test_two_of_one_minute_have_two_folders(small: Train, monkeypatch: pytest.Mo
     assert {run.folder.name for run in list_runs(Path(os.environ["HSAL_RUNS"]))} == set(names)
 
 
-def test_a_run_is_stopped_and_goes_on(small: Train) -> None:
+def test_a_run_is_stopped_and_resumed(small: Train) -> None:
     folder = launch.start(lasting(small))
     until(folder, lambda run: run.step >= 2)
     with pytest.raises(RunError, match="already"):
@@ -95,7 +95,7 @@ def test_a_run_is_stopped_and_goes_on(small: Train) -> None:
     stop(folder)
 
 
-def test_a_killed_run_is_interrupted_and_a_signal_stops_it_in_good_order(small: Train) -> None:
+def test_a_killed_run_is_interrupted_and_a_signal_stops_it_cleanly(small: Train) -> None:
     folder = launch.start(lasting(small))
     until(folder, lambda run: run.step >= 2)
     os.kill(read_status(folder).pid, signal.SIGKILL)
@@ -107,25 +107,25 @@ def test_a_killed_run_is_interrupted_and_a_signal_stops_it_in_good_order(small: 
     assert int(read_tensors(folder / "state.safetensors")[0]["done"]) == run.step
 
 
-def test_a_killed_run_ends_with_the_weights_of_an_undisturbed_one(small: Train) -> None:
+def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(small: Train) -> None:
     long = replace(small, config=replace(small.config, steps=120, validate_every=15))
-    killed, undisturbed = launch.start(long), launch.start(long)
+    killed, uninterrupted = launch.start(long), launch.start(long)
     until(killed, lambda run: run.step >= 20)
     os.kill(read_status(killed).pid, signal.SIGKILL)
     run = until(killed, lambda run: run.state == "interrupted")
     assert 20 <= run.step < 120  # in the middle, behind a checkpoint
     launch.resume(killed)
-    for folder in (undisturbed, killed):
+    for folder in (uninterrupted, killed):
         until(folder, lambda run: run.state == "finished")
-    wanted, got = (read_tensors(folder / "weights.safetensors")[1] for folder in (undisturbed, killed))
+    wanted, got = (read_tensors(folder / "weights.safetensors")[1] for folder in (uninterrupted, killed))
     assert wanted.keys() == got.keys()
     assert all(torch.equal(tensor, got[name]) for name, tensor in wanted.items())
     lines = [[json.loads(line) | {"seconds": 0} for line in (folder / "metrics.jsonl").read_text().splitlines()]
-             for folder in (undisturbed, killed)]
+             for folder in (uninterrupted, killed)]
     assert lines[0] == lines[1]
 
 
-def test_others_wait_for_their_turn(small: Train) -> None:
+def test_queued_runs_wait_for_a_slot(small: Train) -> None:
     first = launch.start(lasting(small))
     until(first, lambda run: run.state == "running")
     second = launch.start(small)
@@ -139,7 +139,7 @@ def test_others_wait_for_their_turn(small: Train) -> None:
     assert read_run(third).state == "stopped"
 
 
-def test_a_trainer_that_cannot_begin_says_so(small: Train, made: Path) -> None:
+def test_a_trainer_that_cannot_start_reports_why(small: Train, made: Path) -> None:
     copy = made / "soon-gone.safetensors"
     copy.write_bytes(Path(small.pretrained).read_bytes())
     command = replace(small, pretrained=str(copy))

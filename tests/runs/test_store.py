@@ -1,4 +1,4 @@
-"""Run folders as the app sees them, made by hand in every state."""
+"""Run folders as the app reads them, handmade in every state."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def test_a_run_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ACTIVE_STATES)
-def test_who_holds_no_lock_is_not_at_work(tmp_path: Path, state: str) -> None:
+def test_a_state_is_active_only_while_the_lock_is_held(tmp_path: Path, state: str) -> None:
     folder = made(tmp_path / "run", state)
     with run_lock(folder):
         assert has_trainer(folder)
         assert read_run(folder).state == state
     assert not has_trainer(folder)
-    if state == "starting":  # it may be on its way to the lock, but not for ever
+    if state == "starting":  # it may be about to take the lock, for a limited time
         assert read_run(folder).state == "starting"
         told = json.loads((folder / "status.json").read_text())
         (folder / "status.json").write_text(json.dumps(told | {"changed_at": time.time() - 61}))
@@ -72,7 +72,7 @@ def test_who_holds_no_lock_is_not_at_work(tmp_path: Path, state: str) -> None:
 
 
 @pytest.mark.parametrize(("state", "resumable"), [("stopped", True), ("failed", True), ("finished", False)])
-def test_an_end_is_told_as_it_was(tmp_path: Path, state: str, resumable: bool) -> None:
+def test_final_states_are_reported(tmp_path: Path, state: str, resumable: bool) -> None:
     run = read_run(made(tmp_path / "run", state, reason="The disk is full."))
     assert (run.state, run.resumable, run.reason) == (state, resumable, "The disk is full.")
 
@@ -117,7 +117,7 @@ def test_runs_are_listed_newest_first_and_damaged_ones_do_no_harm(tmp_path: Path
         read_run(tmp_path / "volumes")
 
 
-def test_metrics_are_read_on_from_where_one_was(tmp_path: Path) -> None:
+def test_metrics_are_read_from_an_offset(tmp_path: Path) -> None:
     assert read_metrics(tmp_path) == ([], 0)
     file = tmp_path / "metrics.jsonl"
     file.write_text('{"step": 0}\n{"step": 1}\n{"st')
@@ -133,7 +133,7 @@ def test_metrics_are_read_on_from_where_one_was(tmp_path: Path) -> None:
     assert read_metrics(tmp_path, 12) == ([{"step": 1, "longer": 1}], 37)
 
 
-def test_a_name_and_a_note_are_kept(tmp_path: Path) -> None:
+def test_a_name_and_a_note_are_stored(tmp_path: Path) -> None:
     folder = made(tmp_path / "run")
     name_run(folder, " two\nwords ", "a note\n")
     run = read_run(folder)
@@ -142,7 +142,7 @@ def test_a_name_and_a_note_are_kept(tmp_path: Path) -> None:
     assert read_run(folder).name == "run"
 
 
-def test_only_a_living_run_is_asked_to_stop(tmp_path: Path) -> None:
+def test_only_an_active_run_is_requested_to_stop(tmp_path: Path) -> None:
     folder = made(tmp_path / "run", "running")
     with pytest.raises(RunError, match="not being trained"):
         request_stop(folder)
@@ -151,7 +151,7 @@ def test_only_a_living_run_is_asked_to_stop(tmp_path: Path) -> None:
     assert (folder / "stop").exists()
 
 
-def test_a_run_is_deleted_but_not_while_it_lives_and_not_through_a_link(tmp_path: Path) -> None:
+def test_a_run_is_deleted_but_not_while_it_is_trained_and_not_through_a_link(tmp_path: Path) -> None:
     folder, other = made(tmp_path / "run", "stopped"), made(tmp_path / "elsewhere" / "other")
     (folder / "series").symlink_to(other)
     (tmp_path / "link").symlink_to(other)
@@ -168,7 +168,7 @@ def test_a_run_is_deleted_but_not_while_it_lives_and_not_through_a_link(tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "link", "mine"]
 
 
-def test_weights_config_and_metrics_are_taken_home(tmp_path: Path) -> None:
+def test_weights_config_and_metrics_are_zipped(tmp_path: Path) -> None:
     folder = made(tmp_path / "run", lines=({"step": 0},))
 
     def packed() -> dict[str, bytes]:

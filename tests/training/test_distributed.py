@@ -24,15 +24,15 @@ from tests.fixtures.small_training import weights as weights_of
 CPU = torch.device("cpu")
 
 
-class Recited(Sampler):
-    """A sampler that is told how many rows run in each process, in place of asking them."""
+class ScriptedSampler(Sampler):
+    """A sampler with given numbers of running rows in each process."""
 
     def __init__(self, generator: torch.Generator, group: ProcessGroup, running: list[list[int]]) -> None:
         super().__init__(generator, group)
-        self.told = iter(running)
+        self.counts = iter(running)
 
     def _running(self, own: int) -> list[int]:
-        told = next(self.told)
+        told = next(self.counts)
         assert told[self.group.rank] == own
         return told
 
@@ -50,25 +50,25 @@ def test_each_process_draws_its_rows_of_what_one_would_draw() -> None:
     wanted = [sampler(alone)(first), sampler(alone)(later)]
     drawn = []
     for number, rows in enumerate((slice(0, 4), slice(4, 10))):
-        choose = Recited(torch.Generator().manual_seed(3), ProcessGroup(CPU, None, number, 2), [[4, 6], [2, 3]])
+        choose = ScriptedSampler(torch.Generator().manual_seed(3), ProcessGroup(CPU, None, number, 2), [[4, 6], [2, 3]])
         drawn.append([choose(first[rows]), choose(later[slice(0, 2) if number == 0 else slice(2, 5)])])
     for both, whole in zip(zip(*drawn, strict=True), wanted, strict=True):
         assert torch.equal(torch.cat(both), whole)
 
 
-def test_who_has_ended_stands_by_until_all_have() -> None:
-    choose = Recited(torch.Generator(), ProcessGroup(CPU, None, 0, 2), [[0, 3], [0, 1], [0, 0]])
+def test_an_ended_process_waits_for_the_others() -> None:
+    choose = ScriptedSampler(torch.Generator(), ProcessGroup(CPU, None, 0, 2), [[0, 3], [0, 1], [0, 0]])
     choose.finish()
-    assert list(choose.told) == []
+    assert list(choose.counts) == []
 
 
 def hsal(*arguments: object, start: tuple[str, ...] = ()) -> None:
     """The command line in processes of its own."""
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, *start, "-m", "hsal", *map(str, arguments)], capture_output=True, text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
-    assert told.returncode == 0, told.stderr
+    assert done.returncode == 0, done.stderr
 
 
 def metrics(run: Path) -> list[dict[str, float]]:

@@ -1,4 +1,4 @@
-"""Whatever befalls a training ends in a state with its reason, one sentence on the terminal, and no traceback."""
+"""Failures of a training run end in a state with its reason, one sentence on the terminal, and no traceback."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def after(step: int, action: Callable[[], object]) -> Callable[[RunFolder, Progr
     return logging
 
 
-def test_a_loss_that_is_no_number(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_loss_that_is_not_finite(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = refused(capsys, *command, "--learning-rate", "1e30")
     assert "of update 2 is not a finite number" in told
     assert "smaller learning_rate" in told
@@ -64,7 +64,7 @@ def test_a_loss_that_is_no_number(command: list[str], tmp_path: Path, capsys: py
     assert (run.state, f"hsal: {run.reason}\n", run.step) == ("failed", told, 1)
 
 
-def test_an_update_made_of_nonsense_is_not_taken(
+def test_an_update_that_is_not_finite_is_not_taken(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, rollout_loss = [], train.rollout_loss
@@ -131,7 +131,7 @@ def test_a_failure_of_the_program_shows_its_traceback_too(
     assert (run.state, run.reason) == ("failed", "The program failed (ZeroDivisionError: division by zero).")
 
 
-def test_a_launched_run_without_data_or_with_impossible_settings_says_so(
+def test_a_launched_run_without_data_or_with_impossible_settings_reports_it(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HSAL_DATA", str(tmp_path))
@@ -154,7 +154,7 @@ def test_a_folder_has_one_trainer_at_a_time(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_stops_after_the_update_in_hand(
+def test_a_signal_stops_after_the_current_update(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
     number: int, code: int,
 ) -> None:
@@ -171,7 +171,7 @@ def test_a_signal_stops_after_the_update_in_hand(
     assert read_run(folder).state == "finished"
 
 
-def test_two_signals_stop_at_once(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_signals_stop_immediately(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def twice() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
@@ -184,17 +184,17 @@ def test_two_signals_stop_at_once(command: list[str], tmp_path: Path, monkeypatc
     assert read_tensors(tmp_path / "run" / "state.safetensors")[0]["done"] == "2"
 
 
-def test_a_wish_to_stop_while_scenes_are_prepared(
+def test_a_stop_request_while_scenes_are_prepared(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare = Lifecycle.report_preparing
 
-    def wished(lifecycle: Lifecycle, phase: str, done: int, total: int) -> None:
+    def request_then_prepare(lifecycle: Lifecycle, phase: str, done: int, total: int) -> None:
         if phase == "training scenes":
             (lifecycle.folder / "stop").touch()
         prepare(lifecycle, phase, done, total)
 
-    monkeypatch.setattr(Lifecycle, "report_preparing", wished)
+    monkeypatch.setattr(Lifecycle, "report_preparing", request_then_prepare)
     assert main(command) == 0
     run = read_run(tmp_path / "run")
     assert (run.state, run.step) == ("stopped", 0)

@@ -1,4 +1,4 @@
-"""What training looks at: volumes kept once, in memory or in a file, and images perceived anew."""
+"""Training scenes: features computed once, in memory or in a file, and images perceived for every update."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ from tests.fixtures.small_training import MODEL, SCENE, check, renderer, spots, 
 FINE_TUNE = TrainConfig(steps=2, batch=4, episode_steps=3, validate_every=2, fine_tune=True, backbone_rate=0.5)
 
 
-def remembered(model: HSAL, source: SceneRenderer, seed: int, scenes: int, file: Path | None = None) -> FeatureCache:
-    *_, memory = FeatureCache.compute(model, source, seed, scenes, file)
-    return memory
+def computed(model: HSAL, source: SceneRenderer, seed: int, scenes: int, file: Path | None = None) -> FeatureCache:
+    *_, cache = FeatureCache.compute(model, source, seed, scenes, file)
+    return cache
 
 
-def test_memory_holds_what_the_model_perceives() -> None:
+def test_the_cache_holds_what_the_model_perceives() -> None:
     model = fresh_model(MODEL, 0)
-    *progress, memory = FeatureCache.compute(model, renderer(), seed=2, scenes=5)
+    *progress, cache = FeatureCache.compute(model, renderer(), seed=2, scenes=5)
     assert progress == [5]
-    assert memory.volumes.dtype == torch.float16
+    assert cache.volumes.dtype == torch.float16
     ((whole, counts),) = perceive_scenes(model, renderer(), seed=2, scenes=5)
-    view, labels = memory.perception(model, torch.tensor([3, 0]))
+    view, labels = cache.perception(model, torch.tensor([3, 0]))
     assert torch.equal(labels, counts[[3, 0]].float())
     torch.testing.assert_close(view.volume, whole.volume[[3, 0]], atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(view.saliency, whole.saliency[[3, 0]], atol=3e-3, rtol=3e-3)
     assert view.saliency.amax(dim=(1, 2)).tolist() == [1, 1]
-    assert torch.equal(view.scale, whole.scale[[3, 0]])  # else nothing could be told on the paper's scale
+    assert torch.equal(view.scale, whole.scale[[3, 0]])  # needed for attn_saliency on the paper's scale
 
 
 def test_views_are_all_rows_in_order() -> None:
-    model, memory = fresh_model(MODEL, 0), spots()
-    ((view, counts),) = memory.batches(model)
-    assert torch.equal(view.volume, memory.volumes.float())
-    assert torch.equal(counts, memory.counts)
+    model, cache = fresh_model(MODEL, 0), spots()
+    ((view, counts),) = cache.batches(model)
+    assert torch.equal(view.volume, cache.volumes.float())
+    assert torch.equal(counts, cache.counts)
 
 
-def test_volumes_on_disk_are_found_again_and_not_made_anew(tmp_path: Path) -> None:
+def test_volumes_on_disk_are_not_computed_again(tmp_path: Path) -> None:
     class Never(SceneRenderer):
         def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
             raise AssertionError("rendered again")
 
     model, file = fresh_model(MODEL, 0), tmp_path / "new" / "volumes.f16"
-    in_memory = remembered(model, renderer(), 2, 5)
-    written = remembered(model, renderer(), 2, 5, file)
-    found = remembered(model, Never(renderer().digits, SCENE), 2, 5, file)
-    for memory in (written, found):
-        assert torch.equal(memory.volumes, in_memory.volumes)
-        assert torch.equal(memory.counts, in_memory.counts)
-        assert torch.equal(memory.scale, in_memory.scale)
+    in_memory = computed(model, renderer(), 2, 5)
+    written = computed(model, renderer(), 2, 5, file)
+    found = computed(model, Never(renderer().digits, SCENE), 2, 5, file)
+    for cache in (written, found):
+        assert torch.equal(cache.volumes, in_memory.volumes)
+        assert torch.equal(cache.counts, in_memory.counts)
+        assert torch.equal(cache.scale, in_memory.scale)
     assert [path.name for path in file.parent.iterdir()] == ["volumes.f16"]
 
 
@@ -73,17 +73,17 @@ def test_volumes_cut_short_leave_no_file(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        remembered(fresh_model(MODEL, 0), Fails(renderer().digits, SCENE), 2, 5, tmp_path / "volumes.f16")
+        computed(fresh_model(MODEL, 0), Fails(renderer().digits, SCENE), 2, 5, tmp_path / "volumes.f16")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_rows_are_drawn_among_those_with_few_labels() -> None:
     model = fresh_model(MODEL, 0)
     counts = torch.tensor([[1.0, 0], [1, 1], [2, 1], [0, 1]])
-    memory = FeatureCache(torch.ones(4, 64, 2, 2).half(), torch.ones(4, 2, 2).half(), torch.ones(4), counts)
+    cache = FeatureCache(torch.ones(4, 64, 2, 2).half(), torch.ones(4, 2, 2).half(), torch.ones(4), counts)
 
     def drawn(largest: int) -> set[tuple[float, ...]]:
-        _, counts = memory.draw(model, 1, 100, largest, torch.Generator().manual_seed(0))
+        _, counts = cache.draw(model, 1, 100, largest, torch.Generator().manual_seed(0))
         assert len(counts) == 100
         return {tuple(row) for row in counts.tolist()}
 
@@ -94,8 +94,8 @@ def test_rows_are_drawn_among_those_with_few_labels() -> None:
         drawn(0)
 
 
-class Listening:
-    """A feed that notes the most labels asked for."""
+class RecordingFeed:
+    """A feed that records the requested maximum number of labels."""
 
     def __init__(self, feed: SceneFeed) -> None:
         self.feed, self.asked = feed, []
@@ -110,12 +110,12 @@ class Listening:
 @pytest.mark.parametrize(("curriculum", "wanted"), [(0, [1000] * 6), (4, [1, 2, 3, 4, 1000, 1000])])
 def test_the_curriculum_lets_one_label_more_in_at_every_quarter(curriculum: int, wanted: list[int]) -> None:
     config = TrainConfig(steps=6, batch=2, episode_steps=2, validate_every=6, curriculum=curriculum)
-    model, feed = fresh_model(MODEL, 0), Listening(spots())
+    model, feed = fresh_model(MODEL, 0), RecordingFeed(spots())
     list(train(model, optimizer_for(model, config), config, feed, check(model)))
     assert feed.asked == list(enumerate(wanted, 1))
 
 
-def test_pictures_are_the_next_scenes_of_the_stream_with_the_backbones_gradient() -> None:
+def test_images_are_the_next_scenes_of_the_stream_with_the_backbones_gradient() -> None:
     model, scene = fresh_model(MODEL, 0), SceneConfig(**{**SCENE.__dict__, "digits_max": 4})
     view, counts = RenderedScenes(renderer(scene), seed=3).draw(model, 2, 4, 1000, torch.Generator())
     images, wanted = renderer(scene).batch(3, 4, 4)
@@ -125,7 +125,7 @@ def test_pictures_are_the_next_scenes_of_the_stream_with_the_backbones_gradient(
     torch.testing.assert_close(view.volume.detach(), whole.volume)
     torch.testing.assert_close(view.saliency, whole.saliency)
     assert view.volume.requires_grad
-    assert not view.saliency.requires_grad  # given, not learned
+    assert not view.saliency.requires_grad  # not trained
     assert not view.scale.requires_grad
 
 

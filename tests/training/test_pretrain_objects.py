@@ -32,12 +32,12 @@ class Squares(SceneSource):
         return Scene(image, tuple(sorted(labels)), tuple(boxes))
 
 
-def learner() -> ObjectClassifier:
+def make_classifier() -> ObjectClassifier:
     return ObjectClassifier(fresh_model(MODEL, 0))
 
 
 def test_each_object_of_a_scene_is_seen_without_the_others() -> None:
-    shown = objects_of(learner(), VOLUME, Squares(), 0, 0, 8)
+    shown = objects_of(make_classifier(), VOLUME, Squares(), 0, 0, 8)
     for row in range(8):
         scene = Squares().render(0, row)
         assert [label for label in shown.label[row].tolist() if label >= 0] == [b.label for b in scene.boxes]
@@ -48,28 +48,28 @@ def test_each_object_of_a_scene_is_seen_without_the_others() -> None:
             assert shown.cover[row, 1].tolist() == [[0.0, 1.0], [1.0, 1.0]]
 
 
-def test_an_object_of_a_picture_has_the_whole_volume() -> None:
+def test_an_object_of_an_image_has_the_whole_volume() -> None:
     config = replace(VOLUME, cut="image")
-    shown = objects_of(learner(), config, Squares(), 0, 0, 8)
+    shown = objects_of(make_classifier(), config, Squares(), 0, 0, 8)
     assert shown.label.shape == (8, 1)
     assert torch.equal(shown.cover, torch.ones(8, 1, 2, 2))
 
 
-def test_objects_side_by_side_are_learned_each_for_itself() -> None:
-    taught = learner()
-    optimizer = torch.optim.AdamW(taught.parameters())
-    before = accuracy(taught.eval(), VOLUME, Squares())
-    for progress in pretrain(taught, optimizer, VOLUME, Squares(), Squares()):
+def test_objects_side_by_side_are_classified_separately() -> None:
+    classifier = make_classifier()
+    optimizer = torch.optim.AdamW(classifier.parameters())
+    before = accuracy(classifier.eval(), VOLUME, Squares())
+    for progress in pretrain(classifier, optimizer, VOLUME, Squares(), Squares()):
         last = progress
     assert before < 0.8
     assert last.metrics["validation_accuracy"] > 0.95
 
 
-def test_padding_for_scenes_with_fewer_objects_teaches_nothing() -> None:
-    shown = objects_of(learner(), VOLUME, Squares(), 0, 0, 8)
+def test_padding_for_scenes_with_fewer_objects_has_no_gradient() -> None:
+    shown = objects_of(make_classifier(), VOLUME, Squares(), 0, 0, 8)
     assert (shown.label == -1).any()  # else this test shows nothing
-    taught = learner().eval()
-    logits = taught(torch.rand(8, 1, 32, 32), shown.cover)
+    classifier = make_classifier().eval()
+    logits = classifier(torch.rand(8, 1, 32, 32), shown.cover)
     loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), shown.label.flatten(), ignore_index=-1)
     (gradient,) = torch.autograd.grad(loss, logits)
     assert (gradient[shown.label == -1] == 0).all()

@@ -1,4 +1,4 @@
-"""Training: it learns, and a run that was stopped goes on as if it had not been."""
+"""Training: it learns, and a resumed run takes the steps of an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def test_reinforce_learns_a_few_easy_scenes() -> None:
 
 @BOTH
 def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], tmp_path: Path) -> None:
-    undisturbed = begin(1)
-    metrics = [progress.metrics for progress in undisturbed.updates(0)]
+    uninterrupted = begin(1)
+    metrics = [progress.metrics for progress in uninterrupted.updates(0)]
 
     run, stopped = RunFolder(tmp_path), begin(1)
     for progress in stopped.updates(0):
@@ -81,7 +81,7 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
     assert [line["step"] for line in logged(run)] == [1, 2, 3]
     for progress in resumed.updates(done):
         run.log(progress, seconds)
-    wanted = undisturbed.module.state_dict()
+    wanted = uninterrupted.module.state_dict()
     for name, tensor in resumed.module.state_dict().items():
         assert torch.equal(tensor, wanted[name]), name
     assert [line["step"] for line in logged(run)] == [1, 2, 3, 4, 5, 6, 7]
@@ -94,7 +94,7 @@ def test_a_finished_run_has_nothing_left_to_do(begin: Callable[[int], Setup]) ->
 
 
 @BOTH
-def test_progress_says_when_to_keep_the_weights(begin: Callable[[int], Setup]) -> None:
+def test_progress_reports_validation(begin: Callable[[int], Setup]) -> None:
     taken = list(begin(0).updates(0))
     assert [progress.step for progress in taken] == [1, 2, 3, 4, 5, 6, 7]
     assert {progress.steps for progress in taken} == {7}
@@ -126,12 +126,12 @@ def test_every_pretraining_update_sees_new_scenes_and_validation_leaves_the_back
             asked.append((seed, start, count))
             return super().batch(seed, start, count)
 
-    learner = ObjectClassifier(fresh_model(MODEL, 0))
-    optimizer = torch.optim.AdamW(learner.parameters())
-    list(pretrain(learner, optimizer, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
+    classifier = ObjectClassifier(fresh_model(MODEL, 0))
+    optimizer = torch.optim.AdamW(classifier.parameters())
+    list(pretrain(classifier, optimizer, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
     assert asked == [(0, 0, 4), (0, 4, 4), (0, 8, 4), (0, 12, 4), (0, 16, 4), (0, 20, 4), (0, 24, 4)]
-    assert learner.backbone.stem_norm.num_batches_tracked == 7  # the updates', not validation's
-    assert not learner.training
+    assert classifier.backbone.stem_norm.num_batches_tracked == 7  # the updates', not validation's
+    assert not classifier.training
 
 
 def test_the_gradient_is_clipped() -> None:
