@@ -121,7 +121,9 @@ def extrapolation_table(rows: Sequence[MethodSummary]) -> str:
     kinds: dict[str, list[dict[str, Any] | None]] = {
         "as trained": [one.test for one in firsts], "before the last training run": [one.before for one in firsts],
         "without inhibition of return": [one.without_inhibition for one in firsts],
-    } | {title: [one.extrapolation.get(title) for one in firsts] for first in firsts for title in first.extrapolation}
+    }
+    kinds |= {title: [one.extrapolation.get(title) for one in firsts] for first in firsts
+              for title in first.extrapolation}
     head = ["macro-F1 / 0-1", *(_whole_name(row, f"seed {row.results[0].seed}") for row in some)]
     return table(head, (
         [escape(kind), *(f"{one['macro_f1']:.3f} / {one['exact_match']:.3f}" if one else "–" for one in measured)]

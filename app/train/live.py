@@ -21,7 +21,7 @@ from hsal.runs.status import ACTIVE_STATES
 from hsal.runs.store import RunInfo, log_tail, read_run
 
 EVERY_S = 1.0
-CALM = {"stopped": "Stopped as wished; it can go on where it was.", "finished": "Finished."}
+CALM = {"stopped": "Stopped; it can be resumed.", "finished": "Finished."}
 MOST_BESIDE = 4
 
 

@@ -1,4 +1,4 @@
-"""Every figure that a training logs, with one sentence on what it says."""
+"""Every metric that a training run logs, with one sentence of explanation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CHECK = "validation_"  # before the names of what is measured at a check, greedi
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure of a training."""
+    """One metric of a training run."""
 
     name: str
     """As in metrics.jsonl."""
@@ -31,8 +31,8 @@ METRICS = (
     Metric("validation_attn_saliency_paper", "Saliency at the glimpses, on the paper's scale",
            "The same, undivided. The scale depends on the backbone, so that only gains compare with the paper's.",
            "Attention"),
-    Metric("validation_exact_match", "Scenes named right (0-1)",
-           "The share of validation scenes with every digit named, and no more.", "Answers"),
+    Metric("validation_exact_match", "Scenes with all labels correct (0-1)",
+           "The share of validation scenes with exactly the right labels.", "Answers"),
     Metric("validation_macro_f1", "Macro-F1",
            "How well each digit is found and not made up, the mean over the ten of them, on validation scenes.",
            "Answers"),
@@ -41,13 +41,13 @@ METRICS = (
            "Rewards"),
     Metric("location_reward", "Reward for glimpses",
            "Mask times saliency at the glimpsed cells, summed over the glimpses of a meta-step.", "Rewards"),
-    Metric("total", "Loss in all", "What the update minimizes: all parts with their weights.", "Losses"),
-    Metric("policy", "Loss of the policy",
-           "The part that makes rewarded looks and labels likelier; it has no floor at 0.", "Losses"),
-    Metric("value", "Loss of the value",
-           "The squared error of the model's own guess at the coming reward.", "Losses"),
-    Metric("gradient_norm", "Length of the gradient",
-           "How hard an update pulls at the weights, before it is cut to the largest allowed.", "Losses"),
+    Metric("total", "Total loss", "What the update minimizes: all parts with their weights.", "Losses"),
+    Metric("policy", "Policy loss",
+           "The part that makes rewarded glimpses and labels more probable; it can be negative.", "Losses"),
+    Metric("value", "Value loss",
+           "The squared error of the model's estimate of the future reward.", "Losses"),
+    Metric("gradient_norm", "Gradient norm",
+           "The norm of the gradient of an update, before clipping.", "Losses"),
     Metric("entropy", "Entropy of all choices",
            "How undecided the model is over cells and labels: high explores, 0 always does the same.", "Exploring"),
     Metric("location_entropy", "Entropy of a glimpse",

@@ -94,7 +94,7 @@ def actions(run: RunInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if lives:
             st.button("Stop", icon=":material/stop_circle:", on_click=_do, args=(request_stop, run), key="train.stop",
-                      help="After the update in hand, keeping all it has learned.")
+                      help="After the current update. The weights are saved.")
         elif run.resumable:
             st.button("Resume", icon=":material/play_arrow:", on_click=_do, args=(launch.resume, run), type="primary",
                       key="train.resume", help="Goes on after its last checkpoint.")
@@ -134,7 +134,7 @@ def _do(act: Callable[..., None], run: RunInfo) -> None:
 def _rename(run: RunInfo) -> None:
     st.text_input("Name", key=state.widget("new_name", run.name), max_chars=80)
     st.text_area("Note", key=state.widget("new_note", run.note), max_chars=2000)
-    if st.button("Keep", type="primary", icon=":material/check:", on_click=_do, args=(_name, run)):
+    if st.button("Save", type="primary", icon=":material/check:", on_click=_do, args=(_name, run)):
         st.rerun()
 
 

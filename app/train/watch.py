@@ -36,13 +36,13 @@ def watch_learning(run: RunInfo | None) -> None:
     st.subheader("Watch it learn", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         default = "" if run and kept else next((name for name in named if name), "")
-        of = st.selectbox("Whose learning", list(named), format_func=named.__getitem__, width=320,
+        of = st.selectbox("Weights of", list(named), format_func=named.__getitem__, width=320,
                           key=state.widget("of", default, list(named)))
         picture = _picture()
     try:
         steps = sorted({0, *(describe_snapshots(of)[1] if of else kept)})  # 0: the model it started from
         if not of and not kept:
-            st.info("This run has kept no weights along its way yet; they come with its checkpoints.",
+            st.info("This run has no snapshots yet; they come with its checkpoints.",
                     icon=":material/hourglass_empty:")
             return
         step = _slider(steps)
@@ -75,7 +75,7 @@ def _slider(steps: list[int]) -> int:
 
 def _picture() -> tuple[str, str | int]:
     """Kind of image, and which."""
-    kind = st.segmented_control("Picture", list(PICTURES), format_func=PICTURES.__getitem__, required=True,
+    kind = st.segmented_control("Image", list(PICTURES), format_func=PICTURES.__getitem__, required=True,
                                 key=state.widget("picture", "sample", list(PICTURES)))
     if kind == "scene":
         return kind, int(st.number_input("Seed", 0, LARGEST_SEED, key=state.widget("seed", 1), width=150,
@@ -94,5 +94,5 @@ def _trace(name: str, picture: tuple[str, str | int]) -> Trace:
 def _way_on(name: str, picture: tuple[str, str | int]) -> None:
     kind, which = picture
     about = {"sample": str(which)} if kind == "sample" else {"seed": str(which), "digits": "0"}
-    st.page_link(page_file("step_through"), label="Open this walk in Step through", icon=":material/footprint:",
+    st.page_link(page_file("step_through"), label="Open this trace in Step through", icon=":material/footprint:",
                  query_params={"input": kind, "weights": name, **about})

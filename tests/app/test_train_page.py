@@ -106,7 +106,7 @@ def test_a_run_whose_process_is_gone_is_interrupted_never_running(runs: Path, st
     make_run(runs, "one", state)
     page = visit()
     assert page.selectbox(key="train.run").options == ["one · interrupted"]
-    assert "The process that trained this run is gone." in told(page)
+    assert "The process that trained this run ended unexpectedly." in told(page)
     assert page.button(key="train.resume")
     assert not [button for button in page.button if button.key == "train.stop"]
 
@@ -180,7 +180,7 @@ def test_choices_of_what_is_drawn_outlive_a_look_elsewhere(runs: Path) -> None:
     again(page)
     assert [chart["id"] for chart in charts(page)["charts"]] == ["total", "policy", "value", "gradient_norm"]
     assert charts(page)["charts"][0]["log"]
-    kept = dict(page.session_state["hsal.train.kept"])
+    kept = dict(page.session_state["hsal.train.stored"])
     assert (kept["smoothing"], kept["log"], kept["groups"]) == (0.25, True, ["Losses"])
 
 
@@ -275,7 +275,7 @@ def test_a_run_gets_a_name_and_a_note(runs: Path) -> None:
     page = press(visit(), "train.rename")
     next(one for one in page.text_input if one.value == "one").set_value("best *so* far")
     page.text_area[0].set_value("with <b> care")
-    next(button for button in page.button if button.label == "Keep").click()
+    next(button for button in page.button if button.label == "Save").click()
     again(page)
     run = read_run(folder)
     assert (run.name, run.note) == ("best *so* far", "with <b> care")
@@ -333,7 +333,7 @@ def test_a_run_without_kept_weights_offers_the_shipped_training(runs: Path) -> N
     assert traced(page)["source"]["weights"].startswith("series:")
     page.selectbox(key="train.of").set_value("")
     again(page)
-    assert "has kept no weights" in page.info[0].value
+    assert "has no snapshots" in page.info[0].value
 
 
 def test_a_runs_weights_can_be_walked_in_step_through(runs: Path) -> None:

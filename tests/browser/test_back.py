@@ -39,9 +39,9 @@ def settle(page: Page) -> None:
 
 
 def query(page: Page) -> str:
-    """The parameters of the address without those that players and the grid write by themselves."""
+    """The parameters of the address without those that the page itself writes."""
     return page.evaluate("""() => [...new URLSearchParams(location.search)]
-        .filter(([name]) => !["moment", "opacity", "marks"].includes(name))
+        .filter(([name]) => !["moment", "opacity", "marks", "first", "second"].includes(name))
         .map((pair) => pair.join("=")).sort().join("&")""")
 
 
