@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from tqdm import tqdm
 
 from hsal import api
@@ -57,12 +58,12 @@ def run_trace(command: TraceCommand) -> int:
         missing = [path for path in paths if rows is None or not rows.has(path)]
         quiet = None if len(paths) > 2 else True  # None: a progress bar on a terminal only
         for path in tqdm(missing, desc="tracing", unit="image", disable=quiet):
-            line, row = _trace_one(command, checkpoint, path, interventions, len(paths) > 1)
-            bad += bool(row.problem)
+            trace, problem = _trace_one(command, checkpoint, path, interventions, len(paths) > 1)
+            bad += trace is None
             if file:
-                file.write(json.dumps(line, allow_nan=False) + "\n")
+                file.write(_json_line(path, trace, problem) + "\n")
             if rows:
-                rows.add(path, row)
+                rows.add(path, ImageRow(str(path), problem=problem) if trace is None else row_of(str(path), trace))
         if rows and command.out:
             rows.finish(paths)
             print(_summary(len(paths), bad, command.out), file=sys.stderr)
@@ -85,17 +86,27 @@ def _check_extensions(command: TraceCommand) -> None:
 
 def _trace_one(
     command: TraceCommand, checkpoint: Checkpoint, path: Path, interventions: Interventions, several: bool
-) -> tuple[dict[str, Any], ImageRow]:
-    """Trace, draw and print one image, or report the problem; returns its line of --json and its row of --out."""
+) -> tuple[Trace | None, str]:
+    """Trace, draw and print one image, or report the problem; returns the trace, or None and the problem."""
     try:
         trace = api.trace(path, checkpoint, saliency=command.saliency, interventions=interventions)
     except (ImageError, TraceError) as error:
         tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
-        return {"image": str(path), "error": str(error)}, ImageRow(str(path), problem=str(error))
+        return None, str(error)
     if warning := ineffective_note(trace):
         tqdm.write(f"hsal: {path}: {warning}", file=sys.stderr)
     _show(command, path, trace, several)
-    return {"image": str(path), "labels": trace.labels, "trace": trace.to_dict()}, row_of(str(path), trace)
+    return trace, ""
+
+
+def _json_line(path: Path, trace: Trace | None, problem: str) -> str:
+    """One image as a line of --json; the trace's own JSON is inserted as it is."""
+    image: dict[str, Any] = {"image": str(path)}
+    if trace is None:
+        image["error"] = problem
+    else:
+        image |= {"labels": trace.labels, "trace": msgspec.Raw(trace.to_json().encode())}
+    return msgspec.json.encode(image).decode()
 
 
 def images_in(paths: Sequence[Path]) -> list[Path]:
