@@ -30,7 +30,7 @@ class Source:
     """All that is needed to compute the trace again."""
 
     kind: str
-    """Where the image came from: sample, scene, upload, drawing or file."""
+    """Where the image came from: sample, scene, upload, drawing, file or array (given in Python)."""
     name: str
     """Sample name, scene description or file name."""
     image_sha256: str

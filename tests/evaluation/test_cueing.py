@@ -18,7 +18,7 @@ from hsal.model.attention import gaussian_mask
 from hsal.model.overrides import Override, always
 from hsal.paths import RESULTS
 from tests.fixtures.commands import EMBEDDED, refused, weights
-from tests.model.test_rollout import make_model, random_view
+from tests.model.test_rollout import make_model, random_perception
 
 TARGET = Box(1, 0, 0, 16, 16)  # the first of 3x3 cells of 16 px
 
@@ -34,7 +34,7 @@ def test_the_spotlight_peaks_on_the_target_or_half_a_picture_away_or_nowhere() -
 
 
 def test_under_each_spotlight_the_first_label_and_the_glimpses_are_read() -> None:
-    model, view = make_model(), random_view(2)
+    model, view = make_model(), random_perception(2)
     rows = cue(model, view, [TARGET, TARGET], (48, 48), width_cells=0.7)
     assert rows.shape == (2, 3, 3)
     neutral = spotlights(torch.full((2, 2), 0.5), (3, 3), 0.7)["neutral"]
