@@ -7,9 +7,11 @@ import hashlib
 import numpy as np
 import streamlit as st
 
-from app import cache, session
+from app import cache
 from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawing
+from app.messages import add_message
 from app.provenance import drawn_image
+from app.step_through import state
 from app.weights import describe, knows
 from app.widgets import plain
 from hsal.config import MNIST_TASKS
@@ -38,7 +40,7 @@ def scene(address: Address) -> Trace:
     """A scene rendered from a seed, of the task of the weights."""
     mnist = describe(address.weights).task in MNIST_TASKS
     left, *middle, right = st.columns([1, 2, 1] if mnist else 2, vertical_alignment="bottom")
-    left.button("New random scene", on_click=session.choose_random_seed, type="primary", icon=":material/casino:",
+    left.button("New random scene", on_click=state.choose_random_seed, type="primary", icon=":material/casino:",
                 width="stretch")
     if mnist:
         low, high = RANGES["digits"]
@@ -67,17 +69,17 @@ def upload(address: Address) -> Trace | None:
     st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the image along, or the trace as JSON.")
     label = f"An image ({', '.join(FORMATS)}), or a trace downloaded as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
-    chosen = (file.name, file.getvalue()) if file else session.stored_upload()
+    chosen = (file.name, file.getvalue()) if file else state.stored_upload()
     if chosen is None:
         return None
     name, data = chosen
     if file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
-            st.button("Remove it", on_click=session.remove_upload, icon=":material/delete:")
+            st.button("Remove it", on_click=state.remove_upload, icon=":material/delete:")
     trace = _uploaded_trace(name, data) if looks_like_json(data) else _image_trace(address, name, data)
     if file:  # it can be read
-        session.store_upload(name, data)
+        state.store_upload(name, data)
     return trace
 
 
@@ -92,7 +94,7 @@ def _uploaded_trace(name: str, data: bytes) -> Trace:
     """The trace in a JSON file, unchanged; raises TraceError."""
     trace, notes = cache.reopened(data, name)
     for sentence in notes:
-        session.add_message(sentence)
+        add_message(sentence)
     st.caption(plain(f"This is a trace of {trace.source.weights[:80]} on {trace.source.name[:80]}, as it was saved; "
                      f"the model chosen above is not used. {intervention_note(trace)}"))
     return trace
@@ -106,19 +108,19 @@ def draw(address: Address) -> Trace | None:
     with left:
         result = st_canvas(
             stroke_width=PEN_PX, stroke_color="#ffffff", background_color="#000000", height=CANVAS_PX,
-            width=CANVAS_PX, drawing_mode="freedraw", return_image_data=True, key=session.canvas_key(),
+            width=CANVAS_PX, drawing_mode="freedraw", return_image_data=True, key=state.canvas_key(),
         )
     with right:
         st.caption("Draw one to four digits with mouse, pen or finger. The link carries your drawing.")
         if describe(address.weights).task not in MNIST_TASKS:
             st.caption(knows(address.weights))
-        st.button("Clear", on_click=session.clear_canvas, icon=":material/delete:")
+        st.button("Clear", on_click=state.clear_canvas, icon=":material/delete:")
     strokes = (result.json_data or {}).get("objects")
     if strokes and result.image_data is not None:
-        session.store_drawing(pack_drawing(_ink(result.image_data)))
+        state.store_drawing(pack_drawing(_ink(result.image_data)))
     elif strokes is not None:
-        session.remove_canvas_drawing()
-    packed = session.address().drawing
+        state.remove_canvas_drawing()
+    packed = state.address().drawing
     if not packed:
         return None
     if not strokes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from app import session
 from app.address import DRAWING_SIDE, Address, unpack_drawing
 from app.cache import SAMPLE_SEED
+from app.step_through import state
 from app.weights import describe, path_of
 from hsal.config import MNIST_TASKS
 from hsal.data.preprocess import for_model
@@ -18,7 +18,7 @@ from hsal.zoo.samples import recorded
 def lines_of(trace: Trace) -> str:
     """Lines of Python that make the walk shown again; raises HsalError where a few lines cannot."""
     path = path_of(trace.source.weights)
-    return snippet(trace, origin(trace, session.address()), "" if path is None else str(path))
+    return snippet(trace, origin(trace, state.address()), "" if path is None else str(path))
 
 
 def origin(trace: Trace, address: Address) -> Origin | None:

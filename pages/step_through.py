@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app import session
 from app.inputs import INPUTS
+from app.messages import take_messages
 from app.player import attention_player
+from app.step_through import state
 from app.weights import choices, titles
-from app.whatif import state
+from app.whatif.state import identity
 from app.whatif.view import training_moment, whatif_view
 from app.widgets import plain, refuse, say, strip_and_downloads
 from hsal.errors import HsalError
@@ -14,8 +15,8 @@ from hsal.zoo import samples
 
 MODES = {"": "Trace", "whatif": "What if …"}
 
-weights = choices(*session.weights_in_use())
-session.enter([samples.FEATURED, *samples.recorded()], weights)
+weights = choices(*state.weights_in_use())
+state.enter([samples.FEATURED, *samples.recorded()], weights)
 
 st.title("Step through", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -26,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         named = titles(weights)
         st.selectbox("Model trained on", list(weights), key="weights", format_func=named.__getitem__, width=240)
 
-address = session.address()
+address = state.address()
 task = weights[address.weights]
 try:
     trace = INPUTS[address.input][1](address)
@@ -35,8 +36,8 @@ except HsalError as error:
     refuse(str(error))
 
 if trace is None:
-    session.leave("nothing", 1, task)
-    say(session.take_messages())
+    state.leave("nothing", 1, task)
+    say(take_messages())
 else:
     mode = st.segmented_control("Show", list(MODES), key="mode", format_func=MODES.__getitem__, required=True,
                                 label_visibility="collapsed")
@@ -46,7 +47,7 @@ else:
         training_moment(address.weights)
         whatif_view(trace, weights)
     else:
-        moment = session.leave(state.identity(trace), trace.moments, task)
-        say(session.take_messages())
+        moment = state.leave(identity(trace), trace.moments, task)
+        say(take_messages())
         attention_player(trace, moment=moment, key="player")
         strip_and_downloads(trace)

@@ -1,4 +1,4 @@
-"""The state of Many images: beside app/session.py the file that touches st.session_state for it."""
+"""The state of Many images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.session import UPLOAD, UPLOADING
+from app.step_through.state import UPLOAD, UPLOADING
 from hsal.data.archive import Archive, collect_images
 from hsal.export.table import ImageRow
 from hsal.paths import ASSETS

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import session
 from app.fragments import watched
+from app.messages import add_message, take_messages
 from app.page_files import page_file
 from app.results.tables import table
 from app.train import metric_stream as points
@@ -119,7 +119,7 @@ def actions(run: RunInfo) -> None:
 
 def problems() -> None:
     """What a button could not do."""
-    for sentence in session.take_messages():
+    for sentence in take_messages():
         refuse(sentence)
 
 
@@ -127,7 +127,7 @@ def _do(act: Callable[..., None], run: RunInfo) -> None:
     try:
         act(run.folder)
     except HsalError as error:
-        session.add_message(str(error))
+        add_message(str(error))
 
 
 @st.dialog("Name and note")

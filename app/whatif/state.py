@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import session
+from app.messages import add_message
 from app.state import MOMENT, browser_value
+from app.step_through import state as step_through
 from app.weights import SERIES, describe
 from app.whatif import branching
 from app.whatif.apply import after, possible
@@ -43,7 +44,7 @@ def identity(trace: Trace) -> str:
 def enter(trace: Trace, config: ModelConfig) -> BranchTree:
     """The forks of an original walk, the one that the address asks for shown; says what of it cannot be done."""
     state, shown = st.session_state, identity(trace)
-    address = session.PAGE.state
+    address = step_through.PAGE.state
     last, word = state.get(FORKED), address.do
     if last not in (None, shown) and word == state.get(LEFT):
         word = ""  # it was done to another walk
@@ -53,7 +54,7 @@ def enter(trace: Trace, config: ModelConfig) -> BranchTree:
         models = [name for name, _ in branching.models()]
         done, problems = possible(wanted, config, trace.steps[0].saliency.shape, models)
         for sentence in problems:
-            session.add_message(sentence)
+            add_message(sentence)
         branches = branches.do(done)
     state[FORKED] = shown
     _keep(branches)
@@ -89,7 +90,7 @@ def _take(wish: dict[str, object], trace: Trace, config: ModelConfig) -> None:
         if done.saliency not in ("", *models):
             raise InterventionError(f"There is no saliency model {done.saliency[:40]!r} to choose.")
     except HsalError as error:
-        session.add_message(str(error))
+        add_message(str(error))
         return
     do(done)
 
@@ -126,34 +127,34 @@ def pin(walk: Trace) -> None:
     """Keep a walk that is shown; from now on others are set beside it."""
     _be_at()
     state = st.session_state
-    address = session.PAGE.state
+    address = step_through.PAGE.state
     word = pack_pin(address, describe(address.weights).task)
     state[PIN] = (word, walk)
-    session.change(pin=word)
+    step_through.change(pin=word)
 
 
 def unpin() -> None:
     """Set no other walk beside it any more."""
     _be_at()
     st.session_state.pop(PIN, None)
-    session.change(pin="")
+    step_through.change(pin="")
 
 
 def pinned() -> Trace | None:
     """The walk that was kept, or that the address brings; says why where it cannot be had."""
     state = st.session_state
-    word = session.PAGE.state.pin
+    word = step_through.PAGE.state.pin
     if not word:
         return None
     if PIN not in state or state[PIN][0] != word:
         try:
             walk, problems = pinned_walk(word)
         except HsalError as error:
-            session.add_message(str(error))
+            add_message(str(error))
             unpin()
             return None
         for sentence in problems:
-            session.add_message(sentence)
+            add_message(sentence)
         state[PIN] = (word, walk)
     return state[PIN][1]
 
@@ -194,7 +195,7 @@ def moment() -> int:
 def _be_at(moment_now: object = None) -> None:
     """Keep the players' moment, which they write into the address by themselves, when the address is written anew."""
     now = moment_now if isinstance(moment_now, int) and 0 <= moment_now < 10_000 else moment()
-    session.change(moment=now)
+    step_through.change(moment=now)
 
 
 def _keep(branches: BranchTree) -> None:
@@ -202,4 +203,4 @@ def _keep(branches: BranchTree) -> None:
     others = [(walk, tree) for walk, tree in state[TREES].items() if walk != state[FORKED]]
     state[TREES] = dict([*others, (state[FORKED], branches)][-MOST_TREES:])
     state[LEFT] = pack(branches.done)
-    session.change(do=state[LEFT])
+    step_through.change(do=state[LEFT])

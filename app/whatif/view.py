@@ -8,9 +8,11 @@ from html import escape
 
 import streamlit as st
 
-from app import cache, session
+from app import cache
 from app.fragments import part
+from app.messages import take_messages
 from app.player import attention_player
+from app.step_through import state as step_through
 from app.weights import SERIES, describe
 from app.weights import moment as weights_moment
 from app.whatif import branching, state
@@ -37,9 +39,9 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
         trace: the original trace, which may come from a file.
         tasks: name -> task of the weights that can be chosen.
     """
-    weights, task = trace.source.weights, tasks[session.address().weights]
+    weights, task = trace.source.weights, tasks[step_through.address().weights]
     if weights not in tasks or describe(weights).config.size_px != len(trace.image):
-        session.leave(state.identity(trace), trace.moments, task)
+        step_through.leave(state.identity(trace), trace.moments, task)
         refuse("The model that made this trace is not here, so it cannot be changed.")
         return
     config = describe(weights).config
@@ -51,8 +53,8 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
         walk = trace
     kept = state.pinned()
     one = trace if kept is None else kept
-    moment = session.leave(state.identity(trace), max(one.moments, walk.moments), task)
-    say(filter(None, [*session.take_messages(), ineffective_note(walk)]))
+    moment = step_through.leave(state.identity(trace), max(one.moments, walk.moments), task)
+    say(filter(None, [*take_messages(), ineffective_note(walk)]))
     _steering(branches, walk, kept is not None)
     titles = ("Original", "What if") if kept is None else (f"Pinned: {_called(one)}", _called(walk))
     first = first_difference(one, walk)

@@ -130,7 +130,7 @@ def test_a_pinned_walk_stays_while_the_picture_changes_and_a_link_restores_it() 
     assert kept["title"].startswith("Pinned: ")
     assert kept["trace"]["truth"] == [7]
     assert other["trace"]["truth"] == [0, 2, 4, 7]
-    assert any("they are of two images" in shown(text.value) for text in page.markdown)
+    assert any("they show two images" in shown(text.value) for text in page.markdown)
 
     again = visit(**{name: parameter(page, name) for name in address(page)})
     assert not again.warning

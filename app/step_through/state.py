@@ -13,11 +13,11 @@ from dataclasses import replace
 import streamlit as st
 
 from app.address import LARGEST_SEED, Address, parse, to_parameters
+from app.messages import add_message, replace_messages
 from app.state import LinkedState
 
 PAGE: LinkedState[Address] = LinkedState("step_through")
-MESSAGES, SHOWN = "hsal.messages", "hsal.shown"
-DRAWN, CANVAS = "hsal.drawn", "hsal.canvas"
+SHOWN, DRAWN, CANVAS = "hsal.shown", "hsal.drawn", "hsal.canvas"
 UPLOAD, UPLOADING = "hsal.upload", "hsal.uploading"
 NUMBERS = ("seed", "index", "digits", "clutter")
 IN_POPOVER = ("sizes", "clutter", "seed", "index")  # not drawn while the popover is closed
@@ -38,7 +38,8 @@ def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
     state = st.session_state
 
     def read(parameters: dict[str, str]) -> Address:
-        address, state[MESSAGES] = parse(parameters, samples, weights)
+        address, problems = parse(parameters, samples, weights)
+        replace_messages(problems)
         return address
 
     drawn = PAGE.drawn
@@ -50,7 +51,9 @@ def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
         state.update(_widgets(PAGE.state))
     if state["weights"] not in weights:  # deleted since
         instead, problems = parse({"weights": state["weights"]}, samples, weights)
-        state["weights"], state[MESSAGES] = instead.weights, [*take_messages(), *problems]
+        state["weights"] = instead.weights
+        for problem in problems:
+            add_message(problem)
 
 
 def _restore(last: Address) -> None:
@@ -104,17 +107,6 @@ def leave(shown: str, moments: int, task: str) -> int:
     PAGE.state = now = replace(now, moment=moment)
     PAGE.write(to_parameters(now, task))
     return moment
-
-
-def add_message(sentence: str) -> None:
-    """Store a sentence to be shown once."""
-    st.session_state.setdefault(MESSAGES, []).append(sentence)
-
-
-def take_messages() -> list[str]:
-    """The sentences stored since the last call."""
-    messages: list[str] = st.session_state.pop(MESSAGES, [])
-    return messages
 
 
 def choose_random_seed() -> None:

@@ -1,0 +1,1 @@
+"""Step through: an image, the trace of a model on it, and its address."""
