@@ -7,18 +7,18 @@ Each class checks its values when it is constructed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from msgspec import Meta
 
 from hsal.config_checks import ConfigError, check, check_fields
+from hsal.config_upgrade import upgrade_settings
 
 __all__ = [
     "MNIST_TASKS", "TASKS", "ConfigError", "LabelEstimator", "LocationEstimator", "ModelConfig", "Objective",
     "Placement", "Precision", "PretrainConfig", "SceneConfig", "Task", "TrainConfig", "from_json", "task_scene",
-    "to_json", "upgrade_settings",
+    "to_json",
 ]
 
 Task = Literal["mnist-multiset", "mnist-set", "street-numbers", "svhn-reassembled", "svhn-multiset"]
@@ -236,19 +236,3 @@ def from_json(cls: type[Config], text: str) -> Config:
     unknown = values.keys() - {field.name for field in fields(cls)}
     check(not unknown, f"{cls.__name__} has no settings {', '.join(sorted(unknown))}.")
     return cls(**values)
-
-
-def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a config by the names of this version; up to version 0.1 the estimators were three booleans."""
-    upgraded = {name: value for name, value in values.items() if name not in FORMER_BOOLEANS}
-    former = {**FORMER_BOOLEANS, **values}
-    if FORMER_BOOLEANS.keys() & values.keys():
-        label = "expected" if former["expected_label"] else "sampled"
-        upgraded.setdefault("label_estimator", "log-probability" if former["log_label"] else label)
-        upgraded.setdefault("location_estimator", "expected" if former["expected_location"] else "sampled")
-    if upgraded.get("cut") == "picture":
-        upgraded["cut"] = "image"
-    return upgraded
-
-
-FORMER_BOOLEANS = {"expected_label": True, "log_label": False, "expected_location": False}  # with their defaults

@@ -62,38 +62,53 @@ def predict(
         places: of the digits, where localization is measured too.
         inhibition: whether inhibition of return is on.
     """
-    stop, device = model.config.stop, perception.scale.device
-    rows = torch.arange(len(counts), device=device)  # of the scenes still running
+    sums = _Sums(counts, model.config.meta_steps, perception.scale.device)
+    rows = torch.arange(len(counts), device=perception.scale.device)  # of the scenes still running
     remaining = counts.float()  # (B,N) labels still to be predicted
-    answers = torch.full((len(counts), model.config.meta_steps), -1, device=device)
-    steps, open_steps = (torch.zeros(len(counts), dtype=torch.long, device=device) for _ in range(2))
-    attention = torch.zeros(len(counts), len(ATTENTION), device=device)
-    located = torch.zeros(len(counts), len(NAMES), device=device)
+    located = places is not None
     with torch.inference_mode():
         rollout = model.rollout(perception, overrides=always(Override(inhibition=inhibition)))
         step, number = send(rollout, None), 0
         while step is not None:
-            steps[rows] += 1
-            open_steps[rows] += remaining.sum(dim=1) > 0
-            answers[rows, number] = step.label
-            attention[rows] += _attention(step, perception.scale[rows])
+            sums.add(step, number, rows, remaining, perception.scale[rows])
             if places is not None:
                 shares, places = localize(step, places)
-                located[rows] += shares
-            running = step.label != stop
+                sums.located[rows] += shares
+            running = step.label != model.config.stop
             if not running.any():
                 break
             remaining, rows = label_reward(remaining, step.label).remaining[running], rows[running]
             places = None if places is None else places.select(running)
             step, number = send(rollout, Feedback(running=running)), number + 1
-    return ScenePredictions(
-        true=counts.long().cpu().numpy(),
-        answers=answers.cpu().numpy(),
-        steps=steps.cpu().numpy(),
-        open_steps=open_steps.cpu().numpy(),
-        attention=attention.cpu().numpy(),
-        located=None if places is None else located.cpu().numpy(),
-    )
+    return sums.predictions(counts, located)
+
+
+class _Sums:
+    """What the meta-steps of a batch of B scenes add up to; one row per scene."""
+
+    def __init__(self, counts: Tensor, meta_steps: int, device: torch.device) -> None:
+        self.answers = torch.full((len(counts), meta_steps), -1, device=device)
+        self.steps, self.open_steps = (torch.zeros(len(counts), dtype=torch.long, device=device) for _ in range(2))
+        self.attention = torch.zeros(len(counts), len(ATTENTION), device=device)
+        self.located = torch.zeros(len(counts), len(NAMES), device=device)
+
+    def add(self, step: MetaStep, number: int, rows: Tensor, remaining: Tensor, scale: Tensor) -> None:
+        """Add meta-step `number` of the scenes `rows` (b,), which still run."""
+        self.steps[rows] += 1
+        self.open_steps[rows] += remaining.sum(dim=1) > 0
+        self.answers[rows, number] = step.label
+        self.attention[rows] += _attention(step, scale)
+
+    def predictions(self, counts: Tensor, located: bool) -> ScenePredictions:
+        """The sums as arrays; without localization unless it was measured."""
+        return ScenePredictions(
+            true=counts.long().cpu().numpy(),
+            answers=self.answers.cpu().numpy(),
+            steps=self.steps.cpu().numpy(),
+            open_steps=self.open_steps.cpu().numpy(),
+            attention=self.attention.cpu().numpy(),
+            located=self.located.cpu().numpy() if located else None,
+        )
 
 
 def _attention(step: MetaStep, scale: Tensor) -> Tensor:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from hsal.config import MNIST_TASKS, ModelConfig, upgrade_settings
+from hsal.config import MNIST_TASKS, ModelConfig
+from hsal.config_upgrade import upgrade_settings
 from hsal.errors import HsalError
 from hsal.paths import DEFAULT_WEIGHTS, WEIGHTS, atomic_write
 from hsal.runs.status import RunError

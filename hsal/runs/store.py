@@ -27,6 +27,7 @@ from filelock import Timeout
 
 from hsal.paths import atomic_write
 from hsal.runs.config import upgrade_run
+from hsal.runs.metrics import last_metrics, parse_object, read_metrics, read_tail
 from hsal.runs.status import (
     ACTIVE_STATES,
     STATES,
@@ -44,7 +45,6 @@ __all__ = [
     "name_run", "read_metrics", "read_run", "request_stop", "snapshots", "zip_run",
 ]
 
-TAIL_BYTES = 65_536  # many lines of metrics
 NAME_LENGTH = 120
 RESUMABLE = ("stopped", "failed", "interrupted")
 
@@ -104,7 +104,7 @@ def read_run(folder: Path) -> RunInfo:
     """
     if not (folder / "config.json").is_file():
         raise RunError(f"{folder} holds no run.")
-    stored, last = _read_object(folder / "config.json"), _last_metrics(folder)
+    stored, last = _read_object(folder / "config.json"), last_metrics(folder)
     config = upgrade_run(stored) if stored else {}
     status = read_status(folder)
     state = current_state(folder, status)
@@ -125,31 +125,9 @@ def read_run(folder: Path) -> RunInfo:
     )
 
 
-def read_metrics(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """The complete lines of metrics.jsonl after byte `offset`, and the offset after them.
-
-    An incomplete last line is left for the next call. Where a resumed trainer has shortened the file in between, the
-    lines start from the beginning, and the returned offset is less than the one given.
-    """
-    try:
-        with (folder / "metrics.jsonl").open("rb") as file:
-            file.seek(max(0, offset - 1))
-            data = file.read()
-            if offset and data[:1] != b"\n":  # shortened, and grown since by lines of other lengths
-                file.seek(0)
-                data = file.read()[: offset - 1]
-                offset = 0
-            elif offset:
-                data = data[1:]
-    except OSError:
-        return [], 0
-    complete = data[: data.rfind(b"\n") + 1]
-    return [line for line in map(_parse_object, complete.splitlines()) if line], offset + len(complete)
-
-
 def log_tail(folder: Path, lines: int = 15) -> str:
     """The last lines of log.txt; empty where there is none."""
-    return "\n".join(_read_tail(folder / "log.txt").replace("\r", "\n").splitlines()[-lines:])
+    return "\n".join(read_tail(folder / "log.txt").replace("\r", "\n").splitlines()[-lines:])
 
 
 def name_run(folder: Path, name: str, note: str) -> None:
@@ -226,34 +204,11 @@ def zip_run(folder: Path) -> bytes:
 def _read_object(path: Path) -> dict[str, Any]:
     """A JSON object; empty where the file is missing or damaged."""
     try:
-        return _parse_object(path.read_bytes())
+        return parse_object(path.read_bytes())
     except OSError:
         return {}
-
-
-def _parse_object(text: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _number(values: dict[str, Any], name: str) -> float:
     value = values.get(name, 0)
     return value if isinstance(value, int | float) and abs(value) < float("inf") else 0
-
-
-def _last_metrics(folder: Path) -> dict[str, Any]:
-    """The last complete line of the metrics."""
-    complete = _read_tail(folder / "metrics.jsonl").rpartition("\n")[0]
-    return _parse_object(complete.rpartition("\n")[2].encode())
-
-
-def _read_tail(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
-            return file.read().decode(errors="replace")
-    except OSError:
-        return ""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hsal.config import TrainConfig, from_json, upgrade_settings
+from hsal.config import TrainConfig, from_json
+from hsal.config_upgrade import upgrade_settings
 from hsal.runs.config import read_command
 from hsal.runs.execute import execute
 from hsal.runs.log import RunLog

@@ -25,17 +25,17 @@ from hsal.data.base import DataError
 from hsal.data.fixations.base import Fixations
 from hsal.data.images import quoted
 
-MAX_CSV_BYTES = 64 * 2**20  # about two million fixations
 if TYPE_CHECKING:
     from _csv import Reader
 
+MAX_CSV_BYTES = 64 * 2**20  # about two million fixations
 _HEADER = "its first line must name the columns x, y and image"
-_KNOWN = ("image", "x", "y", "subject", "duration")
+_COLUMNS = ("image", "x", "y", "subject", "duration")
 
 
 @dataclass(frozen=True)
 class FixationTable:
-    """A file's rows, column by column."""
+    """The rows of a file, one array per column."""
 
     name: str  # of the file, for messages
     image: np.ndarray  # (n,) str, the image each row names; empty where the file has no such column
@@ -67,65 +67,65 @@ def parse_table(data: bytes, name: str = "fixations.csv") -> FixationTable:
     Raises:
         DataError: empty, too large, not text, without its columns, or malformed; the message gives the line.
     """
-    shown = quoted(name)
-    text = _decoded(data, shown)
+    file = quoted(name)
+    text = _decoded(data, file)
     head, _, _ = text.partition("\n")
     delimiter = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        columns = _columns(next(rows), shown)
-        records = [(rows.line_num, *record) for record in _values(rows, columns, shown)]
+        columns = _columns(next(rows), file)
+        records = [(rows.line_num, *record) for record in _values(rows, columns, file)]
     except (csv.Error, StopIteration) as error:
-        raise DataError(f"{shown}, line {max(rows.line_num, 1)}: not a line of a CSV file ({error}).") from error
+        raise DataError(f"{file}, line {max(rows.line_num, 1)}: not a line of a CSV file ({error}).") from error
     if not records:
-        raise DataError(f"{shown} has no fixations: there is no line below the columns' names.")
+        raise DataError(f"{file} has no fixations: there is no line below the columns' names.")
     line, image, x, y, subject, duration = zip(*records, strict=True)
     subjects = np.unique(subject, return_inverse=True)[1] if "subject" in columns else np.empty(0, int)
     return FixationTable(
-        shown, np.array(image) if "image" in columns else np.empty(0, str), np.array(x, np.float32),
+        file, np.array(image) if "image" in columns else np.empty(0, str), np.array(x, np.float32),
         np.array(y, np.float32), subjects,
         np.array(duration, np.float32) if "duration" in columns else np.empty(0, np.float32), np.array(line),
     )
 
 
-def _decoded(data: bytes, shown: str) -> str:
+def _decoded(data: bytes, file: str) -> str:
     if not data.strip():
-        raise DataError(f"{shown} is empty: {_HEADER}, with one line per fixation below.")
+        raise DataError(f"{file} is empty: {_HEADER}, with one line per fixation below.")
     if len(data) > MAX_CSV_BYTES:
-        raise DataError(f"{shown} has more than {MAX_CSV_BYTES // 2**20} MiB: split it into smaller files.")
+        raise DataError(f"{file} has more than {MAX_CSV_BYTES // 2**20} MiB: split it into smaller files.")
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{shown}, line {line}: not UTF-8 text: save it as CSV in UTF-8.") from error
+        raise DataError(f"{file}, line {line}: not UTF-8 text: save it as CSV in UTF-8.") from error
     if "\0" in text:
-        raise DataError(f"{shown}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: not text: save it as CSV.")
+        raise DataError(f"{file}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: not text: save it as CSV.")
     return text
 
 
-def _columns(head: list[str], shown: str) -> dict[str, int]:
+def _columns(head: list[str], file: str) -> dict[str, int]:
     """Index of each known column, and the number of all columns under an empty name."""
     names = [name.strip().lower() for name in head]
     for name in ("x", "y"):
         if name not in names:
-            raise DataError(f"{shown}, line 1: there is no column {name}: {_HEADER}.")
-    for name in _KNOWN:
+            raise DataError(f"{file}, line 1: there is no column {name}: {_HEADER}.")
+    for name in _COLUMNS:
         if names.count(name) > 1:
-            raise DataError(f"{shown}, line 1: there are two columns {name}: leave one.")
-    return {name: names.index(name) for name in _KNOWN if name in names} | {"": len(names)}
+            raise DataError(f"{file}, line 1: there are two columns {name}: leave one.")
+    return {name: names.index(name) for name in _COLUMNS if name in names} | {"": len(names)}
 
 
 def _values(
-    rows: Reader, columns: dict[str, int], shown: str
+    rows: Reader, columns: dict[str, int], file: str
 ) -> Iterator[tuple[str, float, float, str, float]]:
     """(image, x, y, subject, duration) of row after row; blank lines are skipped."""
     for row in rows:
         if not any(map(str.strip, row)):
             continue
-        place = f"{shown}, line {rows.line_num}"
+        place = f"{file}, line {rows.line_num}"
         if len(row) != columns[""]:
             raise DataError(f"{place}: {len(row)} values where the first line names {columns['']} columns.")
-        cells = {name: row[columns[name]].strip() for name in _KNOWN if name in columns}
+        cells = {name: row[columns[name]].strip() for name in _COLUMNS if name in columns}
         for name in ("image", "subject"):
             if cells.get(name) == "":
                 raise DataError(f"{place}: {name} is empty.")
@@ -137,14 +137,15 @@ def _values(
         yield cells.get("image", ""), x, y, cells.get("subject", ""), duration
 
 
-def _number(text: str, assign_fixations: str) -> float:
+def _number(text: str, place: str) -> float:
+    """A finite number, or an error that names the place."""
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        shown = f"{text.strip()[:20]!r}, not a number (write 12.5)" if text.strip() else "empty"
-        raise DataError(f"{assign_fixations} is {shown}.")
+        problem = f"{text.strip()[:20]!r}, not a number (write 12.5)" if text.strip() else "empty"
+        raise DataError(f"{place} is {problem}.")
     return value
 
 
@@ -164,47 +165,48 @@ def assign_fixations(
         DataError: no row names one of the images, or every fixation lies outside.
     """
     rows = _rows_by_image(table, shapes)
-    known = np.concatenate([np.empty(0, int), *rows.values()])
-    missing = np.setdiff1d(np.arange(len(table.x)), known)
-    if not len(known):
-        first, some = quoted(str(table.image[0])), quoted(next(iter(shapes)))
-        raise DataError(f"{table.name} names none of the images: line {table.line[0]} says {first}, there is {some}.")
+    matched = np.concatenate([np.empty(0, int), *rows.values()])
+    missing = np.setdiff1d(np.arange(len(table.x)), matched)
+    if not len(matched):
+        first, image = quoted(str(table.image[0])), quoted(next(iter(shapes)))
+        raise DataError(f"{table.name} names none of the images: line {table.line[0]} says {first}, there is {image}.")
     placed, outside = {}, []
-    for name, here in rows.items():
-        within = _within(table.x[here], table.y[here], shapes[name])
-        outside.append(here[~within])
+    for name, indices in rows.items():
+        within = _within(table.x[indices], table.y[indices], shapes[name])
+        outside.append(indices[~within])
         if within.any():
-            placed[name] = _on(table, here[within], shapes[name])
+            placed[name] = _select(table, indices[within], shapes[name])
     out = np.sort(np.concatenate(outside))
-    if len(out) == len(known):
+    if len(out) == len(matched):
         problem = f"all {len(out):,} fixations lie outside their images, line {table.line[out[0]]} first"
         raise DataError(f"{table.name}: {problem}: give x and y in the image's pixels, from 0.")
     return placed, tuple(_notes(table, missing, out))
 
 
 def _rows_by_image(table: FixationTable, shapes: Mapping[str, tuple[int, int]]) -> dict[str, np.ndarray]:
+    """Indices of each image's rows, by file name."""
     if not len(table.image):
         if len(shapes) != 1:
             problem = f"{table.name}, line 1: there is no column image, and there are {len(shapes)} images"
             raise DataError(f"{problem}: add it, with the images' file names.")
         return {next(iter(shapes)): np.arange(len(table.x))}
-    full = {_plain(name): name for name in shapes}
+    names = {_normalized(name): name for name in shapes}
     stems: dict[str, list[str]] = {}
     for name in shapes:
-        stems.setdefault(_plain(Path(name).stem), []).append(name)
+        stems.setdefault(_normalized(Path(name).stem), []).append(name)
     unambiguous = {stem: found[0] for stem, found in stems.items() if len(found) == 1}
     rows: dict[str, list[np.ndarray]] = {}
-    names, which = np.unique(table.image, return_inverse=True)
+    written, which = np.unique(table.image, return_inverse=True)
     order = np.argsort(which, kind="stable")
-    for name, here in zip(names, np.split(order, np.cumsum(np.bincount(which))[:-1]), strict=True):
-        found = full.get(_plain(name)) or unambiguous.get(_plain(name))
+    for name, indices in zip(written, np.split(order, np.cumsum(np.bincount(which))[:-1]), strict=True):
+        found = names.get(_normalized(name)) or unambiguous.get(_normalized(name))
         if found:
-            rows.setdefault(found, []).append(here)
+            rows.setdefault(found, []).append(indices)
     return {name: np.sort(np.concatenate(rows[name])) for name in shapes if name in rows}
 
 
-def _plain(name: str) -> str:
-    """Names that look the same in one form: some systems store an accent as a separate character."""
+def _normalized(name: str) -> str:
+    """A name in Unicode normal form C: some systems store an accent as a separate character."""
     return unicodedata.normalize("NFC", str(name))
 
 
@@ -214,10 +216,10 @@ def _within(x: np.ndarray, y: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return (column >= 0) & (column < width) & (row >= 0) & (row < height)
 
 
-def _on(table: FixationTable, rows: np.ndarray, shape: tuple[int, int]) -> Fixations:
+def _select(table: FixationTable, rows: np.ndarray, shape: tuple[int, int]) -> Fixations:
     height, width = shape
-    some = {name: getattr(table, name)[rows] for name in ("subject", "duration_ms") if len(getattr(table, name))}
-    return Fixations(table.x[rows].clip(0, width - 1), table.y[rows].clip(0, height - 1), **some)
+    optional = {name: getattr(table, name)[rows] for name in ("subject", "duration_ms") if len(getattr(table, name))}
+    return Fixations(table.x[rows].clip(0, width - 1), table.y[rows].clip(0, height - 1), **optional)
 
 
 def _notes(table: FixationTable, missing: np.ndarray, outside: np.ndarray) -> Iterator[str]:

@@ -108,10 +108,10 @@ def view_digit(rng: np.random.Generator, layout: Layout, face: Face) -> WallView
     y = box[1] - rng.random() * (crop_high - high)
     crop = np.array([x, y, x + crop_wide, y + crop_high])
     others = [glyph for number, glyph in enumerate(glyphs) if number != chosen]
-    kept = _cut_off(others, crop, box[None], matrix, face)
-    if not kept and rng.random() < 0.5:
-        kept = _at_border(rng, crop, box[None], matrix, face)
-    return WallView((glyphs[chosen], *kept), 1, matrix, box[None], crop)
+    distractors = _cut_off(others, crop, box[None], matrix, face)
+    if not distractors and rng.random() < 0.5:
+        distractors = _at_border(rng, crop, box[None], matrix, face)
+    return WallView((glyphs[chosen], *distractors), 1, matrix, box[None], crop)
 
 
 def place(rng: np.random.Generator, layout: Layout, face: Face) -> tuple[list[Glyph], np.ndarray]:
@@ -184,11 +184,11 @@ def _cut_off(
     glyphs: list[Glyph], crop: np.ndarray, boxes: np.ndarray, matrix: np.ndarray, face: Face
 ) -> list[Glyph]:
     """The glyphs of which the crop shows a share in (0,MAX_VISIBLE], and that barely overlap the boxes."""
-    kept = []
+    partial = []
     for glyph, box in zip(glyphs, seen_boxes(glyphs, matrix, face) if glyphs else (), strict=True):
-        shown = np.minimum(box[2:], crop[2:]) - np.maximum(box[:2], crop[:2])
-        part = shown.clip(min=0).prod() / (box[2:] - box[:2]).prod()
+        visible = np.minimum(box[2:], crop[2:]) - np.maximum(box[:2], crop[:2])
+        share = visible.clip(min=0).prod() / (box[2:] - box[:2]).prod()
         overlap = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])  # (n,2)
-        if 0 < part <= MAX_VISIBLE and not (overlap > 0.08).all(axis=1).any():
-            kept.append(glyph)
-    return kept
+        if 0 < share <= MAX_VISIBLE and not (overlap > 0.08).all(axis=1).any():
+            partial.append(glyph)
+    return partial

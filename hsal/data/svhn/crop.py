@@ -100,24 +100,24 @@ def digit_crop(box: np.ndarray, rng: np.random.Generator) -> Crop:
     return Crop(center_x + x, center_y + y, width, height)
 
 
-def jittered(view: Crop, rng: np.random.Generator) -> Crop:
+def jittered(crop: Crop, rng: np.random.Generator) -> Crop:
     """The window, slightly shifted, scaled, stretched, rotated and sheared."""
     x, y, scale, aspect, turn, shear = (rng.random(6) * 2 - 1).tolist()
     return replace(
-        view,
-        center_x=view.center_x + 0.07 * x * view.width,
-        center_y=view.center_y + 0.07 * y * view.height,
-        width=view.width * math.exp(0.04 + 0.13 * scale + 0.06 * aspect),
-        height=view.height * math.exp(0.04 + 0.13 * scale - 0.06 * aspect),
+        crop,
+        center_x=crop.center_x + 0.07 * x * crop.width,
+        center_y=crop.center_y + 0.07 * y * crop.height,
+        width=crop.width * math.exp(0.04 + 0.13 * scale + 0.06 * aspect),
+        height=crop.height * math.exp(0.04 + 0.13 * scale - 0.06 * aspect),
         turn=math.radians(6) * turn,
         shear=0.15 * shear,
     )
 
 
-def slanted(view: Crop, rng: np.random.Generator) -> Crop:
+def slanted(crop: Crop, rng: np.random.Generator) -> Crop:
     """The window, slightly rotated and sheared, not shifted."""
     turn, shear = (rng.random(2) * 2 - 1).tolist()
-    return replace(view, turn=math.radians(6) * turn, shear=0.15 * shear)
+    return replace(crop, turn=math.radians(6) * turn, shear=0.15 * shear)
 
 
 def recolored(image: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -136,9 +136,9 @@ def recolored(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(0.3 + 0.6 * radius)) if blur < BLUR_SHARE else image
 
 
-def visible_share(view: Crop, box: np.ndarray) -> float:
+def visible_share(crop: Crop, box: np.ndarray) -> float:
     """The share of a box (4,) that lies in the window, in [0,1]; rotation is ignored."""
     left, top, right, bottom = box.tolist()
-    across = min(right, view.center_x + view.width / 2) - max(left, view.center_x - view.width / 2)
-    down = min(bottom, view.center_y + view.height / 2) - max(top, view.center_y - view.height / 2)
+    across = min(right, crop.center_x + crop.width / 2) - max(left, crop.center_x - crop.width / 2)
+    down = min(bottom, crop.center_y + crop.height / 2) - max(top, crop.center_y - crop.height / 2)
     return max(across, 0) * max(down, 0) / ((right - left) * (bottom - top))

@@ -34,22 +34,22 @@ class ImageSource(NumberSource):
 
     def isolated(self, number: int, place: int) -> Number:
         """One digit's square without its neighbors, with a smooth fill around it."""
-        shown = self.number(number)
-        box = shown.boxes[place]
+        source = self.number(number)
+        box = source.boxes[place]
         side, center = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
         size = max(round(side), 1)
         x, y = center.tolist()
-        crop = np.asarray(shown.canvas.render(Crop(x, y, side, side), size))  # (size,size,3)
+        pixels = np.asarray(source.canvas.render(Crop(x, y, side, side), size))  # (size,size,3)
         square = np.concatenate([center - side / 2, center + side / 2])
-        hidden = neighbors(shown.boxes, place, square, size)
-        canvas, transform = mosaic(crop[None], square[None], hidden[None])
-        return Number(canvas, (shown.labels[place],), transform.apply(box[None]))
+        hidden = neighbors(source.boxes, place, square, size)
+        canvas, transform = mosaic(pixels[None], square[None], hidden[None])
+        return Number(canvas, (source.labels[place],), transform.apply(box[None]))
 
 
 def cut_number(image: Image.Image, labels: tuple[int, ...], boxes: np.ndarray, digit_px: int) -> Number:
     """The part of an RGB image around a number, scaled so that its median digit is digit_px high or wide."""
-    view = number_crop(boxes)
-    reach = Crop(view.center_x, view.center_y, ROOM * view.width, ROOM * view.height).reach()
+    crop = number_crop(boxes)
+    reach = Crop(crop.center_x, crop.center_y, ROOM * crop.width, ROOM * crop.height).reach()
     left, right = (int(np.clip(round(x), 0, image.width)) for x in reach[::2])
     top, bottom = (int(np.clip(round(y), 0, image.height)) for y in reach[1::2])
     if right <= left or bottom <= top:

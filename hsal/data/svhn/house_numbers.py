@@ -76,27 +76,27 @@ class NumberSource(SceneSource):
         """Scene `index` of `seed`."""
         number, place = self.item(seed, index)
         rng = np.random.default_rng([seed, index] if self.augment else [number, place])
-        shown, view = self._single(number, place, rng) if self.single else self._whole(number, rng)
-        image = shown.canvas.render(view, self.size_px)
+        source, crop = self._single(number, place, rng) if self.single else self._whole(number, rng)
+        image = source.canvas.render(crop, self.size_px)
         if self.augment:
             image = recolored(image, rng)
-        boxes = view.boxes(shown.boxes, shown.labels, self.size_px)
-        return Scene(np.asarray(image), tuple(sorted(shown.labels)), boxes)
+        boxes = crop.boxes(source.boxes, source.labels, self.size_px)
+        return Scene(np.asarray(image), tuple(sorted(source.labels)), boxes)
 
     def _whole(self, number: int, rng: np.random.Generator) -> tuple[Number, Crop]:
-        shown = self.number(number)
-        view = number_crop(shown.boxes)
-        return shown, jittered(view, rng) if self.augment else view
+        source = self.number(number)
+        crop = number_crop(source.boxes)
+        return source, jittered(crop, rng) if self.augment else crop
 
     def _single(self, number: int, place: int, rng: np.random.Generator) -> tuple[Number, Crop]:
-        shown = self.number(number)
-        view = digit_crop(shown.boxes[place], rng)
-        if any(visible_share(view, box) >= INTRUDES for other, box in enumerate(shown.boxes) if other != place):
-            box, shown = shown.boxes[place], self.isolated(number, place)
-            view = _transferred(view, box, shown.boxes[0])
+        source = self.number(number)
+        crop = digit_crop(source.boxes[place], rng)
+        if any(visible_share(crop, box) >= INTRUDES for other, box in enumerate(source.boxes) if other != place):
+            box, source = source.boxes[place], self.isolated(number, place)
+            crop = _transferred(crop, box, source.boxes[0])
         else:
-            shown = Number(shown.canvas, (shown.labels[place],), shown.boxes[place : place + 1])
-        return shown, slanted(view, rng) if self.augment else view
+            source = Number(source.canvas, (source.labels[place],), source.boxes[place : place + 1])
+        return source, slanted(crop, rng) if self.augment else crop
 
 
 def neighbors(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32) -> np.ndarray:
@@ -116,12 +116,12 @@ def neighbors(boxes: np.ndarray, place: int, square: np.ndarray, size: int = 32)
     return np.delete(within, place, 0).any(0) & ~within[place]
 
 
-def _transferred(view: Crop, box: np.ndarray, other: np.ndarray) -> Crop:
-    """The window on `other` that corresponds to `view` on `box`: the same digit on two canvases."""
+def _transferred(crop: Crop, box: np.ndarray, other: np.ndarray) -> Crop:
+    """The window on `other` that corresponds to `crop` on `box`: the same digit on two canvases."""
     scale = float((other[3] - other[1]) / (box[3] - box[1]))
-    x = float(other[0]) + (view.center_x - float(box[0])) * scale
-    y = float(other[1]) + (view.center_y - float(box[1])) * scale
-    return Crop(x, y, view.width * scale, view.height * scale)
+    x = float(other[0]) + (crop.center_x - float(box[0])) * scale
+    y = float(other[1]) + (crop.center_y - float(box[1])) * scale
+    return Crop(x, y, crop.width * scale, crop.height * scale)
 
 
 @lru_cache(maxsize=8)

@@ -27,23 +27,23 @@ class Canvas:
     near: Image.Image  # RGB; its left upper corner is (0,0)
     far: Image.Image  # RGB, one pixel for FAR_PX x FAR_PX, FAR_CELLS more on every side than `near` has
 
-    def render(self, view: Crop, size_px: int) -> Image.Image:
+    def render(self, crop: Crop, size_px: int) -> Image.Image:
         """The window as an RGB image of size_px x size_px."""
-        matrix = view.matrix(size_px)
+        matrix = crop.matrix(size_px)
         near = self.near.transform((size_px, size_px), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
-        left, top, right, bottom = view.reach()
+        left, top, right, bottom = crop.reach()
         if left >= 0 and top >= 0 and right <= self.near.width and bottom <= self.near.height:
             return near
         # the smooth fill loses nothing when it is rendered small and enlarged, which is faster
         small = -(-size_px // 4)
-        a, b, c, d, e, f = (value / FAR_PX for value in view.matrix(small))
+        a, b, c, d, e, f = (value / FAR_PX for value in crop.matrix(small))
         coarse = (a, b, c + FAR_CELLS, d, e, f + FAR_CELLS)
-        shown = self.far.transform((small, small), Image.Transform.AFFINE, coarse, Image.Resampling.BILINEAR)
-        shown = shown.resize((size_px, size_px), Image.Resampling.BILINEAR)
+        image = self.far.transform((small, small), Image.Transform.AFFINE, coarse, Image.Resampling.BILINEAR)
+        image = image.resize((size_px, size_px), Image.Resampling.BILINEAR)
         mask = _feather(*self.near.size)
         mask = mask.transform((size_px, size_px), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
-        shown.paste(near, mask=mask)
-        return shown
+        image.paste(near, mask=mask)
+        return image
 
 
 @dataclass(frozen=True)
