@@ -1,17 +1,18 @@
-"""Background jobs for pages: quick jobs before slow ones, and results that are kept while there is room.
+"""Background jobs for pages: quick jobs before slow ones, and a cache of limited size for the results.
 
-A page asks for a result again and again until it is there. A job that no page asks for any more is dropped before it
+A page requests a result repeatedly until it is available. A job that no page requests any more is dropped before it
 starts. Nothing here depends on Streamlit.
 """
 
 from __future__ import annotations
 
+import atexit
+import ctypes
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,11 +22,12 @@ from cachetools import TLRUCache
 from hsal.errors import HsalError
 
 SLOW_S = 1.0  # a job that takes longer does not block others
-ABANDONED_S = 20.0  # a page that has not asked for this long has been closed
+ABANDONED_S = 20.0  # after this time without a request, the page has been closed
 FAILURE_S = 60.0  # a failed job may be tried again after this time
 MAX_WAITING = 400
 CACHE_BYTES = 192 * 2**20
 FAILURE_BYTES = 512
+CLOSING_S = 2.0  # the longest that running jobs delay the exit of the process
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,9 @@ class _Job:
     work: Callable[[], Any]
     cost_s: float
     size_of: Callable[[Any], int]
-    asked: float
+    requested: float  # when a page last requested it
     started: float = 0.0
+    thread: threading.Thread | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,10 @@ class _Entry:
 
 
 class Jobs:
-    """Threads that run the cheapest job first, and slow jobs beside them, one at a time."""
+    """Threads that run the cheapest job first, and slow jobs beside them, one at a time.
+
+    `close` stops running jobs, so that they do not delay the exit of the process.
+    """
 
     def __init__(
         self, quick: int = 1, room: int = CACHE_BYTES, clock: Callable[[], float] = time.monotonic
@@ -62,20 +68,20 @@ class Jobs:
 
         Args:
             quick: number of jobs that may run at once, not counting slow ones.
-            room: bytes of results to keep; the least recently used are removed first.
+            room: bytes of results to store; the least recently used are removed first.
             clock: the time in seconds.
         """
         self.quick, self.clock = quick, clock
-        self._results: TLRUCache = TLRUCache(
+        self._results: TLRUCache[Hashable, _Entry] = TLRUCache(
             room, ttu=_expiry, timer=lambda: self.clock(), getsizeof=lambda entry: min(entry.size, room)
         )
         self._waiting: dict[Hashable, _Job] = {}
         self._running: dict[Hashable, _Job] = {}
-        self._lock = threading.RLock()  # a job that ends at once calls `_finish` from `_start`
-        self._workers = quick + 3  # one for a job that is known to be slow, two for unexpectedly slow ones
-        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="hsal-jobs")
+        self._lock = threading.Lock()  # guards all of the above
+        self._closed = False
+        self._max_threads = quick + 3  # one for a job that is known to be slow, two for unexpectedly slow ones
 
-    def ask(
+    def request(
         self, key: Hashable, work: Callable[[], Any], *, cost_s: float = 0.0,
         size_of: Callable[[Any], int] = lambda _: 0,
     ) -> JobResult | None:
@@ -84,7 +90,7 @@ class Jobs:
         Args:
             key: identifies everything that the result depends on; each key runs once.
             work: called in another thread; may raise.
-            cost_s: estimated run time; the cheapest jobs start first.
+            cost_s: estimated run time in seconds; the cheapest jobs start first.
             size_of: the size of the value in bytes.
         """
         with self._lock:
@@ -92,9 +98,9 @@ class Jobs:
             if entry is not None:
                 return entry.result
             now = self.clock()
-            saliency_models = self._waiting.get(key) or self._running.get(key)
-            if saliency_models:
-                saliency_models.asked = now
+            job = self._waiting.get(key) or self._running.get(key)
+            if job:
+                job.requested = now
             else:
                 self._drop_abandoned(now)
                 if len(self._waiting) >= MAX_WAITING:
@@ -103,15 +109,31 @@ class Jobs:
             self._start()  # also if the job is known: a running one may have become slow since
         return None
 
+    def close(self, timeout_s: float = CLOSING_S) -> None:
+        """Drop all waiting jobs, start no more, and stop the running ones; returns after at most `timeout_s` seconds.
+
+        A thread that runs PyTorch while the interpreter shuts down would abort the process, so each is stopped first.
+        One call that takes longer than `timeout_s` is left to its thread, a daemon.
+        """
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
+            threads = [job.thread for job in self._running.values() if job.thread is not None]
+            for thread in threads:
+                _interrupt(thread)
+        deadline = time.monotonic() + timeout_s
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
     def _drop_abandoned(self, now: float) -> None:
-        for key in [key for key, job in self._waiting.items() if now - job.asked > ABANDONED_S]:
+        for key in [key for key, job in self._waiting.items() if now - job.requested > ABANDONED_S]:
             del self._waiting[key]
 
     def _next(self) -> _Job | None:
         """The job to start now, if any may start."""
         now = self.clock()
         self._drop_abandoned(now)
-        if len(self._running) >= self._workers:
+        if self._closed or len(self._running) >= self._max_threads:
             return None
         slow = any(job.cost_s > SLOW_S for job in self._running.values())
         quick = sum(job.cost_s <= SLOW_S and now - job.started <= SLOW_S for job in self._running.values())
@@ -120,15 +142,20 @@ class Jobs:
         return min(startable, key=lambda job: job.cost_s, default=None)
 
     def _start(self) -> None:
-        with self._lock:
-            while (job := self._next()) is not None:
-                self._running[job.key] = self._waiting.pop(job.key)
-                job.started = self.clock()
-                self._pool.submit(_run, job).add_done_callback(lambda future, job=job: self._finish(job, future))
+        """Start all jobs that may run now; the caller holds the lock."""
+        while (job := self._next()) is not None:
+            self._running[job.key] = self._waiting.pop(job.key)
+            job.started = self.clock()
+            job.thread = threading.Thread(target=self._run, args=(job,), name="hsal-job", daemon=True)
+            job.thread.start()
 
-    def _finish(self, job: _Job, future: Future[_Entry]) -> None:
+    def _run(self, job: _Job) -> None:
+        try:
+            entry = _computed(job)
+        except SystemExit:  # `close` has interrupted it
+            return
         with self._lock:
-            self._results[job.key] = future.result()
+            self._results[job.key] = entry
             del self._running[job.key]
             self._start()
 
@@ -138,7 +165,7 @@ def _expiry(key: Hashable, entry: _Entry, now: float) -> float:
     return now + FAILURE_S if entry.result.error else float("inf")
 
 
-def _run(job: _Job) -> _Entry:
+def _computed(job: _Job) -> _Entry:
     try:
         value = job.work()
         return _Entry(JobResult(value), job.size_of(value))
@@ -146,10 +173,18 @@ def _run(job: _Job) -> _Entry:
         return _Entry(JobResult(error=str(error)), FAILURE_BYTES)
     except Exception:
         logging.getLogger(__name__).exception("A background job failed")
-        return _Entry(JobResult(error="This failed; the reason is in the server's log."), FAILURE_BYTES)
+        return _Entry(JobResult(error="This could not be computed; the server's log gives the reason."), FAILURE_BYTES)
+
+
+def _interrupt(thread: threading.Thread) -> None:
+    """Raise SystemExit in a thread, as soon as it runs Python code."""
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
 
 
 @lru_cache(maxsize=1)
 def jobs() -> Jobs:
     """The jobs of the process: all visitors share the results."""
-    return Jobs(quick=max(1, (os.cpu_count() or 2) - 1))
+    shared = Jobs(quick=max(1, (os.cpu_count() or 2) - 1))
+    atexit.register(shared.close)
+    return shared

@@ -118,7 +118,7 @@ def network(name: str) -> Network:
 
 def request_network(name: str) -> JobResult | None:
     """Load a network in a job of its own, so that maps that need it do not block others; done if the name is empty."""
-    return jobs().ask(("network", name), lambda: bool(network(name)), cost_s=LOADING_S) if name else JobResult(True)
+    return jobs().request(("network", name), lambda: bool(network(name)), cost_s=LOADING_S) if name else JobResult(True)
 
 
 def options(state: Compared) -> MapOptions:
@@ -129,7 +129,7 @@ def options(state: Compared) -> MapOptions:
 def request_map(
     name: str, subject: ComparedImage, state: Compared, network_name: str, given: UserMap | None
 ) -> JobResult | None:
-    """Request a `RenderedMap`; see `Jobs.ask`."""
+    """Request a `RenderedMap`; see `Jobs.request`."""
     about, image = saliency_models()[name], subject.picture.image
     asked = network_name if about.needs & {"volume", "labels"} else ""
     brought = given if "given" in about.needs else None
@@ -152,7 +152,7 @@ def request_map(
         digest = hashlib.sha256(made.values).hexdigest()
         return RenderedMap(made.values, made.milliseconds, made.notes, png, high, digest, label)
 
-    return jobs().ask(key, work, cost_s=cost, size_of=lambda drawn: drawn.values.nbytes + len(drawn.png))
+    return jobs().request(key, work, cost_s=cost, size_of=lambda drawn: drawn.values.nbytes + len(drawn.png))
 
 
 def _guess(about: About) -> float:

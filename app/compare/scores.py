@@ -18,7 +18,7 @@ OTHERS_S = 3.0
 
 
 def request_scores(subject: ComparedImage, drawn: RenderedMap) -> JobResult | None:
-    """name of a metric -> score of one map, once it was reckoned; see `Jobs.ask`."""
+    """name of a metric -> score of one map, once it was reckoned; see `Jobs.request`."""
     others = _others(subject)
     key = ("scores", subject.digest, drawn.digest, others is not None)
 
@@ -26,7 +26,7 @@ def request_scores(subject: ComparedImage, drawn: RenderedMap) -> JobResult | No
         scores = compute_metrics(drawn.values[None], ground_truth(subject, others or []))
         return {name: float(values[0]) for name, values in scores.items()}
 
-    return jobs().ask(key, work, cost_s=COST_S, size_of=lambda scores: 128 * len(scores))
+    return jobs().request(key, work, cost_s=COST_S, size_of=lambda scores: 128 * len(scores))
 
 
 def can_be_scored(subject: ComparedImage) -> bool:
@@ -51,7 +51,7 @@ def _others(subject: ComparedImage) -> list[Targets] | None:
     """Of the other photographs, once they were read: seconds for a hundred. None until then."""
     if subject.root is None:
         return []
-    made = jobs().ask(("others", subject.root), lambda: len(other_targets(subject)), cost_s=OTHERS_S)
+    made = jobs().request(("others", subject.root), lambda: len(other_targets(subject)), cost_s=OTHERS_S)
     if made is None:
         return None
     return [] if made.error else other_targets(subject)

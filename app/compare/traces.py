@@ -20,7 +20,7 @@ COST_S = 0.4
 def request_trace(
     name: str, subject: ComparedImage, state: Compared, network_name: str, given: UserMap | None
 ) -> JobResult | None:
-    """A `Trace` of the weights that the state names on one saliency map, once it was walked; see `Jobs.ask`.
+    """A `Trace` of the weights that the state names on one saliency map, once it was walked; see `Jobs.request`.
 
     Args:
         name: of a saliency model; `OWN` for the one that the weights were trained with.
@@ -38,12 +38,12 @@ def request_trace(
     def work() -> Trace:
         return _walk(name, subject, state, asked, brought, version)
 
-    return jobs().ask(key, work, cost_s=COST_S, size_of=lambda trace: 40 * trace.image.nbytes + 200_000)
+    return jobs().request(key, work, cost_s=COST_S, size_of=lambda trace: 40 * trace.image.nbytes + 200_000)
 
 
 def _ask_weights(name: str, version: int) -> JobResult | None:
     key = ("weights", name, version)
-    return jobs().ask(key, lambda: bool(cache.checkpoint(name, version)), cost_s=LOADING_S)
+    return jobs().request(key, lambda: bool(cache.checkpoint(name, version)), cost_s=LOADING_S)
 
 
 def _walk(

@@ -1,7 +1,9 @@
-"""Work beside the pages: asked for until it is there, the slow never before the quick, kept while there is room."""
+"""Background jobs: requested until the result is available, quick before slow, cached while there is room."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,15 +13,35 @@ import pytest
 from app.compare import jobs as compare_jobs
 from app.compare.jobs import JobResult, Jobs
 from hsal.errors import HsalError
+from tests.fixtures.browser import ROOT
+
+EXIT_WITH_RUNNING_JOBS = """
+import threading, time
+import torch
+from app.compare.jobs import jobs
+
+def compute():
+    image, kernel = torch.rand(1, 3, 400, 400), torch.rand(3, 3, 9, 9)
+    started.set()
+    while True:
+        torch.conv2d(image, kernel)
+
+started = threading.Event()
+jobs().request("sleeping", lambda: time.sleep(60), cost_s=0.1)
+jobs().request("computing", compute, cost_s=60)
+jobs().request("waiting", lambda: print("started at exit", flush=True), cost_s=50)
+assert started.wait(20)
+print("exits", flush=True)
+"""
 
 
 def wait(jobs: Jobs, key: object, work: Callable[[], object], seconds: float = 10, **options: object) -> JobResult:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if made := jobs.ask(key, work, **options):
-            return made
+        if result := jobs.request(key, work, **options):
+            return result
         time.sleep(0.01)
-    raise AssertionError(f"{key} never came")
+    raise AssertionError(f"{key} did not end")
 
 
 def fail(error: Exception) -> Callable[[], object]:
@@ -29,17 +51,17 @@ def fail(error: Exception) -> Callable[[], object]:
     return work
 
 
-def test_work_is_done_once_and_kept() -> None:
+def test_a_job_runs_once_and_its_result_is_cached() -> None:
     jobs, done = Jobs(), []
-    assert jobs.ask("a", lambda: done.append(1)) is None
+    assert jobs.request("a", lambda: done.append(1)) is None
     wait(jobs, "a", lambda: done.append(2))
     wait(jobs, "a", lambda: done.append(3))
     assert done == [1]
 
 
-def test_a_failure_is_one_sentence_and_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_one_sentence_and_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = Jobs()
-    assert wait(jobs, "a", fail(HsalError("Not so."))).error == "Not so."
+    assert wait(jobs, "a", fail(HsalError("It failed."))).error == "It failed."
     monkeypatch.setattr(compare_jobs.logging.Logger, "exception", lambda *_: None)
     assert "server's log" in wait(jobs, "b", fail(ZeroDivisionError())).error
     now = time.monotonic()
@@ -47,60 +69,85 @@ def test_a_failure_is_one_sentence_and_may_be_tried_again(monkeypatch: pytest.Mo
     assert wait(jobs, "a", lambda: 5).value == 5
 
 
-def test_long_work_holds_up_nobody() -> None:
+def test_slow_jobs_do_not_block_quick_ones() -> None:
     jobs, go = Jobs(quick=1), threading.Event()
-    jobs.ask("known to be long", lambda: go.wait(20), cost_s=30)
-    jobs.ask("a surprise", lambda: go.wait(20), cost_s=0.1)
-    for place in range(5):  # the surprise is found out after LONG_S
-        assert wait(jobs, place, lambda: "quick", cost_s=0.2).value == "quick"
-    assert jobs.ask("a surprise", lambda: None) is None
+    jobs.request("known to be slow", lambda: go.wait(20), cost_s=30)
+    jobs.request("unexpectedly slow", lambda: go.wait(20), cost_s=0.1)
+    for number in range(5):  # an unexpectedly slow job counts as slow after SLOW_S
+        assert wait(jobs, number, lambda: "quick", cost_s=0.2).value == "quick"
+    assert jobs.request("unexpectedly slow", lambda: None) is None
     go.set()
-    assert wait(jobs, "known to be long", lambda: None).value is True
+    assert wait(jobs, "known to be slow", lambda: None).value is True
 
 
-def test_the_cheapest_begins_first() -> None:
+def test_the_cheapest_job_starts_first() -> None:
     jobs, go, order = Jobs(quick=1), threading.Event(), []
-    jobs.ask("first", lambda: go.wait(20), cost_s=0)
+    jobs.request("first", lambda: go.wait(20), cost_s=0)
     while "first" not in jobs._running:
         time.sleep(0.01)
     for cost in (0.5, 0.1, 0.3):
-        jobs.ask(cost, lambda cost=cost: order.append(cost), cost_s=cost)
+        jobs.request(cost, lambda cost=cost: order.append(cost), cost_s=cost)
     go.set()
     for cost in (0.5, 0.1, 0.3):
         wait(jobs, cost, lambda: None)
     assert order == [0.1, 0.3, 0.5]
 
 
-def test_what_nobody_asks_for_any_more_is_dropped() -> None:
+def test_a_job_that_is_no_longer_requested_is_dropped() -> None:
     now = [0.0]
     jobs, go, done = Jobs(quick=1, clock=lambda: now[0]), threading.Event(), []
-    jobs.ask("first", lambda: go.wait(20))
+    jobs.request("first", lambda: go.wait(20))
     while "first" not in jobs._running:
         time.sleep(0.01)
-    jobs.ask("gone", lambda: done.append("gone"), cost_s=0.1)
+    jobs.request("abandoned", lambda: done.append("abandoned"), cost_s=0.1)
     now[0] = compare_jobs.ABANDONED_S + 1
-    jobs.ask("here", lambda: done.append("here"), cost_s=0.2)
+    jobs.request("requested", lambda: done.append("requested"), cost_s=0.2)
     go.set()
-    wait(jobs, "here", lambda: None)
-    assert done == ["here"]
+    wait(jobs, "requested", lambda: None)
+    assert done == ["requested"]
 
 
-def test_the_longest_unasked_for_go_when_there_is_no_room() -> None:
+def test_the_least_recently_used_results_are_removed_first() -> None:
     jobs = Jobs(room=200)
     for key in "ab":
-        wait(jobs, key, lambda: "kept", size_of=lambda _: 80)
-    wait(jobs, "a", lambda: None)  # asked for again
-    wait(jobs, "c", lambda: "kept", size_of=lambda _: 80)
-    assert jobs.ask("a", lambda: None) is not None
-    assert jobs.ask("b", lambda: None) is None
+        wait(jobs, key, lambda: "cached", size_of=lambda _: 80)
+    wait(jobs, "a", lambda: None)  # used again
+    wait(jobs, "c", lambda: "cached", size_of=lambda _: 80)
+    assert jobs.request("a", lambda: None) is not None
+    assert jobs.request("b", lambda: None) is None
 
 
-def test_a_crowd_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare_jobs, "MAX_WAITING", 2)
     jobs, go = Jobs(quick=1), threading.Event()
-    jobs.ask("first", lambda: go.wait(20))
+    jobs.request("first", lambda: go.wait(20))
     while "first" not in jobs._running:
         time.sleep(0.01)
-    assert [jobs.ask(key, lambda: 1, cost_s=0.1) for key in "ab"] == [None, None]
-    assert "try again" in jobs.ask("c", lambda: 1, cost_s=0.1).error
+    assert [jobs.request(key, lambda: 1, cost_s=0.1) for key in "ab"] == [None, None]
+    assert "try again" in jobs.request("c", lambda: 1, cost_s=0.1).error
     go.set()
+
+
+def test_running_and_waiting_jobs_do_not_delay_the_exit_of_the_process() -> None:
+    command = [sys.executable, "-c", EXIT_WITH_RUNNING_JOBS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=40, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "exits\n", "")
+
+
+def test_closing_stops_a_running_job_and_drops_waiting_ones() -> None:
+    jobs, started, done = Jobs(quick=1), threading.Event(), []
+
+    def work() -> None:
+        started.set()
+        while True:
+            time.sleep(0.01)
+
+    jobs.request("running", work)
+    jobs.request("waiting", lambda: done.append("waiting"), cost_s=0.5)
+    assert started.wait(20)
+    thread = jobs._running["running"].thread
+    jobs.close(timeout_s=20)
+    assert not thread.is_alive()
+    assert jobs.request("late", lambda: done.append("late")) is None
+    assert list(jobs._running) == ["running"]
+    assert done == []
