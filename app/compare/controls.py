@@ -23,7 +23,7 @@ SCALE_TITLES = {
     "maximum": "Divided by the maximum", "min-max": "Scaled to 0..1", "sum": "Divided by the sum",
     "log": "Logarithm", "rank": "Ranks", "none": "Unchanged",
 }
-MISSING = {"fixations": "needs fixations, which this image does not have", "given": "upload a map below first"}
+MISSING = {"fixations": "needs fixations, which this image does not have", "user_map": "upload a map below first"}
 
 
 class Selection(NamedTuple):

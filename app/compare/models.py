@@ -85,7 +85,7 @@ def _year(about: About) -> int:
 
 def offered(subject: ComparedImage, given: UserMap | None) -> dict[str, About]:
     """The models whose needs are met."""
-    there = {"fixations": subject.picture.fixations is not None, "given": given is not None}
+    there = {"fixations": subject.picture.fixations is not None, "user_map": given is not None}
     return {
         name: about for name, about in saliency_models().items() if all(there.get(need, True) for need in about.needs)
     }
@@ -132,7 +132,7 @@ def request_map(
     """Request a `RenderedMap`; see `Jobs.request`."""
     about, image = saliency_models()[name], subject.picture.image
     asked = network_name if about.needs & {"volume", "labels"} else ""
-    brought = given if "given" in about.needs else None
+    brought = given if "user_map" in about.needs else None
     key = ("map", name, subject.digest, options(state), asked, brought and brought.digest)
     size = image.shape[0] * image.shape[1] / 1e6
     loaded = request_network(asked)
@@ -144,7 +144,7 @@ def request_map(
         looked_through = network(asked) if asked else None
         made = saliency_map(
             name, image, options=options(state), network=looked_through,
-            fixations=subject.picture.fixations, given=brought and decode_user_map(brought, image.shape[:2]),
+            fixations=subject.picture.fixations, user_map=brought and decode_user_map(brought, image.shape[:2]),
         )
         _costs[name] = made.milliseconds / 1000 / size
         png, high = encoded(made.values)

@@ -26,7 +26,7 @@ def request_trace(
         name: of a saliency model; `OWN` for the one that the weights were trained with.
     """
     asked = network_name if name and saliency_models()[name].needs & {"volume", "labels"} else ""
-    brought = given if name and "given" in saliency_models()[name].needs else None
+    brought = given if name and "user_map" in saliency_models()[name].needs else None
     version = stamp(state.weights)
     shared = options(state) if name else None
     key = ("walk", name, subject.digest, state.weights, version, shared, asked, brought and brought.digest)
@@ -59,7 +59,8 @@ def _walk(
         # the model sees the image made ready for it, and so does the map
         raw = saliency_map(
             name, ready.image, options=options(state), network=network(network_name) if network_name else None,
-            fixations=_moved(picture.fixations, ready), given=given and decode_user_map(given, ready.image.shape[:2]),
+            fixations=_moved(picture.fixations, ready),
+            user_map=given and decode_user_map(given, ready.image.shape[:2]),
         ).values
     knows = subject.task and describe(state.weights).task == subject.task
     source = Source("file", picture.name[:80], "", loaded.name, name or config.saliency)

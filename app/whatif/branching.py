@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hsal.evaluation.attribution import LabelAttribution
     from hsal.model.perception import Perception
 
-UNFIT = {"fixations", "given", "package"}  # needs that an image alone does not meet, or not everywhere
+UNFIT = {"fixations", "user_map", "package"}  # needs that an image alone does not meet, or not everywhere
 
 
 class _Picture(NamedTuple):

@@ -29,7 +29,7 @@ def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
     if scale == "sum":
         return values / np.float32(values.sum(dtype=np.float64))
     if scale == "min-max":
-        return (values - lowest) / max(highest - lowest, np.finfo(np.float32).tiny)
+        return (values - lowest) / max(highest - lowest, float(np.finfo(np.float32).tiny))
     shares = values / highest
     return shares if scale == "maximum" else np.log10(np.maximum(shares, 10**-_DECADES)) / _DECADES + 1
 

@@ -1,4 +1,4 @@
-"""One image, one saliency model, one map of the image's size: what pages, benchmark and command line ask for.
+"""Compute the map of one image with one saliency model, at the image's size.
 
 The options are those that all models share in SMILER (Wloka, Kunić, Kotseruba, Fahimi, Frosst, Bruce, Tsotsos, *SMILER:
 Saliency Model Implementation Library for Experimental Research*, arXiv 1812.08848, 2018): color space, smoothing,
@@ -22,7 +22,7 @@ from hsal.data.fixations.base import Fixations
 from hsal.data.images import MIN_SIDE_PX
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
-from hsal.saliency.base import Network, SaliencyError, Stimulus
+from hsal.saliency.base import Network, SaliencyError, SaliencyModel, Stimulus
 from hsal.saliency.color_spaces import ColorSpace, convert_color
 from hsal.saliency.gaussian import blur, center_bump
 from hsal.saliency.normalization import Scale, scaled
@@ -34,20 +34,20 @@ CenterPrior = Literal["none", "add", "multiply"]
 
 @dataclass(frozen=True)
 class MapOptions:
-    """What all models share, after SMILER; its names are spelt out."""
+    """Options that apply to every saliency model, as in SMILER."""
 
     color_space: ColorSpace = "rgb"
-    """Color space of the image that the model is shown, each channel scaled to 0..1."""
+    """Color space of the model's input, each channel scaled to 0..1."""
     smooth: float = 0.0
-    """Sigma of a Gaussian that the map is blurred with, as a share of the image's longer side."""
+    """Sigma of the Gaussian that blurs the map, as a share of the image's longer side; 0 does not blur."""
     center_prior: CenterPrior = "none"
-    """A Gaussian in the image's middle, averaged with the map (both of maximum 1) or multiplied with it."""
+    """A Gaussian at the image's center: averaged with the map (each with maximum 1), or multiplied by it."""
     center_width: float = 0.25
-    """Sigma of that Gaussian as a share of each side."""
+    """Sigma of that Gaussian, as a share of each side."""
     scale: Scale = "maximum"
-    """Scaling of the values given back; `hsal.saliency.normalization` explains each."""
+    """Scaling of the returned values; see `hsal.saliency.normalization.scaled`."""
     cap_px: int = 800
-    """An image with a longer side is reduced to this for the model, and a note says so."""
+    """Largest longer side of the model's input in pixels; a larger image is reduced, and a note reports it."""
 
     def __post_init__(self) -> None:
         for name, kind in (("color_space", ColorSpace), ("center_prior", CenterPrior), ("scale", Scale)):
@@ -60,15 +60,16 @@ class MapOptions:
 
 @dataclass(frozen=True)
 class SaliencyMap:
-    """What one model makes of one image."""
+    """The map of one image by one saliency model."""
 
     model: str
-    """Its name in the registry."""
-    values: np.ndarray  # (H,W) float32 >= 0, of the image's size
+    """The model's name in the registry."""
+    values: np.ndarray
+    """(H,W) float32 >= 0, at the image's size."""
     milliseconds: float
-    """Of the model and the network that it stands on, alone: without decoding, smoothing and scaling up."""
+    """Time of the model and its network alone, without decoding, smoothing and resizing."""
     notes: tuple[str, ...]
-    """Sentences on what was done to the image, and what one should know of the map."""
+    """Sentences about changes to the input and limits of the map, for display."""
 
 
 def saliency_map(
@@ -79,52 +80,58 @@ def saliency_map(
     parameters: object | Mapping[str, Any] | None = None,
     network: Network | None = None,
     fixations: Fixations | None = None,
-    given: np.ndarray | None = None,
+    user_map: np.ndarray | None = None,
 ) -> SaliencyMap:
-    """The map of one image.
+    """Compute the saliency map of one image.
 
     Args:
-        name: of a model in `hsal.registry.names(hsal.saliency)`.
+        name: the model's name, one of `hsal.saliency.SALIENCY.names()`.
         image: (H,W) gray or (H,W,3) RGB, uint8.
-        parameters: the model's `Parameters`, or a mapping of some of their names to values.
-        network: for models that look at a volume or at labels.
-        fixations: where people looked, in the image's pixels, for models that need them.
-        given: (h,w) >= 0, a map from the user, with the image's proportions.
+        options: options shared by all models; None means the defaults.
+        parameters: the model's `Parameters`, or a mapping of parameter names to values; None means the defaults.
+        network: a classifier, for models that need a volume or labels.
+        fixations: fixations in the image's pixels, for models that need them.
+        user_map: (h,w) >= 0, a map from the user with the image's proportions.
+    Returns:
+        The map at the image's size, scaled by `options.scale`.
     Raises:
-        SaliencyError: the image, an option or a parameter cannot be used, or what the model needs is missing.
+        SaliencyError: an invalid image, option or parameter, a missing input, or a model that failed.
         UnknownNameError: there is no such model.
     """
     options = options or MapOptions()
     module = SALIENCY.find(name)
     model = module.build(*_parameters(module, parameters))
-    picture, notes = _reduced(_tensor(image), options.cap_px)  # (1,1 or 3,H',W')
-    shown = Stimulus(
-        convert_color(picture, options.color_space),
+    reduced, notes = _reduced(_tensor(image), options.cap_px)  # (1,1 or 3,H',W')
+    full_size, size = (image.shape[0], image.shape[1]), (reduced.shape[2], reduced.shape[3])
+    stimulus = Stimulus(
+        convert_color(reduced, options.color_space),
         network=network,
-        fixations=None if fixations is None else [_moved(fixations, image.shape[:2], tuple(picture.shape[2:]))],
-        given=None if given is None else torch.from_numpy(checked_user_map(given, image.shape[:2]))[None],
+        fixations=None if fixations is None else [_rescaled(fixations, full_size, size)],
+        user_map=None if user_map is None else torch.from_numpy(checked_user_map(user_map, full_size))[None],
     )
-    raw, milliseconds = _run(module, model, shown)
-    raw = _finished(_resized(raw, tuple(picture.shape[2:])), options)
-    values = scaled(_resized(raw, image.shape[:2])[0].numpy(), options.scale)  # (H,W)
-    notes += _notes(module, raw, network, options)
+    raw, milliseconds = _run(module, model, stimulus)
+    processed = _processed(_resized(raw, size), options)  # (1,H',W')
+    values = scaled(_resized(processed, full_size)[0].numpy(), options.scale)  # (H,W)
+    notes += _notes(module, processed, network, options)
     return SaliencyMap(name, np.ascontiguousarray(values, np.float32), milliseconds, tuple(notes))
 
 
 def most_probable_label(image: np.ndarray, network: Network, options: MapOptions) -> str:
-    """The label that `saliency_map` asks a network for where none is given: the most probable one of the image.
+    """The image's most probable label, which `saliency_map` explains where no label is set.
 
     Args:
-        image: as for `saliency_map`, which raises the same.
+        image: (H,W) gray or (H,W,3) RGB, uint8.
+    Raises:
+        SaliencyError: an invalid image.
     """
-    picture, _ = _reduced(_tensor(image), options.cap_px)
+    reduced, _ = _reduced(_tensor(image), options.cap_px)
     with torch.no_grad():
-        logits = network.logits(network.volume(convert_color(picture, options.color_space)))  # (1,N)
+        logits = network.logits(network.volume(convert_color(reduced, options.color_space)))  # (1,N)
     return network.labels[int(choose_labels(network, logits, "")[0])]
 
 
 def _parameters(module: ModuleType, parameters: object | Mapping[str, Any] | None) -> tuple[object, ...]:
-    """What `build` is called with: nothing for the defaults."""
+    """The arguments of the model's `build`: none for the defaults."""
     if parameters is None:
         return ()
     kind = getattr(module, "Parameters", None)
@@ -151,18 +158,19 @@ def _tensor(image: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(planes, np.float32))[None] / 255
 
 
-def _reduced(picture: Tensor, cap_px: int) -> tuple[Tensor, list[str]]:
-    height, width = picture.shape[2:]
+def _reduced(image: Tensor, cap_px: int) -> tuple[Tensor, list[str]]:
+    """The image (1,C,H,W) with a longer side of at most `cap_px`, and a note where it was reduced."""
+    height, width = image.shape[2:]
     if max(height, width) <= cap_px:
-        return picture, []
+        return image, []
     factor = cap_px / max(height, width)
     size = max(MIN_SIDE_PX, round(height * factor)), max(MIN_SIDE_PX, round(width * factor))
     note = f"The image was reduced from {width} x {height} to {size[1]} x {size[0]} pixels for the model."
-    return functional.interpolate(picture, size, mode="bilinear", antialias=True), [note]
+    return functional.interpolate(image, size, mode="bilinear", antialias=True), [note]
 
 
-def _moved(fixations: Fixations, before: tuple[int, int], after: tuple[int, int]) -> Fixations:
-    """The same points in an image of another size (H,W); a pixel's center is a whole number."""
+def _rescaled(fixations: Fixations, before: tuple[int, int], after: tuple[int, int]) -> Fixations:
+    """The same points in an image of another size (H,W); pixel centers have integer coordinates."""
     if before == after:
         return fixations
     (height, width), (rows, columns) = before, after
@@ -170,24 +178,28 @@ def _moved(fixations: Fixations, before: tuple[int, int], after: tuple[int, int]
     return replace(fixations, x=x.astype(np.float32), y=y.astype(np.float32))
 
 
-def _run(module: ModuleType, model: Any, shown: Stimulus) -> tuple[Tensor, float]:
-    """The model's map (1,h,w), checked, and how long it took."""
+def _run(module: ModuleType, model: SaliencyModel, stimulus: Stimulus) -> tuple[Tensor, float]:
+    """The model's map (1,h,w), checked, and its time in milliseconds."""
     begun = time.perf_counter()
     try:
         with torch.no_grad():
-            if "volume" in module.ABOUT.needs and shown.network is not None:
-                shown = replace(shown, volume=shown.network.volume(shown.image))
-            raw = model(shown)
+            if "volume" in module.ABOUT.needs and stimulus.network is not None:
+                stimulus = replace(stimulus, volume=stimulus.network.volume(stimulus.image))
+            raw = model(stimulus)
     except HsalError:
         raise
     except Exception as error:
         if module.__name__.startswith(f"{SALIENCY.package}."):
             raise
-        # another package's model may fail in any way
-        raise SaliencyError(f"{module.ABOUT.title} failed on this image ({error}): tell its authors.") from error
+        # a model of another package may raise any exception
+        raise SaliencyError(
+            f"{module.ABOUT.title} failed on this image ({error}): report it to its authors."
+        ) from error
     milliseconds = 1000 * (time.perf_counter() - begun)
     if raw.ndim != 3 or len(raw) != 1 or not raw.isfinite().all() or raw.min() < 0:
-        raise SaliencyError(f"{module.ABOUT.title} gave something that is no map (1,h,w) >= 0: tell its authors.")
+        raise SaliencyError(
+            f"{module.ABOUT.title} returned something other than a map (1,h,w) >= 0: report it to its authors."
+        )
     return raw.float(), milliseconds
 
 
@@ -198,23 +210,24 @@ def _resized(maps: Tensor, size: tuple[int, int]) -> Tensor:
     return functional.interpolate(maps[:, None], size, mode="bilinear", antialias=True)[:, 0].clamp_min(0)
 
 
-def _finished(maps: Tensor, options: MapOptions) -> Tensor:
-    """Smoothed, and with the center prior; (1,H,W)."""
-    maps = blur(maps, options.smooth * max(maps.shape[1:]))
+def _processed(maps: Tensor, options: MapOptions) -> Tensor:
+    """Smooth the map and apply the center prior: (1,H,W) -> (1,H,W)."""
+    _, height, width = maps.shape
+    maps = blur(maps, options.smooth * max(height, width))
     if options.center_prior == "none":
         return maps
-    prior = center_bump(*maps.shape[1:], options.center_width)
+    prior = center_bump(height, width, options.center_width)
     if options.center_prior == "multiply":
         return maps * prior
     highest = maps.amax()
     return ((maps / highest if highest > 0 else maps) + prior) / 2
 
 
-def _notes(module: ModuleType, raw: Tensor, network: Network | None, options: MapOptions) -> list[str]:
+def _notes(module: ModuleType, processed: Tensor, network: Network | None, options: MapOptions) -> list[str]:
     notes = []
-    looked_through = network is not None and module.ABOUT.needs & {"volume", "labels"}
-    if looked_through and options.color_space not in ("rgb", "gray"):
-        notes.append(f"The network learned from RGB images and was shown {options.color_space} here.")
-    if raw.amax() == raw.amin() and module.ABOUT.kind == "model":
-        notes.append("The map is the same everywhere: nothing stands out for this model.")
+    uses_network = network is not None and module.ABOUT.needs & {"volume", "labels"}
+    if uses_network and options.color_space not in ("rgb", "gray"):
+        notes.append(f"The network was trained on RGB images; its input here was {options.color_space}.")
+    if processed.amax() == processed.amin() and module.ABOUT.kind == "model":
+        notes.append("The map is constant: nothing stands out for this model.")
     return notes

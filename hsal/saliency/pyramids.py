@@ -107,8 +107,8 @@ def oriented(intensity: Tensor, bank: Tensor) -> Tensor:
     return (even.square() + odd.square()).sqrt()
 
 
-def resized(maps: Tensor, size: tuple[int, int]) -> Tensor:
-    """(B,C,h,w) -> (B,C,*size), bilinear; what gets smaller is averaged."""
+def resized(maps: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
+    """Resize maps bilinearly, antialiased: (B,C,h,w) -> (B,C,*size)."""
     if maps.shape[2:] == size:
         return maps
     return functional.interpolate(maps, size=size, mode="bilinear", align_corners=False, antialias=True)

@@ -115,14 +115,14 @@ def test_human_needs_fixations_on_the_picture() -> None:
 
 
 def test_a_map_of_ones_own_comes_back_over_the_picture() -> None:
-    given = np.zeros((6, 8))
-    given[1, 2] = 5  # cells of 8 px: rows 8..15, columns 16..23
-    made = saliency_map("upload", PICTURE, given=given).values
+    uploaded = np.zeros((6, 8))
+    uploaded[1, 2] = 5  # cells of 8 px: rows 8..15, columns 16..23
+    made = saliency_map("upload", PICTURE, user_map=uploaded).values
     assert divmod(int(made.argmax()), 64)[0] in (11, 12)
     assert divmod(int(made.argmax()), 64)[1] in (19, 20)
     assert made[40, 60] == 0
     with pytest.raises(SaliencyError, match="proportions"):
-        saliency_map("upload", PICTURE, given=np.ones((64, 48)))
+        saliency_map("upload", PICTURE, user_map=np.ones((64, 48)))
     with pytest.raises(SaliencyError, match="upload"):
         saliency_map("upload", PICTURE)
 

@@ -85,7 +85,7 @@ def _models(command: BenchmarkSaliencyCommand) -> list[str]:
     for name in command.models:
         SALIENCY.find(name)  # an unknown name fails before anything is measured
     return list(dict.fromkeys(command.models)) or [
-        name for name in SALIENCY.names() if "given" not in SALIENCY.find(name).ABOUT.needs
+        name for name in SALIENCY.names() if "user_map" not in SALIENCY.find(name).ABOUT.needs
     ]
 
 

@@ -39,8 +39,8 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
     def center_prior(stimulus: Stimulus) -> Tensor:
         """Image (B,C,H,W) -> (B,H,W) in [0,1], the same for all."""
-        image = stimulus.image
-        bump = center_bump(*image.shape[2:], parameters.width).to(image.device)
-        return bump.expand(len(image), -1, -1).clone()
+        batch, _, height, width = stimulus.image.shape
+        bump = center_bump(height, width, parameters.width).to(stimulus.image.device)
+        return bump.expand(batch, -1, -1).clone()
 
     return center_prior

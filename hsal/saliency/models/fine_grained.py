@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import torch
@@ -61,7 +62,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     return fine_grained
 
 
-def _one(algorithm: object, gray: np.ndarray) -> np.ndarray:
+def _one(algorithm: Any, gray: np.ndarray) -> np.ndarray:
     """One image (h,w) uint8 -> (h,w) float32 in [0,1]; 0 for a single level, over which OpenCV divides by 0."""
     if gray.min() == gray.max():
         return np.zeros(gray.shape, np.float32)

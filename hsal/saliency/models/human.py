@@ -54,9 +54,9 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
         """
         if stimulus.fixations is None:
             raise SaliencyError("Human fixations are not known for this image: choose one that comes with them.")
-        size = tuple(stimulus.image.shape[2:])
-        sigma_px = parameters.sigma_degrees * max(size) / parameters.longer_degrees
-        maps = [fixation_density(*fixated_pixels(points), size, sigma_px) for points in stimulus.fixations]
+        height, width = stimulus.image.shape[2:]
+        sigma_px = parameters.sigma_degrees * max(height, width) / parameters.longer_degrees
+        maps = [fixation_density(*fixated_pixels(points), (height, width), sigma_px) for points in stimulus.fixations]
         return torch.from_numpy(np.stack(maps)).to(stimulus.image)
 
     return human

@@ -94,7 +94,7 @@ def center_surround(levels: Levels, border: float = 0.0) -> list[Tensor]:
         levels: one channel's pyramid. border: see `faded`.
     """
     pairs = [(levels[center], levels[center + delta]) for center, delta in product(CENTERS, DELTAS)]
-    return [faded((center - resized(surround, tuple(center.shape[2:]))).abs(), border) for center, surround in pairs]
+    return [faded((center - resized(surround, center.shape[2:])).abs(), border) for center, surround in pairs]
 
 
 def faded(maps: Tensor, border: float) -> Tensor:
@@ -112,23 +112,28 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The model: images -> (B,h,w) in [0,1], 40x30 for an image of 640x480."""
 
     def itti_koch(stimulus: Stimulus) -> Tensor:
-        seen, least = features(stimulus.image, parameters.angles), parameters.least_peak
-        size = tuple(seen.intensity[MAP_LEVEL].shape[2:])
-        # conspicuity of intensity (B,1,h,w), color (B,2,h,w) and orientations (B,angles,h,w)
-        intensity, color, orientation = (
-            sum(resized(promote(pair, least), size) for pair in center_surround(levels, parameters.border))
-            for levels in (seen.intensity, seen.color, seen.orientation)
+        pyramids, least = features(stimulus.image, parameters.angles), parameters.least_peak
+        size = pyramids.intensity[MAP_LEVEL].shape[2:]
+        intensity, color, orientation = (  # (B,1,h,w), (B,2,h,w), (B,angles,h,w)
+            _conspicuity(levels, size, parameters)
+            for levels in (pyramids.intensity, pyramids.color, pyramids.orientation)
         )
-        channels = {
-            "intensity": intensity,
-            "color": color.sum(dim=1, keepdim=True),
-            "orientation": promote(orientation, least).sum(dim=1, keepdim=True),
-        }
-        weights = {name: getattr(parameters, name) for name in channels}
-        summed = sum(weights[name] * promote(conspicuity, least) for name, conspicuity in channels.items())
-        return summed[:, 0] / sum(weights.values())
+        weighted = (
+            (parameters.intensity, intensity),
+            (parameters.color, color.sum(dim=1, keepdim=True)),
+            (parameters.orientation, promote(orientation, least).sum(dim=1, keepdim=True)),
+        )
+        total = sum((weight * promote(channel, least) for weight, channel in weighted), intensity.new_zeros(()))
+        return total[:, 0] / sum(weight for weight, _ in weighted)
 
     return itti_koch
+
+
+def _conspicuity(levels: Levels, size: torch.Size, parameters: Parameters) -> Tensor:
+    """The sum of a channel's normalized center-surround differences: (B,C,*size)."""
+    pairs = center_surround(levels, parameters.border)
+    maps = (resized(promote(pair, parameters.least_peak), size) for pair in pairs)
+    return sum(maps, pairs[0].new_zeros(()))
 
 
 def _peaks(maps: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A map from the user, computed elsewhere or drawn by hand; `hsal.saliency.user_map` decodes it."""
+"""A map from the user, computed elsewhere or drawn by hand; `hsal.saliency.user_map` decodes and checks it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
 
 ABOUT = About(
     title="A map of your own",
-    citation="Whoever made it",
-    license="its maker's",
+    citation="Provided by the user",
+    license="its author's",
     idea="The map that you upload.",
-    needs=frozenset({"given"}),
+    needs=frozenset({"user_map"}),
 )
 
 
 def upload(stimulus: Stimulus) -> Tensor:
-    """The given map (B,h,w), as it is.
+    """The user's map (B,h,w), unchanged.
 
     Raises:
-        SaliencyError: no map was given.
+        SaliencyError: there is no user map.
     """
-    if stimulus.given is None:
+    if stimulus.user_map is None:
         raise SaliencyError("There is no map: upload a .npy file or an image.")
-    return stimulus.given.to(stimulus.image)
+    return stimulus.user_map.to(stimulus.image)
 
 
 def build() -> SaliencyModel:
