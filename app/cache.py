@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from app.address import Address
-from app.weights import RUN, SERIES, describe, find_run, moment, path_of, stamp
+from app.weights import RUN, SERIES, describe, file_version, find_run, parse_name, path_of
 from hsal.config import MNIST_TASKS, ModelConfig, Task, task_scene
 from hsal.data.base import DataError
 from hsal.errors import HsalError
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 RECORDED_TASK = "mnist-multiset"  # of the recorded samples
 SAMPLE_SEED = 1  # of the samples of other tasks
-AS_DRAWN = (0, Address.smallest, Address.largest, Address.clutter)  # the settings of a task's own scenes
+DEFAULT_SCENE = (0, Address.smallest, Address.largest, Address.clutter)  # the settings of a task's own scenes
 AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
 
 
-# Not st.cache_resource: `warm` loads the model in a thread that belongs to no visitor's session.
+# Not st.cache_resource: `preload` loads the model in a thread that belongs to no visitor's session.
 @lru_cache(maxsize=8)
 def checkpoint(name: str, version: int) -> Checkpoint:
-    """The model of that name, in eval mode; version: its `stamp`. Raises HsalError."""
+    """The model of that name, in eval mode; version: its `file_version`. Raises HsalError."""
     from hsal.zoo.checkpoint import load_model
 
-    kind, rest, step = moment(name)
+    kind, rest, step = parse_name(name)
     path, known = path_of(name), describe(name)  # there is such a step
     if kind == SERIES:
         own = _series(rest)
@@ -99,7 +99,7 @@ def scene_trace(
     name: str, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
 ) -> Trace:
     """The walk over scene `index` of `seed`, of the task of the weights `name`; the settings are those of `scenes`."""
-    return _scene_trace(name, stamp(name), seed, index, digits, smallest, largest, clutter)
+    return _scene_trace(name, file_version(name), seed, index, digits, smallest, largest, clutter)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -131,8 +131,8 @@ def sample_trace(weights: str, name: str) -> Trace:
     if weights == walk.source.weights:
         return walk
     if _suits(weights):
-        return _again(weights, stamp(weights), name)
-    return scene_trace(weights, SAMPLE_SEED, list(recorded()).index(name), *AS_DRAWN)
+        return _again(weights, file_version(weights), name)
+    return scene_trace(weights, SAMPLE_SEED, list(recorded()).index(name), *DEFAULT_SCENE)
 
 
 def _suits(weights: str) -> bool:
@@ -145,7 +145,7 @@ def _suits(weights: str) -> bool:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _drawn_labels(task: str, size_px: int) -> list[tuple[int, ...]]:
-    source = scenes(task, size_px, *AS_DRAWN)
+    source = scenes(task, size_px, *DEFAULT_SCENE)
     return [source.render(SAMPLE_SEED, place).labels for place in range(len(recorded()))]
 
 
@@ -161,7 +161,7 @@ def _again(weights: str, version: int, name: str) -> Trace:
 
 def image_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]) -> Trace:
     """The walk over an image that is ready for the model: (H,W) or (H,W,3) uint8 of the model's size."""
-    return _picture_trace(weights, stamp(weights), kind, name, image, notes)
+    return _picture_trace(weights, file_version(weights), kind, name, image, notes)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -193,13 +193,13 @@ def film(trace_json: str, kind: str) -> bytes:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def reopened(data: bytes, name: str) -> tuple[Trace, list[str]]:
+def read_upload(data: bytes, name: str) -> tuple[Trace, list[str]]:
     """A walk in a stranger's file, and what is to be said of it; raises TraceError."""
     return recover_trace(data, name)
 
 
 @lru_cache(maxsize=1)
-def warm() -> None:
+def preload() -> None:
     """Load torch and the default model beside the visitor's reading, once, so that the next page is quick."""
 
     def load() -> None:

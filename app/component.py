@@ -12,18 +12,18 @@ HOSTED = Path(__file__).with_name("hosted.js")
 WIDE = Path(__file__).with_name("wide.css")  # of what may be wider than its place; wants --back, the ground's color
 
 
-def joined(*paths: Path) -> str:
+def join_files(*paths: Path) -> str:
     """The texts of files, one after another: scripts in the order of use make one module."""
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
-def module(js: str) -> str:
+def element_module(js: str) -> str:
     """A module of an element, with `hosted` for its default export: what Streamlit calls."""
-    return f"{joined(HOSTED)}\n{js}"
+    return f"{join_files(HOSTED)}\n{js}"
 
 
 @cache
-def element(name: str, html: str, css: str, js: str) -> ComponentRenderer:
+def custom_element(name: str, html: str, css: str, js: str) -> ComponentRenderer:
     """An element, registered on first use and not on import: its name then lands on the runtime that runs the page.
 
     Once a process; the renderer registers itself again where a test brings another runtime.
@@ -31,4 +31,4 @@ def element(name: str, html: str, css: str, js: str) -> ComponentRenderer:
     Args:
         name: its own, over the whole app. js: a module with one default export, which may use `hosted` of hosted.js.
     """
-    return st.components.v2.component(name, html=html, css=css, js=module(js), isolate_styles=True)
+    return st.components.v2.component(name, html=html, css=css, js=element_module(js), isolate_styles=True)

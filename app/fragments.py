@@ -11,7 +11,7 @@ import streamlit as st
 Asked = ParamSpec("Asked")
 
 
-def part(draw: Callable[Asked, None], every_s: float | None = None) -> Callable[Asked, None]:
+def fragment(draw: Callable[Asked, None], every_s: float | None = None) -> Callable[Asked, None]:
     """`st.fragment` that keeps its place on the page, for use as a decorator too.
 
     A click or a call of the browser's timer may be late and follow a run of the whole page at once. Streamlit then
@@ -31,7 +31,7 @@ def part(draw: Callable[Asked, None], every_s: float | None = None) -> Callable[
     return placed
 
 
-def watched(draw: Callable[[], bool], every_s: float | None) -> None:
+def auto_refresh(draw: Callable[[], bool], every_s: float | None) -> None:
     """Draw a part of the page now, and again every so many seconds.
 
     Args:
@@ -46,5 +46,5 @@ def watched(draw: Callable[[], bool], every_s: float | None) -> None:
         if draw() and not own_run:
             st.rerun()
 
-    part(once_more, every_s)()
+    fragment(once_more, every_s)()
     own_run = False

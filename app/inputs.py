@@ -12,8 +12,8 @@ from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawin
 from app.messages import add_message
 from app.provenance import drawn_image
 from app.step_through import state
-from app.weights import describe, knows
-from app.widgets import plain
+from app.weights import describe, describe_limits
+from app.widgets import escape_markdown
 from hsal.config import MNIST_TASKS
 from hsal.data.images import FORMATS, decode_image
 from hsal.data.preprocess import as_scene, for_model
@@ -66,7 +66,8 @@ def scene(address: Address) -> Trace:
 
 def upload(address: Address) -> Trace | None:
     """A visitor's image, or a downloaded trace; raises ImageError or TraceError."""
-    st.caption(f"{knows(address.weights)} A link cannot carry an upload: send the image along, or the trace as JSON.")
+    st.caption(f"{describe_limits(address.weights)} A link cannot carry an upload: send the image along, or the trace "
+               "as JSON.")
     label = f"An image ({', '.join(FORMATS)}), or a trace downloaded as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
     chosen = (file.name, file.getvalue()) if file else state.stored_upload()
@@ -75,7 +76,7 @@ def upload(address: Address) -> Trace | None:
     name, data = chosen
     if file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"This is {plain(name[:80])}, as uploaded before.", width="content")
+            st.caption(f"This is {escape_markdown(name[:80])}, as uploaded before.", width="content")
             st.button("Remove it", on_click=state.remove_upload, icon=":material/delete:")
     trace = _uploaded_trace(name, data) if looks_like_json(data) else _image_trace(address, name, data)
     if file:  # it can be read
@@ -92,11 +93,13 @@ def _image_trace(address: Address, name: str, data: bytes) -> Trace:
 
 def _uploaded_trace(name: str, data: bytes) -> Trace:
     """The trace in a JSON file, unchanged; raises TraceError."""
-    trace, notes = cache.reopened(data, name)
+    trace, notes = cache.read_upload(data, name)
     for sentence in notes:
         add_message(sentence)
-    st.caption(plain(f"This is a trace of {trace.source.weights[:80]} on {trace.source.name[:80]}, as it was saved; "
-                     f"the model chosen above is not used. {intervention_note(trace)}"))
+    st.caption(escape_markdown(
+        f"This is a trace of {trace.source.weights[:80]} on {trace.source.name[:80]}, as it was saved; "
+        f"the model chosen above is not used. {intervention_note(trace)}"
+    ))
     return trace
 
 
@@ -113,7 +116,7 @@ def draw(address: Address) -> Trace | None:
     with right:
         st.caption("Draw one to four digits with mouse, pen or finger. The link carries your drawing.")
         if describe(address.weights).task not in MNIST_TASKS:
-            st.caption(knows(address.weights))
+            st.caption(describe_limits(address.weights))
         st.button("Clear", on_click=state.clear_canvas, icon=":material/delete:")
     strokes = (result.json_data or {}).get("objects")
     if strokes and result.image_data is not None:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 
 S = TypeVar("S")
 BAR, OPENED = "hsal.address_bar", "hsal.address_bar.opened"
@@ -184,7 +184,7 @@ def _complete_address() -> None:
         return
     container, numbers = st.session_state[SLOT]
     with container:
-        show = element("hsal_address_bar", "<span hidden></span>", "", joined(SCRIPT))
+        show = custom_element("hsal_address_bar", "<span hidden></span>", "", join_files(SCRIPT))
         show(data={"seen": bar.seen, "completed": bar.completed, "browser": bar.browser},
              key=f"{CONTAINER}.{next(numbers)}")
 

@@ -6,7 +6,7 @@ import base64
 
 import streamlit as st
 
-from app.component import WIDE, joined
+from app.component import WIDE, join_files
 from app.state import CONTAINER
 from hsal.paths import ASSETS
 
@@ -35,7 +35,7 @@ def style() -> None:
     on_primary = "#12171a" if is_dark() else "#ffffff"
     ground = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.backgroundColor")
     st.html(
-        f"<style>.stApp {{ --back: {ground} }} {joined(WIDE)}"
+        f"<style>.stApp {{ --back: {ground} }} {join_files(WIDE)}"
         "[data-testid='stCaptionContainer'] { opacity: 1; color: color-mix(in srgb, currentColor 78%, transparent) }"
         f":is([data-testid^='stBaseButton-primary'], [data-testid='stMultiSelect'] :is([data-tag], [data-tag] *))"
         f" {{ color: {on_primary} }}"

@@ -39,7 +39,7 @@ def find_run(folder: str) -> RunInfo:
     return read_run(runs_dir() / folder)
 
 
-def moment(name: str) -> tuple[str, str, int | None]:
+def parse_name(name: str) -> tuple[str, str, int | None]:
     """Kind (`RUN`, `SERIES` or empty), name and update of such a name; None without an update."""
     kind = next((kind for kind in (RUN, SERIES) if name.startswith(kind)), "")
     rest, _, step = name.removeprefix(kind).rpartition("@") if kind else (name, "", "")
@@ -54,7 +54,7 @@ def path_of(name: str) -> Path | None:
     Raises:
         HsalError: the run, or its weights, are gone.
     """
-    kind, folder, step = moment(name)
+    kind, folder, step = parse_name(name)
     if kind != RUN:
         return None
     run = find_run(folder)
@@ -65,7 +65,7 @@ def path_of(name: str) -> Path | None:
     return path
 
 
-def stamp(name: str) -> int:
+def file_version(name: str) -> int:
     """Changes when the file behind a name does; 0 for weights that come with the project. Raises HsalError."""
     path = path_of(name)
     try:
@@ -76,7 +76,7 @@ def stamp(name: str) -> int:
 
 def describe(name: str) -> Weights:
     """As `hsal.zoo.weights.describe`, for all names above. Raises HsalError."""
-    kind, rest, step = moment(name)
+    kind, rest, step = parse_name(name)
     if kind == RUN:
         run, path = find_run(rest), path_of(name)
         config = shipped.describe(str(path)).config if path else read_command(Train, run.folder).model
@@ -89,7 +89,7 @@ def describe(name: str) -> Weights:
     return shipped.describe(name)
 
 
-def knows(name: str) -> str:
+def describe_limits(name: str) -> str:
     """One sentence on what a model has been trained to see, and one on all else. Raises HsalError."""
     things = "handwritten digits" if describe(name).task in MNIST_TASKS else "house numbers"
     return f"The model knows {things} only. On any other image it still attends, but can only name digits."
@@ -106,7 +106,7 @@ def choices(*in_use: str) -> dict[str, str]:
         if run.objective and latest_weights(run):
             tasks[f"{RUN}{run.folder.name}"] = run.task
     for name in in_use:
-        if moment(name)[2] is not None:
+        if parse_name(name)[2] is not None:
             with suppress(HsalError):  # the page says that the link's weights are not here
                 tasks[name] = describe(name).task
     return tasks
@@ -121,13 +121,13 @@ def _task(name: str) -> str:
 
 def titles(tasks: Mapping[str, str]) -> dict[str, str]:
     """Name -> what to call it in a list: the task in plain words; of a run, its name."""
-    coming = {name: task for name, task in tasks.items() if not moment(name)[0]}
+    coming = {name: task for name, task in tasks.items() if not parse_name(name)[0]}
     named = shipped.titles(coming)
     return {name: named.get(name) or _title(name, task) for name, task in tasks.items()}
 
 
 def _title(name: str, task: str) -> str:
-    kind, rest, step = moment(name)
+    kind, rest, step = parse_name(name)
     try:
         called = find_run(rest).name if kind == RUN else TITLES.get(rest, rest)
     except HsalError:

@@ -9,27 +9,27 @@ import streamlit as st
 
 from app import cache, theme
 from app.downloads import downloads
-from app.fragments import part
+from app.fragments import fragment
 from hsal.tracing.schema import Trace
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text escaped for Markdown, so that it shows as it is; a file's name may hold any text."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)
 
 
-def say(sentences: Iterable[str]) -> None:
+def show_problems(sentences: Iterable[str]) -> None:
     """Sentences on what could not be done as asked, in one box."""
-    if text := "  \n".join(plain(sentence) for sentence in sentences):
+    if text := "  \n".join(escape_markdown(sentence) for sentence in sentences):
         st.warning(text, icon=":material/info:")
 
 
-def refuse(sentence: str) -> None:
+def show_error(sentence: str) -> None:
     """An error message."""
-    st.error(plain(sentence), icon=":material/error:")
+    st.error(escape_markdown(sentence), icon=":material/error:")
 
 
-@part
+@fragment
 def strip_and_downloads(trace: Trace) -> None:
     """The strip of the trace, and its downloads."""
     text = trace.to_json()

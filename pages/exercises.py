@@ -15,4 +15,4 @@ answered = st.toggle("Show all answers", key=state.enter())
 state.leave()
 for number, exercise in enumerate(exercises(), start=1):
     draw_exercise(exercise, number, answered)
-cache.warm()
+cache.preload()

@@ -7,7 +7,7 @@ from app.lesson import page, state
 from app.lesson.live import LIVE, WIDE
 from app.lesson.teachers import teachers_section
 from app.lesson.text import SceneKey, chapters
-from app.widgets import refuse, say
+from app.widgets import show_error, show_problems
 from hsal.errors import HsalError
 
 OTHER_IMAGE = "The text describes the chapter's own image; this is another one, which may not show everything in it."
@@ -15,7 +15,7 @@ OTHER_IMAGE = "The text describes the chapter's own image; this is another one, 
 try:
     all_chapters = chapters()
 except HsalError as error:
-    refuse(str(error))
+    show_error(str(error))
     st.stop()
 address, problems = state.enter(len(all_chapters))
 chapter = all_chapters[address.chapter - 1]
@@ -24,7 +24,7 @@ own = scene == chapter.scene
 
 page.style(address.present, chapter.live in WIDE)
 st.title("Covert and overt", anchor=False)
-say(problems)
+show_problems(problems)
 if address.shows("chapters"):
     page.chapter_list(all_chapters)
 with st.container(key="lesson-parts"):
@@ -42,10 +42,10 @@ with live:  # last, because it may wait for the model
     try:
         LIVE[chapter.live](scene, address)
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
     st.caption(chapter.caption if own else f"{chapter.caption} {OTHER_IMAGE}")
 page.references(chapter)
 if address.shows("teachers"):
     teachers_section(address, scene)
 page.scroll_to_top(address.chapter)
-cache.warm()
+cache.preload()

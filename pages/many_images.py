@@ -5,8 +5,8 @@ import streamlit as st
 from app import cache
 from app.many_images import state
 from app.many_images.table import many_view, names_of
-from app.weights import choices, knows, titles
-from app.widgets import refuse
+from app.weights import choices, describe_limits, titles
+from app.widgets import show_error
 from hsal.data.archive import MAX_IMAGES, UNPACKED_BYTES, ZIP_BYTES
 from hsal.data.images import MAX_BYTES
 from hsal.errors import HsalError
@@ -34,12 +34,12 @@ with left:
                              max_upload_size=ZIP_BYTES // MB)
 try:
     batch = state.take(chosen, files)
-    st.caption(knows(chosen))
+    st.caption(describe_limits(chosen))
     if batch.pile.images:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{len(batch.names):,} files: {names_of(batch)}.", width="content")
             st.button("Remove them", on_click=state.forget, icon=":material/delete:")
     many_view(batch)
 except HsalError as error:
-    refuse(str(error))
-cache.warm()
+    show_error(str(error))
+cache.preload()

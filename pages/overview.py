@@ -31,4 +31,4 @@ with right:
     attention_player(samples.recorded()[samples.FEATURED], key="overview", compact=True)
 st.subheader("Five terms to know", anchor=False)
 st.markdown((texts / "terms.md").read_text())
-cache.warm()
+cache.preload()

@@ -6,7 +6,7 @@ from app import theme
 from app.results import figures, measured
 from app.results.errors_browser import errors_browser
 from app.results.tables import ablation_table, extrapolation_table, how_made, main_table, saliency_table
-from app.widgets import refuse
+from app.widgets import show_error
 from hsal.errors import HsalError
 from hsal.reproduce.results import short_name
 from hsal.reproduce.summary import summarize
@@ -25,7 +25,7 @@ try:
     results = measured.results()
 except HsalError as error:
     results = []
-    refuse(str(error))
+    show_error(str(error))
 rows = summarize(results)
 
 st.markdown(
@@ -66,7 +66,7 @@ try:
     on_maps = measured.on_maps()
 except HsalError as error:
     on_maps = []
-    refuse(str(error))
+    show_error(str(error))
 if on_maps:
     st.subheader("Effect of the saliency map on attention", anchor=False)
     st.caption("The shipped weights with another map than the one they were trained on, and short training runs on "

@@ -9,7 +9,7 @@ from app.step_through import state
 from app.weights import choices, titles
 from app.whatif.state import identity
 from app.whatif.view import training_moment, whatif_view
-from app.widgets import plain, refuse, say, strip_and_downloads
+from app.widgets import escape_markdown, show_error, show_problems, strip_and_downloads
 from hsal.errors import HsalError
 from hsal.zoo import samples
 
@@ -33,21 +33,21 @@ try:
     trace = INPUTS[address.input][1](address)
 except HsalError as error:
     trace = None
-    refuse(str(error))
+    show_error(str(error))
 
 if trace is None:
     state.leave("nothing", 1, task)
-    say(take_messages())
+    show_problems(take_messages())
 else:
     mode = st.segmented_control("Show", list(MODES), key="mode", format_func=MODES.__getitem__, required=True,
                                 label_visibility="collapsed")
     if trace.notes:
-        st.caption(plain(" ".join(trace.notes)))
+        st.caption(escape_markdown(" ".join(trace.notes)))
     if mode == "whatif":
         training_moment(address.weights)
         whatif_view(trace, weights)
     else:
         moment = state.leave(identity(trace), trace.moments, task)
-        say(take_messages())
+        show_problems(take_messages())
         attention_player(trace, moment=moment, key="player")
         strip_and_downloads(trace)

@@ -7,7 +7,7 @@ from app.posner import cueing_task
 from app.posner.cueing_figure import cueing_bars, cueing_rows
 from app.results import figures, measured
 from app.results.tables import table
-from app.widgets import refuse
+from app.widgets import show_error
 from hsal.errors import HsalError
 from hsal.paths import ASSETS
 
@@ -27,7 +27,7 @@ st.markdown((texts / "cueing_model.md").read_text())
 try:
     results = measured.cueing()
 except HsalError as error:
-    refuse(str(error))
+    show_error(str(error))
 else:
     st.plotly_chart(cueing_bars(results, theme.is_dark()), config=figures.QUIET, key="cueing.bars")
     st.html(table(HEAD, cueing_rows(results)))

@@ -13,10 +13,10 @@ from app.compare.jobs import JobResult
 from app.compare.models import saliency_models
 from app.compare.tables import traces_table
 from app.compare.traces import OWN, request_trace
-from app.fragments import watched
+from app.fragments import auto_refresh
 from app.player import attention_player
 from app.weights import choices, describe, titles
-from app.widgets import plain, refuse
+from app.widgets import escape_markdown, show_error
 from hsal.tracing.schema import Trace
 from hsal.zoo.weights import TITLES
 
@@ -39,7 +39,7 @@ def choose_weights(subject: ComparedImage) -> None:
 def show_attention(subject: ComparedImage, chosen: Selection) -> None:
     """Draw the view, and again while traces are missing."""
     waits = not all(_answers(subject, chosen).values())
-    watched(lambda: _draw(subject, chosen) and waits, EVERY_S if waits else None)
+    auto_refresh(lambda: _draw(subject, chosen) and waits, EVERY_S if waits else None)
 
 
 def _answers(subject: ComparedImage, chosen: Selection) -> dict[str, JobResult | None]:
@@ -56,11 +56,11 @@ def _draw(subject: ComparedImage, chosen: Selection) -> bool:
     traces = {name: made.value for name, made in answers.items() if made and made.value is not None}
     failed = dict.fromkeys(made.error for made in answers.values() if made and made.error)
     for sentence in failed:
-        refuse(sentence)
+        show_error(sentence)
     if missing := [name for name, made in answers.items() if made is None]:
-        st.caption(f"Still computing: {plain(', '.join(_titles(missing).values()))}.")
+        st.caption(f"Still computing: {escape_markdown(', '.join(_titles(missing).values()))}.")
     if notes := list(dict.fromkeys(note for trace in traces.values() for note in trace.notes)):
-        st.caption(plain(f"The model sees the preprocessed image. {' '.join(notes)}"))
+        st.caption(escape_markdown(f"The model sees the preprocessed image. {' '.join(notes)}"))
     if OWN in traces:
         st.html(traces_table(_titles(traces), traces, OWN))
     _players(traces)

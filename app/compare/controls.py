@@ -11,7 +11,7 @@ from app.compare import state
 from app.compare.address import PRIORS, SCALES, SHARES, SPACES
 from app.compare.images import ComparedImage
 from app.compare.models import KINDS, UserMap, decode_user_map, default_network, offered, saliency_models, usual
-from app.widgets import plain, refuse
+from app.widgets import escape_markdown, show_error
 from hsal.errors import HsalError
 from hsal.saliency.base import About
 from hsal.saliency.pipeline import MapOptions
@@ -65,7 +65,7 @@ def _kept_map(subject: ComparedImage) -> UserMap | None:
         file = st.file_uploader("A map (.npy or an image; up to 10 MB)", key=state.key("file.map"), max_upload_size=10)
         kept = state.store_file("map", file)
         if kept and file is None:
-            st.caption(f"This is {plain(kept[0][:80])}, as uploaded before.")
+            st.caption(f"This is {escape_markdown(kept[0][:80])}, as uploaded before.")
             st.button("Forget it", on_click=state.remove_file, args=("map",), key=state.key("forget.map"),
                       icon=":material/delete:")
     if kept is None:
@@ -74,7 +74,7 @@ def _kept_map(subject: ComparedImage) -> UserMap | None:
     try:
         decode_user_map(given, subject.picture.image.shape[:2])
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         return None
     return given
 
@@ -93,10 +93,10 @@ def _models(there: Mapping[str, About], wished: tuple[str, ...]) -> tuple[str, .
 
 def _box(name: str, about: About, there: bool, wished: tuple[str, ...]) -> None:
     if there:
-        st.checkbox(plain(about.title), key=state.tick_box(name, wished), help=about.idea or None)
+        st.checkbox(escape_markdown(about.title), key=state.tick_box(name, wished), help=about.idea or None)
         return
     reason = next((MISSING[need] for need in about.needs if need in MISSING), "not available here")
-    st.checkbox(f"{plain(about.title)}: {reason}", False, disabled=True, key=state.key(f"missing.{name}"))
+    st.checkbox(f"{escape_markdown(about.title)}: {reason}", False, disabled=True, key=state.key(f"missing.{name}"))
 
 
 def _options() -> None:

@@ -60,7 +60,7 @@ def sample_image(name: str) -> ComparedImage:
 def scene_image(task: str, seed: int, index: int) -> ComparedImage:
     """A scene rendered from a seed; raises HsalError."""
     name = next((name for name in (DEFAULT_WEIGHTS, task) if describe(name).task == task), task)
-    scene = cache.scenes(task, describe(name).config.size_px, *cache.AS_DRAWN).render(seed, index)
+    scene = cache.scenes(task, describe(name).config.size_px, *cache.DEFAULT_SCENE).render(seed, index)
     called = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
     return _subject(FixatedImage(called, colored(scene.image), boxes=scene.boxes), task)
 

@@ -23,7 +23,7 @@ from app.compare.images import (
     scene_image,
     uploaded_image,
 )
-from app.widgets import plain
+from app.widgets import escape_markdown
 from hsal.data.images import FORMATS
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.zoo.weights import TITLES
@@ -108,7 +108,7 @@ def _file(name: str, label: str) -> tuple[str, bytes] | None:
     kept = state.store_file(name, file)
     if kept and file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Uploaded before: {plain(kept[0][:80])}.", width="content")
+            st.caption(f"Uploaded before: {escape_markdown(kept[0][:80])}.", width="content")
             st.button("Remove", on_click=state.remove_file, args=(name,), icon=":material/delete:",
                       key=state.key(f"forget.{name}"))
     return kept

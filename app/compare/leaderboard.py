@@ -12,7 +12,7 @@ import streamlit as st
 from app import theme
 from app.results import figures
 from app.results.tables import table
-from app.widgets import refuse
+from app.widgets import show_error
 from hsal.errors import HsalError
 from hsal.gaze.benchmark.published_rankings import check_published
 from hsal.gaze.benchmark.ranking import LeaderboardRow, MeanInterval, best, leaderboard_rows, ranking_metric
@@ -33,7 +33,7 @@ def leaderboard(path: Path = SHIPPED) -> None:
     try:
         benchmark = _benchmark(path, path.stat().st_mtime_ns if path.exists() else 0)
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         return
     found = leaderboard_rows(benchmark)
     st.markdown(

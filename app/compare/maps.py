@@ -17,9 +17,9 @@ from app.compare.models import RenderedMap, request_map
 from app.compare.scores import can_be_scored, chances, request_scores, waits_for_others
 from app.compare.tables import about_table, meanings, metrics_table
 from app.compare.tiles import saliency_maps
-from app.fragments import watched
+from app.fragments import auto_refresh
 from app.results.figures import QUIET
-from app.widgets import plain
+from app.widgets import escape_markdown
 from hsal.saliency.base import About
 
 EVERY_S = 0.4
@@ -28,7 +28,7 @@ EVERY_S = 0.4
 def show_maps(subject: ComparedImage, chosen: Selection) -> None:
     """Draw the view, and again while results are missing."""
     waits = not _finished(subject, chosen)
-    watched(lambda: _draw(subject, chosen) and waits, EVERY_S if waits else None)
+    auto_refresh(lambda: _draw(subject, chosen) and waits, EVERY_S if waits else None)
     with st.expander("About the models", icon=":material/menu_book:"):
         st.html(about_table(chosen.models))
 
@@ -65,7 +65,7 @@ def _draw(subject: ComparedImage, chosen: Selection) -> bool:
     state.leave()  # before the grid, which adds to the address what only the browser knows
     saliency_maps(grid(subject, chosen.models, answers), key="compare.grid")
     if notes := list(dict.fromkeys(note for drawn in maps.values() for note in drawn.notes)):
-        st.caption(plain(" ".join(notes)))
+        st.caption(escape_markdown(" ".join(notes)))
     if can_be_scored(subject):
         _metrics(subject, chosen.models, scores)
     if len(maps) > 1:
@@ -80,7 +80,7 @@ def _metrics(subject: ComparedImage, models: Mapping[str, About], scores: Mappin
     rows = {name: made.value for name, made in scores.items() if made and made.value}
     failed = dict.fromkeys(made.error for made in scores.values() if made and made.error)
     if failed:
-        st.caption(plain(" ".join(failed)))
+        st.caption(escape_markdown(" ".join(failed)))
     if not rows:
         st.caption("Scores appear with the maps." if not failed else "")
         return

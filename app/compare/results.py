@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.results import measured
 from app.results.tables import saliency_table
-from app.widgets import refuse
+from app.widgets import show_error
 from hsal.errors import HsalError
 
 
@@ -16,7 +16,7 @@ def results_over_scenes() -> None:
     try:
         found = measured.on_maps()
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         return
     if not found:
         st.caption("There are no results yet: `hsal reproduce` evaluates every map over many scenes, with the shipped "

@@ -7,7 +7,7 @@ from app.compare.address import Compared
 from app.compare.images import ComparedImage
 from app.compare.jobs import JobResult, jobs
 from app.compare.models import LOADING_S, UserMap, decode_user_map, network, options, request_network, saliency_models
-from app.weights import describe, stamp
+from app.weights import describe, file_version
 from hsal.data.fixations.base import Fixations
 from hsal.data.preprocess import PreprocessedImage, for_model
 from hsal.saliency.pipeline import saliency_map
@@ -27,7 +27,7 @@ def request_trace(
     """
     asked = network_name if name and saliency_models()[name].needs & {"volume", "labels"} else ""
     brought = given if name and "user_map" in saliency_models()[name].needs else None
-    version = stamp(state.weights)
+    version = file_version(state.weights)
     shared = options(state) if name else None
     key = ("walk", name, subject.digest, state.weights, version, shared, asked, brought and brought.digest)
 
@@ -62,11 +62,11 @@ def _walk(
             fixations=_moved(picture.fixations, ready),
             user_map=given and decode_user_map(given, ready.image.shape[:2]),
         ).values
-    knows = subject.task and describe(state.weights).task == subject.task
+    same_task = subject.task and describe(state.weights).task == subject.task
     source = Source("file", picture.name[:80], "", loaded.name, name or config.saliency)
     boxes = tuple(ready.transform_box(box) for box in picture.boxes)
     other = {} if raw is None else {"saliency": raw}
-    truth = subject.truth if knows else None
+    truth = subject.truth if same_task else None
     return trace_image(loaded.model, ready.image, source, truth, boxes, ready.notes, **other)
 
 

@@ -14,7 +14,7 @@ from app.compare.inputs import choose_image
 from app.compare.leaderboard import leaderboard
 from app.compare.maps import show_maps
 from app.compare.results import results_over_scenes
-from app.widgets import plain, refuse, say
+from app.widgets import escape_markdown, show_error, show_problems
 from hsal.errors import HsalError
 
 OPENINGS = {
@@ -35,7 +35,7 @@ def compare() -> None:
     state.enter(available_choices())
     view = st.segmented_control("Show", list(VIEWS), format_func=VIEWS.get, required=True,
                                 label_visibility="collapsed", key=state.widget("view", list(VIEWS)))
-    say(state.take_messages())
+    show_problems(state.take_messages())
     if view == "leaderboard":
         leaderboard()
     else:
@@ -43,7 +43,7 @@ def compare() -> None:
         try:
             subject, chosen = _choose(view == "attention")
         except HsalError as error:
-            refuse(str(error))
+            show_error(str(error))
         else:
             if chosen is not None:
                 _show(subject, chosen, view)
@@ -62,7 +62,7 @@ def _choose(attention: bool) -> tuple[ComparedImage | None, Selection | None]:
 
 def _show(subject: ComparedImage, chosen: Selection, view: str) -> None:
     if subject.picture.notes:
-        st.caption(plain(" ".join(subject.picture.notes)))
+        st.caption(escape_markdown(" ".join(subject.picture.notes)))
     state.leave()
     if not chosen.models:
         st.info("Select at least one model.", icon=":material/checklist:")

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.component import WIDE, element, joined
+from app.component import WIDE, custom_element, join_files
 from app.game.challenge import Challenge, ScoreSummary, to_parameters
 from app.game.score import MAX_LABELS, Score, Turn, compare, in_words, score, turns_of
 from hsal.export.player import page
@@ -36,7 +36,7 @@ def attention_game(
         key: identity of the element.
         on_play: called when the visitor has said stop; the turns are then in st.session_state[key]["play"].
     """
-    show = element("hsal_attention_game", *bundle())
+    show = custom_element("hsal_attention_game", *bundle())
     show(data={**scene, "seed": seed, "outcome": outcome}, key=key, on_play_change=on_play)
 
 
@@ -95,5 +95,5 @@ def _figures(score: ScoreSummary) -> dict[str, Any]:
 def bundle() -> tuple[str, str, str]:
     """HTML, CSS and JavaScript; the JavaScript is a module with one default export."""
     css, colors_js = page.base()
-    scripts = joined(*(page.HERE / name for name in PLAYER_SCRIPTS), *(HERE / name for name in SCRIPTS))
-    return joined(HERE / "game.html"), f"{css}\n{joined(WIDE, HERE / 'game.css')}", f"{colors_js}\n{scripts}"
+    scripts = join_files(*(page.HERE / name for name in PLAYER_SCRIPTS), *(HERE / name for name in SCRIPTS))
+    return join_files(HERE / "game.html"), f"{css}\n{join_files(WIDE, HERE / 'game.css')}", f"{colors_js}\n{scripts}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 from app.lesson import state
 from app.lesson.text import Chapter, reference_list, to_streamlit
 
@@ -103,7 +103,8 @@ def chapter_buttons(chapters: Sequence[Chapter], number: int) -> None:
 
 def scroll_to_top(number: int) -> None:
     """Scroll to the top when the chapter has changed. The element is invisible."""
-    element("hsal_lesson_top", "<span hidden></span>", "", joined(Path(__file__).with_name("scroll_to_top.js")))(
+    script = join_files(Path(__file__).with_name("scroll_to_top.js"))
+    custom_element("hsal_lesson_top", "<span hidden></span>", "", script)(
         data={"chapter": number}, key="lesson.top"
     )
 

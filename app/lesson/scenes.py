@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app.cache import AS_DRAWN, RECORDED_TASK, checkpoint, scene_trace, scenes
+from app.cache import DEFAULT_SCENE, RECORDED_TASK, checkpoint, scene_trace, scenes
 from app.lesson.precomputed import CROSS_ENTROPY, REINFORCE, recorded_revisits, recorded_trace, recorded_volume
 from app.lesson.text import handout_texts
-from app.weights import stamp
+from app.weights import file_version
 from hsal.config import ModelConfig
 from hsal.evaluation.revisits import Revisits
 from hsal.tracing.schema import Trace
@@ -32,7 +32,9 @@ def lesson_trace(seed: int, index: int, weights: str = REINFORCE, inhibition: bo
 
 def compute_trace(weights: str, seed: int, index: int, inhibition: bool) -> Trace:
     """Like `lesson_trace`, but always computed by the model."""
-    return scene_trace(weights, seed, index, *AS_DRAWN) if inhibition else _without_inhibition(weights, seed, index)
+    if inhibition:
+        return scene_trace(weights, seed, index, *DEFAULT_SCENE)
+    return _without_inhibition(weights, seed, index)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -41,7 +43,7 @@ def _without_inhibition(weights: str, seed: int, index: int) -> Trace:
     from hsal.tracing.recording import trace_image
 
     usual, off = lesson_trace(seed, index, weights), Interventions(rules=(Rule(0, inhibition=False),))
-    model = checkpoint(weights, stamp(weights)).model
+    model = checkpoint(weights, file_version(weights)).model
     return trace_image(model, usual.image, usual.source, usual.truth, usual.boxes, interventions=off)
 
 
@@ -55,9 +57,9 @@ def compute_revisits(inhibition: bool) -> Revisits:
     """Like `revisits`, but always computed by the model."""
     from hsal.evaluation.revisits import count_revisits
 
-    source = scenes(RECORDED_TASK, ModelConfig.size_px, *AS_DRAWN)
+    source = scenes(RECORDED_TASK, ModelConfig.size_px, *DEFAULT_SCENE)
     first_scenes = [source.render(REVISITS_SEED, index) for index in range(REVISITS_SCENES)]
-    return count_revisits(checkpoint(REINFORCE, stamp(REINFORCE)).model, first_scenes, inhibition)
+    return count_revisits(checkpoint(REINFORCE, file_version(REINFORCE)).model, first_scenes, inhibition)
 
 
 def volume_of(seed: int, index: int) -> np.ndarray:
@@ -75,7 +77,8 @@ def compute_volume(seed: int, index: int) -> np.ndarray:
 
     image = lesson_trace(seed, index).image
     with torch.inference_mode():
-        volume = checkpoint(REINFORCE, stamp(REINFORCE)).model.perceive(to_tensor(image[None])).volume[0]  # (C,h,w)
+        model = checkpoint(REINFORCE, file_version(REINFORCE)).model
+        volume = model.perceive(to_tensor(image[None])).volume[0]  # (C,h,w)
     return volume.numpy().astype(np.float16)
 
 

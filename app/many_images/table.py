@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from app import cache
-from app.fragments import watched
+from app.fragments import auto_refresh
 from app.many_images import state
 from app.many_images.state import Batch
 from app.page_files import page_file
 from app.weights import describe
-from app.widgets import plain, say
+from app.widgets import escape_markdown, show_problems
 from hsal.data.images import decode_image
 from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
@@ -41,7 +41,7 @@ COLUMNS = {
 
 def many_view(batch: Batch) -> None:
     """The progress while images are traced, and the table."""
-    watched(_at_work if batch.going else _at_rest, EVERY_S if batch.going else None)
+    auto_refresh(_at_work if batch.going else _at_rest, EVERY_S if batch.going else None)
 
 
 def _at_work() -> bool:
@@ -86,7 +86,7 @@ def _at_rest() -> bool:
 
 
 def _result(batch: Batch) -> None:
-    say(batch.pile.problems)
+    show_problems(batch.pile.problems)
     if batch.left:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.images):,} images are done.",
@@ -151,4 +151,5 @@ def count_of(pictures: int) -> str:
 def names_of(batch: Batch) -> str:
     """The images in a few words."""
     names = batch.names
-    return plain(", ".join(name[:40] for name in names[:3]) + (f" and {len(names) - 3:,} more" if names[3:] else ""))
+    more = f" and {len(names) - 3:,} more" if names[3:] else ""
+    return escape_markdown(", ".join(name[:40] for name in names[:3]) + more)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 from hsal.export.player import page
 from hsal.tracing.schema import Trace
 
@@ -36,11 +36,11 @@ def attention_player(
     """
     data = {"trace": trace.to_json(), "moment": moment, "compact": compact, "stay": stay, "key": key}
     data |= {"group": group, "title": title, "mark": mark}
-    element("hsal_attention_player", *bundle())(data=data, key=key)
+    custom_element("hsal_attention_player", *bundle())(data=data, key=key)
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
     """Html, css and js, each as one text; the js is a module with one default export."""
     html, css, js = page.bundle()
-    return html, css, f"{js}\n{joined(HOSTED)}"
+    return html, css, f"{js}\n{join_files(HOSTED)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 from hsal.export.player.page import base
 
 HERE = Path(__file__).parent
@@ -20,12 +20,12 @@ LENGTHS = (  # three of four arrows that point to one side are valid
 
 def cueing_task(*, key: str) -> None:
     """Show the task; it sends nothing to the server."""
-    element("hsal_cueing_task", *bundle())(data={"practice": PRACTICE, "lengths": LENGTHS}, key=key)
+    custom_element("hsal_cueing_task", *bundle())(data={"practice": PRACTICE, "lengths": LENGTHS}, key=key)
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
     """HTML, CSS and JavaScript; the JavaScript is a module with one default export."""
     css, _ = base()
-    scripts = joined(*(HERE / name for name in SCRIPTS))
-    return joined(HERE / "posner.html"), f"{css}\n{joined(HERE / 'posner.css')}", scripts
+    scripts = join_files(*(HERE / name for name in SCRIPTS))
+    return join_files(HERE / "posner.html"), f"{css}\n{join_files(HERE / 'posner.css')}", scripts

@@ -12,10 +12,10 @@ import streamlit as st
 
 from app import theme
 from app.address import Address, to_parameters
-from app.fragments import part
+from app.fragments import fragment
 from app.results import figures, filters, measured, state
 from app.results.filters import Filters, matching, size_ends
-from app.widgets import plain, refuse
+from app.widgets import escape_markdown, show_error
 from hsal.colors import CORRECT, INCORRECT
 from hsal.errors import HsalError
 from hsal.evaluation.errors import KINDS
@@ -42,7 +42,7 @@ MARKS = f"""<style>
 </style>"""
 
 
-@part
+@fragment
 def errors_browser() -> None:
     """The whole browser; its filters are part of the page's link."""
     names = measured.with_cases()
@@ -59,7 +59,7 @@ def errors_browser() -> None:
     try:
         about, cases = measured.cases(chosen.weights)
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         return
     counts = sorted({len(case.truth) for case in cases})
     chosen = state.restrict_digits(counts)
@@ -77,7 +77,7 @@ def _about(cases: Sequence[Case], digits: str) -> None:
     right = sum(not case.errors for case in cases)
     st.caption(
         f"{len(cases):,} scenes, {right:,} with all labels correct, {len(cases) - right:,} not. "
-        f"Scenes of the {plain(digits)}, which were not used in training."
+        f"Scenes of the {escape_markdown(digits)}, which were not used in training."
     )
 
 
@@ -152,7 +152,7 @@ def _pictures(cases: Sequence[Case], weights: str, seed: int) -> None:
         address = Address(input="scene", seed=seed, index=case.index, digits=0, weights=weights)
         tiles.append(_tile(case, picture, urlencode(to_parameters(address, task))))
     if problem:
-        st.caption(plain(f"Without images: {problem}"))
+        st.caption(escape_markdown(f"Without images: {problem}"))
     if tiles:
         st.html(MARKS + f'<div class="cases">{"".join(tiles)}</div>')
 

@@ -74,7 +74,7 @@ def thumbnail(weights: str, seed: int, index: int, truth: tuple[int, ...]) -> st
         HsalError: its data is not here, or is other than that of the cases.
     """
     known = describe(weights)
-    scene = cache.scenes(known.task, known.config.size_px, *cache.AS_DRAWN).render(seed, index)
+    scene = cache.scenes(known.task, known.config.size_px, *cache.DEFAULT_SCENE).render(seed, index)
     if scene.labels != truth:
         raise HsalError("The images cannot be shown: these cases were made from other scenes than can be drawn here.")
     buffer = io.BytesIO()

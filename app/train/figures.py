@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from app.train.metrics import CHECK, METRICS, Metric
+from app.train.charts import CHARTS, CHECK, Chart
 from hsal.colors import OBJECTIVES
 from hsal.reproduce.results import PAPER, PAPER_ATTN_END, PAPER_ATTN_RATIO, PAPER_ATTN_START
 from hsal.runs.store import RunInfo
@@ -27,14 +27,14 @@ def figure(
 
     Args:
         runs: the chosen one first, with their points.
-        groups: of `app.train.metrics.GROUPS`.
+        groups: of `app.train.charts.GROUPS`.
         smoothing: of what is logged with every update, in [0,1); see `smooth`.
         log: height on a logarithmic scale; what is not above 0 is left out.
         along: of `ALONG`.
     """
     looks = _looks([run for run, _ in runs], dark)
     charts = [
-        _chart(metric, runs, smoothing, log, along) for metric in METRICS if metric.group in groups
+        _chart(metric, runs, smoothing, log, along) for metric in CHARTS if metric.group in groups
     ]
     end = max((line["x"][-1] for chart in charts for line in chart["lines"]), default=1)
     page, ground = ("#12171a", "#1c2327") if dark else ("#ffffff", "#f4f5f6")  # as in app/.streamlit/config.toml
@@ -54,7 +54,7 @@ def _looks(runs: Sequence[RunInfo], dark: bool) -> list[dict[str, Any]]:
     return looks
 
 
-def _chart(metric: Metric, runs: Sequence[tuple[RunInfo, Lines]], smoothing: float, log: bool, along: str) -> dict:
+def _chart(metric: Chart, runs: Sequence[tuple[RunInfo, Lines]], smoothing: float, log: bool, along: str) -> dict:
     drawn = []
     for run, lines in runs:
         seen = [(line[along], line[metric.name]) for line in lines if _finite(line.get(metric.name))]
@@ -120,7 +120,7 @@ def latest(lines: Lines, name: str) -> float | None:
     return next((line[name] for line in reversed(lines) if _finite(line.get(name))), None)
 
 
-def spoken(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A length of time as it is said: 45 s, 3 min 20 s, 12 min, 2 h 5 min."""
     whole = round(seconds)
     if whole < 60:

@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from app import weights
-from app.fragments import part
+from app.fragments import fragment
 from app.train import settings as train_settings
 from app.train import state
-from app.train.figures import spoken
+from app.train.figures import format_duration
 from app.train.settings import FIRST, Setting
-from app.widgets import plain, refuse
+from app.widgets import escape_markdown, show_error
 from hsal.config import MNIST_TASKS, TASKS, TrainConfig
 from hsal.errors import HsalError
 from hsal.reproduce.results import short_name
@@ -29,7 +29,7 @@ OWN = "own"
 ACROSS = 3  # settings in a row
 
 
-@part
+@fragment
 def training_form(runs: Sequence[RunInfo]) -> None:
     """All of it; a started run becomes the chosen one."""
     _preset()
@@ -38,7 +38,7 @@ def training_form(runs: Sequence[RunInfo]) -> None:
                           format_func=TITLES.__getitem__, on_change=_own)
     options = train_settings.starts(task, weights.choices())
     if not options:
-        refuse("No weights here can see this task's images: train a backbone first with `hsal pretrain`.")
+        show_error("No weights here can see this task's images: train a backbone first with `hsal pretrain`.")
         return
     start = right.selectbox("Start from", list(options), format_func=options.__getitem__, on_change=_take_model,
                             key=state.widget("start", next(iter(options)), list(options)))
@@ -94,7 +94,7 @@ def _take_model() -> None:
 def _ask(setting: Setting, place: Any = st) -> Any:
     """One setting's widget; returns its value."""
     key = state.widget(f"form.{setting.key}", setting.default, setting.choices or None)
-    common = {"key": key, "help": plain(setting.help), "on_change": _own}
+    common = {"key": key, "help": escape_markdown(setting.help), "on_change": _own}
     if setting.choices:
         naming = short_name if setting.name == "objective" else str
         return place.selectbox(setting.label, setting.choices, format_func=naming, **common)
@@ -122,7 +122,7 @@ def _length(setting: Setting, runs: Sequence[RunInfo]) -> int:
                                       help="Turned into updates at this machine's pace.")
         steps = max(1, round(minutes * 60 / pace))
     source = "as in the last run here" if known else "a guess for two cores"
-    right.caption(f"{steps:,} updates, about {spoken(steps * pace)}: {pace:.2g} s an update, {source}. "
+    right.caption(f"{steps:,} updates, about {format_duration(steps * pace)}: {pace:.2g} s an update, {source}. "
                   "The training scenes are prepared before, in a few seconds for each thousand.")
     return steps
 
@@ -147,7 +147,7 @@ def _start(task: str, start: str, values: Mapping[str, Any]) -> None:
         command = train_settings.command(task, start, values)
     except HsalError as error:
         command = None
-        refuse(str(error))
+        show_error(str(error))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", key=state.widget("name", ""), max_chars=80, width=320,
                              placeholder="date, task and objective", help="What this run is called in the lists.")
@@ -160,7 +160,7 @@ def _start(task: str, start: str, values: Mapping[str, Any]) -> None:
         if name.strip():
             name_run(folder, name, "")
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         return
     state.put_in_next_run(run=folder.name, name="", of=None, watch=None)
     state.close_form()

@@ -8,14 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 from app import theme
-from app.fragments import watched
+from app.fragments import auto_refresh
 from app.train import figures as train_figures
 from app.train import state
+from app.train.charts import FIRST, GROUPS
 from app.train.curves import training_curves
-from app.train.figures import ALONG, latest, speed, spoken
-from app.train.metric_stream import points
-from app.train.metrics import FIRST, GROUPS
-from app.widgets import plain
+from app.train.figures import ALONG, format_duration, latest, speed
+from app.train.metric_stream import run_metrics
+from app.widgets import escape_markdown
 from hsal.errors import HsalError
 from hsal.runs.status import ACTIVE_STATES
 from hsal.runs.store import RunInfo, log_tail, read_run
@@ -42,7 +42,7 @@ def curves_of(run: RunInfo, runs: Sequence[RunInfo]) -> None:
     lives = any(one.state in ACTIVE_STATES for one in shown)
     look = {"smoothing": smoothing, "log": log, "along": along}
     folders = [one.folder for one in shown]
-    watched(lambda: _now(folders, groups or [], look), EVERY_S if lives else None)
+    auto_refresh(lambda: _now(folders, groups or [], look), EVERY_S if lives else None)
     state.leave(run=run.folder.name, **{"with": beside})
 
 
@@ -52,7 +52,7 @@ def _now(folders: Sequence[Path], groups: Sequence[str], look: dict) -> bool:
         shown = [read_run(folder) for folder in folders]
     except HsalError:
         return True  # the page says so
-    drawn = [(run, points(run.folder)) for run in shown]
+    drawn = [(run, run_metrics(run.folder)) for run in shown]
     _standing(*drawn[0])
     training_curves(train_figures.figure(drawn, groups, theme.is_dark(), **look), key="train.curves")
     if groups:
@@ -65,15 +65,16 @@ def _standing(run: RunInfo, lines: train_figures.Lines) -> None:
     """State, progress and time left; of a run that went wrong, the reason and the log's end."""
     share = min(1.0, run.step / run.steps) if run.steps else 0.0
     if run.state == "preparing" and run.total:
-        st.progress(min(1.0, run.done / run.total), f"Preparing: {plain(run.phase)}, {run.done:,} of {run.total:,}")
+        progress = f"Preparing: {escape_markdown(run.phase)}, {run.done:,} of {run.total:,}"
+        st.progress(min(1.0, run.done / run.total), progress)
     elif run.state in ACTIVE_STATES:
-        st.progress(share, plain(_progress(run, lines)))
+        st.progress(share, escape_markdown(_progress(run, lines)))
     elif run.state in CALM:
-        length = f" {run.step:,} of {run.steps:,} updates in {spoken(run.seconds)}." if run.steps else ""
+        length = f" {run.step:,} of {run.steps:,} updates in {format_duration(run.seconds)}." if run.steps else ""
         st.progress(share, CALM[run.state] + length)
     else:
         resume = " It can be resumed from its last checkpoint." if run.resumable else ""
-        st.error(plain(f"{run.state.capitalize()}: {run.reason}{resume}"), icon=":material/error:")
+        st.error(escape_markdown(f"{run.state.capitalize()}: {run.reason}{resume}"), icon=":material/error:")
         if end := log_tail(run.folder):
             with st.expander("The end of its log", icon=":material/terminal:"):
                 st.code(end, language=None, wrap_lines=True)
@@ -89,7 +90,7 @@ def _progress(run: RunInfo, lines: train_figures.Lines) -> str:
     if pace is None:
         return text
     batch = run.config.get("config", {}).get("batch", 0)
-    return f"{text} · {batch * pace:,.0f} examples a second · {spoken((run.steps - run.step) / pace)} left"
+    return f"{text} · {batch * pace:,.0f} examples a second · {format_duration((run.steps - run.step) / pace)} left"
 
 
 def _figures(lines: train_figures.Lines) -> None:

@@ -14,7 +14,7 @@ MOST_RUNS = 32  # kept; of others the file is read anew
 
 
 @dataclass
-class Points:
+class RunMetrics:
     """What was read of one run so far."""
 
     offset: int = 0
@@ -35,21 +35,21 @@ class Points:
             return list(self.lines)
 
 
-_known: OrderedDict[Path, Points] = OrderedDict()
+_known: OrderedDict[Path, RunMetrics] = OrderedDict()
 _guard = threading.Lock()
 
 
-def points(folder: Path) -> list[dict[str, Any]]:
+def run_metrics(folder: Path) -> list[dict[str, Any]]:
     """The metrics of a run, an update each, in order; only what is new is read."""
     with _guard:
-        known = _known.setdefault(folder, Points())
+        known = _known.setdefault(folder, RunMetrics())
         _known.move_to_end(folder)
         while len(_known) > MOST_RUNS:
             _known.popitem(last=False)
     return known.read(folder)
 
 
-def forget(folder: Path) -> None:
+def drop_cached(folder: Path) -> None:
     """Of a run that was deleted."""
     with _guard:
         _known.pop(folder, None)

@@ -9,18 +9,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.fragments import watched
+from app.fragments import auto_refresh
 from app.messages import add_message, take_messages
 from app.page_files import page_file
 from app.results.tables import table
-from app.train import metric_stream as points
-from app.train import state
-from app.train.figures import latest, spoken
+from app.train import metric_stream, state
+from app.train.charts import CHECK
+from app.train.figures import format_duration, latest
 from app.train.form import fill_from
-from app.train.metrics import CHECK
 from app.train.settings import difference
 from app.weights import RUN
-from app.widgets import plain, refuse, say
+from app.widgets import escape_markdown, show_error, show_problems
 from hsal.errors import HsalError
 from hsal.paths import runs_dir
 from hsal.reproduce.results import METHODS, short_name
@@ -54,7 +53,7 @@ def known_runs() -> list[RunInfo]:
 def look_out(runs: Sequence[RunInfo]) -> None:
     """Draw the page anew as soon as a run comes, goes or changes its state, or keeps weights; costs little."""
     before = _marks(runs)
-    watched(lambda: _marks(known_runs()) != before, EVERY_S)
+    auto_refresh(lambda: _marks(known_runs()) != before, EVERY_S)
 
 
 def _marks(runs: Sequence[RunInfo]) -> list[tuple]:
@@ -72,7 +71,7 @@ def say_gone(runs: Sequence[RunInfo]) -> None:
         sentences.append(f"The run “{wanted[:80]}” is not here any more{instead}.")
     if beside:
         sentences.append(f"Not here any more to compare with: {', '.join(beside)[:200]}.")
-    say(sentences)
+    show_problems(sentences)
 
 
 def choose(runs: Sequence[RunInfo]) -> RunInfo:
@@ -112,15 +111,15 @@ def actions(run: RunInfo) -> None:
         if latest_weights(run):
             st.page_link(page_file("step_through"), label="Its weights in Step through", icon=":material/footprint:",
                          query_params={"weights": f"{RUN}{run.folder.name}"})
-    st.caption(plain(" · ".join(filter(None, [*about, f"begun {_when(run)}"]))))
+    st.caption(escape_markdown(" · ".join(filter(None, [*about, f"begun {_when(run)}"]))))
     if run.note:
-        st.markdown(plain(run.note))
+        st.markdown(escape_markdown(run.note))
 
 
 def problems() -> None:
     """What a button could not do."""
     for sentence in take_messages():
-        refuse(sentence)
+        show_error(sentence)
 
 
 def _do(act: Callable[..., None], run: RunInfo) -> None:
@@ -144,7 +143,7 @@ def _name(folder: Path) -> None:
 
 @st.dialog("Delete this run?")
 def _delete(run: RunInfo) -> None:
-    st.markdown(f"**{plain(run.name)}** with its weights, checkpoints and figures. This cannot be taken back.")
+    st.markdown(f"**{escape_markdown(run.name)}** with its weights, checkpoints and figures. This cannot be undone.")
     with st.container(horizontal=True):
         gone = st.button("Delete it", type="primary", icon=":material/delete:", on_click=_do, args=(_forget, run))
         if st.button("Keep it") or gone:
@@ -153,7 +152,7 @@ def _delete(run: RunInfo) -> None:
 
 def _forget(folder: Path) -> None:
     delete_run(folder)
-    points.forget(folder)
+    metric_stream.drop_cached(folder)
     state.reset("run")
 
 
@@ -171,13 +170,14 @@ def overview(runs: Sequence[RunInfo]) -> None:
     """Every run in a table."""
     body = []
     for run in runs:
-        lines = points.points(run.folder)
+        lines = metric_stream.run_metrics(run.folder)
         right = latest(lines, f"{CHECK}exact_match")
         note = f"<small>{escape(run.note[:200])}</small>" if run.note else ""
         body.append([
             escape(run.name) + note, _state(run), escape(TITLES.get(run.task, run.task)),
             escape(_objective(run)),
-            "–" if right is None else f"{right:.3f}", f"{run.step:,} of {run.steps:,}", spoken(run.seconds), _when(run),
+            "–" if right is None else f"{right:.3f}", f"{run.step:,} of {run.steps:,}", format_duration(run.seconds),
+            _when(run),
         ])
     st.html(table(["Run", "State", "Task", "Objective", "0-1", "Updates", "Time", "Begun"], body))
 

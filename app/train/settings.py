@@ -95,7 +95,7 @@ def starts(task: str, tasks: Mapping[str, str]) -> dict[str, str]:
     titles, fits = weights.titles(tasks), [name for name in tasks if _fits(name, task)]
     fits.sort(key=lambda name: tasks[name] != task)  # the task's own first
     fresh = {f"{FRESH} {name}": f"New model on the backbone of {titles[name]}"
-             for name in fits if not weights.moment(name)[0]}
+             for name in fits if not weights.parse_name(name)[0]}
     return fresh | {f"{WHOLE} {name}": f"Train {titles[name]} further" for name in fits}
 
 

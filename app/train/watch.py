@@ -6,12 +6,12 @@ import streamlit as st
 
 from app import cache
 from app.address import LARGEST_SEED
-from app.fragments import part
+from app.fragments import fragment
 from app.page_files import page_file
 from app.player import attention_player
 from app.train import state
 from app.weights import RUN, SERIES
-from app.widgets import refuse
+from app.widgets import show_error
 from hsal.errors import HsalError
 from hsal.runs.store import RunInfo, snapshots
 from hsal.tracing.schema import Trace
@@ -22,7 +22,7 @@ MASK = 1  # the moment of a walk that shows the first mask
 PICTURES = {"sample": "Sample", "scene": "Random"}
 
 
-@part
+@fragment
 def watch_learning(run: RunInfo | None) -> None:
     """An image, a slider over updates, and the walk. Of the run, or of a training that comes with the project."""
     kept = snapshots(run.folder) if run else {}
@@ -49,7 +49,7 @@ def watch_learning(run: RunInfo | None) -> None:
         name = f"{SERIES}{of}@{step}" if of else _weights_of(run, step)
         trace = _trace(name, picture)
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         return
     attention_player(trace, moment=MASK, key="train.player", stay=True)
     _way_on(name, picture)
@@ -88,7 +88,7 @@ def _trace(name: str, picture: tuple[str, str | int]) -> Trace:
     kind, which = picture
     if kind == "sample":
         return cache.sample_trace(name, str(which))
-    return cache.scene_trace(name, int(which), 0, *cache.AS_DRAWN)
+    return cache.scene_trace(name, int(which), 0, *cache.DEFAULT_SCENE)
 
 
 def _way_on(name: str, picture: tuple[str, str | int]) -> None:

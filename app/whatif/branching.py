@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from app import cache
-from app.weights import describe, stamp
+from app.weights import describe, file_version
 from hsal.data.base import Box
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
@@ -57,13 +57,13 @@ def branch(original: Trace, done: Interventions) -> Trace:
     wanted = (config.size_px, config.size_px) + ((3,) if config.image_channels == 3 else ())
     if original.image.shape != wanted:  # a walk that was opened from a file may say anything of itself
         raise HsalError(f"The weights {weights} cannot have walked over an image of this size or kind: choose others.")
-    return _fork(weights, stamp(weights), _picture(original), known, done)
+    return _fork(weights, file_version(weights), _picture(original), known, done)
 
 
 def why(original: Trace, walk: Trace, step: int) -> LabelAttribution:
     """What the label of one meta-step of a fork (or of the original itself) rests on; raises HsalError."""
     weights = original.source.weights
-    return _why(weights, stamp(weights), _picture(original), walk.to_json(), step)
+    return _why(weights, file_version(weights), _picture(original), walk.to_json(), step)
 
 
 @lru_cache(maxsize=1)

@@ -9,19 +9,18 @@ from html import escape
 import streamlit as st
 
 from app import cache
-from app.fragments import part
+from app.fragments import fragment
 from app.messages import take_messages
 from app.player import attention_player
 from app.step_through import state as step_through
-from app.weights import SERIES, describe
-from app.weights import moment as weights_moment
+from app.weights import SERIES, describe, parse_name
 from app.whatif import branching, state
 from app.whatif.branches import BranchTree
 from app.whatif.differences import Comparison, first_difference, labels_sentence, table
 from app.whatif.names import branch_name
 from app.whatif.why_view import why_view
 from app.whatif.workbench import workbench
-from app.widgets import plain, refuse, say, strip_and_downloads
+from app.widgets import escape_markdown, show_error, show_problems, strip_and_downloads
 from hsal.errors import HsalError
 from hsal.tracing.interventions.description import ineffective_note
 from hsal.tracing.schema import Trace
@@ -31,7 +30,7 @@ GROUP = "whatif"
 NOTHING = "No changes yet: edit something under the second image, and the model continues from there."
 
 
-@part
+@fragment
 def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     """The whole part; an edit redraws it alone.
 
@@ -42,19 +41,19 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     weights, task = trace.source.weights, tasks[step_through.address().weights]
     if weights not in tasks or describe(weights).config.size_px != len(trace.image):
         step_through.leave(state.identity(trace), trace.moments, task)
-        refuse("The model that made this trace is not here, so it cannot be changed.")
+        show_error("The model that made this trace is not here, so it cannot be changed.")
         return
     config = describe(weights).config
     branches = state.enter(trace, config)
     try:
         walk = branching.branch(trace, branches.done)
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         walk = trace
     kept = state.pinned()
     one = trace if kept is None else kept
     moment = step_through.leave(state.identity(trace), max(one.moments, walk.moments), task)
-    say(filter(None, [*take_messages(), ineffective_note(walk)]))
+    show_problems(filter(None, [*take_messages(), ineffective_note(walk)]))
     _steering(branches, walk, kept is not None)
     titles = ("Original", "What if") if kept is None else (f"Pinned: {_called(one)}", _called(walk))
     first = first_difference(one, walk)
@@ -76,12 +75,12 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
     why_view(trace, walk)
     if st.toggle("Strip and downloads of this trace", key="whatif.strip"):  # drawing a strip would delay the players
         strip_and_downloads(walk)
-    cache.warm()  # so that the first edit finds the model loaded
+    cache.preload()  # so that the first edit finds the model loaded
 
 
 def training_moment(weights: str) -> None:
     """A slider over the training snapshots that come with the weights."""
-    kind, name, step = weights_moment(weights)
+    kind, name, step = parse_name(weights)
     if name not in shipped_snapshots() or kind not in ("", SERIES):
         return
     _, steps = describe_snapshots(name)
@@ -120,7 +119,7 @@ def _tree(branches: BranchTree, trace: Trace) -> None:
             name = branch_name(branches, place, trace.class_names, partial(branching.branch, trace))
             branch = "\u2003" * (branches.depth(place) - 1) + "↳ " if place else ""
             st.button(
-                plain(branch + name), key=f"whatif.fork.{place}", on_click=state.go, args=(place,),
+                escape_markdown(branch + name), key=f"whatif.fork.{place}", on_click=state.go, args=(place,),
                 type="secondary" if place == branches.at else "tertiary",
                 icon=":material/visibility:" if place == branches.at else None,
             )
@@ -132,7 +131,7 @@ def differences(one: Trace, other: Trace, titles: tuple[str, str]) -> None:
     if first is None:
         st.info("Both traces are the same at every moment.", icon=":material/equal:")
         return
-    st.markdown(f"**{plain(first.sentence)}** {plain(labels_sentence(one, other))}")
+    st.markdown(f"**{escape_markdown(first.sentence)}** {escape_markdown(labels_sentence(one, other))}")
     st.html(_as_table(table(one, other), titles))
 
 

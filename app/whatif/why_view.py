@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.whatif import branching, state
-from app.widgets import plain, refuse
+from app.widgets import escape_markdown, show_error
 from hsal.colors import COVERT, OVERT
 from hsal.errors import HsalError
 from hsal.tracing.schema import Trace
@@ -37,10 +37,10 @@ def why_view(original: Trace, walk: Trace) -> None:
     try:
         found = branching.why(original, walk, step)
     except HsalError as error:
-        refuse(str(error))
+        show_error(str(error))
         return
     st.html(bars(found, names))
-    st.markdown(plain(change_sentence(found, names)))
+    st.markdown(escape_markdown(change_sentence(found, names)))
     if found.change is not None:
         st.button("Do it", on_click=state.do_change, args=(walk, found), icon=":material/play_arrow:",
                   key="whatif.do")

@@ -11,12 +11,12 @@ from tests.fixtures.browser import running_script
 RUNS = 60
 RESTLESS = f"""
 import streamlit as st
-from app.fragments import watched
+from app.fragments import auto_refresh
 runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
 def draw():
     st.text("part")
     return runs < {RUNS}
-watched(draw, 0.02 if runs < {RUNS} else None)
+auto_refresh(draw, 0.02 if runs < {RUNS} else None)
 st.subheader("After")
 st.text(f"run {{runs}}")
 """
@@ -33,7 +33,7 @@ new MutationObserver(() => {
 def page() -> None:
     import streamlit as st
 
-    from app.fragments import watched
+    from app.fragments import auto_refresh
 
     runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     if runs == 1:
@@ -44,7 +44,7 @@ def page() -> None:
         st.text("part")
         return True
 
-    watched(draw, None)
+    auto_refresh(draw, None)
     st.text(f"run {runs}")
 
 

@@ -141,7 +141,7 @@ def test_before_stop_the_page_sends_neither_truth_nor_trace() -> None:
 
 
 def test_after_stop_it_sends_both_sequences_of_glimpses() -> None:
-    trace = cache.scene_trace(DEFAULT_WEIGHTS, 7, 0, *cache.AS_DRAWN)
+    trace = cache.scene_trace(DEFAULT_WEIGHTS, 7, 0, *cache.DEFAULT_SCENE)
     turns = [[[place], label] for place, label in enumerate(trace.truth)] + [[[], None]]
     outcome = data(play("7", turns))["outcome"]
     assert outcome["truth"] == list(trace.truth)

@@ -93,7 +93,7 @@ def test_a_link_to_a_street_scene_needs_no_settings(more_weights: Path) -> None:
 
 def test_true_street_scenes_can_be_walked(more_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "hsal.data.street.numbers")  # the fake
-    trace = cache.scene_trace("street-numbers", 1, 3, *cache.AS_DRAWN)
+    trace = cache.scene_trace("street-numbers", 1, 3, *cache.DEFAULT_SCENE)
     assert trace.image.shape == (64, 64, 3)
     assert sorted(box.label for box in trace.boxes) == list(trace.truth)
 
@@ -156,4 +156,4 @@ def test_no_page_fetches_svhn_by_itself(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.delenv("HSAL_DATA", raising=False)
     monkeypatch.setattr(svhn_files, "download", lambda part: pytest.fail("the page fetched SVHN"))
     with pytest.raises(DataError, match=r"not here yet: run .* choose other weights\.$"):
-        cache.scenes("svhn-multiset", 64, *cache.AS_DRAWN)
+        cache.scenes("svhn-multiset", 64, *cache.DEFAULT_SCENE)

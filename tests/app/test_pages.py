@@ -34,7 +34,7 @@ def test_overview_draws_the_recorded_walk_and_leads_on() -> None:
 
 def test_overview_needs_no_torch() -> None:
     code = (
-        "import sys; from unittest import mock; import app.cache; app.cache.warm = lambda: None\n"
+        "import sys; from unittest import mock; import app.cache; app.cache.preload = lambda: None\n"
         "from streamlit.testing.v1 import AppTest\n"
         "page = AppTest.from_file('app/main.py', default_timeout=60).run()\n"
         "assert not page.exception and page.title[0].value\n"

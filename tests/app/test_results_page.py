@@ -48,7 +48,7 @@ def tiles(page: AppTest) -> list[int]:
 
 def put_cases(folder: Path, count: int = 30) -> None:
     """Every third scene has its first label taken for another."""
-    source = cache.scenes("mnist-multiset", 100, *cache.AS_DRAWN)
+    source = cache.scenes("mnist-multiset", 100, *cache.DEFAULT_SCENE)
     truths = [source.render(1, index).labels for index in range(count)]
     answers = [
         ((truth[0] + 1) % 10, *truth[1:]) if index % 3 == 0 else truth for index, truth in enumerate(truths)
@@ -151,7 +151,7 @@ def test_filters_and_pages_live_in_the_address(folder: Path) -> None:
 
 def test_a_link_to_a_pair_shows_it_and_can_be_cleared(folder: Path) -> None:
     put_cases(folder)
-    truth = cache.scenes("mnist-multiset", 100, *cache.AS_DRAWN).render(1, 0).labels
+    truth = cache.scenes("mnist-multiset", 100, *cache.DEFAULT_SCENE).render(1, 0).labels
     page = visit(pair=f"{truth[0]},{(truth[0] + 1) % 10}", digits="9")  # no scene has nine: left out
     assert 0 in tiles(page)
     assert len(tiles(page)) < 10

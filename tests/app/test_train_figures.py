@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.train import figures
-from app.train.figures import figure, latest, reference, smooth, speed, spoken, thin
-from app.train.metric_stream import forget, points
-from app.train.metrics import GROUPS, METRICS
+from app.train.charts import CHARTS, GROUPS
+from app.train.figures import figure, format_duration, latest, reference, smooth, speed, thin
+from app.train.metric_stream import drop_cached, run_metrics
 from hsal.runs.store import read_run
 from tests.fixtures.run_folders import lines, make_run, write_lines
 
@@ -18,10 +18,10 @@ from tests.fixtures.run_folders import lines, make_run, write_lines
 def test_every_logged_figure_has_its_sentence(made: Path) -> None:
     logged = [json.loads(line) for line in (made / "model" / "metrics.jsonl").read_text().splitlines()]
     names = {name for line in logged for name in line} - {"step", "seconds"}
-    known = {metric.name: metric for metric in METRICS}
+    known = {metric.name: metric for metric in CHARTS}
     assert names <= set(known)
-    assert len(known) == len(METRICS)
-    assert all(metric.about.endswith(".") for metric in METRICS)
+    assert len(known) == len(CHARTS)
+    assert all(metric.about.endswith(".") for metric in CHARTS)
 
 
 def test_smoothing_by_hand() -> None:
@@ -40,7 +40,7 @@ def test_thinning_keeps_both_ends() -> None:
 def test_speed_and_time_by_hand() -> None:
     assert speed(lines(40)) == pytest.approx(2.0)  # half a second an update
     assert speed(lines(0)) is None
-    assert [spoken(seconds) for seconds in (4, 200, 180, 840, 7500)] == [
+    assert [format_duration(seconds) for seconds in (4, 200, 180, 840, 7500)] == [
         "4 s", "3 min 20 s", "3 min", "14 min", "2 h 5 min",
     ]
 
@@ -62,7 +62,7 @@ def test_a_figure_has_a_line_for_each_run_that_knows_it(tmp_path: Path) -> None:
     drawn = figure([(runs[0], lines(40)), (runs[1], lines(20)), (runs[2], [])], ["Answers", "Losses"], False,
                    along="seconds")
     charts = {chart["id"]: chart for chart in drawn["charts"]}
-    assert set(charts) == {metric.name for metric in METRICS if metric.group in ("Answers", "Losses")}
+    assert set(charts) == {metric.name for metric in CHARTS if metric.group in ("Answers", "Losses")}
     exact = charts["validation_exact_match"]["lines"]
     assert [line["run"] for line in exact] == ["one", "two"]
     assert exact[0]["y"] == [0.0, 0.1, 0.2, 0.3, 0.4]
@@ -85,16 +85,16 @@ def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
 
 def test_points_are_read_on_and_follow_a_resume(tmp_path: Path) -> None:
     folder = make_run(tmp_path, "one", done=10)
-    assert [line["step"] for line in points(folder)] == list(range(11))
+    assert [line["step"] for line in run_metrics(folder)] == list(range(11))
     write_lines(folder, lines(12, start=11))
     with (folder / "metrics.jsonl").open("a") as file:
         file.write('{"step": 13, "sec')  # a line that is being written
-    assert points(folder)[-1]["step"] == 12
+    assert run_metrics(folder)[-1]["step"] == 12
     metrics = (folder / "metrics.jsonl").read_text().splitlines(keepends=True)
     (folder / "metrics.jsonl").write_text("".join(metrics[:6]))  # back to update 5
     write_lines(folder, [{"step": 6, "seconds": 9.0, "total": -1.0}])
-    read = points(folder)
+    read = run_metrics(folder)
     assert [line["step"] for line in read] == list(range(7))
     assert read[-1]["total"] == -1.0
-    forget(folder)
-    assert len(points(folder)) == 7
+    drop_cached(folder)
+    assert len(run_metrics(folder)) == 7

@@ -22,7 +22,7 @@ def open_game(page: Page, address: str) -> None:
 
 def scene() -> tuple[tuple[int, ...], list[tuple[float, float]]]:
     """The digits of the scene, and the center of each as shares of the image's width and height."""
-    trace = cache.scene_trace(DEFAULT_WEIGHTS, SEED, 0, *cache.AS_DRAWN)
+    trace = cache.scene_trace(DEFAULT_WEIGHTS, SEED, 0, *cache.DEFAULT_SCENE)
     height, width = trace.image.shape
     places = [((box.left_px + box.right_px) / 2 / width, (box.top_px + box.bottom_px) / 2 / height)
               for box in trace.boxes]

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 
 HERE = Path(__file__).parent
 SCRIPTS = ("colors.js", "tile.js", "maps.js")  # one module, in the order of use
@@ -17,10 +17,10 @@ SCRIPTS = ("colors.js", "tile.js", "maps.js")  # one module, in the order of use
 
 def saliency_maps(grid: dict[str, Any], *, key: str) -> None:
     """Show the maps of one image; see `app.compare.grid.grid`."""
-    element("hsal_saliency_maps", *bundle())(data=grid, key=key)
+    custom_element("hsal_saliency_maps", *bundle())(data=grid, key=key)
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
     """The element's html, css and js, each as one text; the js is a module with one default export."""
-    return joined(HERE / "maps.html"), joined(HERE / "maps.css"), joined(*(HERE / name for name in SCRIPTS))
+    return join_files(HERE / "maps.html"), join_files(HERE / "maps.css"), join_files(*(HERE / name for name in SCRIPTS))

@@ -17,7 +17,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 from streamlit.components.v2.types import ComponentRenderer
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 from hsal.config import ModelConfig
 from hsal.export.player.page import HERE as PLAYER
 from hsal.export.player.page import base
@@ -81,7 +81,7 @@ def sandbox(
     limits = {"sigmaMin": (2 * config.beta_max) ** -0.5, "sigmaMax": (2 * config.beta_min) ** -0.5}
     settings = {"options": asdict(options) | {"sliders": sliders}, "limits": limits, "glimpses": config.glimpses}
     identity = f"{trace.source.image_sha256} {trace.source.weights} {options.spotlights} {options.model_choice}"
-    show = element("hsal_sandbox", *bundle())
+    show = custom_element("hsal_sandbox", *bundle())
     show(data={"scene": scene, "identity": identity, "weights": trace.source.weights, "key": key, **settings}, key=key)
 
 
@@ -118,10 +118,10 @@ def controller_bytes(name: str) -> bytes:
 def bundle() -> tuple[str, str, str]:
     """The sandbox's html, css and js; the js is a module with one default export."""
     css, colors_js = base()
-    own = joined(HERE / "sandbox.css")
-    return joined(HERE / "sandbox.html"), f"{css}\n{own}", f"{colors_js}\n{joined(*SCRIPTS)}"
+    own = join_files(HERE / "sandbox.css")
+    return join_files(HERE / "sandbox.html"), f"{css}\n{own}", f"{colors_js}\n{join_files(*SCRIPTS)}"
 
 
 @cache
 def _weights() -> ComponentRenderer:
-    return st.components.v2.component("hsal_sandbox_weights", html="<span hidden></span>", js=joined(*WEIGHTS))
+    return st.components.v2.component("hsal_sandbox_weights", html="<span hidden></span>", js=join_files(*WEIGHTS))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 
 HERE = Path(__file__).parent
 SCRIPTS = ("scale.js", "chart.js", "curves.js")  # one module, in the order of use
@@ -18,10 +18,11 @@ SCRIPTS = ("scale.js", "chart.js", "curves.js")  # one module, in the order of u
 
 def training_curves(figure: dict[str, Any], *, key: str) -> None:
     """Show charts that share one zoom, one cursor and one list of runs; see `app.train.figures.figure`."""
-    element("hsal_training_curves", *bundle())(data={**figure, "key": key}, key=key)
+    custom_element("hsal_training_curves", *bundle())(data={**figure, "key": key}, key=key)
 
 
 @cache
 def bundle() -> tuple[str, str, str]:
     """The element's html, css and js, each as one text; the js is a module with one default export."""
-    return joined(HERE / "curves.html"), joined(HERE / "curves.css"), joined(*(HERE / name for name in SCRIPTS))
+    scripts = join_files(*(HERE / name for name in SCRIPTS))
+    return join_files(HERE / "curves.html"), join_files(HERE / "curves.css"), scripts

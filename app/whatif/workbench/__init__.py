@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from app.component import element, joined
+from app.component import custom_element, join_files
 from app.whatif.apply import as_plain
 from hsal.export.player import page as player
 from hsal.tracing.schema import Trace
@@ -35,7 +35,7 @@ def workbench(
     """
     data = {"trace": trace.to_json(), "moment": moment, "compact": True, "stay": True, "key": key, "group": group}
     data |= {"title": title, "mark": mark, "done": as_plain(trace.interventions), "models": list(models)}
-    show = element("hsal_workbench", *bundle())
+    show = custom_element("hsal_workbench", *bundle())
     show(data={**data, "glimpses": glimpses, "heard": heard}, key=key, on_wishes_change=on_wish)
 
 
@@ -46,5 +46,5 @@ def bundle() -> tuple[str, str, str]:
     own = [player.HERE / name for name in player.SCRIPTS] + [HERE / name for name in SCRIPTS]
     body, _, end = html.rpartition("</section>")
     _, colors_js = player.base()
-    js = f"{colors_js}\n{joined(*own)}"
-    return f"{body}{joined(HERE / 'controls.html')}</section>{end}", f"{css}\n{joined(HERE / 'bench.css')}", js
+    js = f"{colors_js}\n{join_files(*own)}"
+    return f"{body}{join_files(HERE / 'controls.html')}</section>{end}", f"{css}\n{join_files(HERE / 'bench.css')}", js
