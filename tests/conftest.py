@@ -1,4 +1,4 @@
-"""Shared fixtures: a browser, a running app, small runs, and a cache of the tests' own."""
+"""Shared fixtures: a browser, a running app, small training runs, and a separate cache folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fixtures.commands import make
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads or writes the user's cache, or their runs."""
+    """Keep tests away from the user's cache and runs."""
     os.environ["HSAL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["HSAL_RUNS"] = str(tmp_path_factory.mktemp("runs"))
 
@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A headless browser; the test is skipped, saying why, where none can be had.
+    """A headless browser; the test is skipped with a reason if none is available.
 
     With HSAL_REQUIRE_BROWSER=1 a missing browser is a failure.
     """
@@ -39,14 +39,14 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("HSAL_REQUIRE_BROWSER") == "1":
             pytest.fail(str(error))
         pytest.skip(str(error))
-    expect.set_options(timeout=30_000)  # a busy machine is late, not wrong
+    expect.set_options(timeout=30_000)  # a busy machine is slow
     yield browser
     with_browser.__exit__(None, None, None)
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh tab of a fresh profile, 1280 px wide."""
+    """A new tab in a new profile, 1280 px wide."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
@@ -54,6 +54,6 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
-    """The address of one running app for all browser tests."""
+    """The address of one running app, shared by all browser tests."""
     with running_app() as address:
         yield address

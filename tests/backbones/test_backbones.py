@@ -1,4 +1,4 @@
-"""The contract of every backbone, timm models included, and that a new file is found by its name."""
+"""The contract of every backbone, including timm models; a new file is found by its name."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def images(count: int, size_px: int = SIZE_PX) -> torch.Tensor:
     return torch.rand(count, 1, size_px, size_px, generator=torch.Generator().manual_seed(0))
 
 
-def test_the_papers_kind_of_backbone_is_there() -> None:
+def test_includes_the_papers_backbone() -> None:
     assert {"compact", "resnet18", "resnet34"} <= set(KINDS)
 
 
 @pytest.mark.parametrize("size_px", [SIZE_PX, 64])
 @pytest.mark.parametrize("kind", KINDS)
-def test_shape_range_and_what_it_says_of_itself(kind: str, size_px: int) -> None:
+def test_output_has_the_declared_shape_and_range(kind: str, size_px: int) -> None:
     backbone = make(kind, size_px)
     with torch.inference_mode():
         volume = backbone(images(3, size_px))
@@ -70,7 +70,7 @@ def test_a_blank_image_gives_finite_activations(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_image_alone_gives_what_it_gives_in_a_batch(kind: str) -> None:
+def test_output_does_not_depend_on_the_batch(kind: str) -> None:
     # in double precision: untrained deep networks reach large values, whose rounding differs by batch
     backbone, batch = make(kind).double(), images(3).double()
     with torch.inference_mode():
@@ -91,7 +91,7 @@ def test_the_same_seed_gives_the_same_backbone(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("size_px", "cells"), [(100, 7), (64, 4), (65, 5), (16, 1)])
-def test_compact_has_one_cell_for_every_16_pixels_or_part_of_them(size_px: int, cells: int) -> None:
+def test_compact_rounds_the_number_of_cells_up(size_px: int, cells: int) -> None:
     backbone = make("compact", size_px)
     assert backbone.map_size == (cells, cells)
     assert backbone.channels == 16  # 8 times the width of 2
@@ -108,14 +108,14 @@ def test_compact_keeps_later_stages_at_full_size_for_finer_cells(cell_px: int, c
 
 
 @pytest.mark.parametrize(("kind", "cell_px"), [("compact", 32), ("resnet18", 4)])
-def test_cells_that_a_backbone_cannot_have_are_refused_in_one_sentence(kind: str, cell_px: int) -> None:
+def test_reports_an_unsupported_cell_size_in_one_sentence(kind: str, cell_px: int) -> None:
     with pytest.raises(ConfigError, match=r"has cells of .* px: set cell_px to one of these"):
         BACKBONES.build(kind, ModelConfig(backbone=kind, size_px=64, cell_px=cell_px))
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize(("cell_px", "size_px", "cells"), [(32, 64, 2), (16, 64, 4), (8, 64, 8), (32, 65, 3)])
-def test_resnet_has_cells_as_the_config_says(cell_px: int, size_px: int, cells: int, channels: int) -> None:
+def test_resnet_has_the_configured_cell_size(cell_px: int, size_px: int, cells: int, channels: int) -> None:
     config = ModelConfig(backbone="resnet18", size_px=size_px, cell_px=cell_px, image_channels=channels)
     backbone = BACKBONES.build("resnet18", config).eval()
     assert (backbone.channels, backbone.map_size) == (512, (cells, cells))
@@ -124,7 +124,7 @@ def test_resnet_has_cells_as_the_config_says(cell_px: int, size_px: int, cells: 
 
 
 @pytest.mark.parametrize(("cell_px", "strided_stages"), [(32, 4), (16, 3), (8, 2)])
-def test_resnet_is_torchvisions_own_network(cell_px: int, strided_stages: int) -> None:
+def test_resnet_equals_torchvisions_network(cell_px: int, strided_stages: int) -> None:
     config = ModelConfig(backbone="resnet18", size_px=64, cell_px=cell_px, image_channels=3)
     backbone = BACKBONES.build("resnet18", config).eval()
     whole = models.resnet18(weights=None).eval()
@@ -147,7 +147,7 @@ def test_resnet_is_torchvisions_own_network(cell_px: int, strided_stages: int) -
         "blocks.15.project_norm.running_var": "blocks.6.0.bn3.running_var", "head.weight": "conv_head.weight",
     }),
 ])
-def test_weights_of_earlier_versions_have_other_names_and_load(name: str, earlier: dict[str, str]) -> None:
+def test_loads_weights_with_the_tensor_names_of_earlier_versions(name: str, earlier: dict[str, str]) -> None:
     backbone = make(name, 64)
     state = dict(backbone.state_dict())
     for former, key in earlier.items():
@@ -157,13 +157,13 @@ def test_weights_of_earlier_versions_have_other_names_and_load(name: str, earlie
         assert (backbone.body.state_dict()[key] == 0.5).all()
 
 
-def test_gray_is_seen_as_three_equal_channels() -> None:
+def test_treats_gray_as_three_equal_channels() -> None:
     backbone, gray = make("resnet18", 64), images(2, 64)
     with torch.inference_mode():
         assert torch.equal(backbone(gray), backbone(gray.expand(-1, 3, -1, -1)))
 
 
-def test_an_unknown_name_is_reported_with_the_choices() -> None:
+def test_reports_an_unknown_name_with_the_choices() -> None:
     with pytest.raises(UnknownNameError) as caught:
         BACKBONES.build("rsnet", ModelConfig())
     sentence = str(caught.value)

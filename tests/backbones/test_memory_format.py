@@ -1,4 +1,4 @@
-"""Training of small backbones survives: the layout in which a narrow convolution corrupts the heap is never taken."""
+"""Narrow backbones never use the memory format in which a narrow convolution corrupts the heap."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ print("trained")
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_training_a_narrow_backbone_does_not_end_the_process(channels: int) -> None:
+def test_training_a_narrow_backbone_does_not_crash(channels: int) -> None:
     for width in (7, 8, 9, 12):
         program = NARROW.format(width=width, channels=channels)
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -53,6 +53,6 @@ def test_no_backbone_runs_a_narrow_convolution_channels_last(name: str, width: i
             assert layer.weight.is_contiguous()
 
 
-def test_wide_backbones_take_the_faster_layout() -> None:
+def test_wide_backbones_use_the_faster_memory_format() -> None:
     assert memory_format_for(BACKBONES.build("compact", ModelConfig(width=24))) == torch.channels_last
     assert memory_format_for(BACKBONES.build("compact", ModelConfig(width=12))) == torch.contiguous_format

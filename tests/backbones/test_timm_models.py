@@ -1,4 +1,4 @@
-"""timm models as backbones: cells, colors, normalization, and one sentence about what timm does not offer."""
+"""timm models as backbones: cell sizes, colors, normalization, and errors for unsupported models."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_cells_come_from_the_output_stride(name: str, cell_px: int, cells: int) 
     assert backbone.map_size == (cells, cells)
 
 
-def test_the_volume_is_timms_last_feature_map_of_the_normalized_image() -> None:
+def test_volume_is_timms_last_feature_map_of_the_normalized_image() -> None:
     backbone = build("test_efficientnet", cell_px=32)
     whole = timm.create_model("test_efficientnet", features_only=True).eval()
     backbone.body.load_state_dict(whole.state_dict())
@@ -48,7 +48,7 @@ def test_a_model_without_a_final_activation_gives_no_negative_volume() -> None:
         assert backbone(image).min() == 0
 
 
-def test_gray_is_three_equal_channels() -> None:
+def test_treats_gray_as_three_equal_channels() -> None:
     backbone, gray = build("test_resnet"), torch.rand(2, 1, 64, 64)
     with torch.inference_mode():
         assert torch.equal(backbone(gray), backbone(gray.expand(-1, 3, -1, -1)))
@@ -58,7 +58,7 @@ def test_gray_is_three_equal_channels() -> None:
     ("test_vit", 160, 16),  # a transformer, for images of a fixed size
     ("swin_s3_tiny_224", 224, 32),  # features with channels last
 ])
-def test_transformers_have_the_cells_of_their_patches(name: str, size_px: int, cell_px: int) -> None:
+def test_cell_size_of_a_transformer_is_its_patch_size(name: str, size_px: int, cell_px: int) -> None:
     backbone = build(name, size_px, cell_px)
     with torch.inference_mode():
         volume = backbone(torch.rand(1, 3, size_px, size_px))
@@ -68,7 +68,7 @@ def test_transformers_have_the_cells_of_their_patches(name: str, size_px: int, c
 @pytest.mark.parametrize(("name", "hint"), [
     ("resnet81", r"did you mean resnet\w+ or"), ("zzzz", r"timm\.list_models\(\) lists the names"),
 ])
-def test_an_unknown_name_is_refused_in_one_sentence(name: str, hint: str) -> None:
+def test_reports_an_unknown_name_in_one_sentence(name: str, hint: str) -> None:
     with pytest.raises(UnknownNameError, match=f"^timm has no model '{name}': {hint}"):
         build(name)
 
@@ -78,7 +78,7 @@ def test_an_unknown_name_is_refused_in_one_sentence(name: str, hint: str) -> Non
     ("test_vit", 160, 8, r"^timm's test_vit has cells of 16 px: set cell_px to that, not 8\.$"),
     ("test_vit", 100, 16, r"^timm's test_vit .*: set another size_px\.$"),
 ])
-def test_a_model_without_such_cells_is_refused_in_one_sentence(
+def test_reports_an_unsupported_cell_size_in_one_sentence(
     name: str, size_px: int, cell_px: int, sentence: str
 ) -> None:
     with pytest.raises(ConfigError, match=sentence):

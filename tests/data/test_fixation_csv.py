@@ -1,4 +1,4 @@
-"""A CSV of fixations: its content, and one sentence for each kind of error."""
+"""CSV files of fixations: their content, and one sentence for each kind of error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHAPES = {"cat.jpg": (20, 30), "dog.png": (20, 30)}  # H, W
 
 
 def refusal(text: str | bytes) -> str:
-    """The sentence with which a file is refused."""
+    """The error message for a file."""
     with pytest.raises(DataError) as caught:
         parse_table(text if isinstance(text, bytes) else text.encode())
     sentence = str(caught.value)
@@ -38,7 +38,7 @@ def test_columns_come_in_any_order_and_others_are_ignored() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_what_spreadsheets_write_is_read(encoding: str, delimiter: str) -> None:
+def test_reads_the_output_of_spreadsheets(encoding: str, delimiter: str) -> None:
     text = "image,x,y\n\"schöne, Katze.jpg\",1,2\n".replace(",", delimiter)
     (image,) = parse_table(text.encode(encoding)).image
     assert image == "schöne, Katze.jpg".replace(",", delimiter)
@@ -64,22 +64,22 @@ def test_what_spreadsheets_write_is_read(encoding: str, delimiter: str) -> None:
     (b"\xff\xfei", "not UTF-8 text"),
     (b"x" * 200_000 + b",y\n1,2\n", "line 1"),
 ])
-def test_a_bad_file_is_reported_in_one_sentence_with_its_line(text: bytes, message: str) -> None:
+def test_reports_an_invalid_file_in_one_sentence_with_the_line(text: bytes, message: str) -> None:
     assert message in refusal(text)
 
 
-def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejects_a_huge_file_without_reading_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fixation_csv, "MAX_CSV_BYTES", 2**20)
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
-        file.truncate(2**40)  # a terabyte of nothing
+        file.truncate(2**40)  # a sparse terabyte
     with pytest.raises(DataError, match="more than 1 MiB"):
         read_table(path)
     with pytest.raises(DataError, match="cannot be read"):
         read_table(tmp_path)
 
 
-def test_fixations_find_their_images_by_name_with_and_without_its_ending() -> None:
+def test_matches_images_by_name_with_and_without_extension() -> None:
     table = parse_table(b"image,x,y,subject\ndog,1,2,7\ncat.jpg,3,4,9\ndog.png,5,6,9\n")
     placed, notes = assign_fixations(table, SHAPES)
     assert notes == ()
@@ -89,20 +89,20 @@ def test_fixations_find_their_images_by_name_with_and_without_its_ending() -> No
     assert not len(placed["cat.jpg"].duration_ms)
 
 
-def test_an_accent_may_be_spelled_in_two_ways() -> None:
+def test_matches_names_in_either_unicode_form() -> None:
     table = parse_table("image,x,y\nka\u0308tzchen.jpg,1,2\n".encode())
     assert list(assign_fixations(table, {"k\u00e4tzchen.jpg": (9, 9)})[0]) == ["k\u00e4tzchen.jpg"]
 
 
-def test_of_a_single_image_no_column_image_is_needed() -> None:
+def test_a_single_image_needs_no_image_column() -> None:
     table = parse_table(b"x,y\n1,2\n")
     assert list(assign_fixations(table, {"cat.jpg": (20, 30)})[0]) == ["cat.jpg"]
     with pytest.raises(DataError, match="line 1: there is no column image, and there are 2 images"):
         assign_fixations(table, SHAPES)
 
 
-def test_what_lies_outside_is_left_out_and_reported() -> None:
-    # the image has 30 columns and 20 rows: pixel centers 0..29, so that 29.4 is in the last one and 29.5 is not
+def test_skips_and_reports_fixations_outside_the_image() -> None:
+    # 30 columns have pixel centers 0..29, so that 29.4 lies in the last one and 29.5 outside
     table = parse_table(b"image,x,y\ncat.jpg,29.4,19\ncat.jpg,29.5,3\ncat.jpg,-0.4,0\ncat.jpg,4,-1\ncat.jpg,4,20\n")
     placed, (note,) = assign_fixations(table, SHAPES)
     np.testing.assert_array_equal(placed["cat.jpg"].x, [29, 0])
@@ -110,14 +110,14 @@ def test_what_lies_outside_is_left_out_and_reported() -> None:
     assert note == '"fixations.csv": 3 fixations outside their images were left out, line 3 first.'
 
 
-def test_all_outside_or_all_of_other_images_is_refused() -> None:
+def test_rejects_fixations_all_outside_or_all_of_other_images() -> None:
     with pytest.raises(DataError, match=r"all 2 fixations lie outside their images, line 2 first"):
         assign_fixations(parse_table(b"image,x,y\ncat.jpg,31,2\ncat.jpg,3,200\n"), SHAPES)
     with pytest.raises(DataError, match=r'names none of the images: line 2 says "cow.jpg", there is "cat.jpg"'):
         assign_fixations(parse_table(b"image,x,y\ncow.jpg,1,2\n"), SHAPES)
 
 
-def test_names_that_fit_no_image_are_left_out_and_reported() -> None:
+def test_skips_and_reports_names_of_missing_images() -> None:
     table = parse_table(b"image,x,y\ncat.jpg,1,2\ncow.jpg,1,2\ncow.jpg,1,2\nowl.jpg,1,2\n")
     placed, (note,) = assign_fixations(table, SHAPES)
     assert list(placed) == ["cat.jpg"]

@@ -23,11 +23,11 @@ from hsal.data.fixations.custom import example_zip, open_custom, scaled
 from hsal.data.fixations.dataset import FixatedImage, of_scenes, open_fixated
 from hsal.data.fixations.osie import open_osie
 
-PICTURE = np.zeros((4, 6, 3), np.uint8)
+IMAGE = np.zeros((4, 6, 3), np.uint8)
 
 
 def osie_folder(folder: Path, kind: str) -> Path:
-    """Two of three images are there; of the second, two people's fixations."""
+    """Two of three images exist; the second has fixations of two people."""
     (folder / "stimuli").mkdir()
     for name in ("1002.jpg", "1003.jpg"):
         Image.new("RGB", (80, 60)).save(folder / "stimuli" / name)
@@ -51,20 +51,20 @@ def osie_folder(folder: Path, kind: str) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["npz", "mat"])
-def test_osie_counts_from_0_and_keeps_to_the_photographs_that_are_there(tmp_path: Path, kind: str) -> None:
+def test_osie_counts_from_0_and_uses_only_existing_images(tmp_path: Path, kind: str) -> None:
     found = open_fixated(osie_folder(tmp_path, kind))
     assert found.names == ("1002.jpg", "1003.jpg")
-    picture = found[0]
-    assert picture.image.shape == (60, 80, 3)
-    np.testing.assert_array_equal(picture.fixations.x, [0, 79, 39.5])
-    np.testing.assert_array_equal(picture.fixations.y, [0, 59, 29])
-    np.testing.assert_array_equal(picture.fixations.subject, [0, 0, 1])
-    np.testing.assert_array_equal(picture.fixations.duration_ms, [100, 200, 300])
+    stimulus = found[0]
+    assert stimulus.image.shape == (60, 80, 3)
+    np.testing.assert_array_equal(stimulus.fixations.x, [0, 79, 39.5])
+    np.testing.assert_array_equal(stimulus.fixations.y, [0, 59, 29])
+    np.testing.assert_array_equal(stimulus.fixations.subject, [0, 0, 1])
+    np.testing.assert_array_equal(stimulus.fixations.duration_ms, [100, 200, 300])
     assert [len(one.fixations.x) for one in found] == [3, 1]
 
 
 @pytest.mark.parametrize("kind", ["npz", "mat"])
-def test_a_damaged_or_empty_osie_is_reported(tmp_path: Path, kind: str) -> None:
+def test_reports_a_damaged_or_empty_osie_folder(tmp_path: Path, kind: str) -> None:
     path = osie_folder(tmp_path, kind) / f"fixations.{kind}"
     whole = path.read_bytes()
     for damaged in (b"", whole[: len(whole) // 2], b"nonsense" * 40):
@@ -72,13 +72,13 @@ def test_a_damaged_or_empty_osie_is_reported(tmp_path: Path, kind: str) -> None:
         with pytest.raises(DataError, match="is damaged"):
             open_osie(tmp_path)
     path.write_bytes(whole)
-    for picture in (tmp_path / "stimuli").iterdir():
-        picture.unlink()
+    for stimulus in (tmp_path / "stimuli").iterdir():
+        stimulus.unlink()
     with pytest.raises(DataError, match="none of their photos"):
         open_osie(tmp_path)
 
 
-def test_the_real_osie_is_as_its_authors_say() -> None:
+def test_the_real_osie_has_the_published_contents() -> None:
     root = Path(os.environ.get("HSAL_DATA", "")) / "osie_fixations"
     if not os.environ.get("HSAL_DATA") or not root.is_dir():
         pytest.skip("HSAL_DATA is not set, or has no osie_fixations")
@@ -86,29 +86,29 @@ def test_the_real_osie_is_as_its_authors_say() -> None:
     assert len(found) == 120
     first = found[0]
     assert first.image.shape == (600, 800, 3)
-    assert first.fixations.x[0] == pytest.approx(394.5)  # 395.5 as Matlab counts
+    assert first.fixations.x[0] == pytest.approx(394.5)  # 395.5 in Matlab, which counts from 1
     assert len(np.unique(first.fixations.subject)) == 15
 
 
-def test_targets_are_the_pixels_looked_at_or_all_pixels_of_the_boxes() -> None:
-    looked = FixatedImage("a", PICTURE, Fixations(np.float32([0.4, 5, 5]), np.float32([1.5, 3, 3])))
-    rows, columns = looked.targets()
-    assert (rows.tolist(), columns.tolist()) == ([2, 3, 3], [0, 5, 5])  # one for each, also where two looked
+def test_targets_are_fixated_pixels_or_all_pixels_of_the_boxes() -> None:
+    fixated = FixatedImage("a", IMAGE, Fixations(np.float32([0.4, 5, 5]), np.float32([1.5, 3, 3])))
+    rows, columns = fixated.targets()
+    assert (rows.tolist(), columns.tolist()) == ([2, 3, 3], [0, 5, 5])  # one per fixation, also where two share a pixel
     boxes = (Box(1, 0, 0, 2, 1), Box(2, 1, 0, 2, 2))  # pixels (0,0) (1,0), and (1,0) again with (1,1)
-    rows, columns = FixatedImage("b", PICTURE, boxes=boxes).targets()
+    rows, columns = FixatedImage("b", IMAGE, boxes=boxes).targets()
     assert (rows.tolist(), columns.tolist()) == ([0, 1, 1], [0, 0, 1])
-    assert not len(FixatedImage("c", PICTURE).targets()[0])
+    assert not len(FixatedImage("c", IMAGE).targets()[0])
 
 
-def own_folder(folder: Path, text: str) -> Path:
+def custom_folder(folder: Path, text: str) -> Path:
     Image.new("L", (30, 20), 9).save(folder / "gray.png")
     Image.new("RGBA", (30, 20), (9, 9, 9, 99)).save(folder / "glass.png")
     (folder / "fixations.csv").write_text(text)
     return folder
 
 
-def test_a_folder_of_the_users_may_have_gray_and_transparent_images(tmp_path: Path) -> None:
-    found = open_fixated(own_folder(tmp_path, "image,x,y\ngray.png,3,4\nlost.png,1,1\n"))
+def test_a_custom_folder_may_have_gray_and_transparent_images(tmp_path: Path) -> None:
+    found = open_fixated(custom_folder(tmp_path, "image,x,y\ngray.png,3,4\nlost.png,1,1\n"))
     assert found.names == ("glass.png", "gray.png")
     assert [one.image.shape for one in found] == [(20, 30, 3)] * 2
     assert found[0].fixations is None
@@ -120,15 +120,15 @@ def test_a_folder_of_the_users_may_have_gray_and_transparent_images(tmp_path: Pa
         found[2]
 
 
-def test_a_damaged_image_is_left_out_and_reported(tmp_path: Path) -> None:
-    own_folder(tmp_path, "image,x,y\ngray.png,3,4\nbad.png,1,1\n")
+def test_skips_and_reports_a_damaged_image(tmp_path: Path) -> None:
+    custom_folder(tmp_path, "image,x,y\ngray.png,3,4\nbad.png,1,1\n")
     (tmp_path / "bad.png").write_text("no image")
     found = open_custom(tmp_path)
     assert "bad.png" not in found.names
     assert found.notes[0].startswith('Left out: "bad.png"')
 
 
-def test_what_a_folder_lacks_is_reported(tmp_path: Path) -> None:
+def test_reports_missing_files_of_a_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no folder"):
         open_fixated(tmp_path / "nowhere")
     with pytest.raises(DataError, match=r"has no fixations\.csv"):
@@ -141,21 +141,21 @@ def test_what_a_folder_lacks_is_reported(tmp_path: Path) -> None:
         open_fixated(tmp_path)
 
 
-def test_fixations_are_scaled_with_an_image_that_is_reduced_and_turned(tmp_path: Path) -> None:
+def test_fixations_follow_an_image_that_is_reduced_and_rotated(tmp_path: Path) -> None:
     turned = Image.Exif()
     turned[0x0112] = 6  # a quarter turn: 4000 wide and 1000 high on disk, 1000 wide and 4000 high upright
     Image.new("RGB", (4000, 1000)).save(tmp_path / "tall.jpg", exif=turned)
     (tmp_path / "fixations.csv").write_text("image,x,y\ntall.jpg,999,3999\ntall.jpg,0,0\ntall.jpg,1500,3\n")
     found = open_custom(tmp_path)
-    picture = found[0]
-    assert picture.image.shape == (2048, 512, 3)
+    stimulus = found[0]
+    assert stimulus.image.shape == (2048, 512, 3)
     # pixel 999 of 1000 has its center at 999.5: 999.5 * 512 / 1000 - 0.5 = 511.244, cut to 511, the last
-    np.testing.assert_allclose(picture.fixations.x, [511, 0], atol=1e-3)
-    np.testing.assert_allclose(picture.fixations.y, [2047, 0], atol=1e-3)
+    np.testing.assert_allclose(stimulus.fixations.x, [511, 0], atol=1e-3)
+    np.testing.assert_allclose(stimulus.fixations.y, [2047, 0], atol=1e-3)
     assert "1 fixations outside their images were left out, line 4 first" in found.notes[0]
 
 
-def test_scaling_keeps_what_else_is_known() -> None:
+def test_scaling_preserves_subjects_and_durations() -> None:
     before = Fixations(np.float32([1.5]), np.float32([0]), np.array([3]), np.float32([200]))
     after = scaled(before, (2, 4), (4, 8))
     # the border between columns 1 and 2 of 4 lies between 3 and 4 of 8; the center of row 0 of 2 between 0 and 1 of 4
@@ -163,7 +163,7 @@ def test_scaling_keeps_what_else_is_known() -> None:
     assert (after.subject.tolist(), after.duration_ms.tolist()) == ([3], [200])
 
 
-def test_the_example_can_be_downloaded_and_opened(tmp_path: Path) -> None:
+def test_example_can_be_downloaded_and_opened(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(example_zip())) as archive:
         archive.extractall(tmp_path)
     found = open_fixated(tmp_path / "fixations-example")

@@ -1,4 +1,4 @@
-"""Hostile images: refused before they are unpacked, or decoded within the limits."""
+"""Hostile images: rejected before decompression, or decoded within the limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.fixtures.browser import ROOT
 from tests.fixtures.images import SEVERAL, SHAPE, chunk, encode, png, refusal
 
 
-def test_an_image_of_900_megapixels_is_refused_from_its_header() -> None:
+def test_rejects_an_image_of_900_megapixels_by_its_header() -> None:
     data = png(30_000, 30_000, 8, 2, zlib.compress(b"\0"))
     tracemalloc.start()
     start = time.perf_counter()
@@ -31,11 +31,11 @@ def test_an_image_of_900_megapixels_is_refused_from_its_header() -> None:
     assert peak < 2**20
 
 
-def test_long_sides_are_refused() -> None:
+def test_rejects_long_sides() -> None:
     assert "is too large (20,001 x 10 pixels)" in refusal(png(20_001, 10, 8, 0, b""))
 
 
-def test_a_real_bomb_just_above_the_limit_is_never_decoded() -> None:
+def test_never_decodes_a_bomb_just_above_the_limit() -> None:
     """8,000 x 5,001 pixels of one color fit in 47 kB; decoded they would take 40 MB, counted outside Python."""
     squeeze = zlib.compressobj(9)
     rows = b"".join(squeeze.compress(b"\0" + b"\x40" * 8000) for _ in range(5001)) + squeeze.flush()
@@ -43,7 +43,7 @@ def test_a_real_bomb_just_above_the_limit_is_never_decoded() -> None:
         "import sys, resource\n"
         "from hsal.data.images import decode_image, ImageError\n"
         "data = sys.stdin.buffer.read()\n"
-        "try: decode_image(data[:40])\n"  # whatever decoding needs is imported by now
+        "try: decode_image(data[:40])\n"  # import everything that decoding needs
         "except ImageError: pass\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: decode_image(data)\n"
@@ -57,7 +57,7 @@ def test_a_real_bomb_just_above_the_limit_is_never_decoded() -> None:
     assert int(kilobytes) < 8_000
 
 
-def test_the_largest_image_allowed_is_decoded_and_reduced() -> None:
+def test_decodes_and_reduces_the_largest_allowed_image() -> None:
     squeeze = zlib.compressobj(1)
     rows = b"".join(squeeze.compress(b"\0" + b"\x40" * 8000) for _ in range(5000)) + squeeze.flush()
     loaded = decode_image(png(8000, 5000, 8, 0, rows))
@@ -66,7 +66,7 @@ def test_the_largest_image_allowed_is_decoded_and_reduced() -> None:
     assert loaded.notes == ("Reduced from 8000 x 5000 to 2048 x 1280 pixels.",)
 
 
-def test_a_jpeg_of_endless_scans_is_refused() -> None:
+def test_rejects_a_jpeg_with_endless_scans() -> None:
     data = encode(Image.new("L", (64, 64), 9), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     assert decode_image(data[:last] + data[last:-2] * 20 + b"\xff\xd9").pixels.shape == (64, 64, 3)
@@ -76,14 +76,14 @@ def test_a_jpeg_of_endless_scans_is_refused() -> None:
     assert "JPEG of more than 100 scans" in refusal(several + data[last:-2] * 120)
 
 
-def test_text_that_unpacks_to_gigabytes_is_damage() -> None:
+def test_treats_text_that_unpacks_to_gigabytes_as_damage() -> None:
     texts = (chunk(b"zTXt", b"k%d\0\0" % i + zlib.compress(b"a" * 900_000, 9)) for i in range(80))
     data = png(32, 24, 8, 0, zlib.compress(b"\0" * 33 * 24), *texts)
     assert "damaged" in refusal(data)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "animated WEBP", "animated PNG", "16-bit PNG"])
-def test_bytes_turned_and_files_cut_at_random_give_an_image_or_a_sentence(kind: str) -> None:
+def test_random_damage_gives_an_image_or_one_sentence(kind: str) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (*SHAPE, 3), dtype=np.uint8)
     image, options = Image.fromarray(noise), {}
     if kind.startswith("animated"):
@@ -91,7 +91,7 @@ def test_bytes_turned_and_files_cut_at_random_give_an_image_or_a_sentence(kind: 
     if kind == "16-bit PNG":
         image = Image.fromarray(noise[..., 0].astype(np.uint16) * 257)
     whole = encode(image, kind.split()[-1], **options)
-    dice, outcomes = random.Random(kind), {"picture": 0, "sentence": 0}
+    dice, outcomes = random.Random(kind), {"image": 0, "sentence": 0}
     for _ in range(150):
         data = bytearray(whole)
         for _ in range(dice.choice((0, 1, 2, 9))):
@@ -102,7 +102,7 @@ def test_bytes_turned_and_files_cut_at_random_give_an_image_or_a_sentence(kind: 
         except ImageError:
             outcomes["sentence"] += 1
         else:
-            outcomes["picture"] += 1
+            outcomes["image"] += 1
             assert pixels.dtype == np.uint8
             assert pixels.shape[2] == 3
-    assert min(outcomes.values()) > 5, outcomes  # else the fuzz only ever walks one path
+    assert min(outcomes.values()) > 5, outcomes  # otherwise only one path is tested

@@ -30,7 +30,7 @@ def colors() -> np.ndarray:
         ("", '"image"'),
     ],
 )
-def test_names_are_cleaned_for_sentences(name: str, shown: str) -> None:
+def test_cleans_names_for_messages(name: str, shown: str) -> None:
     assert refusal(b"", name).startswith(f"{shown} is empty")
 
 
@@ -40,7 +40,7 @@ def test_read_image(tmp_path: Path, colors: np.ndarray) -> None:
     assert np.array_equal(read_image(path).pixels, colors)
 
 
-def test_files_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
+def test_reports_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r'"absent\.png" does not exist'):
         read_image(tmp_path / "absent.png")
     with pytest.raises(ImageError, match="is a folder"):
@@ -50,14 +50,14 @@ def test_files_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_does_not_wait_for_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(ImageError, match="is not a plain file"):
         read_image(tmp_path / "pipe.png")
 
 
-def test_a_forbidden_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Patched rather than made: to the superuser no file is forbidden."""
+def test_reports_a_forbidden_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patched, because the superuser may read every file."""
     path = tmp_path / "secret.png"
     path.write_bytes(b"x")
 
@@ -69,7 +69,7 @@ def test_a_forbidden_file_is_reported(tmp_path: Path, monkeypatch: pytest.Monkey
         read_image(path)
 
 
-def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejects_a_huge_file_without_reading_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "huge.png"
     with path.open("wb") as file:
         file.truncate(3 * 2**30)
@@ -78,7 +78,7 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monke
         read_image(path)
 
 
-def test_a_file_that_grows_is_read_no_further_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_a_growing_file_only_up_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "grown.png"
     path.write_bytes(b"x")
     asked = []

@@ -18,14 +18,14 @@ def colors() -> np.ndarray:
     return four_fields()
 
 
-def test_a_wrong_name_does_not_matter(colors: np.ndarray) -> None:
+def test_ignores_a_wrong_extension(colors: np.ndarray) -> None:
     loaded = decode_image(encode(Image.fromarray(colors), "JPEG", quality=95), "really.png")
     assert np.abs(loaded.pixels[4:8, 4:8].astype(int) - (220, 30, 20)).max() < 12
     assert loaded.notes == ()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP"])
-def test_plain_images_come_back_exactly(colors: np.ndarray, kind: str) -> None:
+def test_decodes_plain_images_exactly(colors: np.ndarray, kind: str) -> None:
     loaded = decode_image(encode(Image.fromarray(colors), kind))
     assert np.array_equal(loaded.pixels, colors)
     assert loaded.notes == ()
@@ -46,7 +46,7 @@ def test_16_bit_gray_is_scaled_not_clipped() -> None:
 
 
 def test_16_bit_gray_may_have_a_transparent_level() -> None:
-    levels = np.full(SHAPE, 1000, dtype=np.uint16)  # near black, so it is laid on white
+    levels = np.full(SHAPE, 1000, dtype=np.uint16)  # near black, so it is composited on white
     levels[:12] = 40_000
     rows = zlib.compress(b"".join(b"\0" + row.astype(">u2").tobytes() for row in levels))
     loaded = decode_image(png(32, 24, 16, 0, rows, chunk(b"tRNS", struct.pack(">H", 40_000))))
@@ -76,16 +76,16 @@ def with_alpha(ink: int, share: float) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-@pytest.mark.parametrize(("ink", "ground"), [(10, "white"), (240, "black")])
+@pytest.mark.parametrize(("ink", "background"), [(10, "white"), (240, "black")])
 @pytest.mark.parametrize("mode", ["LA", "RGBA"])
-def test_transparency_is_laid_where_the_ink_shows(ink: int, ground: str, mode: str) -> None:
+def test_composites_transparency_on_the_contrasting_background(ink: int, background: str, mode: str) -> None:
     loaded = decode_image(encode(with_alpha(ink, 0.5).convert(mode)))
     assert (loaded.pixels[:12] == ink).all()
-    assert (loaded.pixels[12:] == (255 if ground == "white" else 0)).all()
-    assert loaded.notes == (f"Transparent parts were filled with {ground}.",)
+    assert (loaded.pixels[12:] == (255 if background == "white" else 0)).all()
+    assert loaded.notes == (f"Transparent parts were filled with {background}.",)
 
 
-def test_a_sheet_of_paper_with_clear_corners_is_laid_on_white() -> None:
+def test_composites_paper_with_transparent_corners_on_white() -> None:
     """Most of it is light, but its ink is dark: black corners would look like ink."""
     pixels = np.full((60, 60, 4), 250, dtype=np.uint8)
     pixels[20:40, 28:32, :3] = 20
@@ -93,7 +93,7 @@ def test_a_sheet_of_paper_with_clear_corners_is_laid_on_white() -> None:
     assert decode_image(encode(Image.fromarray(pixels))).pixels[0, 0].tolist() == [255, 255, 255]
 
 
-def test_an_opaque_alpha_channel_is_dropped_without_a_word() -> None:
+def test_drops_an_opaque_alpha_channel_silently() -> None:
     loaded = decode_image(encode(with_alpha(10, 1)))
     assert (loaded.pixels == 10).all()
     assert loaded.notes == ()
@@ -110,7 +110,7 @@ def test_a_palette_may_have_a_transparent_color(transparency: int | bytes) -> No
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "MPO"])
-def test_an_animation_gives_its_first_frame(kind: str) -> None:
+def test_uses_the_first_frame_of_an_animation(kind: str) -> None:
     frames = [Image.new("RGB", (32, 24), color) for color in ("#c80000", "#00c800", "#0000c8")]
     loaded = decode_image(encode(frames[0], kind, save_all=True, append_images=frames[1:]))
     assert np.abs(loaded.pixels.astype(int) - (200, 0, 0)).max() < 8
@@ -118,9 +118,9 @@ def test_an_animation_gives_its_first_frame(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_exif_orientation_is_obeyed(colors: np.ndarray, kind: str) -> None:
+def test_applies_exif_orientation(colors: np.ndarray, kind: str) -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was turned: rotate a quarter clockwise to see it upright
+    exif[0x0112] = 6  # the camera was rotated: upright after a quarter turn clockwise
     options = {"lossless": True} if kind == "WEBP" else {"quality": 98}
     loaded = decode_image(encode(Image.fromarray(colors), kind, exif=exif, **options))
     wanted = np.rot90(colors, -1)
@@ -132,6 +132,6 @@ def test_exif_orientation_is_obeyed(colors: np.ndarray, kind: str) -> None:
 
 @pytest.mark.parametrize("exif", [b"Exif\0\0MM\0*", b"Exif\0\0nonsense"])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_damaged_exif_does_not_cost_the_image(kind: str, exif: bytes) -> None:
+def test_decodes_an_image_with_damaged_exif(kind: str, exif: bytes) -> None:
     data = encode(Image.new("L", (32, 24), 50), kind, exif=exif)
     assert np.abs(decode_image(data).pixels.astype(int) - 50).max() < 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from hsal.data import images as picture
+from hsal.data import images as image_files
 from hsal.data.digits.mnist import Digits
 from hsal.data.digits.scenes import SceneConfig, SceneRenderer
 from hsal.data.images import ImageError, decode_image
@@ -16,7 +16,7 @@ from tests.fixtures.images import EXCHANGED, STRETCHED, encode
 
 @pytest.fixture(scope="module")
 def renderer() -> SceneRenderer:
-    """Ten hand-made digits, rings with a bar, light on 0, so that no data need be had."""
+    """Ten synthetic digits, rings with a bar, light on 0, so that no data is needed."""
     images = np.zeros((10, 28, 28), dtype=np.uint8)
     y, x = np.mgrid[:28, :28] - 13.5
     for label in range(10):
@@ -25,7 +25,7 @@ def renderer() -> SceneRenderer:
     return SceneRenderer(Digits(images, np.arange(10, dtype=np.uint8), "rings"), SceneConfig(placement="mixed"))
 
 
-def test_true_scenes_pass_untouched(renderer: SceneRenderer) -> None:
+def test_leaves_true_scenes_unchanged(renderer: SceneRenderer) -> None:
     for index in range(50):
         scene = renderer.render(5, index).image
         uploaded = decode_image(encode(Image.fromarray(scene))).pixels
@@ -35,7 +35,7 @@ def test_true_scenes_pass_untouched(renderer: SceneRenderer) -> None:
             assert prepared.notes == ()
 
 
-def test_black_on_white_is_inverted(renderer: SceneRenderer) -> None:
+def test_inverts_black_on_white(renderer: SceneRenderer) -> None:
     scene = renderer.render(5, 1).image
     prepared = as_scene(255 - scene, 100)
     assert np.array_equal(prepared.image, scene)
@@ -53,7 +53,7 @@ def test_gray_is_luma_of_itu_r_601() -> None:
 def test_ten_to_one_is_letterboxed_without_distortion() -> None:
     pixels = np.full((100, 1000), 255, dtype=np.uint8)
     y, x = np.mgrid[:100, :1000]
-    pixels[np.hypot(y - 50, x - 500) < 40] = 0  # a disc: stays one, 8 pixels across
+    pixels[np.hypot(y - 50, x - 500) < 40] = 0  # a disc stays one, 8 pixels across
     prepared = as_scene(pixels, 100)
     rows, columns = np.nonzero(prepared.image > 127)
     assert prepared.image.shape == (100, 100)
@@ -69,7 +69,7 @@ def test_ten_to_one_is_letterboxed_without_distortion() -> None:
 
 
 def test_scaling_down_is_antialiased() -> None:
-    """Lines a pixel wide, every tenth: skipping pixels would show all or nothing of them."""
+    """Lines one pixel wide, ten apart: without antialiasing they would appear fully or not at all."""
     pixels = np.zeros((1000, 1000), dtype=np.uint8)
     pixels[300:700:10, 300:700] = 255
     image = as_scene(pixels, 100).image
@@ -78,7 +78,7 @@ def test_scaling_down_is_antialiased() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 60, 128, 200, 255])
-def test_a_blank_image_is_reported(level: int) -> None:
+def test_reports_a_blank_image(level: int) -> None:
     dice = np.random.default_rng(level)
     noise = dice.normal(level, 4, (100, 100)).clip(0, 255).astype(np.uint8)
     for pixels in (np.full((100, 100), level, dtype=np.uint8), noise):
@@ -87,7 +87,7 @@ def test_a_blank_image_is_reported(level: int) -> None:
 
 
 def sheet(light: float | np.ndarray, ink: float, noise: float) -> tuple[np.ndarray, np.ndarray]:
-    """A photo (300,300) of pen on paper, and the pen's place at 100 x 100: 1 on ink, 0 well off it."""
+    """A photo (300,300) of pen on paper, and a mask (100,100): 1 on ink, 0 far from it."""
     image = Image.new("L", (300, 300), 0)
     draw = ImageDraw.Draw(image)
     draw.line((60, 40, 60, 120), fill=255, width=11)
@@ -104,10 +104,10 @@ YY, XX = np.mgrid[0:1:300j, 0:1:300j]
     ("light", "ink", "noise"),
     [
         (246.0, 0.2, 3.0),  # a scan
-        (105.0, 0.4, 6.0),  # a dim room: the border is darker than mid gray, and the ink darker still
-        (235 - 150 * XX, 0.3, 5.0),  # a lamp at the left
+        (105.0, 0.4, 6.0),  # a dim room: the border is darker than mid gray, and the ink even darker
+        (235 - 150 * XX, 0.3, 5.0),  # a lamp on the left
         (220 - 240 * ((XX - 0.5) ** 2 + (YY - 0.5) ** 2), 0.3, 5.0),  # a vignette
-        (235 - 380 * ((XX - 0.5) ** 2 + (YY - 0.5) ** 2), 0.3, 5.0),  # its shading outdoes the ink's contrast
+        (235 - 380 * ((XX - 0.5) ** 2 + (YY - 0.5) ** 2), 0.3, 5.0),  # stronger than the contrast of the ink
         (225 - 40 * YY, 0.7, 4.0),  # pencil
     ],
     ids=["scan", "dim", "lamp", "vignette", "strong vignette", "pencil"],
@@ -131,14 +131,14 @@ def test_chalk_on_a_gray_board_is_not_inverted() -> None:
     assert np.median(prepared.image[pen == 0]) == 0
 
 
-def test_specks_of_dust_are_no_measure_of_contrast() -> None:
+def test_ignores_specks_of_dust_when_measuring_contrast() -> None:
     photo, pen = sheet(225.0, 0.7, 2.0)
     for row, column in ((20, 200), (280, 30), (150, 100)):
         photo[row : row + 4, column : column + 4] = 0
     assert as_scene(photo, 100).image[pen > 0.95].min() > 150
 
 
-def test_a_thin_frame_does_not_turn_the_image_over() -> None:
+def test_a_thin_frame_does_not_invert_the_image() -> None:
     photo, pen = sheet(250.0, 0.1, 0.0)
     photo[:2], photo[-2:], photo[:, :2], photo[:, -2:] = 0, 0, 0, 0
     prepared = as_scene(photo, 100)
@@ -147,7 +147,7 @@ def test_a_thin_frame_does_not_turn_the_image_over() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 2048), (2048, 1), (3, 3), (100, 101), (101, 100)])
-def test_odd_shapes_are_squared(shape: tuple[int, int]) -> None:
+def test_pads_odd_shapes_to_squares(shape: tuple[int, int]) -> None:
     height, width = shape
     pixels = np.zeros(shape, dtype=np.uint8)
     pixels[height // 3 : height // 3 + 1 + height // 10, width // 3 : width // 3 + 1 + width // 10] = 255
@@ -157,18 +157,18 @@ def test_odd_shapes_are_squared(shape: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     "pixels", [np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9)), np.zeros((0, 9), np.uint8), np.zeros(9, np.uint8)]
 )
-def test_other_arrays_are_refused(pixels: np.ndarray) -> None:
+def test_rejects_other_arrays(pixels: np.ndarray) -> None:
     with pytest.raises(ImageError, match="must be"):
         as_scene(pixels, 100)
 
 
-def test_decoding_leaves_the_filters_of_warnings_alone() -> None:
-    before = list(picture.warnings.filters)
+def test_decoding_does_not_change_warning_filters() -> None:
+    before = list(image_files.warnings.filters)
     decode_image(encode(Image.new("L", (32, 24))))
-    assert picture.warnings.filters == before
+    assert image_files.warnings.filters == before
 
 
-def test_a_border_of_two_levels_is_no_stumbling_block() -> None:
+def test_handles_a_border_of_two_levels() -> None:
     """Half black, half white: the border's median is a level that no pixel has."""
     pixels = np.zeros((100, 100), dtype=np.uint8)
     pixels[:, 50:] = 255

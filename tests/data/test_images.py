@@ -1,4 +1,4 @@
-"""Uploads are decoded, or refused in one sentence."""
+"""Uploads are decoded, or rejected in one sentence."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.fixtures.images import encode, png, refusal
     ],
     ids=["empty", "magic", "text", "svg", "tiff", "ppm", "noise", "1x1", "200x7"],
 )
-def test_what_is_not_an_image_is_reported_in_one_sentence(data: bytes, words: str) -> None:
+def test_reports_a_non_image_in_one_sentence(data: bytes, words: str) -> None:
     assert words in refusal(data)
 
 
@@ -37,27 +37,27 @@ def test_an_image_error_is_an_expected_failure() -> None:
     assert issubclass(ImageError, ValueError)
 
 
-def test_eight_pixels_are_enough() -> None:
+def test_accepts_eight_pixels() -> None:
     assert decode_image(encode(Image.new("L", (8, 8)))).pixels.shape == (8, 8, 3)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
-def test_a_truncated_file_is_damaged(kind: str) -> None:
+def test_reports_a_truncated_file_as_damaged(kind: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
     data = encode(Image.fromarray(noise), kind)
     assert "damaged" in refusal(data[: len(data) // 2])
 
 
-def test_corrupt_pixels_are_damage() -> None:
+def test_reports_corrupt_pixels_as_damaged() -> None:
     data = png(32, 24, 8, 0, b"these are no compressed rows")
     assert "is damaged or cut off and cannot be decoded" in refusal(data)
 
 
-def test_too_many_bytes_are_refused_with_size_and_limit() -> None:
+def test_rejects_too_many_bytes_with_size_and_limit() -> None:
     sentence = refusal(b"\0" * (MAX_BYTES + 1))
     assert "has 10,485,761 bytes, more than the 10,485,760 (10 MiB) allowed" in sentence
 
 
-def test_exactly_the_limit_is_read() -> None:
+def test_reads_a_file_of_exactly_the_limit() -> None:
     data = encode(Image.new("L", (32, 24), 77))
     assert decode_image(data + b"\0" * (MAX_BYTES - len(data))).pixels[0, 0].tolist() == [77, 77, 77]

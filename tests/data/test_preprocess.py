@@ -20,14 +20,14 @@ def two_halves(height: int, width: int) -> np.ndarray:
     return pixels
 
 
-def test_a_photo_of_the_right_size_stays_as_it_is() -> None:
+def test_leaves_a_photo_of_the_correct_size_unchanged() -> None:
     pixels = two_halves(64, 64)
     ready = as_photo(pixels, 64)
     assert np.array_equal(ready.image, pixels)
     assert ready.notes == ()
 
 
-def test_colors_are_kept_and_light_and_dark_never_inverted() -> None:
+def test_preserves_colors_and_never_inverts() -> None:
     ready = as_photo(two_halves(128, 128), 64)
     assert ready.image.shape == (64, 64, 3)
     assert tuple(ready.image[30, 10]) == RED
@@ -35,7 +35,7 @@ def test_colors_are_kept_and_light_and_dark_never_inverted() -> None:
     assert ready.notes == ("Scaled from 128 x 128 to 64 x 64 pixels.",)
 
 
-def test_the_edges_go_on_into_the_bands() -> None:
+def test_extends_the_edges_into_the_bands() -> None:
     ready = as_photo(two_halves(32, 128), 64)  # becomes 16 x 64, with bands of 24 above and below
     assert tuple(ready.image[0, 10]) == tuple(ready.image[63, 10]) == RED
     assert tuple(ready.image[0, 50]) == GREEN
@@ -50,7 +50,7 @@ def test_a_gray_image_becomes_gray_in_three_channels() -> None:
     assert tuple(as_photo(pixels, 64).image[30, 30]) == (90, 90, 90)
 
 
-def test_one_color_all_over_is_blank() -> None:
+def test_treats_a_single_color_as_blank() -> None:
     with pytest.raises(ImageError, match="blank"):
         as_photo(np.full((40, 40, 3), RED, np.uint8), 64)
 
@@ -58,20 +58,20 @@ def test_one_color_all_over_is_blank() -> None:
 @pytest.mark.parametrize(
     "pixels", [np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3)), np.zeros((0, 9, 3), np.uint8)]
 )
-def test_other_arrays_are_refused(pixels: np.ndarray) -> None:
+def test_rejects_other_arrays(pixels: np.ndarray) -> None:
     with pytest.raises(ImageError, match="must be"):
         as_photo(pixels, 64)
 
 
 @pytest.mark.parametrize("shape", [(1, 2048, 3), (2048, 1, 3), (3, 3, 3), (63, 64, 3), (64, 63, 3)])
-def test_odd_shapes_are_squared(shape: tuple[int, int, int]) -> None:
+def test_pads_odd_shapes_to_squares(shape: tuple[int, int, int]) -> None:
     pixels = np.zeros(shape, np.uint8)
     pixels[: shape[0] // 2 + 1, : (shape[1] + 1) // 2] = 255
     assert as_photo(pixels, 64).image.shape == (64, 64, 3)
 
 
 @pytest.mark.parametrize(("channels", "shape"), [(1, (48, 48)), (3, (48, 48, 3))])
-def test_the_models_config_chooses(channels: int, shape: tuple[int, ...]) -> None:
+def test_model_config_selects_the_preprocessing(channels: int, shape: tuple[int, ...]) -> None:
     config = ModelConfig(size_px=48, image_channels=channels)
     pixels = np.zeros((96, 96, 3), np.uint8)
     pixels[30:60, 30:60] = GREEN
@@ -87,7 +87,7 @@ def test_boxes_move_with_the_image() -> None:
     assert ready.transform_box(Box(3, -50, -9, 500, 999)) == Box(3, 0, 0, 64, 64)
 
 
-def test_a_true_scene_leaves_its_boxes_where_they_are() -> None:
+def test_leaves_the_boxes_of_a_true_scene_unchanged() -> None:
     scene = np.zeros((100, 100), np.uint8)
     scene[20:50, 10:40] = 255
     box = Box(7, 20, 10, 50, 40)

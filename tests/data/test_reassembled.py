@@ -23,7 +23,7 @@ NUMBERS = 4200  # ids 10, 11, 12, 13, ... have 1, 2, 3, 1, ... digits
 
 
 def write_crops(root: Path, numbers: int = NUMBERS) -> None:
-    """A file of the real one's structure: digits of 10x20 side by side; red tells the id, green the label."""
+    """A file structured like the real one: digits of 10x20 side by side; red encodes the id, green the label."""
     counts = np.arange(numbers) % 3 + 1
     ids = np.repeat(np.arange(numbers) + 10, counts).astype(np.int32)
     place = np.concatenate([np.arange(count) for count in counts])
@@ -36,19 +36,19 @@ def write_crops(root: Path, numbers: int = NUMBERS) -> None:
 
 
 @pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def synthetic_crops(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data")
     write_crops(root)
     return root
 
 
 @pytest.fixture
-def _made_up(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HSAL_DATA", str(made_up))
+def _use_synthetic_crops(synthetic_crops: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HSAL_DATA", str(synthetic_crops))
 
 
-def test_the_window_is_the_boxes_union_and_30_percent() -> None:
-    # union 10..50 x 20..30: 40 x 10, enlarged 52 x 13, about its middle
+def test_window_is_the_union_of_the_boxes_plus_30_percent() -> None:
+    # union 10..50 x 20..30: 40 x 10, enlarged to 52 x 13 about its center
     view = number_crop(np.array([[10, 20, 30, 30], [30, 21, 50, 29]]))
     assert (view.center_x, view.center_y) == (30, 25)
     assert (view.width, view.height) == pytest.approx((52, 13))
@@ -67,30 +67,30 @@ def test_boxes_in_the_output_by_hand() -> None:
 
 
 def test_a_quarter_turn_swaps_the_sides_of_a_box() -> None:
-    # 10 right of the center; the window turned clockwise sees it 10 above. 8 wide and 4 high becomes 4 wide and 8 high
+    # 10 right of the center; a window rotated clockwise shows it 10 above, and 8 x 4 becomes 4 x 8
     view = Crop(50, 50, 40, 40, turn=math.pi / 2)
     assert view.boxes(np.array([[56, 48, 64, 52]]), (1,), 40) == (Box(1, 6, 18, 14, 22),)
 
 
 def test_shear_moves_rows_sideways() -> None:
-    # the window's row 10 below the middle shows what lies 5 further right, so a thing there is seen 5 further left
+    # row 10 below the window's center shows what lies 5 further right, so an object there appears 5 further left
     view = Crop(20, 20, 40, 40, shear=0.5)
     box = view.boxes(np.array([[19, 29.9, 21, 30.1]]), (1,), 40)[0]
     assert (box.left_px, box.right_px) == (14, 16)
 
 
-def test_a_box_outside_the_window_keeps_a_pixel() -> None:
+def test_a_box_outside_the_window_is_one_pixel() -> None:
     assert Crop(5, 5, 10, 10).boxes(np.array([[20, 2, 30, 4]]), (1,), 10) == (Box(1, 2, 9, 4, 10),)
 
 
-def test_how_much_of_a_box_is_shown() -> None:
+def test_visible_share_of_a_box() -> None:
     view = Crop(10, 10, 20, 20)
     assert visible_share(view, np.array([15, 5, 25, 15])) == 0.5
     assert visible_share(view, np.array([30, 30, 40, 40])) == 0
     assert visible_share(view, np.array([1, 1, 2, 2])) == 1
 
 
-def test_a_digits_window_holds_it_whole_at_30_to_100_percent_of_its_height() -> None:
+def test_digit_fills_30_to_100_percent_of_its_window() -> None:
     box, rng = np.array([10.0, 20, 22, 40]), np.random.default_rng(0)
     views = [digit_crop(box, rng) for _ in range(300)]
     shares = np.array([20 / view.height for view in views])
@@ -99,7 +99,7 @@ def test_a_digits_window_holds_it_whole_at_30_to_100_percent_of_its_height() -> 
     assert min(visible_share(view, box) for view in views) == pytest.approx(1)
 
 
-def test_a_jittered_window_still_shows_the_number() -> None:
+def test_a_jittered_window_contains_the_number() -> None:
     boxes, rng = np.array([[0.0, 0, 20, 30], [20, 0, 40, 30]]), np.random.default_rng(0)
     views = [jittered(number_crop(boxes), rng) for _ in range(300)]
     assert min(visible_share(view, box) for view in views for box in boxes) > 0.9
@@ -107,7 +107,7 @@ def test_a_jittered_window_still_shows_the_number() -> None:
     assert 0.1 < max(abs(view.shear) for view in views) <= 0.15
 
 
-def test_what_is_known_stays_and_gaps_go_on_from_it() -> None:
+def test_fills_gaps_smoothly_from_known_pixels() -> None:
     known = np.zeros((16, 16, 4), dtype=np.float32)
     known[:, :4] = (200, 0, 0, 1)
     known[:, 12:] = (0, 0, 100, 1)
@@ -119,7 +119,7 @@ def test_what_is_known_stays_and_gaps_go_on_from_it() -> None:
     assert 0 < near[8, 5, 2] < near[8, 10, 2] < 100
 
 
-def test_an_image_comes_back_from_its_crops() -> None:
+def test_reassembles_an_image_from_its_crops() -> None:
     # a ramp of 3 a pixel, cut into two overlapping squares of 32 px, 10 apart
     ramp = np.broadcast_to((3 * np.arange(42))[None, :, None], (32, 42, 3)).astype(np.uint8)
     squares = np.array([[100.0, 50, 132, 82], [110, 50, 142, 82]])
@@ -129,7 +129,7 @@ def test_an_image_comes_back_from_its_crops() -> None:
     assert place.apply(np.array([[100, 50, 132, 82]])).tolist() == [[20, 20, 52, 52]]
 
 
-def test_neighbors_are_hidden_but_not_the_digit_itself() -> None:
+def test_hides_neighbors_but_not_the_digit_itself() -> None:
     # own box columns 8..16 of 0..32; the other's 12..20, of which 16..20 are not the digit's
     boxes = np.array([[8, 0, 16, 32], [12, 0, 20, 32]])
     hidden = neighbors(boxes, 0, np.array([0, 0, 32, 32]))
@@ -137,15 +137,15 @@ def test_neighbors_are_hidden_but_not_the_digit_itself() -> None:
     assert hidden.sum() == 4 * 32
 
 
-def test_recoloring_keeps_shape_and_differs_by_draw() -> None:
+def test_recoloring_preserves_the_shape_and_varies_by_draw() -> None:
     gray = Image.fromarray(np.full((8, 8, 3), 90, dtype=np.uint8))
     rng = np.random.default_rng(0)
     seen = {recolored(gray, rng).getpixel((4, 4)) for _ in range(20)}
     assert len(seen) == 20
 
 
-@pytest.mark.usefixtures("_made_up")
-def test_splits_share_no_number_and_miss_none() -> None:
+@pytest.mark.usefixtures("_use_synthetic_crops")
+def test_splits_partition_the_numbers() -> None:
     parts = {split: Reassembled(split) for split in ("train", "validation", "test")}
     assert [parts[split].scenes for split in parts] == [3600, 400, NUMBERS - 4000]
     together = [id_ for part in parts.values() for id_ in part.ids]
@@ -153,7 +153,7 @@ def test_splits_share_no_number_and_miss_none() -> None:
     assert Reassembled("train", single=True).ids == parts["train"].ids
 
 
-@pytest.mark.usefixtures("_made_up")
+@pytest.mark.usefixtures("_use_synthetic_crops")
 def test_a_scene_shows_its_number() -> None:
     source = Reassembled("test", size_px=32)
     for index, id_ in enumerate(source.ids[:9]):
@@ -168,8 +168,8 @@ def test_a_scene_shows_its_number() -> None:
             assert 24 <= box.bottom_px - box.top_px <= 25  # 32 / 1.3
 
 
-@pytest.mark.usefixtures("_made_up")
-def test_training_order_is_the_seeds_and_others_keep_theirs() -> None:
+@pytest.mark.usefixtures("_use_synthetic_crops")
+def test_only_the_training_order_depends_on_the_seed() -> None:
     train, test = Reassembled("train", single=True), Reassembled("test")
     first, second = ([train.item(seed, index) for index in range(train.scenes)] for seed in (0, 1))
     again = [train.item(0, train.scenes + index) for index in range(train.scenes)]
@@ -180,7 +180,7 @@ def test_training_order_is_the_seeds_and_others_keep_theirs() -> None:
     assert [test.item(5, index)[0] for index in range(test.scenes + 2)] == [*range(test.scenes), 0, 1]
 
 
-@pytest.mark.usefixtures("_made_up")
+@pytest.mark.usefixtures("_use_synthetic_crops")
 @pytest.mark.parametrize("single", [False, True])
 def test_a_scene_is_a_function_of_seed_and_index(single: bool) -> None:
     train = Reassembled("train", single=single)
@@ -195,7 +195,7 @@ def test_a_scene_is_a_function_of_seed_and_index(single: bool) -> None:
     assert not (Reassembled("test", single=single, augment=True).render(0, 3).image == test.render(0, 3).image).all()
 
 
-@pytest.mark.usefixtures("_made_up")
+@pytest.mark.usefixtures("_use_synthetic_crops")
 def test_single_scenes_have_one_digit_and_hide_neighbors() -> None:
     source = Reassembled("validation", single=True)
     whole = Reassembled("validation")
@@ -209,15 +209,15 @@ def test_single_scenes_have_one_digit_and_hide_neighbors() -> None:
         assert 19 <= box.bottom_px - box.top_px <= 64
 
 
-@pytest.mark.usefixtures("_made_up")
-def test_settings_that_cannot_work_are_reported() -> None:
+@pytest.mark.usefixtures("_use_synthetic_crops")
+def test_reports_impossible_settings() -> None:
     with pytest.raises(ConfigError, match="size_px"):
         Reassembled("train", size_px=4)
     with pytest.raises(ConfigError, match="seed"):
         Reassembled("train").render(-1)
 
 
-def test_missing_data_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_missing_data_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for value in ("", str(tmp_path)):
         monkeypatch.setenv("HSAL_DATA", value)
         with pytest.raises(DataError, match="set HSAL_DATA to a folder that holds svhn_cropped/"):
@@ -225,7 +225,7 @@ def test_missing_data_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("content", [b"", b"PK nothing", None])
-def test_damaged_data_says_what_to_do(content: bytes | None, tmp_path: Path) -> None:
+def test_reports_damaged_data_with_a_remedy(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "crops.npz"
     if content is None:
         np.savez(

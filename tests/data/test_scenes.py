@@ -21,7 +21,7 @@ SMALL = {"size_px": 30, "digit_min_px": 8, "digit_max_px": 12, "clutter_px": 3}
 
 
 def flat_digits() -> Digits:
-    """One digit a class, all ink: class c has level 20 * (c + 1) everywhere, and keeps it when resized."""
+    """One digit per class, all ink: class c has level 20 * (c + 1) everywhere, also when resized."""
     levels = 20 * np.arange(1, 11, dtype=np.uint8)
     return Digits(np.repeat(levels, 28 * 28).reshape(10, 28, 28), np.arange(10, dtype=np.uint8), "flat")
 
@@ -57,10 +57,10 @@ def test_a_scene_is_a_function_of_seed_and_index_alone() -> None:
         np.testing.assert_array_equal(one.image, other.image)
         assert (one.labels, one.boxes) == (other.labels, other.boxes)
     assert not np.array_equal(forwards[0].image, forwards[1].image)
-    assert not np.array_equal(forwards[1].image, first.render(6, 0).image)  # two numbers, not their sum
+    assert not np.array_equal(forwards[1].image, first.render(6, 0).image)  # seed and index, not their sum
 
 
-def test_batches_are_the_same_scenes_however_they_are_cut() -> None:
+def test_batch_boundaries_do_not_change_scenes() -> None:
     renderer = SceneRenderer(noisy_digits(), SceneConfig())
     wanted = [renderer.render(1, index) for index in range(5)]
     parts = list(renderer.batches(1, total=5, size=2))
@@ -87,7 +87,7 @@ def test_digits_lie_inside_the_scene_and_apart(placement: Placement, count: int)
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
-def test_boxes_hold_exactly_the_ink_and_the_label_that_they_name(placement: Placement) -> None:
+def test_boxes_contain_exactly_the_ink_of_their_label(placement: Placement) -> None:
     for scene in render(20, clutter=0, placement=placement):
         covered = np.zeros_like(scene.image, dtype=bool)
         for box in scene.boxes:
@@ -97,7 +97,7 @@ def test_boxes_hold_exactly_the_ink_and_the_label_that_they_name(placement: Plac
         assert tuple(sorted(box.label for box in scene.boxes)) == scene.labels
 
 
-def test_counts_and_sizes_use_their_whole_range() -> None:
+def test_counts_and_sizes_use_their_full_range() -> None:
     made = render(150, clutter=0, digits_min=2, digits_max=3, digit_min_px=20, digit_max_px=24)
     assert {len(scene.labels) for scene in made} == {2, 3}
     sides = {box.bottom_px - box.top_px for scene in made for box in scene.boxes}
@@ -129,17 +129,17 @@ def test_no_label_occurs_twice_in_a_set() -> None:
 
 def test_some_labels_occur_twice_in_multisets() -> None:
     repeated = sum(len(set(scene.labels)) < len(scene.labels) for scene in render(200, **SMALL))
-    # of scenes with 1, 2, 3, 4 digits a share of 0, 0.1, 0.28, 0.496 repeats: 0.219 on average
+    # a share of 0, 0.1, 0.28, 0.496 of the scenes with 1, 2, 3, 4 digits repeats a label: 0.219 on average
     assert 25 < repeated < 65
 
 
-def test_every_label_is_as_likely() -> None:
+def test_all_labels_are_equally_likely() -> None:
     labels = np.concatenate([scene.labels for scene in render(1000, clutter=0, **SMALL)])
     # about 2500 labels, 250 of each; the standard deviation is 15
     assert (abs(np.bincount(labels, minlength=10) - len(labels) / 10) < 75).all()
 
 
-def test_clutter_is_strewn_in_patches_that_never_darken() -> None:
+def test_clutter_is_scattered_in_patches_that_never_darken() -> None:
     plain = render(20, clutter=0)
     cluttered = render(20, clutter=8, clutter_px=5)
     outside = []
@@ -174,7 +174,7 @@ def test_resizing_agrees_with_pillow(side: int) -> None:
         {"clutter_px": 21},
     ],
 )
-def test_an_impossible_scene_is_refused_by_name(changes: dict[str, int]) -> None:
+def test_rejects_an_impossible_scene_by_field_name(changes: dict[str, int]) -> None:
     with pytest.raises(ConfigError) as caught:
         SceneConfig(**changes)
     assert any(name in str(caught.value) for name in changes)
@@ -187,7 +187,7 @@ def test_tasks() -> None:
         task_scene("svhn")
 
 
-def test_a_digit_alone_may_be_larger_than_the_grids_cells() -> None:
+def test_a_single_digit_may_be_larger_than_a_grid_cell() -> None:
     for placement in PLACEMENTS:
         made = render(
             20, clutter=0, digits_max=1, digit_min_px=55, digit_max_px=60, placement=placement
@@ -199,7 +199,7 @@ def test_a_digit_alone_may_be_larger_than_the_grids_cells() -> None:
         assert len({(scene.boxes[0].top_px, scene.boxes[0].left_px) for scene in made}) > 10
 
 
-def test_scenes_of_other_tasks_cannot_be_changed() -> None:
+def test_rejects_changes_to_scenes_of_other_tasks() -> None:
     with pytest.raises(ConfigError, match="leave out clutter"):
         open_scenes("street-numbers", "test", changes={"clutter": 3})
     changed = open_scenes("mnist-multiset", "test", digits="embedded", changes={"clutter": 3})

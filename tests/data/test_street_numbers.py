@@ -39,9 +39,9 @@ def test_one_box_per_label_inside_the_image(single):
             assert 0 <= box.left_px < box.right_px <= 48
 
 
-def test_boxes_hold_the_ink():
+def test_boxes_contain_the_ink():
     inside, outside = [], []
-    for index in range(60):  # contrast is in the boxes, on average over many walls
+    for index in range(60):  # on average over many walls, contrast is in the boxes
         scene = StreetNumbers("train", 48).render(2, index)
         gray = scene.image.mean(axis=2)
         slope = np.hypot(*np.gradient(gray))
@@ -80,7 +80,7 @@ def test_digits_without_a_label_are_cut_off(view_of):
     assert strangers > 10
 
 
-def test_a_glyph_is_seen_where_the_matrix_puts_it():
+def test_a_glyph_appears_where_the_matrix_puts_it():
     face = faces("train")[0]
     scale = np.diag([1 / 40, 1 / 40, 1.0])  # 40 px of the flat wall are one unit
     box = seen_boxes([Glyph(8, 20.0, 10.0)], scale, face)[0] - LOOSE
@@ -89,7 +89,7 @@ def test_a_glyph_is_seen_where_the_matrix_puts_it():
 
 
 @pytest.mark.parametrize(("slope_deg", "right_of"), [(0.0, True), (90.0, False), (-90.0, False)])
-def test_steep_numbers_stand_on_top_of_each_other(slope_deg, right_of):
+def test_digits_of_steep_numbers_are_stacked(slope_deg, right_of):
     layout = Layout(labels=(2, 3), height_px=30, width=0.5, gap=0.0, slope_deg=slope_deg)
     face = faces("train")[0]
     boxes = seen_boxes(*place(np.random.default_rng(0), layout, face), face)
@@ -123,7 +123,7 @@ def test_measure_by_hand():
     assert set(table.slope) == {45}
 
 
-def test_unknown_split_is_reported():
+def test_reports_an_unknown_split():
     with pytest.raises(DataError, match="no split 'extra'"):
         StreetNumbers("extra")
 

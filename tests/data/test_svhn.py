@@ -30,34 +30,34 @@ Known = list[tuple[Image.Image, tuple[int, ...], list[list[float]]]]  # image, l
 
 
 def write_part(folder: Path, known: Known) -> None:
-    """RenderedScenes 1.png, 2.png, ... and their digitStruct.mat as MATLAB 7.3 writes it."""
+    """Images 1.png, 2.png, ... and their digitStruct.mat as MATLAB 7.3 writes it."""
     folder.mkdir(parents=True)
     with h5py.File(folder / "digitStruct.mat", "w") as file:
-        struct, kept = file.create_group("digitStruct"), file.create_group("#refs#")
+        struct, refs = file.create_group("digitStruct"), file.create_group("#refs#")
         names, groups = [], []
-        for number, (picture, labels, boxes) in enumerate(known, 1):
-            picture.save(folder / f"{number}.png")
+        for number, (image, labels, boxes) in enumerate(known, 1):
+            image.save(folder / f"{number}.png")
             letters = np.array([[ord(letter)] for letter in f"{number}.png"], dtype=np.uint16)
-            names.append(kept.create_dataset(f"n{number}", data=letters).ref)
-            group = kept.create_group(f"b{number}")
+            names.append(refs.create_dataset(f"n{number}", data=letters).ref)
+            group = refs.create_group(f"b{number}")
             rows = [(b[3] - b[1], d or 10, b[0], b[1], b[2] - b[0]) for d, b in zip(labels, boxes, strict=True)]
             for field, values in zip(("height", "label", "left", "top", "width"), zip(*rows, strict=True), strict=True):
-                write_field(kept, group, f"{field}{number}", field, values)
+                write_field(refs, group, f"{field}{number}", field, values)
             groups.append(group.ref)
         for name, references in (("name", names), ("bbox", groups)):
             struct.create_dataset(name, data=np.array(references, dtype=h5py.ref_dtype)[:, None], dtype=h5py.ref_dtype)
 
 
-def write_field(kept: h5py.Group, group: h5py.Group, key: str, field: str, values: tuple[float, ...]) -> None:
+def write_field(refs: h5py.Group, group: h5py.Group, key: str, field: str, values: tuple[float, ...]) -> None:
     if len(values) == 1:
         group.create_dataset(field, data=np.array([[float(values[0])]]))
         return
-    ones = [kept.create_dataset(f"{key}_{i}", data=np.array([[float(v)]])).ref for i, v in enumerate(values)]
+    ones = [refs.create_dataset(f"{key}_{i}", data=np.array([[float(v)]])).ref for i, v in enumerate(values)]
     group.create_dataset(field, data=np.array(ones, dtype=h5py.ref_dtype)[:, None], dtype=h5py.ref_dtype)
 
 
-def made_up(count: int) -> Known:
-    """RenderedScenes 80x40, digits of 10x20 side by side from (30,10) on; red tells the number, green the label."""
+def made_numbers(count: int) -> Known:
+    """Images of 80x40 px, digits of 10x20 side by side from (30,10) on; red encodes the number, green the label."""
     known: Known = []
     for number in range(count):
         labels = tuple((number + place) % 10 for place in range(number % 3 + 1))
@@ -80,14 +80,14 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def parts(data: Path, monkeypatch: pytest.MonkeyPatch) -> Known:
     monkeypatch.setattr(svhn, "VALIDATION", 5)
-    known = made_up(23)
+    known = made_numbers(23)
     write_part(data / "svhn" / "train", known)
     write_part(data / "svhn" / "test", known[:7])
     return known
 
 
 def packed(tmp_path: Path, part: str = "test") -> bytes:
-    write_part(tmp_path / "pack" / part, made_up(4))
+    write_part(tmp_path / "pack" / part, made_numbers(4))
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         archive.add(tmp_path / "pack" / part, part)
@@ -95,7 +95,7 @@ def packed(tmp_path: Path, part: str = "test") -> bytes:
 
 
 class Server:
-    """Serves bytes with ranges; `sent` bounds how many go out before the line is cut."""
+    """Serves bytes with ranges; `sent` limits how many are sent before the connection is closed."""
 
     def __init__(self, content: bytes) -> None:
         self.content, self.sent, self.ranges = content, len(content), True
@@ -130,18 +130,18 @@ def server(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     served.server_close()
 
 
-def test_annotations_are_read_as_matlab_writes_them(parts: Known, data: Path) -> None:
+def test_reads_annotations_as_matlab_writes_them(parts: Known, data: Path) -> None:
     for _ in range(2):  # from the file, then from the copy in the cache
         found = read_annotations(data / "svhn" / "train")
         assert found.names.tolist() == [f"{number}.png" for number in range(1, 24)]
         for place, (_, labels, boxes) in enumerate(parts):
             rows = slice(*found.offsets[place : place + 2])
-            assert tuple(found.labels[rows]) == labels  # 10 has become 0
+            assert tuple(found.labels[rows]) == labels  # 10 becomes 0
             assert found.boxes[rows].tolist() == boxes
 
 
 @pytest.mark.usefixtures("parts")
-def test_splits_share_no_number_and_miss_none() -> None:
+def test_splits_partition_the_numbers() -> None:
     train, validation, test = (SVHNNumbers(split) for split in ("train", "validation", "test"))
     assert (train.scenes, validation.scenes, test.scenes) == (18, 5, 7)
     assert sorted(train.ids + validation.ids) == list(range(1, 24))
@@ -162,9 +162,9 @@ def test_a_scene_shows_its_number(parts: Known) -> None:
 
 
 @pytest.mark.usefixtures("parts")
-def test_single_digits_are_shown_alone() -> None:
+def test_single_scenes_show_one_digit() -> None:
     source = SVHNNumbers("validation", single=True)
-    assert source.scenes == sum(len(labels) for _, labels, _ in (made_up(23)[id_ - 1] for id_ in source.ids[:5]))
+    assert source.scenes == sum(len(labels) for _, labels, _ in (made_numbers(23)[id_ - 1] for id_ in source.ids[:5]))
     for index in range(source.scenes):
         scene = source.render(0, index)
         (box,) = scene.boxes
@@ -180,7 +180,7 @@ def test_training_scenes_are_functions_of_seed_and_index(single: bool) -> None:
     assert not (one.render(2, 4).image == one.render(3, 4).image).all()
 
 
-def test_cropping_keeps_boxes_on_their_digits_at_the_images_border() -> None:
+def test_boxes_follow_their_digits_when_cropping_at_the_border() -> None:
     pixels = np.zeros((20, 30, 3), dtype=np.uint8)
     pixels[:, :10] = 200  # the digit fills the image's height at its left edge
     number = cut_number(Image.fromarray(pixels), (4,), np.array([[0.0, 0, 10, 20]]), digit_px=40)
@@ -189,10 +189,10 @@ def test_cropping_keeps_boxes_on_their_digits_at_the_images_border() -> None:
     assert (bottom - top, right - left) == (40, 20)
     assert (near[top:bottom, left : right - 2] == 200).all()
     assert (near[top:bottom, right + 2 : right + 10] == 0).all()
-    assert (near[0, : right - 2] == 200).all()  # above, the edge goes on
+    assert (near[0, : right - 2] == 200).all()  # above, the edge is extended
 
 
-def test_a_download_is_checked_unpacked_and_not_kept_twice(server: Server, data: Path) -> None:
+def test_checks_and_unpacks_a_download_and_removes_the_archive(server: Server, data: Path) -> None:
     folder = find_part("test")
     assert read_annotations(folder).names.tolist() == ["1.png", "2.png", "3.png", "4.png"]
     assert SVHNNumbers("test").scenes == 4
@@ -201,7 +201,7 @@ def test_a_download_is_checked_unpacked_and_not_kept_twice(server: Server, data:
 
 
 @pytest.mark.parametrize("ranges", [True, False])
-def test_a_download_cut_short_goes_on(server: Server, ranges: bool) -> None:
+def test_resumes_an_interrupted_download(server: Server, ranges: bool) -> None:
     server.sent, server.ranges = 100, ranges
     with pytest.raises(DataError, match=r"ended early, at 100 bytes: run again"):
         download("test")
@@ -210,7 +210,7 @@ def test_a_download_cut_short_goes_on(server: Server, ranges: bool) -> None:
     assert server.asked == [None, "bytes=100-"]
 
 
-def test_a_wrong_checksum_is_refused_and_nothing_kept(server: Server, tmp_path: Path) -> None:
+def test_rejects_a_wrong_checksum_and_leaves_no_file(server: Server, tmp_path: Path) -> None:
     server.content = server.content[:-1] + b"?"
     with pytest.raises(DataError, match=r"wrong checksum and was deleted: run again"):
         find_part("test")
@@ -218,14 +218,14 @@ def test_a_wrong_checksum_is_refused_and_nothing_kept(server: Server, tmp_path: 
 
 
 @pytest.mark.usefixtures("data")
-def test_no_network_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_a_missing_network_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(svhn_files, "BASE", "http://127.0.0.1:9")
     with pytest.raises(DataError, match=r"could not be downloaded .*or put the file in HSAL_DATA/svhn\.$") as caught:
         SVHNNumbers("train")
     assert "\n" not in str(caught.value)
 
 
-def test_an_archive_in_hsal_data_is_unpacked_into_the_cache(data: Path, tmp_path: Path) -> None:
+def test_unpacks_an_archive_in_hsal_data_into_the_cache(data: Path, tmp_path: Path) -> None:
     (data / "svhn").mkdir(parents=True)
     (data / "svhn" / "test.tar.gz").write_bytes(packed(tmp_path))
     assert find_part("test") == tmp_path / "cache" / "svhn" / "test"
@@ -235,7 +235,7 @@ def test_an_archive_in_hsal_data_is_unpacked_into_the_cache(data: Path, tmp_path
 @pytest.mark.parametrize(
     "kind", ["cut", "no archive", "climbs out", "climbs within", "nameless", "link", "other files"]
 )
-def test_a_bad_archive_is_refused_and_nothing_kept(kind: str, data: Path, tmp_path: Path) -> None:
+def test_rejects_an_unsafe_archive_and_leaves_no_file(kind: str, data: Path, tmp_path: Path) -> None:
     good, path = packed(tmp_path), tmp_path / "test.tar.gz"
     path.write_bytes({"cut": good[: len(good) // 2], "no archive": b"<html>"}.get(kind, good))
     names = {"climbs out": "../../1.png", "climbs within": "test/..", "nameless": ".", "link": "test/digitStruct.mat",
@@ -253,7 +253,7 @@ def test_a_bad_archive_is_refused_and_nothing_kept(kind: str, data: Path, tmp_pa
 
 
 @pytest.mark.usefixtures("parts")
-def test_damage_on_disk_is_one_sentence(data: Path) -> None:
+def test_reports_damaged_files_in_one_sentence(data: Path) -> None:
     (data / "svhn" / "test" / "3.png").write_bytes(b"no image")
     with pytest.raises(DataError, match=r"3\.png is missing or damaged"):
         SVHNNumbers("test").render(0, 2)
@@ -262,13 +262,13 @@ def test_damage_on_disk_is_one_sentence(data: Path) -> None:
         SVHNNumbers("test")
 
 
-def test_missing_samples_say_what_to_do(data: Path) -> None:
+def test_reports_missing_samples_with_a_remedy(data: Path) -> None:
     with pytest.raises(DataError, match="set HSAL_DATA to a folder that holds svhn_samples/"):
         Samples()
 
 
 @real
-def test_the_real_samples_pass_through_the_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_the_real_samples_in_this_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     samples = Samples(size_px=48)
     assert samples.scenes == 17
     known = [samples.image(number) for number in range(17)]
