@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from app.component import module
+from app.component import element_module
 from tests.fixtures.players import new_page
 
 SHOWN = """
@@ -73,7 +73,7 @@ def text(page: Page) -> str:
 
 def test_the_newest_data_stay_however_the_imports_end(page: Page) -> None:
     for attempt in range(20):  # Chromium turns about half of such pairs round
-        page.evaluate(STREAMLIT, f"{module(SHOWN)}// {attempt}")
+        page.evaluate(STREAMLIT, f"{element_module(SHOWN)}// {attempt}")
         page.evaluate("""async () => {
             const changes = ["old", "older", "new"].map((text) => window.change({ text }));
             await Promise.all(changes);
@@ -85,7 +85,7 @@ def test_the_newest_data_stay_however_the_imports_end(page: Page) -> None:
 
 
 def test_each_change_is_shown_and_what_was_there_comes_back(page: Page) -> None:
-    page.evaluate(STREAMLIT, module(SHOWN))
+    page.evaluate(STREAMLIT, element_module(SHOWN))
     for number, told in enumerate(("one", "two"), start=1):
         change(page, told)
         assert text(page) == told
@@ -96,7 +96,7 @@ def test_each_change_is_shown_and_what_was_there_comes_back(page: Page) -> None:
 
 
 def test_what_goes_before_its_newest_data_came_is_taken_down(page: Page) -> None:
-    page.evaluate(STREAMLIT, module(SHOWN))
+    page.evaluate(STREAMLIT, element_module(SHOWN))
     change(page, "one")
     gone = page.evaluate("""async () => {
         const shown = document.querySelector("div").shadowRoot.querySelector(".text");

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.compare.models import data_address, encoded
 from app.compare.tiles import bundle
-from app.component import module
+from app.component import element_module
 from tests.fixtures.players import new_page
 
 HOST = """async ([html, css, js]) => {
@@ -82,7 +82,7 @@ def shown(browser: object, tmp_path: Path) -> Iterator[Grid]:
     (tmp_path / "host.html").write_text("<!doctype html><body></body>")
     page.goto((tmp_path / "host.html").as_uri())
     html, css, js = bundle()
-    page.evaluate(HOST, [html, css, module(js)])
+    page.evaluate(HOST, [html, css, element_module(js)])
     grid_shown = Grid(page)
     grid_shown.call(grid(tile("left", LEFT), tile("right", RIGHT)))
     expect(page.locator(".reading")).to_have_text("Point at a map.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page
 
-from app.component import module
+from app.component import element_module
 from app.player import bundle
 from hsal.tracing.schema import Trace
 from tests.fixtures.players import new_page
@@ -63,7 +63,7 @@ def players(browser: object, tmp_path: Path) -> Iterator[Players]:
     (tmp_path / "host.html").write_text("<!doctype html><body></body>")
     page.goto((tmp_path / "host.html").as_uri())
     html, css, js = bundle()
-    page.evaluate(HOST, [html, css, module(js)])
+    page.evaluate(HOST, [html, css, element_module(js)])
     players = Players(page)
     players.enter(LONG, "Long")
     players.enter(SHORT, "Short")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.component import module
+from app.component import element_module
 from app.player import bundle
 from hsal.tracing.schema import Trace
 from tests.fixtures.browser import running_script
@@ -69,7 +69,7 @@ def host(browser: object, tmp_path: Path) -> Iterator[Host]:
     (tmp_path / "host.html").write_text("<!doctype html><body></body>")
     page.goto((tmp_path / "host.html").as_uri())
     html, css, js = bundle()
-    page.evaluate(HOST, [html, css, module(js)])
+    page.evaluate(HOST, [html, css, element_module(js)])
     yield Host(page)
     page.close()
     assert errors == []
