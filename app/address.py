@@ -1,4 +1,4 @@
-"""What the address bar holds: enough for a link to show another person the same thing."""
+"""The link of Step through: everything needed to show another person the same view."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hsal.config import MNIST_TASKS
 from hsal.tracing.interventions.codec import pack, unpack
 
 INPUTS = ("sample", "scene", "upload", "draw")
-MODES = ("", "whatif")  # the walk alone; with a fork of it, or another, beside it
+MODES = ("", "whatif")  # the trace alone, or next to a branch or another trace
 LARGEST_SEED = 2**31 - 1
-# field -> smallest and largest whole number it may hold
+# field -> minimum and maximum of its whole number
 RANGES = {
     "seed": (0, LARGEST_SEED), "index": (0, 999_999), "digits": (0, 8), "smallest": (14, 50),
     "largest": (14, 50), "clutter": (0, 24), "moment": (0, 10_000),
@@ -33,7 +33,7 @@ class Address:
     sample: str = ""
     seed: int = 1
     index: int = 0  # which of the seed's scenes
-    digits: int = 3  # 0: as many as the task draws
+    digits: int = 3  # 0: drawn as in the task
     smallest: int = 20
     largest: int = 50
     clutter: int = 8
@@ -41,7 +41,7 @@ class Address:
     weights: str = ""
     mode: str = ""
     do: str = ""  # see hsal.tracing.interventions.codec.pack
-    pin: str = ""  # the walk beside it; see app.whatif.pins.pack_pin
+    pin: str = ""  # the pinned trace; see app.whatif.pins.pack_pin
     moment: int = 0
 
 
@@ -105,23 +105,23 @@ def to_parameters(address: Address, task: str) -> dict[str, str]:
 
 
 def pack_drawing(image: np.ndarray) -> str:
-    """A drawing (100,100) uint8 as a short word for an address: four bits a pixel, squeezed."""
+    """Encode a drawing (100,100) uint8 for a link: 4 bits per pixel, compressed, in URL-safe base64."""
     levels = (image.astype(np.uint16) * 15 + 127) // 255  # 0..15
     pairs = levels.reshape(-1, 2).astype(np.uint8)
-    squeezed = zlib.compress((pairs[:, 0] << 4 | pairs[:, 1]).tobytes(), 9)
-    return base64.urlsafe_b64encode(squeezed).rstrip(b"=").decode()
+    compressed = zlib.compress((pairs[:, 0] << 4 | pairs[:, 1]).tobytes(), 9)
+    return base64.urlsafe_b64encode(compressed).rstrip(b"=").decode()
 
 
 def unpack_drawing(packed: str) -> np.ndarray:
-    """The drawing that `pack_drawing` packed, (100,100) uint8.
+    """Decode the result of `pack_drawing`, (100,100) uint8. Never decompresses more than the size of a drawing.
 
     Raises:
-        ValueError: not such a word. Never unpacks more than a drawing's size.
+        ValueError: not the result of `pack_drawing`.
     """
     size = DRAWING_SIDE * DRAWING_SIDE // 2
     try:
-        squeezed = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
-        pairs_of_levels = zlib.decompressobj().decompress(squeezed, size + 1)
+        compressed = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
+        pairs_of_levels = zlib.decompressobj().decompress(compressed, size + 1)
     except (binascii.Error, zlib.error, ValueError) as error:
         raise ValueError("not a drawing") from error
     if len(pairs_of_levels) != size:

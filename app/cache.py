@@ -1,6 +1,6 @@
-"""What is costly, made once: models for the whole process, traces for every visitor who asks for the same.
+"""Caches: models are loaded once per process, traces are computed once for all visitors.
 
-Nothing here loads torch until a trace is wanted that was not recorded.
+Importing this module does not load torch; computing a trace that is not recorded does.
 """
 
 from __future__ import annotations
@@ -29,32 +29,40 @@ if TYPE_CHECKING:
     from hsal.data.base import SceneSource
     from hsal.zoo.checkpoint import Checkpoint
 
-RECORDED_TASK = "mnist-multiset"  # of the recorded samples
-SAMPLE_SEED = 1  # of the samples of other tasks
-DEFAULT_SCENE = (0, Address.smallest, Address.largest, Address.clutter)  # the settings of a task's own scenes
-AFTER_S = 1.5  # torch takes a core for seconds: the page is drawn first
+RECORDED_TASK = "mnist-multiset"  # the task of the recorded samples
+SAMPLE_SEED = 1  # seed of the sample scenes of other tasks
+DEFAULT_SCENE = (0, Address.smallest, Address.largest, Address.clutter)  # scene settings that a task uses by default
+PRELOAD_DELAY_S = 1.5  # loading torch keeps a core busy for seconds, so the page is drawn first
 
 
-# Not st.cache_resource: `preload` loads the model in a thread that belongs to no visitor's session.
+# lru_cache and not st.cache_resource: `preload` loads the model in a thread without a session.
 @lru_cache(maxsize=8)
 def checkpoint(name: str, version: int) -> Checkpoint:
-    """The model of that name, in eval mode; version: its `file_version`. Raises HsalError."""
+    """Load a model in eval mode.
+
+    Args:
+        name: see `app.weights`.
+        version: `file_version(name)`, so that a changed file is read again.
+    Raises:
+        HsalError: the weights are missing or cannot be read.
+    """
     from hsal.zoo.checkpoint import load_model
 
     kind, rest, step = parse_name(name)
-    path, known = path_of(name), describe(name)  # there is such a step
+    path, known = path_of(name), describe(name)  # both raise an error if there is no such step
     if kind == SERIES:
-        own = _series(rest)
-        # the seed of the only shipped training that was kept along its way
-        return replace(own[step], name=name) if step in own else _untrained(name, known.config, 0, rest, False)
+        snapshots = _series(rest)
+        if step in snapshots:
+            return replace(snapshots[step], name=name)
+        return _untrained(name, known.config, 0, rest, False)  # 0: the seed of the shipped training run
     if kind == RUN and path is None:
-        began = read_command(Train, find_run(rest).folder)
-        return _untrained(name, known.config, began.config.seed, began.pretrained, began.whole)
+        command = read_command(Train, find_run(rest).folder)
+        return _untrained(name, known.config, command.config.seed, command.pretrained, command.whole)
     return replace(load_model(str(path)), name=name) if path else load_model(name)
 
 
 def _untrained(name: str, config: ModelConfig, seed: int, start: str, whole: bool) -> Checkpoint:
-    """The model that a training started from, made again from its seed and the weights it took."""
+    """Rebuild the model that a training run started from, from its seed and its starting weights."""
     from hsal.training.loop import fresh_model
     from hsal.zoo.checkpoint import Checkpoint, load_into
 
@@ -72,20 +80,24 @@ def _series(name: str) -> dict[int, Checkpoint]:
 
 @lru_cache(maxsize=16)
 def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, clutter: int) -> SceneSource:
-    """Test scenes of a task; the settings are heard by the MNIST tasks, whose embedded test digits everybody has.
+    """The test scenes of a task. Only the MNIST tasks, whose test digits are shipped, use the settings.
 
     Args:
-        digits: in a scene; 0 for as many as the task draws.
+        size_px: side of the square scene.
+        digits: number of digits per scene; 0 draws it as the task does.
+        smallest: minimum height of a digit in px.
+        largest: maximum height of a digit in px.
+        clutter: number of clutter patches.
     Raises:
-        HsalError: no such task, no data for it, or settings that cannot work.
+        HsalError: unknown task, missing data, or impossible settings.
     """
     if task not in MNIST_TASKS:
         from hsal.data.svhn.files import unpacked
         from hsal.data.tasks import open_scenes
 
-        if task == "svhn-multiset" and unpacked("test") is None:  # no page fetches hundreds of megabytes by itself
+        if task == "svhn-multiset" and unpacked("test") is None:  # a page must not download hundreds of megabytes
             raise DataError("SVHN's images are not here yet: run `hsal evaluate --task svhn-multiset` once, "
-                            "which fetches them, or choose other weights.")
+                            "which downloads them, or choose other weights.")
         return open_scenes(cast(Task, task), "test", size_px=size_px)
     from hsal.data.digits.mnist import load_digits
     from hsal.data.digits.scenes import SceneRenderer
@@ -98,7 +110,7 @@ def scenes(task: str, size_px: int, digits: int, smallest: int, largest: int, cl
 def scene_trace(
     name: str, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
 ) -> Trace:
-    """The walk over scene `index` of `seed`, of the task of the weights `name`; the settings are those of `scenes`."""
+    """Trace scene `index` of `seed`, of the task of the weights `name`; for the settings see `scenes`."""
     return _scene_trace(name, file_version(name), seed, index, digits, smallest, largest, clutter)
 
 
@@ -117,55 +129,58 @@ def _scene_trace(
 
 
 def sample_labels(weights: str) -> dict[str, tuple[int, ...]]:
-    """Name -> what is in it, of the samples that suit the weights: the recorded ones, where those are of their task,
-    else the first test scenes of the task; raises HsalError."""
-    if _suits(weights):
-        return {name: walk.truth or () for name, walk in recorded().items()}
+    """Name -> true labels of the sample scenes for the weights; raises HsalError.
+
+    These are the recorded scenes if the weights were trained on their task, and otherwise the first test scenes of
+    the weights' own task.
+    """
+    if _fits_recorded(weights):
+        return {name: trace.truth or () for name, trace in recorded().items()}
     known = describe(weights)
-    return dict(zip(recorded(), _drawn_labels(known.task, known.config.size_px), strict=True))
+    return dict(zip(recorded(), _scene_labels(known.task, known.config.size_px), strict=True))
 
 
 def sample_trace(weights: str, name: str) -> Trace:
-    """The walk of the weights over one of their samples; the recorded ones need no model. Raises HsalError."""
-    walk = recorded()[name]
-    if weights == walk.source.weights:
-        return walk
-    if _suits(weights):
-        return _again(weights, file_version(weights), name)
+    """The trace of one of the weights' sample scenes; a recorded trace needs no model. Raises HsalError."""
+    trace = recorded()[name]
+    if weights == trace.source.weights:
+        return trace
+    if _fits_recorded(weights):
+        return _recorded_scene_trace(weights, file_version(weights), name)
     return scene_trace(weights, SAMPLE_SEED, list(recorded()).index(name), *DEFAULT_SCENE)
 
 
-def _suits(weights: str) -> bool:
-    walk = recorded()[FEATURED]
-    if weights == walk.source.weights:
+def _fits_recorded(weights: str) -> bool:
+    trace = recorded()[FEATURED]
+    if weights == trace.source.weights:
         return True
     known = describe(weights)
-    return known.task == RECORDED_TASK and known.config.size_px == len(walk.image)
+    return known.task == RECORDED_TASK and known.config.size_px == len(trace.image)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _drawn_labels(task: str, size_px: int) -> list[tuple[int, ...]]:
+def _scene_labels(task: str, size_px: int) -> list[tuple[int, ...]]:
     source = scenes(task, size_px, *DEFAULT_SCENE)
-    return [source.render(SAMPLE_SEED, place).labels for place in range(len(recorded()))]
+    return [source.render(SAMPLE_SEED, index).labels for index in range(len(recorded()))]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _again(weights: str, version: int, name: str) -> Trace:
-    """The walk of other weights over a recorded sample."""
+def _recorded_scene_trace(weights: str, version: int, name: str) -> Trace:
+    """The trace of a recorded sample scene by other weights."""
     from hsal.tracing.recording import trace_image
 
-    walk, loaded = recorded()[name], checkpoint(weights, version)
-    source = replace(walk.source, weights=loaded.name, saliency=loaded.model.config.saliency)
-    return trace_image(loaded.model, walk.image, source, walk.truth, walk.boxes)
+    trace, loaded = recorded()[name], checkpoint(weights, version)
+    source = replace(trace.source, weights=loaded.name, saliency=loaded.model.config.saliency)
+    return trace_image(loaded.model, trace.image, source, trace.truth, trace.boxes)
 
 
 def image_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]) -> Trace:
-    """The walk over an image that is ready for the model: (H,W) or (H,W,3) uint8 of the model's size."""
-    return _picture_trace(weights, file_version(weights), kind, name, image, notes)
+    """Trace a preprocessed image: (H,W) or (H,W,3) uint8 of the model's input size. Raises HsalError."""
+    return _image_trace(weights, file_version(weights), kind, name, image, notes)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _picture_trace(
+def _image_trace(
     weights: str, version: int, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]
 ) -> Trace:
     from hsal.tracing.recording import trace_image
@@ -178,7 +193,7 @@ def _picture_trace(
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def strip(trace_json: str, kind: str, dark: bool) -> bytes:
-    """The strip of a trace as "png", "svg" or "pdf"."""
+    """The strip of a trace as a "png", "svg" or "pdf" file."""
     from hsal.export.strip import strip_bytes
 
     return strip_bytes(Trace.from_json(trace_json), kind, dark)
@@ -186,7 +201,7 @@ def strip(trace_json: str, kind: str, dark: bool) -> bytes:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def film(trace_json: str, kind: str) -> bytes:
-    """The walk as "gif" or "webp"."""
+    """The trace as an animation, a "gif" or "webp" file."""
     from hsal.export.film import film_bytes
 
     return film_bytes(Trace.from_json(trace_json), kind)
@@ -194,21 +209,21 @@ def film(trace_json: str, kind: str) -> bytes:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def read_upload(data: bytes, name: str) -> tuple[Trace, list[str]]:
-    """A walk in a stranger's file, and what is to be said of it; raises TraceError."""
+    """The trace in an uploaded file, with notes for the visitor; raises TraceError."""
     return recover_trace(data, name)
 
 
 @lru_cache(maxsize=1)
 def preload() -> None:
-    """Load torch and the default model beside the visitor's reading, once, so that the next page is quick."""
+    """Load torch and the default model in the background, once, so that the next page responds quickly."""
 
     def load() -> None:
         try:
             checkpoint(DEFAULT_WEIGHTS, 0)
             import hsal.tracing.recording  # noqa: F401
         except HsalError:
-            return  # the page that needs the weights says so
+            return  # the page that needs the weights shows the error
 
-    thread = threading.Timer(AFTER_S, load)
+    thread = threading.Timer(PRELOAD_DELAY_S, load)
     thread.daemon = True
     thread.start()

@@ -1,4 +1,4 @@
-"""Elements of our own on a page: html, css and js, of which the server is asked nothing while they are used."""
+"""Custom elements: HTML, CSS and JavaScript that run in the browser, without a request to the server on each use."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 HOSTED = Path(__file__).with_name("hosted.js")
-WIDE = Path(__file__).with_name("wide.css")  # of what may be wider than its place; wants --back, the ground's color
+WIDE = Path(__file__).with_name("wide.css")  # scrolling of wide content; uses --back, the background color
 
 
 def join_files(*paths: Path) -> str:
-    """The texts of files, one after another: scripts in the order of use make one module."""
+    """Concatenate text files; scripts in the order of use make one module."""
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def element_module(js: str) -> str:
-    """A module of an element, with `hosted` for its default export: what Streamlit calls."""
+    """Put `hosted` of hosted.js, which a module's default export uses, before the module."""
     return f"{join_files(HOSTED)}\n{js}"
 
 
 @cache
 def custom_element(name: str, html: str, css: str, js: str) -> ComponentRenderer:
-    """An element, registered on first use and not on import: its name then lands on the runtime that runs the page.
+    """Register a custom element, once per process.
 
-    Once a process; the renderer registers itself again where a test brings another runtime.
+    Call it when the page runs and not on import, so that the element is registered with the running Streamlit
+    runtime. The renderer registers itself again with another runtime, as in tests.
 
     Args:
-        name: its own, over the whole app. js: a module with one default export, which may use `hosted` of hosted.js.
+        name: unique in the app.
+        html: the element's HTML.
+        css: its styles, isolated from the page.
+        js: a module with one default export, which may use `hosted` of hosted.js.
     """
     return st.components.v2.component(name, html=html, css=css, js=element_module(js), isolate_styles=True)

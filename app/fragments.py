@@ -1,4 +1,4 @@
-"""Parts of a page that are drawn anew by themselves."""
+"""Fragments: parts of a page that are redrawn on their own."""
 
 from __future__ import annotations
 
@@ -8,43 +8,44 @@ from typing import ParamSpec
 
 import streamlit as st
 
-Asked = ParamSpec("Asked")
+P = ParamSpec("P")
 
 
-def fragment(draw: Callable[Asked, None], every_s: float | None = None) -> Callable[Asked, None]:
-    """`st.fragment` that keeps its place on the page, for use as a decorator too.
+def fragment(draw: Callable[P, None], every_s: float | None = None) -> Callable[P, None]:
+    """`st.fragment` in a container of its own; also a decorator.
 
-    A click or a call of the browser's timer may be late and follow a run of the whole page at once. Streamlit then
-    sends nothing of what that run said of the fragment and gives its place away: what comes next on the page would
-    move there and be written over. A container holds the place.
+    A click or a timer event of the browser may arrive late, right after a run of the whole page. Streamlit then drops
+    that run's output of the fragment together with its position on the page, so that the next element would move
+    there and be overwritten. The container reserves the position.
 
     Args:
-        every_s: draw it again every so many seconds, besides where a widget in it is used.
+        draw: draws the fragment.
+        every_s: seconds between redraws; None redraws only when a widget in the fragment is used.
     """
-    drawn = st.fragment(draw, run_every=every_s)
+    streamlit_fragment = st.fragment(draw, run_every=every_s)
 
     @wraps(draw)
-    def placed(*args: Asked.args, **named: Asked.kwargs) -> None:
+    def in_container(*args: P.args, **kwargs: P.kwargs) -> None:
         with st.container():
-            drawn(*args, **named)
+            streamlit_fragment(*args, **kwargs)
 
-    return placed
+    return in_container
 
 
 def auto_refresh(draw: Callable[[], bool], every_s: float | None) -> None:
-    """Draw a part of the page now, and again every so many seconds.
+    """Draw a part of the page now and at regular intervals.
 
     Args:
-        draw: draws the part, and tells whether the whole page is to be drawn anew. That waits until the part is drawn
-            again: what the page's own run has said may not have left yet and would be lost with it, the values of
-            widgets included, which are said but once.
-        every_s: None for a part that is drawn again only where a widget in it is used.
+        draw: draws the part; returns whether the whole page must be rerun. The rerun waits for the next redraw of the
+            part: during the page's own run it would discard output that was not sent yet, including widget values,
+            which Streamlit sends only once.
+        every_s: seconds between redraws; None redraws only when a widget in the part is used.
     """
-    own_run = True
+    in_page_run = True
 
-    def once_more() -> None:
-        if draw() and not own_run:
+    def draw_and_rerun() -> None:
+        if draw() and not in_page_run:
             st.rerun()
 
-    fragment(once_more, every_s)()
-    own_run = False
+    fragment(draw_and_rerun, every_s)()
+    in_page_run = False

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.page_files import page_file
 from app.state import begin_page, end_page
-from app.theme import ASIDE, ICON, PAGES, style
+from app.theme import ICON, PAGES, UNLISTED, style
 
 # a data URL: Streamlit would fetch a named icon from the network
 st.set_page_config(page_title="HSAL Explorer", page_icon=ICON, layout="wide")
@@ -12,7 +12,7 @@ style()
 pages = [
     st.Page(
         page_file(name), title=title, icon=icon, url_path=path, default=not path,
-        visibility="hidden" if name in ASIDE else "visible",
+        visibility="hidden" if name in UNLISTED else "visible",
     )
     for name, title, icon, path in PAGES
 ]

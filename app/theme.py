@@ -1,4 +1,4 @@
-"""The frame's look that app/.streamlit/config.toml cannot say, and the list of pages."""
+"""Styles that app/.streamlit/config.toml cannot set, and the list of pages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from app.component import WIDE, join_files
 from app.state import CONTAINER
 from hsal.paths import ASSETS
 
-# In the page itself: a browser asks the server anew for any other icon whenever the address changes,
-# and the player changes it with every step.
+# A data URL: the browser would request any other icon again whenever the address changes, and the player changes the
+# address with every step.
 ICON = "data:image/png;base64," + base64.b64encode((ASSETS / "favicon.png").read_bytes()).decode()
 
 # file in pages/, title, icon, path in the address
@@ -27,15 +27,15 @@ PAGES = (
     ("results", "Results", ":material/table_chart:", "results"),
     ("train", "Train", ":material/model_training:", "train"),
 )
-ASIDE = ("exercises",)  # pages that others lead to, and the navigation does not
+UNLISTED = ("exercises",)  # pages without an entry in the navigation, which other pages link to
 
 
 def style() -> None:
-    """Page-wide CSS: a calm measure, less empty space above, and contrast where Streamlit's own falls short of AA."""
+    """Page-wide CSS: a maximum width, less empty space above, and AA contrast where Streamlit's own is lower."""
     on_primary = "#12171a" if is_dark() else "#ffffff"
-    ground = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.backgroundColor")
+    background = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.backgroundColor")
     st.html(
-        f"<style>.stApp {{ --back: {ground} }} {join_files(WIDE)}"
+        f"<style>.stApp {{ --back: {background} }} {join_files(WIDE)}"
         "[data-testid='stCaptionContainer'] { opacity: 1; color: color-mix(in srgb, currentColor 78%, transparent) }"
         f":is([data-testid^='stBaseButton-primary'], [data-testid='stMultiSelect'] :is([data-tag], [data-tag] *))"
         f" {{ color: {on_primary} }}"

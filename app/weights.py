@@ -1,11 +1,11 @@
-"""Weights by the names that links give them: shipped ones, those of a run, and those along a training.
+"""Weights by their names in links: shipped weights, weights of a run, and snapshots of a run.
 
-    mnist-multiset              shipped
-    run:FOLDER                  of a run: the finished ones, else the newest kept along its way
-    run:FOLDER@200              of a run after update 200; @0 is the model that it started from
-    series:mnist-multiset@200   of a shipped training after update 200; @0 likewise
+    mnist-multiset              shipped weights
+    run:FOLDER                  a run's final weights, or its newest snapshot while it is not finished
+    run:FOLDER@200              a run's snapshot after update 200; @0 is the model that it started from
+    series:mnist-multiset@200   a snapshot of a shipped training run after update 200; @0 as above
 
-Nothing here loads torch.
+Importing this module does not load torch.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ RUN, SERIES = "run:", "series:"
 
 
 def find_run(folder: str) -> RunInfo:
-    """The run in a folder of that name among the app's runs.
+    """The run in the folder of this name in the app's folder of runs.
 
     Raises:
-        RunError: there is none.
-        CheckpointError: that is no folder's name.
+        RunError: there is no such run.
+        CheckpointError: not a valid folder name.
     """
     if Path(folder).name != folder or folder.startswith("."):
-        raise CheckpointError(f"{folder!r} is no name of a run.")
+        raise CheckpointError(f"{folder!r} is not the name of a run.")
     return read_run(runs_dir() / folder)
 
 
 def parse_name(name: str) -> tuple[str, str, int | None]:
-    """Kind (`RUN`, `SERIES` or empty), name and update of such a name; None without an update."""
+    """Split a name of weights into kind (`RUN`, `SERIES` or empty), name, and update or None."""
     kind = next((kind for kind in (RUN, SERIES) if name.startswith(kind)), "")
     rest, _, step = name.removeprefix(kind).rpartition("@") if kind else (name, "", "")
     if not kind or not (rest and step.isascii() and step.isdigit() and len(step) < 10):
@@ -49,10 +49,10 @@ def parse_name(name: str) -> tuple[str, str, int | None]:
 
 
 def path_of(name: str) -> Path | None:
-    """The file of a run's weights; None for those that come with the project, and for what no file holds.
+    """The file of a run's weights; None for shipped weights and for the model that a run started from.
 
     Raises:
-        HsalError: the run, or its weights, are gone.
+        HsalError: the run or its weights do not exist.
     """
     kind, folder, step = parse_name(name)
     if kind != RUN:
@@ -60,22 +60,22 @@ def path_of(name: str) -> Path | None:
     run = find_run(folder)
     path = latest_weights(run) if step is None else snapshots(run.folder).get(step)
     if path is None and step != 0:
-        when = "yet: its first come with its first checkpoint" if step is None else f"after update {step}"
+        when = "yet: the first are saved with its first checkpoint" if step is None else f"after update {step}"
         raise CheckpointError(f"The run {run.name} has no weights {when}.")
     return path
 
 
 def file_version(name: str) -> int:
-    """Changes when the file behind a name does; 0 for weights that come with the project. Raises HsalError."""
+    """Modification time of a file of weights in ns, as a cache key; 0 for shipped weights. Raises HsalError."""
     path = path_of(name)
     try:
         return 0 if path is None else path.stat().st_mtime_ns
     except OSError:
-        return 0  # deleted in this moment: whoever reads it will say so
+        return 0  # just deleted: reading it raises the error
 
 
 def describe(name: str) -> Weights:
-    """As `hsal.zoo.weights.describe`, for all names above. Raises HsalError."""
+    """Like `hsal.zoo.weights.describe`, for all names above. Raises HsalError."""
     kind, rest, step = parse_name(name)
     if kind == RUN:
         run, path = find_run(rest), path_of(name)
@@ -84,22 +84,22 @@ def describe(name: str) -> Weights:
     if kind == SERIES:
         backbone, steps = shipped.describe_snapshots(rest)
         if step not in (0, *steps):
-            raise CheckpointError(f"The shipped training {rest} was not kept after update {step}.")
+            raise CheckpointError(f"The shipped training run {rest} has no snapshot after update {step}.")
         return replace(shipped.describe(backbone), name=name)
     return shipped.describe(name)
 
 
 def describe_limits(name: str) -> str:
-    """One sentence on what a model has been trained to see, and one on all else. Raises HsalError."""
-    things = "handwritten digits" if describe(name).task in MNIST_TASKS else "house numbers"
-    return f"The model knows {things} only. On any other image it still attends, but can only name digits."
+    """What the model was trained on, and what to expect on other images, in two sentences. Raises HsalError."""
+    content = "handwritten digits" if describe(name).task in MNIST_TASKS else "house numbers"
+    return f"The model knows {content} only. On any other image it still attends, but can only predict digits."
 
 
 def choices(*in_use: str) -> dict[str, str]:
-    """Name -> task of all weights that can be chosen: shipped ones, the default first, and those of runs.
+    """Name -> task of all weights that can be chosen: shipped weights, the default first, and weights of runs.
 
     Args:
-        in_use: further weights to list if they are weights after one update.
+        in_use: further names to list if they are snapshots.
     """
     tasks = {name: _task(name) for name in shipped_weights()}
     for run in list_runs(runs_dir()):
@@ -107,7 +107,7 @@ def choices(*in_use: str) -> dict[str, str]:
             tasks[f"{RUN}{run.folder.name}"] = run.task
     for name in in_use:
         if parse_name(name)[2] is not None:
-            with suppress(HsalError):  # the page says that the link's weights are not here
+            with suppress(HsalError):  # the page shows that the link's weights do not exist
                 tasks[name] = describe(name).task
     return tasks
 
@@ -116,20 +116,20 @@ def _task(name: str) -> str:
     try:
         return shipped.describe(name).task
     except HsalError:
-        return name  # the page says so when they are asked for
+        return name  # the page shows the error when the weights are chosen
 
 
 def titles(tasks: Mapping[str, str]) -> dict[str, str]:
-    """Name -> what to call it in a list: the task in plain words; of a run, its name."""
-    coming = {name: task for name, task in tasks.items() if not parse_name(name)[0]}
-    named = shipped.titles(coming)
-    return {name: named.get(name) or _title(name, task) for name, task in tasks.items()}
+    """Name -> label in a list: the task for shipped weights, the name for a run."""
+    shipped_tasks = {name: task for name, task in tasks.items() if not parse_name(name)[0]}
+    shipped_titles = shipped.titles(shipped_tasks)
+    return {name: shipped_titles.get(name) or _title(name, task) for name, task in tasks.items()}
 
 
 def _title(name: str, task: str) -> str:
     kind, rest, step = parse_name(name)
     try:
-        called = find_run(rest).name if kind == RUN else TITLES.get(rest, rest)
+        title = find_run(rest).name if kind == RUN else TITLES.get(rest, rest)
     except HsalError:
-        called = rest
-    return f"{called}{'' if step is None else f', update {step:,}'} ({TITLES.get(task, task)})"
+        title = rest
+    return f"{title}{'' if step is None else f', update {step:,}'} ({TITLES.get(task, task)})"

@@ -1,4 +1,4 @@
-"""Pieces of a page that more than one page has."""
+"""Messages and other elements that several pages use."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from hsal.tracing.schema import Trace
 
 
 def escape_markdown(text: str) -> str:
-    """Text escaped for Markdown, so that it shows as it is; a file's name may hold any text."""
+    """Escape text for Markdown, so that it shows unchanged; a file name may contain any text."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)
 
 
 def show_problems(sentences: Iterable[str]) -> None:
-    """Sentences on what could not be done as asked, in one box."""
+    """Show sentences about ignored or unusable input in one warning box."""
     if text := "  \n".join(escape_markdown(sentence) for sentence in sentences):
         st.warning(text, icon=":material/info:")
 
 
 def show_error(sentence: str) -> None:
-    """An error message."""
+    """Show an error message."""
     st.error(escape_markdown(sentence), icon=":material/error:")
 
 
@@ -33,8 +33,8 @@ def show_error(sentence: str) -> None:
 def strip_and_downloads(trace: Trace) -> None:
     """The strip of the trace, and its downloads."""
     text = trace.to_json()
-    named = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
+    labels = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
     st.subheader("The strip", anchor=False)
-    st.image(cache.strip(text, "png", theme.is_dark()), caption=f"The trace at a glance. Predicted labels: {named}.",
-             alt=f"{len(trace.steps)} meta-steps side by side, each with its maps, glimpses and label: {named}.")
+    st.image(cache.strip(text, "png", theme.is_dark()), caption=f"The trace at a glance. Predicted labels: {labels}.",
+             alt=f"{len(trace.steps)} meta-steps side by side, each with its maps, glimpses and label: {labels}.")
     downloads(trace, text)

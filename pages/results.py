@@ -63,16 +63,16 @@ if any(row.ablation for row in rows):
     st.caption("Short training runs, measured on validation scenes: compare them only with one another.")
     st.html(ablation_table(rows))
 try:
-    on_maps = measured.on_maps()
+    with_other_maps = measured.saliency_results()
 except HsalError as error:
-    on_maps = []
+    with_other_maps = []
     show_error(str(error))
-if on_maps:
+if with_other_maps:
     st.subheader("Effect of the saliency map on attention", anchor=False)
     st.caption("The shipped weights with another map than the one they were trained on, and short training runs on "
                "that map; validation scenes. Saliency at glimpses is a share of each map's own maximum: "
                "compare it within a row.")
-    st.html(saliency_table(on_maps))
+    st.html(saliency_table(with_other_maps))
 if any(result.extrapolation or result.without_inhibition for result in results):
     st.subheader("Generalization beyond the training scenes", anchor=False)
     st.html(extrapolation_table(rows))

@@ -17,7 +17,7 @@ st.markdown(
     "frozen. A training run is a separate process: it continues when this page is closed, and can be resumed."
 )
 train_runs.problems()
-train_runs.say_gone(runs)
+train_runs.report_missing(runs)
 
 with st.expander("Start a training run", expanded=not runs or state.form_opened() > 0, icon=":material/add:",
                  key=f"train.new.{bool(runs)}.{state.form_opened()}"):
@@ -34,10 +34,10 @@ else:
 watch_learning(chosen)
 
 if runs:
-    beside = [run for run in runs if run.folder.name in state.value("with", [])]
-    if chosen and beside:
+    compared = [run for run in runs if run.folder.name in state.value("with", [])]
+    if chosen and compared:
         st.subheader("What differs", anchor=False)
-        train_runs.differences([chosen, *beside])
+        train_runs.differences([chosen, *compared])
     with st.expander(f"All runs ({len(runs)})", icon=":material/list:", key="train.list"):
         train_runs.overview(runs)
-train_runs.look_out(runs)
+train_runs.rerun_on_change(runs)

@@ -14,7 +14,7 @@ def results_over_scenes() -> None:
     """Draw the shipped results, or one sentence if there are none."""
     st.subheader("Over many scenes", anchor=False)
     try:
-        found = measured.on_maps()
+        found = measured.saliency_results()
     except HsalError as error:
         show_error(str(error))
         return

@@ -62,7 +62,7 @@ def _learning(scene: SceneKey, address: LessonAddress) -> None:
             attention_player(traces[name], key=f"lesson.learning.{name}", compact=True)
             st.caption(_summary(traces[name]))
     st.markdown("**How sure is each model of its first answer?**")
-    st.plotly_chart(figures.first_names({titles[name]: trace for name, trace in traces.items()}, theme.is_dark()),
+    st.plotly_chart(figures.first_predictions({titles[name]: trace for name, trace in traces.items()}, theme.is_dark()),
                     config=figures.QUIET, key="lesson.first")
     first = "; ".join(f"{title.lower()}, {_most_probable(traces[name])}" for name, title in titles.items())
     st.caption(f"Most probable first answer of the model {first}.")

@@ -1,6 +1,6 @@
-"""The attention player as an element of a page: it holds a whole trace and walks it in the browser.
+"""The attention player as a custom element: it plays a whole trace in the browser.
 
-Stepping, playing and scrubbing ask the server nothing. hsal/export/player holds its html, css and js.
+Stepping, playing and scrubbing send no request to the server. Its HTML, CSS and JavaScript are in hsal/export/player.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ def attention_player(
     """Show `trace` as a player inside the running Streamlit script.
 
     Args:
-        trace: the walk to show.
-        moment: 0-based moment to begin at; an impossible one is clamped. The place the visitor has reached
-            is kept over reruns for as long as the trace stays the same one, whatever `moment` says then.
+        trace: the trace to show.
+        moment: index of the first moment to show, clamped to the trace. Reruns with the same trace ignore it and keep
+            the visitor's position.
         key: the element's identity on the page.
-        compact: image, sentence, timeline and play button alone; plays by itself once, and leaves the
-            address bar alone. Otherwise the address bar carries `?moment=N`.
-        stay: keep the visitor's place over to another walk, to compare walks at the same moment.
-        group: players of the same group are always at the same moment, which the address bar carries, and none
-            plays by itself; a walk that ends early waits at its end. Empty for a player on its own.
+        compact: show only image, sentence, timeline and play button; play once automatically, and do not change the
+            address bar. Otherwise the address bar shows `?moment=N`.
+        stay: keep the visitor's position when the trace changes, to compare traces at the same moment.
+        group: players of the same group always show the same moment, which the address bar shows, and do not play
+            automatically; a shorter trace waits at its end. Empty for a single player.
         title: a heading above the image.
-        mark: the moment at which this walk parts from another, marked on the timeline.
+        mark: a moment to mark on the timeline, where this trace first differs from another.
     """
     data = {"trace": trace.to_json(), "moment": moment, "compact": compact, "stay": stay, "key": key}
     data |= {"group": group, "title": title, "mark": mark}
@@ -41,6 +41,6 @@ def attention_player(
 
 @cache
 def bundle() -> tuple[str, str, str]:
-    """Html, css and js, each as one text; the js is a module with one default export."""
+    """HTML, CSS and JavaScript, each as one text; the JavaScript is a module with one default export."""
     html, css, js = page.bundle()
     return html, css, f"{js}\n{join_files(HOSTED)}"

@@ -14,7 +14,7 @@ from app import theme
 from app.address import Address, to_parameters
 from app.fragments import fragment
 from app.results import figures, filters, measured, state
-from app.results.filters import Filters, matching, size_ends
+from app.results.filters import Filters, matching, size_limits
 from app.widgets import escape_markdown, show_error
 from hsal.colors import CORRECT, INCORRECT
 from hsal.errors import HsalError
@@ -22,12 +22,12 @@ from hsal.evaluation.errors import KINDS
 from hsal.evaluation.per_scene import Case
 from hsal.zoo.weights import describe, titles
 
-PAGE = 24
-WORDS = {
+PAGE_SIZE = 24
+TITLES = {
     "right": "correct", "missed": "missed", "extra": "extra", "wrong": "confused", "count": "miscounted",
     "early": "stopped early",
 }
-MARKS = f"""<style>
+STYLE = f"""<style>
 .cases {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 0.9rem 0.8rem }}
 .cases a {{ color: inherit; text-decoration: none; display: block; line-height: 1.35; font-size: 0.9rem }}
 .cases a:hover img, .cases a:focus-visible img {{ outline: 2px solid currentColor; outline-offset: 2px }}
@@ -45,7 +45,7 @@ MARKS = f"""<style>
 @fragment
 def errors_browser() -> None:
     """The whole browser; its filters are part of the page's link."""
-    names = measured.with_cases()
+    names = measured.weights_with_cases()
     if not names:
         st.info(
             "No list of scenes comes with the weights yet. `hsal evaluate --digits embedded --scenes 2000 "
@@ -67,27 +67,27 @@ def errors_browser() -> None:
     _filters(cases, counts)
     _charts(cases, chosen)
     found = matching(cases, chosen)
-    page = min(chosen.page, max(0, len(found) - 1) // PAGE)
+    page = min(chosen.page, max(0, len(found) - 1) // PAGE_SIZE)
     _chosen(chosen, len(found), page)
-    _pictures(found[page * PAGE : (page + 1) * PAGE], chosen.weights, about["seed"])
+    _scenes(found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE], chosen.weights, about["seed"])
     state.leave(replace(chosen, page=page), names[0])
 
 
 def _about(cases: Sequence[Case], digits: str) -> None:
-    right = sum(not case.errors for case in cases)
+    correct = sum(not case.errors for case in cases)
     st.caption(
-        f"{len(cases):,} scenes, {right:,} with all labels correct, {len(cases) - right:,} not. "
+        f"{len(cases):,} scenes, {correct:,} with all labels correct, {len(cases) - correct:,} not. "
         f"Scenes of the {escape_markdown(digits)}, which were not used in training."
     )
 
 
 def _filters(cases: Sequence[Case], counts: Sequence[int]) -> None:
-    low, high = size_ends(cases)
+    low, high = size_limits(cases)
     sizes = {"small": f"small, to {low} px", "medium": f"to {high} px", "large": f"large, over {high} px"}
     key = state.key
-    kinds = "  \n".join(f"**{WORDS[kind]}**: {text}" for kind, text in KINDS.items())
+    kinds = "  \n".join(f"**{TITLES[kind]}**: {text}" for kind, text in KINDS.items())
     with st.container(horizontal=True, gap="medium"):
-        st.pills("Answer", filters.ANSWERS, key=key("answers"), selection_mode="multi", format_func=WORDS.__getitem__,
+        st.pills("Answer", filters.ANSWERS, key=key("answers"), selection_mode="multi", format_func=TITLES.__getitem__,
                  help=kinds)
         st.pills("Number of digits", counts, key=key("digits"), selection_mode="multi")
         st.pills("Smallest digit", filters.SIZES, key=key("sizes"), selection_mode="multi",
@@ -100,20 +100,20 @@ def _filters(cases: Sequence[Case], counts: Sequence[int]) -> None:
 def _charts(cases: Sequence[Case], chosen: Filters) -> None:
     dark = theme.is_dark()
     left, right = st.columns([1.15, 1], gap="large")
-    drawn = (
+    charts = (
         (left, "pair", "Confusion matrix", figures.confusion_matrix(cases, chosen.pair, dark),
          "Click a cell to see those scenes."),
         (right, "digits", "Scenes with all labels correct, by number of digits",
          figures.count_bars(cases, chosen.digits, dark),
          "Click a bar to see those scenes."),
     )
-    for place, name, title, figure, hint in drawn:
-        place.markdown(f"**{title}**")
-        place.plotly_chart(
+    for column, name, title, figure, hint in charts:
+        column.markdown(f"**{title}**")
+        column.plotly_chart(
             figure, key=state.chart_key(name), on_select=partial(state.take_click, name, name),
             selection_mode="points", config=figures.QUIET,
         )
-        place.caption(hint)
+        column.caption(hint)
 
 
 def _chosen(chosen: Filters, found: int, page: int) -> None:
@@ -121,48 +121,47 @@ def _chosen(chosen: Filters, found: int, page: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{found:,} scene{'' if found == 1 else 's'}**", width="content")
         if chosen.pair:
-            true, named = chosen.pair
-            st.button(f"{true} predicted as {named}", icon=":material/close:", key="cases.unpair",
+            true, predicted = chosen.pair
+            st.button(f"{true} predicted as {predicted}", icon=":material/close:", key="cases.unpair",
                       help="Remove this filter", on_click=partial(state.change, pair=None))
         if chosen != Filters(chosen.weights, page=chosen.page):
             st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=state.clear,
                       type="tertiary")
-        last = max(0, found - 1) // PAGE
+        last = max(0, found - 1) // PAGE_SIZE
         if last:
-            turn = state.change
             st.space("stretch")
             st.button("Previous", icon=":material/chevron_left:", disabled=page == 0,
-                      on_click=partial(turn, page=page - 1))
+                      on_click=partial(state.change, page=page - 1))
             st.markdown(f"{page + 1} of {last + 1}", width="content")
             st.button("Next", icon=":material/chevron_right:", disabled=page == last,
-                      on_click=partial(turn, page=page + 1))
+                      on_click=partial(state.change, page=page + 1))
     if not found:
         st.info("No scene passes these filters: remove one to see more.", icon=":material/filter_alt_off:")
 
 
-def _pictures(cases: Sequence[Case], weights: str, seed: int) -> None:
+def _scenes(cases: Sequence[Case], weights: str, seed: int) -> None:
     task, problem, tiles = describe(weights).task, "", []
     for case in cases:
-        picture = ""
+        image_url = ""
         if not problem:
             try:
-                picture = measured.thumbnail(weights, seed, case.index, case.truth)
+                image_url = measured.thumbnail(weights, seed, case.index, case.truth)
             except HsalError as error:
                 problem = str(error)
         address = Address(input="scene", seed=seed, index=case.index, digits=0, weights=weights)
-        tiles.append(_tile(case, picture, urlencode(to_parameters(address, task))))
+        tiles.append(_tile(case, image_url, urlencode(to_parameters(address, task))))
     if problem:
         st.caption(escape_markdown(f"Without images: {problem}"))
     if tiles:
-        st.html(MARKS + f'<div class="cases">{"".join(tiles)}</div>')
+        st.html(STYLE + f'<div class="cases">{"".join(tiles)}</div>')
 
 
-def _tile(case: Case, picture: str, query: str) -> str:
+def _tile(case: Case, image_url: str, query: str) -> str:
     """One scene as a link to its trace."""
     truth, answer = (" ".join(map(str, labels)) for labels in (case.truth, sorted(case.answer)))
     alt = f"Scene {case.index} with {truth}"
-    image = f'<img class="image" src="{picture}" alt="{alt}">' if picture else '<span class="image"></span>'
-    kinds = ", ".join(WORDS[kind] for kind in case.errors) or "correct"
+    image = f'<img class="image" src="{image_url}" alt="{alt}">' if image_url else '<span class="image"></span>'
+    kinds = ", ".join(TITLES[kind] for kind in case.errors) or "correct"
     sign, verdict = ("✗", "wrong") if case.errors else ("✓", "right")
     return (
         f'<a class="{verdict}" href="step-through?{escape(query)}">{image}<span><b>true</b>{truth}</span>'

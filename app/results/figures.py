@@ -1,4 +1,4 @@
-"""Results and cases as Plotly figures. No Streamlit here."""
+"""Results and scenes as Plotly figures. Does not use Streamlit."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ QUIET = {"displayModeBar": False, "scrollZoom": False}  # of st.plotly_chart's c
 
 
 def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool = False) -> go.Figure:
-    """One thin line a seed, one color an objective, of a validation measure over training.
+    """A validation metric over training: one line per seed, one color per objective.
 
     Args:
-        measure: a name in the curves. ratio: over its value at step 0, with the paper's ratio marked.
+        results: the results with their curves.
+        measure: name of the metric.
+        dark: whether the theme is dark.
+        ratio: divide by the value at step 0 and mark the paper's ratio.
     """
     figure = _frame()
     shown: set[str] = set()
@@ -53,7 +56,7 @@ def curves(results: Sequence[Result], measure: str, dark: bool, *, ratio: bool =
 
 
 def confusion_totals(cases: Sequence[Case]) -> dict[tuple[int, int], float]:
-    """(true, named) -> how often one was taken for the other, over all cases."""
+    """(true label, predicted label) -> how often the one was predicted for the other, over all scenes."""
     totals: Counter[tuple[int, int]] = Counter()
     for case in cases:
         if case.errors:
@@ -62,22 +65,24 @@ def confusion_totals(cases: Sequence[Case]) -> dict[tuple[int, int], float]:
 
 
 def confusion_matrix(cases: Sequence[Case], chosen: tuple[int, int] | None, dark: bool) -> go.Figure:
-    """True label down, named label across. A click on a cell selects a point with customdata [true, named].
+    """Rows are true labels, columns predicted labels. A click selects a point with customdata [true, predicted].
 
     Args:
+        cases: the scenes to count.
         chosen: a cell to frame.
+        dark: whether the theme is dark.
     """
     totals = confusion_totals(cases)
-    ground, full = ("#1c2327", "#f08a4b") if dark else ("#f4f5f6", "#b84c00")  # up to the vermilion of what is wrong
-    counts = [[totals.get((true, named), 0.0) for named in range(10)] for true in range(10)]
+    empty, full = ("#1c2327", "#f08a4b") if dark else ("#f4f5f6", "#b84c00")  # vermilion: incorrect
+    counts = [[totals.get((true, predicted), 0.0) for predicted in range(10)] for true in range(10)]
     figure = _frame(height=380)
-    figure.add_heatmap(z=counts, zmin=0, colorscale=[[0, ground], [1, full]], showscale=False, hoverinfo="skip",
+    figure.add_heatmap(z=counts, zmin=0, colorscale=[[0, empty], [1, full]], showscale=False, hoverinfo="skip",
                        xgap=2, ygap=2)
-    # a heatmap tells no click: transparent points lie over its cells
-    cells = [(true, named) for true in range(10) for named in range(10)]
+    # a heatmap reports no clicks, so transparent points lie over its cells
+    cells = [(true, predicted) for true in range(10) for predicted in range(10)]
     most = max(totals.values(), default=0.0)
     figure.add_scatter(
-        x=[named for _, named in cells], y=[true for true, _ in cells], mode="markers+text", customdata=cells,
+        x=[predicted for _, predicted in cells], y=[true for true, _ in cells], mode="markers+text", customdata=cells,
         marker={"symbol": "square", "size": 28, "color": "rgba(0,0,0,0)"},
         text=["" if not totals.get(cell) else f"{totals[cell]:.0f}" if totals[cell] >= 0.5 else "<½" for cell in cells],
         textfont={"size": 12, "color": [_ink(totals.get(cell, 0.0) > most / 2, dark) for cell in cells]},
@@ -85,8 +90,8 @@ def confusion_matrix(cases: Sequence[Case], chosen: tuple[int, int] | None, dark
         hovertemplate="%{customdata[0]} predicted as %{customdata[1]}<extra></extra>",
     )
     if chosen:
-        true, named = chosen
-        figure.add_shape(type="rect", x0=named - 0.5, x1=named + 0.5, y0=true - 0.5, y1=true + 0.5,
+        true, predicted = chosen
+        figure.add_shape(type="rect", x0=predicted - 0.5, x1=predicted + 0.5, y0=true - 0.5, y1=true + 0.5,
                          line={"color": _ink(False, dark), "width": 2.5})
     figure.update_xaxes(title="predicted", tickvals=list(range(10)), range=[-0.5, 9.5], showgrid=False, zeroline=False)
     figure.update_yaxes(title="true", tickvals=list(range(10)), range=[9.5, -0.5], showgrid=False, zeroline=False)
@@ -102,18 +107,22 @@ def count_bars(cases: Sequence[Case], chosen: Sequence[int], dark: bool) -> go.F
     """0-1 by number of digits; a click on a bar selects a point whose customdata is [number of digits].
 
     Args:
-        chosen: numbers of digits to leave bright; none for all.
+        cases: the scenes to count.
+        chosen: numbers of digits to highlight; empty for all.
+        dark: whether the theme is dark.
     """
     scenes = Counter(len(case.truth) for case in cases)
-    right = Counter(len(case.truth) for case in cases if not case.errors)
+    correct = Counter(len(case.truth) for case in cases if not case.errors)
     counts = sorted(scenes)
-    shares = [right[count] / scenes[count] for count in counts]
+    shares = [correct[count] / scenes[count] for count in counts]
     figure = _frame(height=380)
     figure.add_bar(
         x=counts, y=shares, customdata=[[count] for count in counts], text=[f"{share:.0%}" for share in shares],
         textposition="inside", insidetextanchor="end", showlegend=False,
         marker={"color": CORRECT, "opacity": [0.35 if chosen and count not in chosen else 1 for count in counts]},
-        hovertemplate=[f"{count} digits: {right[count]} of {scenes[count]} correct<extra></extra>" for count in counts],
+        hovertemplate=[
+            f"{count} digits: {correct[count]} of {scenes[count]} correct<extra></extra>" for count in counts
+        ],
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.35}},
     )
     figure.update_xaxes(title="digits in the scene", tickvals=counts, showgrid=False)
@@ -121,17 +130,18 @@ def count_bars(cases: Sequence[Case], chosen: Sequence[int], dark: bool) -> go.F
     return figure
 
 
-def first_names(walks: Mapping[str, Trace], dark: bool) -> go.Figure:
-    """The probability of each label in the first meta-step: a group of bars per label, a bar per model.
+def first_predictions(traces: Mapping[str, Trace], dark: bool) -> go.Figure:
+    """The probability of each label in the first meta-step: one group of bars per label, one bar per model.
 
     Args:
-        walks: title of the model -> its trace on the scene, the one trained on rewards first.
+        traces: title of the model -> its trace of the scene, the model trained with rewards first.
+        dark: whether the theme is dark.
     """
     figure = _frame(height=240)
     colors = (OBJECTIVES["reinforce"][dark], OBJECTIVES["cross-entropy"][dark])
-    for (title, walk), color, pattern in zip(walks.items(), colors, ("", "/"), strict=True):
+    for (title, trace), color, pattern in zip(traces.items(), colors, ("", "/"), strict=True):
         figure.add_bar(
-            x=list(walk.class_names), y=walk.steps[0].class_probabilities.tolist(), name=title,
+            x=list(trace.class_names), y=trace.steps[0].class_probabilities.tolist(), name=title,
             marker={"color": color, "pattern": {"shape": pattern}},
             hovertemplate=f"{title}: %{{x}}, %{{y:.0%}}<extra></extra>",
         )

@@ -1,4 +1,4 @@
-"""Which scenes the error browser shows: the filters, their place in the address, and what passes them."""
+"""The filters of the error browser: their fields in the link, and the scenes that pass them."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from app.links import SEPARATOR, Field, Fields, LinkError, choice, read_fields, 
 from hsal.evaluation.errors import KINDS, confusions
 from hsal.evaluation.per_scene import Case
 
-RIGHT = "right"
-ANSWERS = (RIGHT, *KINDS)
+CORRECT = "right"
+ANSWERS = (CORRECT, *KINDS)
 SIZES = ("small", "medium", "large")  # thirds of the scenes, by the height of the smallest digit
 LABELS = range(10)
-MOST_DIGITS = 9
+MAX_DIGITS = 9
 LAST_PAGE = 9_999
 
 
 @dataclass(frozen=True)
 class Filters:
-    """One state of the error browser; what is empty or None filters nothing."""
+    """The state of the error browser; empty fields and None do not filter."""
 
     weights: str = ""
     digits: tuple[int, ...] = ()
     """Numbers of digits in the scene."""
     answers: tuple[str, ...] = ()
-    """Of `ANSWERS`; a scene with any of them passes."""
+    """Some of `ANSWERS`; a scene with any of them passes."""
     sizes: tuple[str, ...] = ()
-    """Of `SIZES`."""
+    """Some of `SIZES`."""
     true: int | None = None
     """A label that the scene has."""
     named: int | None = None
-    """A label that was named."""
+    """A predicted label."""
     pair: tuple[int, int] | None = None
-    """A true label and the one it was taken for."""
+    """A true label and the label predicted for it."""
     page: int = 0
-    """Of the scenes that pass, from 0."""
+    """Page of the scenes that pass, from 0."""
 
 
 def fields_of(weights: Sequence[str]) -> Fields:
     """The fields of the link; weights: names that can be chosen, the first is the default."""
     return {
-        "weights": choice(weights, weights[0]), "digits": several(range(1, MOST_DIGITS + 1)),
+        "weights": choice(weights, weights[0]), "digits": several(range(1, MAX_DIGITS + 1)),
         "answers": several(ANSWERS), "sizes": several(SIZES), "true": whole(0, 9, None), "named": whole(0, 9, None),
         "pair": Field(None, _read_pair, lambda pair: SEPARATOR.join(map(str, pair))), "page": whole(0, LAST_PAGE, 0),
     }
@@ -60,41 +60,41 @@ def to_parameters(filters: Filters, default: str) -> dict[str, str]:
 
 
 def parse_filters(parameters: Mapping[str, str], weights: Sequence[str]) -> Filters:
-    """The filters of a link. What cannot be used is left out, which shows more scenes rather than fewer.
+    """The filters of a link. Invalid values are ignored, which shows more scenes rather than fewer.
 
     Args:
         weights: names that can be chosen; the first is the default.
     """
     values, _ = read_fields(fields_of(weights), parameters)
-    in_order = {"digits": range(1, MOST_DIGITS + 1), "answers": ANSWERS, "sizes": SIZES}
+    in_order = {"digits": range(1, MAX_DIGITS + 1), "answers": ANSWERS, "sizes": SIZES}
     return Filters(**values | {name: tuple(one for one in known if one in values[name])
                                for name, known in in_order.items()})
 
 
-def size_ends(cases: Sequence[Case]) -> tuple[int, int]:
-    """Up to which height of the smallest digit a scene is small, and up to which it is medium, in px."""
+def size_limits(cases: Sequence[Case]) -> tuple[int, int]:
+    """The upper limits of small and of medium scenes: height of the smallest digit in px."""
     heights = sorted(case.smallest_px for case in cases)
     return heights[(len(heights) - 1) // 3], heights[2 * (len(heights) - 1) // 3]
 
 
-def size_of(case: Case, ends: tuple[int, int]) -> str:
-    """One of `SIZES`; ends: of `size_ends`."""
-    return SIZES[sum(case.smallest_px > end for end in ends)]
+def size_of(case: Case, limits: tuple[int, int]) -> str:
+    """One of `SIZES`; limits: of `size_limits`."""
+    return SIZES[sum(case.smallest_px > end for end in limits)]
 
 
 def matching(cases: Sequence[Case], filters: Filters) -> list[Case]:
     """The cases that pass every filter, in their order."""
     if not cases:
         return []
-    ends = size_ends(cases)
-    return [case for case in cases if _passes(case, filters, ends)]
+    limits = size_limits(cases)
+    return [case for case in cases if _passes(case, filters, limits)]
 
 
-def _passes(case: Case, filters: Filters, ends: tuple[int, int]) -> bool:
+def _passes(case: Case, filters: Filters, limits: tuple[int, int]) -> bool:
     return (
         (not filters.digits or len(case.truth) in filters.digits)
-        and (not filters.answers or not {*filters.answers}.isdisjoint(case.errors or (RIGHT,)))
-        and (not filters.sizes or size_of(case, ends) in filters.sizes)
+        and (not filters.answers or not {*filters.answers}.isdisjoint(case.errors or (CORRECT,)))
+        and (not filters.sizes or size_of(case, limits) in filters.sizes)
         and (filters.true is None or filters.true in case.truth)
         and (filters.named is None or filters.named in case.answer)
         and (filters.pair is None or filters.pair in confusions(case.truth, case.answer))

@@ -1,4 +1,4 @@
-"""Results, cases and their images, read once. Nothing here loads torch."""
+"""Cached results, scenes and thumbnails. Importing this module does not load torch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hsal.zoo.weights import describe
 
 
 def results() -> list[Result]:
-    """Every training's figures; raises ResultsError."""
+    """The results of all training runs; raises ResultsError."""
     found = sorted(files.RESULTS.glob("*.json"))
     return _results(files.RESULTS, tuple((path.name, path.stat().st_mtime_ns) for path in found))
 
@@ -31,22 +31,22 @@ def _results(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
 
 
 def cueing() -> CueingResult:
-    """The default weights' own cueing effect; raises ResultsError."""
+    """The cueing effect of the default weights; raises ResultsError."""
     return load_cueing(files.RESULTS / "cueing" / f"{files.DEFAULT_WEIGHTS}.json")
 
 
-def with_cases() -> list[str]:
-    """The shipped weights that come with a list of cases, the default first."""
+def weights_with_cases() -> list[str]:
+    """The shipped weights that have recorded scenes, the default first."""
     return [name for name in files.shipped_weights() if _file(name).is_file()]
 
 
 def cases(weights: str) -> tuple[dict[str, Any], list[Case]]:
-    """What was evaluated, and its scenes one by one; raises CasesError."""
+    """The settings of the evaluation, and its scenes; raises CasesError."""
     path = _file(weights)
     return _cases(path, path.stat().st_mtime_ns)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)  # frozen: all visitors may share them
+@st.cache_resource(max_entries=8, show_spinner=False)  # immutable, so all visitors share it
 def _cases(path: Path, stamp: int) -> tuple[dict[str, Any], list[Case]]:
     return load_cases(path)
 
@@ -55,28 +55,28 @@ def _file(weights: str) -> Path:
     return files.CASES / f"{weights}.json"
 
 
-def on_maps() -> list[Result]:
-    """Attention that starts from one saliency model's map after another; raises ResultsError."""
+def saliency_results() -> list[Result]:
+    """The results with each saliency model; raises ResultsError."""
     found = sorted((files.RESULTS / SALIENCY_FOLDER).glob("*.json"))
-    return _on_maps(files.RESULTS, tuple((path.name, path.stat().st_mtime_ns) for path in found))
+    return _saliency_results(files.RESULTS, tuple((path.name, path.stat().st_mtime_ns) for path in found))
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def _on_maps(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
+def _saliency_results(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
     return load_saliency_results(folder)
 
 
 @st.cache_data(max_entries=4096, show_spinner=False)
 def thumbnail(weights: str, seed: int, index: int, truth: tuple[int, ...]) -> str:
-    """The image of a scene as a data address, of the task of the weights.
+    """The image of a scene of the weights' task, as a data URL.
 
     Raises:
-        HsalError: its data is not here, or is other than that of the cases.
+        HsalError: the dataset is missing, or differs from the one of the evaluation.
     """
     known = describe(weights)
     scene = cache.scenes(known.task, known.config.size_px, *cache.DEFAULT_SCENE).render(seed, index)
     if scene.labels != truth:
-        raise HsalError("The images cannot be shown: these cases were made from other scenes than can be drawn here.")
+        raise HsalError("The images cannot be shown: these scenes were rendered from another version of the dataset.")
     buffer = io.BytesIO()
     Image.fromarray(scene.image).save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

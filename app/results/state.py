@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from app.results.filters import ANSWERS, MOST_DIGITS, SIZES, Filters, parse_filters, to_parameters
+from app.results.filters import ANSWERS, MAX_DIGITS, SIZES, Filters, parse_filters, to_parameters
 from app.state import LinkedState
 
 PAGE: LinkedState[Filters] = LinkedState("results", bare=True)
 CLICKS = "hsal.clicks"
-ORDER = (*range(1, MOST_DIGITS + 1), *ANSWERS, *SIZES)
+ORDER = (*range(1, MAX_DIGITS + 1), *ANSWERS, *SIZES)
 WIDGETS = ("weights", "digits", "answers", "sizes", "true", "named")  # filters with a widget; see `key`
 
 

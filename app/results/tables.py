@@ -1,4 +1,4 @@
-"""The tables of Results as HTML: every figure from the files, the paper's beside it."""
+"""The tables of Results as HTML: measured values with the paper's."""
 
 from __future__ import annotations
 
@@ -24,29 +24,31 @@ STYLE = """<style>
 </style>"""
 
 
-def table(head: Iterable[str], body: Iterable[Iterable[str]], look: str = "") -> str:
-    """HTML of a table; the first cell of a row names it. Cells are HTML already.
+def table(head: Iterable[str], body: Iterable[Iterable[str]], style: str = "") -> str:
+    """A table as HTML.
 
     Args:
-        look: "close" or "board", with narrower columns, for many of them.
+        head: the column headers, as HTML.
+        body: the rows, as HTML cells; the first cell of a row is its header.
+        style: "close" or "board", with narrower columns, for a table of many columns.
     """
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     rows = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
         for first, *cells in body
     )
-    # wider than a phone: the keyboard scrolls it too
-    opening = f'<div class="figures wide {look}" tabindex="0" role="group" aria-label="Table">'
+    # focusable, so that the keyboard can scroll it on a narrow screen
+    opening = f'<div class="figures wide {style}" tabindex="0" role="group" aria-label="Table">'
     return f'{STYLE}{opening}<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def main_table(rows: Sequence[MethodSummary]) -> str:
-    """Objectives down, tasks across: F1 / 0-1 as measured here and as the paper reports them."""
-    plain = {(row.task, row.method): row for row in rows if not row.ablation}
-    measured = {task for task, _ in plain}
+    """macro-F1 / 0-1 of objectives (rows) on tasks (columns), measured here and reported in the paper."""
+    by_task = {(row.task, row.method): row for row in rows if not row.ablation}
+    measured = {task for task, _ in by_task}
     head = ["macro-F1 / 0-1", *(TITLES[task] + ("" if task in measured else _missing(task)) for task in TASKS)]
     body = (
-        [_name(row), *(_cell(plain.get((task, row)), PAPER.get((task, row))) for task in TASKS)] for row in METHODS
+        [_name(row), *(_cell(by_task.get((task, row)), PAPER.get((task, row))) for task in TASKS)] for row in METHODS
     )
     return table(head, body)
 
@@ -81,7 +83,7 @@ def _spread(figure: SeedSummary) -> str:
 
 
 def ablation_table(rows: Sequence[MethodSummary]) -> str:
-    """The ablations, the one that changes nothing first."""
+    """The ablations, the reference without changes first."""
     listed = sorted((row for row in rows if row.ablation), key=lambda row: row.results[0].name != REFERENCE_ABLATION)
     head = ["What is changed", "Task", "macro-F1 / 0-1", "Saliency at glimpses, end over start", "Mask's peak"]
     return table(head, (
@@ -132,13 +134,13 @@ def extrapolation_table(rows: Sequence[MethodSummary]) -> str:
 
 
 def _whole_name(row: MethodSummary, *further: str) -> str:
-    """The objective, and under it task, ablation and what is further to say."""
+    """The objective, with task, ablation and further text on the line below."""
     under = ", ".join(filter(None, [TITLES[row.task], row.ablation, *further]))
     return f"{short_name(row.method)}<small>{escape(under)}</small>"
 
 
 def how_made(rows: Sequence[MethodSummary]) -> str:
-    """Command, machine and minutes of every row."""
+    """Command, machine and duration of every row."""
     def several(values: Iterable[str]) -> str:
         return "<br>".join(escape(value) for value in dict.fromkeys(values) if value)
 

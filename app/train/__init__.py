@@ -1,1 +1,1 @@
-"""Train: trainings started, watched, compared and stopped."""
+"""Train: start, follow, compare and stop training runs."""

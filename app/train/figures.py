@@ -1,4 +1,4 @@
-"""Runs and their points as what the curves show. No Streamlit here."""
+"""Training curves as data for `app.train.curves`. Does not use Streamlit."""
 
 from __future__ import annotations
 
@@ -11,65 +11,67 @@ from hsal.colors import OBJECTIVES
 from hsal.reproduce.results import PAPER, PAPER_ATTN_END, PAPER_ATTN_RATIO, PAPER_ATTN_START
 from hsal.runs.store import RunInfo
 
-MOST_POINTS = 300  # of a line: about as many as there are pixels to a line's bends
+MAX_POINTS = 300  # per line: more would not be visible
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-ALONG = {"step": "update", "seconds": "minutes"}
-RATE_LINES = 25  # over which the speed is taken
+X_AXES = {"step": "update", "seconds": "minutes"}
+SPEED_LINES = 25  # number of lines to average the speed over
 
 Lines = Sequence[dict[str, Any]]
 
 
 def figure(
     runs: Sequence[tuple[RunInfo, Lines]], groups: Sequence[str], dark: bool, *, smoothing: float = 0.0,
-    log: bool = False, along: str = "step",
+    log: bool = False, x_axis: str = "step",
 ) -> dict[str, Any]:
-    """What `app.train.curves.training_curves` shows.
+    """The data for `app.train.curves.training_curves`.
 
     Args:
-        runs: the chosen one first, with their points.
-        groups: of `app.train.charts.GROUPS`.
-        smoothing: of what is logged with every update, in [0,1); see `smooth`.
-        log: height on a logarithmic scale; what is not above 0 is left out.
-        along: of `ALONG`.
+        runs: runs with their metrics, the chosen run first.
+        groups: groups of charts to show, from `app.train.charts.GROUPS`.
+        dark: whether the theme is dark.
+        smoothing: weight in [0,1) for metrics that are logged after every update; see `smooth`.
+        log: whether the y axis is logarithmic; values that are not positive are then left out.
+        x_axis: a key of `X_AXES`.
     """
-    looks = _looks([run for run, _ in runs], dark)
+    styles = _styles([run for run, _ in runs], dark)
     charts = [
-        _chart(metric, runs, smoothing, log, along) for metric in CHARTS if metric.group in groups
+        _chart(chart, runs, smoothing, log, x_axis) for chart in CHARTS if chart.group in groups
     ]
     end = max((line["x"][-1] for chart in charts for line in chart["lines"]), default=1)
-    page, ground = ("#12171a", "#1c2327") if dark else ("#ffffff", "#f4f5f6")  # as in app/.streamlit/config.toml
-    return {"charts": charts, "runs": looks, "end": end, "along": ALONG[along], "page": page, "ground": ground}
+    page, background = ("#12171a", "#1c2327") if dark else ("#ffffff", "#f4f5f6")  # as in app/.streamlit/config.toml
+    colors = {"page": page, "background": background}
+    return {"charts": charts, "runs": styles, "end": end, "x_axis": X_AXES[x_axis], **colors}
 
 
-def _looks(runs: Sequence[RunInfo], dark: bool) -> list[dict[str, Any]]:
-    """Name, color and dash of each run: the color says the objective, the dash which of its runs."""
-    looks: list[dict[str, Any]] = []
-    for place, run in enumerate(runs):
+def _styles(runs: Sequence[RunInfo], dark: bool) -> list[dict[str, Any]]:
+    """Name, color and dash of each run: the color stands for the objective, the dash for a run with it."""
+    styles: list[dict[str, Any]] = []
+    for index, run in enumerate(runs):
         color = OBJECTIVES.get(run.objective, OBJECTIVES["count"])[dark]
-        alike = sum(look["color"] == color for look in looks)
-        looks.append({
-            "id": run.folder.name, "name": run.name, "color": color, "dash": DASHES[alike % len(DASHES)],
-            "width": 2.2 if place == 0 else 1.4,
+        same_color = sum(style["color"] == color for style in styles)
+        styles.append({
+            "id": run.folder.name, "name": run.name, "color": color, "dash": DASHES[same_color % len(DASHES)],
+            "width": 2.2 if index == 0 else 1.4,
         })
-    return looks
+    return styles
 
 
-def _chart(metric: Chart, runs: Sequence[tuple[RunInfo, Lines]], smoothing: float, log: bool, along: str) -> dict:
+def _chart(chart: Chart, runs: Sequence[tuple[RunInfo, Lines]], smoothing: float, log: bool, x_axis: str) -> dict:
     drawn = []
     for run, lines in runs:
-        seen = [(line[along], line[metric.name]) for line in lines if _finite(line.get(metric.name))]
-        if seen:
-            x, values = zip(*seen, strict=True)
-            y = values if metric.checked else smooth(values, smoothing)
-            kept = thin(len(x))
-            scale = 60 if along == "seconds" else 1
+        points = [(line[x_axis], line[chart.name]) for line in lines if _finite(line.get(chart.name))]
+        if points:
+            x, values = zip(*points, strict=True)
+            y = values if chart.checked else smooth(values, smoothing)
+            indices = evenly_spaced(len(x))
+            scale = 60 if x_axis == "seconds" else 1
             drawn.append({
-                "run": run.folder.name, "marks": metric.checked, "x": [round(x[place] / scale, 3) for place in kept],
-                "y": [float(f"{y[place]:.5g}") for place in kept],
+                "run": run.folder.name, "marks": chart.checked, "x": [round(x[index] / scale, 3) for index in indices],
+                "y": [float(f"{y[index]:.5g}") for index in indices],
             })
     return {
-        "id": metric.name, "title": metric.title, "about": metric.about, "log": log, "lines": drawn,
-        "reference": reference(metric.name, *runs[0]) if runs and drawn else None,
+        "id": chart.name, "title": chart.title, "about": chart.about, "log": log, "lines": drawn,
+        "reference": reference(chart.name, *runs[0]) if runs and drawn else None,
     }
 
 
@@ -78,7 +80,7 @@ def _finite(value: object) -> bool:
 
 
 def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """A running mean in which each step back weighs `weight` times as much; the first values count in full."""
+    """Exponential moving average with bias correction: each value has `weight` times the weight of the next."""
     mean, total, smoothed = 0.0, 0.0, []
     for value in values:
         mean, total = weight * mean + (1 - weight) * value, weight * total + (1 - weight)
@@ -86,15 +88,15 @@ def smooth(values: Sequence[float], weight: float) -> list[float]:
     return smoothed
 
 
-def thin(count: int) -> list[int]:
-    """At most `MOST_POINTS` places of so many, evenly spread, the first and the last among them."""
-    if count <= MOST_POINTS:
+def evenly_spaced(count: int) -> list[int]:
+    """At most `MAX_POINTS` evenly spaced indices below `count`, including the first and the last."""
+    if count <= MAX_POINTS:
         return list(range(count))
-    return [round(place * (count - 1) / (MOST_POINTS - 1)) for place in range(MOST_POINTS)]
+    return [round(number * (count - 1) / (MAX_POINTS - 1)) for number in range(MAX_POINTS)]
 
 
 def reference(name: str, run: RunInfo, lines: Lines) -> dict[str, Any] | None:
-    """The paper's figure to compare a run with, where there is one on its scale."""
+    """The paper's value to compare a run with, or None if there is none on the same scale."""
     paper = PAPER.get((run.task, run.objective))
     if paper and name in (f"{CHECK}exact_match", f"{CHECK}macro_f1"):
         value = getattr(paper, name.removeprefix(CHECK))
@@ -108,20 +110,20 @@ def reference(name: str, run: RunInfo, lines: Lines) -> dict[str, Any] | None:
 
 
 def speed(lines: Lines) -> float | None:
-    """Updates a second over the last ones, their checks included; None before there are two."""
-    last = [line for line in lines[-RATE_LINES:] if _finite(line.get("seconds"))]
+    """Updates per second over the last lines, including checks; None before there are two lines."""
+    last = [line for line in lines[-SPEED_LINES:] if _finite(line.get("seconds"))]
     if len(last) < 2 or last[-1]["seconds"] <= last[0]["seconds"]:
         return None
     return (last[-1]["step"] - last[0]["step"]) / (last[-1]["seconds"] - last[0]["seconds"])
 
 
 def latest(lines: Lines, name: str) -> float | None:
-    """The newest value of a figure."""
+    """The newest value of a metric; None if there is none."""
     return next((line[name] for line in reversed(lines) if _finite(line.get(name))), None)
 
 
 def format_duration(seconds: float) -> str:
-    """A length of time as it is said: 45 s, 3 min 20 s, 12 min, 2 h 5 min."""
+    """Format a duration: 45 s, 3 min 20 s, 12 min, 2 h 5 min."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

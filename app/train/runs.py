@@ -1,4 +1,4 @@
-"""The runs there are: choosing one, what can be done with it, how it differs from others, and a table of all."""
+"""The list of runs: choose one, act on it, compare its settings with others', and a table of all runs."""
 
 from __future__ import annotations
 
@@ -46,36 +46,36 @@ ICONS = {
 
 
 def known_runs() -> list[RunInfo]:
-    """The trainings there are, newest first; backbones, which have no curves of attention, are left out."""
+    """All training runs, newest first, without pretraining of backbones, which has no attention curves."""
     return [run for run in list_runs(runs_dir()) if run.objective or not run.config]
 
 
-def look_out(runs: Sequence[RunInfo]) -> None:
-    """Draw the page anew as soon as a run comes, goes or changes its state, or keeps weights; costs little."""
-    before = _marks(runs)
-    auto_refresh(lambda: _marks(known_runs()) != before, EVERY_S)
+def rerun_on_change(runs: Sequence[RunInfo]) -> None:
+    """Rerun the page when a run appears, disappears, changes its state or saves a snapshot."""
+    before = _summary(runs)
+    auto_refresh(lambda: _summary(known_runs()) != before, EVERY_S)
 
 
-def _marks(runs: Sequence[RunInfo]) -> list[tuple]:
+def _summary(runs: Sequence[RunInfo]) -> list[tuple]:
     return [(run.folder, run.state, run.name, run.note, len(snapshots(run.folder))) for run in runs]
 
 
-def say_gone(runs: Sequence[RunInfo]) -> None:
-    """A sentence on what the link asks for, and is not here any more."""
+def report_missing(runs: Sequence[RunInfo]) -> None:
+    """Report the runs of the link that no longer exist."""
     names = [run.folder.name for run in runs]
     wanted = state.value("run")
-    beside = [name for name in state.value("with", []) if name not in names]
+    missing = [name for name in state.value("with", []) if name not in names]
     sentences = []
     if wanted is not None and wanted not in names:
         instead = "; showing the newest instead" if runs else ""
-        sentences.append(f"The run “{wanted[:80]}” is not here any more{instead}.")
-    if beside:
-        sentences.append(f"Not here any more to compare with: {', '.join(beside)[:200]}.")
+        sentences.append(f"The run “{wanted[:80]}” no longer exists{instead}.")
+    if missing:
+        sentences.append(f"These runs to compare with no longer exist: {', '.join(missing)[:200]}.")
     show_problems(sentences)
 
 
 def choose(runs: Sequence[RunInfo]) -> RunInfo:
-    """A list to choose from, newest first."""
+    """Choose a run from a list, newest first."""
     names = {run.folder.name: run for run in runs}
     chosen = st.selectbox("Run", list(names), format_func=lambda name: _title(names[name]), width=560,
                           key=state.widget("run", next(iter(names)), list(names)))
@@ -87,16 +87,16 @@ def _title(run: RunInfo) -> str:
 
 
 def actions(run: RunInfo) -> None:
-    """What can be done with a run: one row of buttons."""
-    lives = run.state in ACTIVE_STATES
+    """One row of buttons for a run."""
+    active = run.state in ACTIVE_STATES
     about = [TITLES.get(run.task, run.task), _objective(run)]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if lives:
+        if active:
             st.button("Stop", icon=":material/stop_circle:", on_click=_do, args=(request_stop, run), key="train.stop",
                       help="After the current update. The weights are saved.")
         elif run.resumable:
             st.button("Resume", icon=":material/play_arrow:", on_click=_do, args=(launch.resume, run), type="primary",
-                      key="train.resume", help="Goes on after its last checkpoint.")
+                      key="train.resume", help="Continues from its last checkpoint.")
         st.button("Duplicate", icon=":material/content_copy:", on_click=fill_from, args=(run,), key="train.duplicate",
                   help="Fills the form with its settings, to change them.")
         if st.button("Name and note", icon=":material/edit:", key="train.rename", on_click=state.put,
@@ -104,20 +104,20 @@ def actions(run: RunInfo) -> None:
             _rename(run)
         st.download_button("Download", lambda: zip_run(run.folder), f"{run.folder.name}.zip", "application/zip",
                            icon=":material/download:", on_click="ignore", key="train.download",
-                           help="Weights, settings and figures.")
-        if st.button("Delete", icon=":material/delete:", key="train.delete", disabled=lives,
-                     help="Stop it first." if lives else None):
+                           help="Weights, settings and metrics.")
+        if st.button("Delete", icon=":material/delete:", key="train.delete", disabled=active,
+                     help="Stop it first." if active else None):
             _delete(run)
         if latest_weights(run):
             st.page_link(page_file("step_through"), label="Its weights in Step through", icon=":material/footprint:",
                          query_params={"weights": f"{RUN}{run.folder.name}"})
-    st.caption(escape_markdown(" · ".join(filter(None, [*about, f"begun {_when(run)}"]))))
+    st.caption(escape_markdown(" · ".join(filter(None, [*about, f"started {_when(run)}"]))))
     if run.note:
         st.markdown(escape_markdown(run.note))
 
 
 def problems() -> None:
-    """What a button could not do."""
+    """Show the errors of the buttons."""
     for sentence in take_messages():
         show_error(sentence)
 
@@ -143,21 +143,22 @@ def _name(folder: Path) -> None:
 
 @st.dialog("Delete this run?")
 def _delete(run: RunInfo) -> None:
-    st.markdown(f"**{escape_markdown(run.name)}** with its weights, checkpoints and figures. This cannot be undone.")
+    st.markdown(f"**{escape_markdown(run.name)}** with its weights, checkpoints and metrics. This cannot be undone.")
     with st.container(horizontal=True):
-        gone = st.button("Delete it", type="primary", icon=":material/delete:", on_click=_do, args=(_forget, run))
-        if st.button("Keep it") or gone:
+        deleted = st.button("Delete it", type="primary", icon=":material/delete:", on_click=_do,
+                            args=(_delete_files, run))
+        if st.button("Keep it") or deleted:
             st.rerun()
 
 
-def _forget(folder: Path) -> None:
+def _delete_files(folder: Path) -> None:
     delete_run(folder)
     metric_stream.drop_cached(folder)
     state.reset("run")
 
 
 def differences(runs: Sequence[RunInfo]) -> None:
-    """The settings in which the chosen run and those beside it differ."""
+    """A table of the settings that differ between runs."""
     rows = difference({run.folder.name: run.config for run in runs})
     if not rows:
         st.caption("These runs have the same settings.")
@@ -167,19 +168,19 @@ def differences(runs: Sequence[RunInfo]) -> None:
 
 
 def overview(runs: Sequence[RunInfo]) -> None:
-    """Every run in a table."""
+    """A table of all runs."""
     body = []
     for run in runs:
         lines = metric_stream.run_metrics(run.folder)
-        right = latest(lines, f"{CHECK}exact_match")
+        correct = latest(lines, f"{CHECK}exact_match")
         note = f"<small>{escape(run.note[:200])}</small>" if run.note else ""
         body.append([
             escape(run.name) + note, _state(run), escape(TITLES.get(run.task, run.task)),
             escape(_objective(run)),
-            "–" if right is None else f"{right:.3f}", f"{run.step:,} of {run.steps:,}", format_duration(run.seconds),
-            _when(run),
+            "–" if correct is None else f"{correct:.3f}", f"{run.step:,} of {run.steps:,}",
+            format_duration(run.seconds), _when(run),
         ])
-    st.html(table(["Run", "State", "Task", "Objective", "0-1", "Updates", "Time", "Begun"], body))
+    st.html(table(["Run", "State", "Task", "Objective", "0-1", "Updates", "Time", "Started"], body))
 
 
 def _objective(run: RunInfo) -> str:

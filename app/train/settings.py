@@ -1,4 +1,4 @@
-"""The settings of the Train form, made from the dataclasses behind `hsal train`. No Streamlit here.
+"""The settings of the Train form, made from the dataclasses behind `hsal train`. Does not use Streamlit.
 
 A field that is added there appears here, with its default and its docstring.
 """
@@ -93,7 +93,7 @@ def starts(task: str, tasks: Mapping[str, str]) -> dict[str, str]:
         tasks: name -> task of all available weights.
     """
     titles, fits = weights.titles(tasks), [name for name in tasks if _fits(name, task)]
-    fits.sort(key=lambda name: tasks[name] != task)  # the task's own first
+    fits.sort(key=lambda name: tasks[name] != task)  # weights of the task first
     fresh = {f"{FRESH} {name}": f"New model on the backbone of {titles[name]}"
              for name in fits if not weights.parse_name(name)[0]}
     return fresh | {f"{WHOLE} {name}": f"Train {titles[name]} further" for name in fits}

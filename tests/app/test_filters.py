@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.results.filters import Filters, matching, parse_filters, size_ends, to_parameters
+from app.results.filters import Filters, matching, parse_filters, size_limits, to_parameters
 from tests.fixtures.figures import case
 
 CASES = [
@@ -34,7 +34,7 @@ def test_what_passes(changes: dict[str, object], passing: list[int]) -> None:
 
 
 def test_sizes_are_thirds() -> None:
-    assert size_ends(CASES) == (30, 40)  # of 20, 30, 40, 50: places 3 // 3 = 1 and 6 // 3 = 2
+    assert size_limits(CASES) == (30, 40)  # of 20, 30, 40, 50: places 3 // 3 = 1 and 6 // 3 = 2
     assert matching([], ALL) == []
 
 

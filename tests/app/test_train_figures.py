@@ -9,7 +9,7 @@ import pytest
 
 from app.train import figures
 from app.train.charts import CHARTS, GROUPS
-from app.train.figures import figure, format_duration, latest, reference, smooth, speed, thin
+from app.train.figures import evenly_spaced, figure, format_duration, latest, reference, smooth, speed
 from app.train.metric_stream import drop_cached, run_metrics
 from hsal.runs.store import read_run
 from tests.fixtures.run_folders import lines, make_run, write_lines
@@ -31,9 +31,9 @@ def test_smoothing_by_hand() -> None:
 
 
 def test_thinning_keeps_both_ends() -> None:
-    assert thin(3) == [0, 1, 2]
-    kept = thin(10_000)
-    assert (len(kept), kept[0], kept[-1]) == (figures.MOST_POINTS, 0, 9_999)
+    assert evenly_spaced(3) == [0, 1, 2]
+    kept = evenly_spaced(10_000)
+    assert (len(kept), kept[0], kept[-1]) == (figures.MAX_POINTS, 0, 9_999)
     assert kept == sorted(set(kept))
 
 
@@ -60,7 +60,7 @@ def test_a_figure_has_a_line_for_each_run_that_knows_it(tmp_path: Path) -> None:
     runs = [read_run(make_run(tmp_path, name, objective=objective)) for name, objective in
             (("one", "reinforce"), ("two", "reinforce"), ("three", "cross-entropy"))]
     drawn = figure([(runs[0], lines(40)), (runs[1], lines(20)), (runs[2], [])], ["Answers", "Losses"], False,
-                   along="seconds")
+                   x_axis="seconds")
     charts = {chart["id"]: chart for chart in drawn["charts"]}
     assert set(charts) == {metric.name for metric in CHARTS if metric.group in ("Answers", "Losses")}
     exact = charts["validation_exact_match"]["lines"]

@@ -185,10 +185,10 @@ def test_choices_of_what_is_drawn_outlive_a_look_elsewhere(runs: Path) -> None:
 
 
 def test_a_link_to_a_run_that_is_gone_says_so(runs: Path) -> None:
-    assert "The run “gone” is not here any more." in told(visit(run="gone"))
+    assert "The run “gone” no longer exists." in told(visit(run="gone"))
     make_run(runs, "one")
     page = visit(run="gone")
-    assert "The run “gone” is not here any more; showing the newest instead." in told(page)
+    assert "The run “gone” no longer exists; showing the newest instead." in told(page)
     assert page.selectbox(key="train.run").value == "one"
 
 
@@ -233,7 +233,7 @@ def test_a_preset_fills_the_form_and_a_change_makes_it_ones_own(runs: Path) -> N
     assert before == second.config.steps
     page.number_input(key="train.form.train.seed").set_value(5)
     again(page)
-    assert page.segmented_control(key="train.preset").value == form.OWN
+    assert page.segmented_control(key="train.preset").value == form.CUSTOM
     assert page.number_input(key="train.form.train.steps").value == before
 
 

@@ -1,7 +1,7 @@
-"""Curves of trainings that stay as the visitor left them while new figures come in.
+"""Training curves that keep zoom and hidden lines while new values arrive.
 
-An element of its own, since Streamlit builds its charts anew with every change of their data: a zoom or a hidden
-line would be lost once a second.
+This is a custom element, because Streamlit rebuilds its own charts with every change of their data: zoom and hidden
+lines would be lost every second.
 """
 
 from __future__ import annotations
@@ -23,6 +23,6 @@ def training_curves(figure: dict[str, Any], *, key: str) -> None:
 
 @cache
 def bundle() -> tuple[str, str, str]:
-    """The element's html, css and js, each as one text; the js is a module with one default export."""
+    """HTML, CSS and JavaScript, each as one text; the JavaScript is a module with one default export."""
     scripts = join_files(*(HERE / name for name in SCRIPTS))
     return join_files(HERE / "curves.html"), join_files(HERE / "curves.css"), scripts

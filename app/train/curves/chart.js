@@ -68,7 +68,7 @@ class Chart {
     const ticks = ticksOf(at.from, at.to, Math.max(2, this.width / 110), false);
     const columns = ticks.filter((tick) => at.x(tick) < right - 66).map((tick) =>
       `<text x="${at.x(tick).toFixed(1)}" y="${HEIGHT_PX - 6}" text-anchor="middle">${readable(tick)}</text>`);
-    const title = `<text x="${right}" y="${HEIGHT_PX - 6}" text-anchor="end">${this.host.data.along} →</text>`;
+    const title = `<text x="${right}" y="${HEIGHT_PX - 6}" text-anchor="end">${this.host.data.x_axis} →</text>`;
     return rows.join("") + columns.join("") + title;
   }
 
@@ -76,14 +76,14 @@ class Chart {
     const clip = `clip-${this.data.id}`;
     const box = `x="${EDGE.left}" y="0" width="${this.width - EDGE.left - EDGE.right}" height="${HEIGHT_PX}"`;
     const drawn = at.lines.map(({ run, x, y, marks }) => {
-      const look = this.host.look(run);
+      const style = this.host.style(run);
       const points = x.map((value, place) => [at.x(value), at.y(y[place])]).filter(([, height]) => isFinite(height));
       const path = points.map(([left, top]) => `${left.toFixed(1)},${top.toFixed(1)}`).join(" ");
       const dots = marks && points.length < 60
-        ? points.map(([left, top]) => `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="2.2" fill="${look.color}"/>`)
+        ? points.map(([left, top]) => `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="2.2" fill="${style.color}"/>`)
         : [];
-      return `<polyline class="line" points="${path}" stroke="${look.color}" stroke-width="${look.width}" ` +
-        `stroke-dasharray="${DASHES[look.dash]}"/>${dots.join("")}`;
+      return `<polyline class="line" points="${path}" stroke="${style.color}" stroke-width="${style.width}" ` +
+        `stroke-dasharray="${DASHES[style.dash]}"/>${dots.join("")}`;
     });
     return `<clipPath id="${clip}"><rect ${box}/></clipPath><g clip-path="url(#${clip})">${drawn.join("")}</g>`;
   }
@@ -123,13 +123,13 @@ class Chart {
       const place = nearest(x, cursor);
       const row = document.createElement("div");
       const dot = document.createElement("i");
-      dot.style.background = this.host.look(run).color;
+      dot.style.background = this.host.style(run).color;
       row.append(dot, readable(y[place]));
-      if (at.lines.length > 1) row.append(`  ${this.host.look(run).name}`);
+      if (at.lines.length > 1) row.append(`  ${this.host.style(run).name}`);
       return row;
     });
     const place = document.createElement("div");
-    place.textContent = `${this.host.data.along} ${readable(cursor)}`;
+    place.textContent = `${this.host.data.x_axis} ${readable(cursor)}`;
     this.readout.replaceChildren(place, ...rows);
     const left = at.x(cursor) > this.width / 2;
     this.readout.style.left = left ? `${EDGE.left + 6}px` : "auto";

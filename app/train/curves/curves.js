@@ -21,7 +21,7 @@ class Curves {
 
   load(data) {
     this.data = data;
-    for (const name of ["page", "ground"]) this.root.style.setProperty(`--${name}`, data[name]);
+    for (const name of ["page", "background"]) this.root.style.setProperty(`--${name}`, data[name]);
     for (const chart of data.charts) {
       if (!this.charts.has(chart.id)) this.charts.set(chart.id, new Chart(this));
       this.charts.get(chart.id).load(chart);
@@ -61,7 +61,7 @@ class Curves {
     return button;
   }
 
-  look(run) {
+  style(run) {
     return this.data.runs.find(({ id }) => id === run);
   }
 
