@@ -1,4 +1,7 @@
-"""Color spaces of batched images (B,1 or 3,H,W), sRGB in [0,1]; a gray one counts as R=G=B. Differentiable."""
+"""Differentiable conversions between color spaces, for batches of sRGB images.
+
+Images are (B,1 or 3,H,W) in [0,1]. A gray image is treated as R = G = B.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from torch import Tensor
 
 ColorSpace = Literal["rgb", "gray", "lab", "hsv", "ycbcr"]
 
-# BT.601, as JPEG, Pillow and OpenCV have it.
+# ITU-R BT.601, as in JPEG, Pillow and OpenCV.
 _LUMA = (0.299, 0.587, 0.114)
 # IEC 61966-2-1: linear sRGB to CIE XYZ under D65, each row divided by the white point (0.950456, 1, 1.088754).
 _XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.019334, 0.119193, 0.950227))
@@ -17,14 +20,14 @@ _WHITE = (0.950456, 1.0, 1.088754)
 
 
 def rgb_to_gray(image: Tensor) -> Tensor:
-    """(B,1 or 3,H,W) -> (B,1,H,W) in [0,1]: BT.601 luma; a gray image stays as it is."""
+    """BT.601 luma, (B,1 or 3,H,W) -> (B,1,H,W) in [0,1]. A gray image is returned unchanged."""
     if image.shape[1] == 1:
         return image
     return (image * image.new_tensor(_LUMA)[:, None, None]).sum(dim=1, keepdim=True)
 
 
 def rgb_to_lab(image: Tensor) -> Tensor:
-    """(B,1 or 3,H,W) sRGB in [0,1] -> (B,3,H,W) CIE L*a*b* under D65: L in 0..100, a and b within about -110..110."""
+    """CIE L*a*b* under D65, (B,1 or 3,H,W) -> (B,3,H,W): L in [0,100], a and b in about [-110,110]."""
     image = _three(image)
     linear = torch.where(image <= 0.04045, image / 12.92, ((image.clamp_min(0.04045) + 0.055) / 1.055) ** 2.4)
     matrix = image.new_tensor(_XYZ) / image.new_tensor(_WHITE)[:, None]
@@ -36,7 +39,7 @@ def rgb_to_lab(image: Tensor) -> Tensor:
 
 
 def rgb_to_hsv(image: Tensor) -> Tensor:
-    """(B,1 or 3,H,W) -> (B,3,H,W): hue as a share of the circle in [0,1), saturation and value in [0,1]."""
+    """HSV, (B,1 or 3,H,W) -> (B,3,H,W): hue in [0,1), where 1 is a full circle; saturation and value in [0,1]."""
     image = _three(image)
     red, green, blue = image.unbind(dim=1)
     value = image.amax(dim=1)  # (B,H,W)
@@ -49,7 +52,7 @@ def rgb_to_hsv(image: Tensor) -> Tensor:
 
 
 def rgb_to_ycbcr(image: Tensor) -> Tensor:
-    """(B,1 or 3,H,W) -> (B,3,H,W) in [0,1]: luma, blue and red difference of JPEG (BT.601, full range), gray at 0.5."""
+    """YCbCr as in JPEG (BT.601, full range), (B,1 or 3,H,W) -> (B,3,H,W) in [0,1]; Cb and Cr of gray are 0.5."""
     image = _three(image)
     luma = rgb_to_gray(image)[:, 0]
     blue, red = (image[:, 2] - luma) / 1.772, (image[:, 0] - luma) / 1.402
@@ -57,9 +60,15 @@ def rgb_to_ycbcr(image: Tensor) -> Tensor:
 
 
 def convert_color(image: Tensor, space: ColorSpace) -> Tensor:
-    """An image as a model is shown it: (B,1 or 3,H,W) -> (B,1 or 3,H,W), every channel in [0,1].
+    """Convert images to a color space with every channel in [0,1].
 
-    L*a*b* is scaled as OpenCV scales it to 8 bits: L/100, (a+128)/255, (b+128)/255.
+    L*a*b* is scaled as in OpenCV's 8-bit images: L/100, (a+128)/255, (b+128)/255.
+
+    Args:
+        image: (B,1 or 3,H,W) in [0,1], gray or sRGB.
+        space: the color space; "rgb" returns the image unchanged.
+    Returns:
+        (B,1,H,W) for "gray", (B,3,H,W) for "lab", "hsv" and "ycbcr".
     """
     if space == "rgb":
         return image

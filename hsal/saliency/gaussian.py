@@ -1,4 +1,4 @@
-"""Gaussians over maps: blur of any width at the price of two matrix products, and a bump in the center."""
+"""Gaussian blur of maps, as two matrix products at any width, and a Gaussian at the center."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from torch import Tensor
 
 
 def blur(maps: Tensor, sigma_px: float) -> Tensor:
-    """Gaussian blur of the last two dimensions; at the border the weights that lie inside are scaled to sum to one.
+    """Gaussian blur of the last two dimensions.
+
+    At the border, the weights inside the map are normalized to sum to 1, so that a constant map stays constant.
 
     Args:
-        maps: (...,H,W). sigma_px: standard deviation in pixels; 0 leaves the maps as they are.
+        maps: (...,H,W).
+        sigma_px: standard deviation in pixels; 0 returns the maps unchanged.
     Returns:
-        (...,H,W); a constant map stays as it is.
+        (...,H,W).
     """
     if sigma_px <= 0:
         return maps
@@ -21,7 +24,15 @@ def blur(maps: Tensor, sigma_px: float) -> Tensor:
 
 
 def center_bump(height: int, width: int, share: float) -> Tensor:
-    """A Gaussian (H,W) around the image's middle, 1 there; its sigma is `share` of each side."""
+    """A Gaussian at the image's center.
+
+    Args:
+        height: H in pixels.
+        width: W in pixels.
+        share: standard deviation as a share of each side.
+    Returns:
+        (H,W) in [0,1], 1 at the center, which lies between pixels where a side is even.
+    """
     rows, columns = (
         torch.exp(-0.5 * ((torch.arange(size) - (size - 1) / 2) / (share * size)) ** 2) for size in (height, width)
     )
@@ -29,6 +40,7 @@ def center_bump(height: int, width: int, share: float) -> Tensor:
 
 
 def _weights(size: int, sigma_px: float, like: Tensor) -> Tensor:
-    place = torch.arange(size, device=like.device, dtype=like.dtype)
-    weights = torch.exp(-0.5 * ((place[:, None] - place) / sigma_px) ** 2)
+    """The blur of one axis as a matrix (size,size), rows sum to 1."""
+    position = torch.arange(size, device=like.device, dtype=like.dtype)
+    weights = torch.exp(-0.5 * ((position[:, None] - position) / sigma_px) ** 2)
     return weights / weights.sum(dim=1, keepdim=True)

@@ -1,4 +1,4 @@
-"""How a map's values are scaled before they are given back; SMILER's choices (see saliency_maps.py), and ranks."""
+"""Scaling of a map's values: the options of SMILER (see `hsal.saliency.pipeline`), and ranks."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ import numpy as np
 
 Scale = Literal["maximum", "min-max", "sum", "log", "rank", "none"]
 
-_DECADES = 3.0  # of values that `log` tells apart, as much as a screen's gray does
+_DECADES = 3.0  # range of `log`, similar to that of a screen's gray levels
 
 
 def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
-    """Values (H,W) >= 0 -> (H,W) >= 0.
+    """Scale the values of a map.
 
     Args:
-        scale: `maximum` divides by the largest value, `sum` by the sum (a density), `min-max` spreads from 0 to 1,
-            `log` counts decades below the largest, from 1 down to 0 at a thousandth of it and below, `rank` gives the
-            share of pixels that lie lower, ties counting half, `none` leaves them. A map of zeros stays as it is, but
-            for `rank`; a constant one is 0 under `min-max` and 0.5 under `rank`.
+        values: (H,W) >= 0.
+        scale: the scaling:
+            - "maximum": divide by the maximum.
+            - "min-max": map the minimum to 0 and the maximum to 1; a constant map becomes 0.
+            - "sum": divide by the sum, which gives a density.
+            - "log": logarithmic, from 1 at the maximum to 0 at a thousandth of it and below.
+            - "rank": the share of pixels with a lower value, where ties count half; a constant map becomes 0.5.
+            - "none": no scaling.
+    Returns:
+        (H,W) float32 >= 0. A map of zeros is returned unchanged, except with "rank".
     """
     values = values.astype(np.float32)
     if scale == "rank":
@@ -35,6 +41,6 @@ def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    shares = (np.cumsum(counts) - counts / 2) / values.size  # below, and half of the ties
-    return shares[places].reshape(values.shape).astype(np.float32)
+    _, indices, counts = np.unique(values, return_inverse=True, return_counts=True)
+    shares = (np.cumsum(counts) - counts / 2) / values.size  # lower values, and half of the ties
+    return shares[indices].reshape(values.shape).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Attention that starts from another saliency model's map: the same weights, without retraining."""
+"""Run a trained model with the map of another saliency model, without retraining."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hsal.saliency.first_step import FirstStepClassifier
 
 
 def saliency_model(name: str) -> SaliencyModel | None:
-    """A saliency model to put in place of a model's own; None, which leaves its own, for an empty name.
+    """The saliency model of that name, or None for an empty name, which means the trained model's own.
 
     Raises:
         UnknownNameError: there is no such saliency model.
@@ -21,12 +21,18 @@ def saliency_model(name: str) -> SaliencyModel | None:
 
 
 def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> Perception:
-    """`HSAL.perceive` of images (B,1,H,W) or (B,3,H,W) in [0,1], through another saliency model's map.
+    """`HSAL.perceive` with an optional replacement of the saliency model.
 
-    A map of a label is of the label that the model itself would name first.
+    A saliency model that explains a label explains the model's own most probable label at the first meta-step.
 
+    Args:
+        model: the trained model.
+        image: (B,1,H,W) or (B,3,H,W) in [0,1].
+        other: the saliency model to use instead of the model's own; None uses its own.
+    Returns:
+        The activation volume and the saliency of the images.
     Raises:
-        SaliencyError: the other model needs what an image alone does not tell.
+        SaliencyError: `other` needs an input that an image does not provide, such as fixations.
     """
     if other is None:
         return model.perceive(image)

@@ -1,15 +1,15 @@
-"""What early vision sees at many scales: intensity, color opponency and orientation, as Gaussian pyramids.
+"""Gaussian pyramids of early visual features: intensity, color opponency and orientation.
 
-Itti, Koch, Niebur, A Model of Saliency-Based Visual Attention for Rapid Scene Analysis, PAMI 1998, section 2.1; GBVS
-takes the same channels. Kernels are those of Walther and Koch's SaliencyToolbox (Modeling attention to salient
-proto-objects, Neural Networks 2006), as the paper names none; no code of theirs is used.
+Itti, Koch, Niebur, *A Model of Saliency-Based Visual Attention for Rapid Scene Analysis*, PAMI 1998, section 2.1. GBVS
+uses the same channels. The paper does not specify the filter kernels; they follow the SaliencyToolbox of Walther and
+Koch (*Modeling Attention to Salient Proto-Objects*, Neural Networks 2006), none of whose code is used.
 
-Differs: the paper gets orientation from Greenspan's steerable pyramid; here, as in the SaliencyToolbox, from a pair of
-Gabor filters in quadrature on every level of intensity.
-Differs: the paper's images are 640x480 and its scales count from there. Here the longer side of every image is
-brought to 640 px first; one of 320 or less stands in at level 1 or 2, with a longer side of 320 or 160 px, as though it
-had been enlarged. So even a scene of 64 px has nine levels.
-Differs: where the paper is silent about borders, the outermost pixels are repeated.
+Differs: the paper computes orientation with the steerable pyramid of Greenspan et al.; here, as in the SaliencyToolbox,
+a pair of Gabor filters in quadrature is applied to every level of intensity.
+Differs: the paper's images have 640x480 pixels, and its scales refer to that size. Here the longer side of every image
+is resized to 640 px first. An image of at most 320 px enters at level 1 or 2 instead, with a longer side of 320 or
+160 px. So even a scene of 64 px has all nine levels.
+Differs: borders, which the paper does not specify, are padded by repeating the outermost pixels.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-LONGER_PX, FINEST, COARSEST = 640, 2, 8  # the image at level 0; levels that any model looks at
-FLAT = 1e-5  # what varies less is rounding: one of 255 gray levels is 4e-3
-_BINOMIAL = (1, 5, 10, 10, 5, 1)  # even, so that a pixel lies in the middle of the four that it stands for
+LONGER_PX, FINEST, COARSEST = 640, 2, 8  # longer side at level 0; the range of levels that models use
+FLAT = 1e-5  # smaller differences are rounding errors: one of 255 gray levels is 4e-3
+_BINOMIAL = (1, 5, 10, 10, 5, 1)  # of even length: a pixel is centered on the 2x2 pixels that it replaces
 _PERIOD_PX, _GABOR_PX = 7.0, 9
 
 Levels = dict[int, Tensor]
@@ -31,19 +31,22 @@ Levels = dict[int, Tensor]
 
 @dataclass(frozen=True)
 class Features:
-    """Pyramids of a batch: level 2..8 -> (B,channels,h,w), h and w halved from level to level."""
+    """Feature pyramids of a batch: level 2..8 -> (B,channels,h,w); h and w halve from level to level."""
 
-    intensity: Levels  # one channel, in [0,1]
-    color: Levels  # two channels: red against green, blue against yellow, signed
-    orientation: Levels  # one channel an angle, >= 0
+    intensity: Levels
+    """One channel in [0,1]."""
+    color: Levels
+    """Two signed channels: red - green, blue - yellow."""
+    orientation: Levels
+    """One channel per angle, >= 0."""
 
 
 def features(image: Tensor, angles: int = 4, coarsest: int = COARSEST) -> Features:
-    """The feature pyramids of images.
+    """Compute the feature pyramids of images.
 
     Args:
         image: (B,1 or 3,H,W) in [0,1], gray or RGB.
-        angles: how many orientations, evenly from 0 degrees (a horizontal line) on; the paper takes 4.
+        angles: number of orientations, evenly spaced from 0 degrees (horizontal lines); 4 in the paper.
         coarsest: the last level, 2..8.
     """
     image, level = _fitted(image.expand(-1, 3, -1, -1))  # (B,3,h,w)
@@ -62,21 +65,22 @@ def features(image: Tensor, angles: int = 4, coarsest: int = COARSEST) -> Featur
 
 
 def opponents(image: Tensor) -> Tensor:
-    """RGB (B,3,h,w) in [0,1] -> red - green and blue - yellow (B,2,h,w), of hues without their brightness.
+    """Color opponency, independent of brightness: RGB (B,3,h,w) in [0,1] -> red - green, blue - yellow (B,2,h,w).
 
-    As in the paper: r, g and b are divided by intensity where that is above a tenth of the image's maximum, and are
-    zero elsewhere; red is r - (g + b) / 2, and so on; yellow (r + g) / 2 - |r - g| / 2 - b; none below zero.
+    As in the paper, r, g and b are divided by intensity where it exceeds a tenth of the image's maximum, and are zero
+    elsewhere. Then R = r - (g + b) / 2, G = g - (r + b) / 2, B = b - (r + g) / 2 and
+    Y = (r + g) / 2 - |r - g| / 2 - b, where negative values are set to zero.
     """
     intensity = image.mean(dim=1, keepdim=True)  # (B,1,h,w)
-    seen = intensity > intensity.amax(dim=(2, 3), keepdim=True) / 10
-    r, g, b = (image / intensity.clamp_min(FLAT) * seen).unbind(dim=1)  # (B,h,w) each
+    bright = intensity > intensity.amax(dim=(2, 3), keepdim=True) / 10
+    r, g, b = (image / intensity.clamp_min(FLAT) * bright).unbind(dim=1)  # (B,h,w) each
     red, green, blue = r - (g + b) / 2, g - (r + b) / 2, b - (r + g) / 2
     yellow = (r + g) / 2 - (r - g).abs() / 2 - b
     return torch.stack([red.relu() - green.relu(), blue.relu() - yellow.relu()], dim=1)
 
 
 def reduce(maps: Tensor) -> Tensor:
-    """The next coarser level: blurred, every second pixel: (B,C,h,w) -> (B,C,h/2,w/2), halves rounded up."""
+    """The next coarser level, blurred and subsampled by 2: (B,C,h,w) -> (B,C,ceil(h/2),ceil(w/2))."""
     channels, (height, width) = maps.shape[1], maps.shape[2:]
     kernel = torch.tensor(_BINOMIAL, dtype=maps.dtype, device=maps.device) / sum(_BINOMIAL)
     padded = functional.pad(maps, (2, 2 + width % 2, 2, 2 + height % 2), mode="replicate")
@@ -85,14 +89,15 @@ def reduce(maps: Tensor) -> Tensor:
 
 
 def gabors(angles: int) -> Tensor:
-    """Pairs of Gabor filters in quadrature (2*angles,1,9,9): even ones, then odd ones; each of mean 0 and norm 1.
+    """Pairs of Gabor filters in quadrature, (2*angles,1,9,9): the even filters, then the odd ones.
 
-    Period 7 px, standard deviation a third of it, 9 px wide, as round as in the SaliencyToolbox.
+    Each filter has mean 0 and norm 1. As in the SaliencyToolbox, the period is 7 px, the window is isotropic with a
+    standard deviation of a third of the period, and filters are 9 px wide.
     """
     along = torch.arange(_GABOR_PX) - _GABOR_PX // 2
     y, x = torch.meshgrid(along, along, indexing="ij")
     angle = torch.arange(angles)[:, None, None] * math.pi / angles
-    across = x * angle.sin() + y * angle.cos()  # (angles,9,9): rows run downwards, so this lies across the line
+    across = x * angle.sin() + y * angle.cos()  # (angles,9,9): perpendicular to the line, as rows run downwards
     window = torch.exp(-(x**2 + y**2) / (2 * (_PERIOD_PX / 3) ** 2))
     phase = 2 * math.pi * across / _PERIOD_PX
     bank = torch.cat([phase.cos() * window, phase.sin() * window])  # (2*angles,9,9)
@@ -101,7 +106,7 @@ def gabors(angles: int) -> Tensor:
 
 
 def oriented(intensity: Tensor, bank: Tensor) -> Tensor:
-    """How much of each orientation: (B,1,h,w) and `gabors` -> (B,angles,h,w), >= 0, whatever the phase."""
+    """Energy of each orientation, independent of phase: (B,1,h,w) and a bank of `gabors` -> (B,angles,h,w) >= 0."""
     padded = functional.pad(intensity, (_GABOR_PX // 2,) * 4, mode="replicate")
     even, odd = functional.conv2d(padded, bank).chunk(2, dim=1)
     return (even.square() + odd.square()).sqrt()
@@ -115,7 +120,7 @@ def resized(maps: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
 
 
 def _fitted(image: Tensor) -> tuple[Tensor, int]:
-    """The image at the size of a level of the pyramid, and that level: 0, or 1 or 2 where it is small."""
+    """The image resized to a level of the pyramid, and that level: 0, or 1 or 2 for small images."""
     longer = max(image.shape[2:])
     level = sum(longer <= LONGER_PX / 2**halvings for halvings in (1, FINEST))
     scale = LONGER_PX / 2**level / longer

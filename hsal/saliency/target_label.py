@@ -1,4 +1,4 @@
-"""The label that a saliency model asks a network for, and its score."""
+"""The label that a saliency model explains, and its score."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hsal.saliency.base import Network, SaliencyError, Stimulus
 
 @dataclass(frozen=True)
 class Parameters:
-    """What the map is of."""
+    """The label to explain."""
 
     label: str = ""
-    """Name of the label that is asked for; where empty, the most probable one of each image."""
+    """Name of the label; empty means the most probable label of each image."""
 
 
 ANY_LABEL = Parameters()
@@ -25,8 +25,11 @@ ANY_LABEL = Parameters()
 def require_network(stimulus: Stimulus, title: str) -> Network:
     """The network of a stimulus.
 
+    Args:
+        stimulus: the input of a saliency model.
+        title: the model's title, for the error message.
     Raises:
-        SaliencyError: there is none.
+        SaliencyError: the stimulus has no network.
     """
     if stimulus.network is None:
         raise SaliencyError(f"{title} needs a network with labels: choose one of hsal.zoo.networks.")
@@ -34,8 +37,14 @@ def require_network(stimulus: Stimulus, title: str) -> Network:
 
 
 def choose_labels(network: Network, logits: Tensor, label: str) -> Tensor:
-    """Indices (B,) of the label of that name, or, where it is empty, of each row's most probable one: logits (B,N).
+    """The index of the label to explain in each row.
 
+    Args:
+        network: the classifier, which names the labels.
+        logits: (B,N).
+        label: name of the label; empty means the most probable label of each row.
+    Returns:
+        (B,) int64.
     Raises:
         SaliencyError: the network has no such label.
     """
@@ -50,10 +59,16 @@ def choose_labels(network: Network, logits: Tensor, label: str) -> Tensor:
 
 
 def total_score(network: Network, volume: Tensor, label: str) -> Tensor:
-    """The unnormalized scores of `choose_labels`, summed over a batch: volume (B,C,h,w) -> ().
+    """The sum over a batch of the logits that `choose_labels` selects.
 
-    Rows do not mix, so that its gradient holds each row's own.
+    Rows are independent, so the gradient with respect to the volume contains each row's own gradient.
 
+    Args:
+        network: the classifier.
+        volume: (B,C,h,w).
+        label: name of the label; empty means the most probable label of each row.
+    Returns:
+        A scalar.
     Raises:
         SaliencyError: the network has no such label.
     """

@@ -9,7 +9,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from hsal.saliency.base import SaliencyError, Stimulus
-from hsal.saliency.models.boolean_map import Parameters, build, figure_sum, figures, widened
+from hsal.saliency.models.boolean_map import Parameters, build, dilated, figure_sum, figures
 from tests.fixtures.displays import GRAY, RED, WHITE, Bar, by_cell, display, standing_out
 
 NEAR, FAR = (120, 160), (120, 480)  # rows and columns of two places in an image of 240x640
@@ -52,11 +52,11 @@ def test_a_corner_joins() -> None:
 
 def test_widening_by_hand() -> None:
     dot = boolean(".....", "...#.", ".....")
-    assert widened(dot, 1).tolist() == dot.tolist()
-    assert widened(dot, 3).tolist() == boolean("..###", "..###", "..###").tolist()
-    assert widened(dot, 5).tolist() == boolean(".####", ".####", ".####").tolist()
+    assert dilated(dot, 1).tolist() == dot.tolist()
+    assert dilated(dot, 3).tolist() == boolean("..###", "..###", "..###").tolist()
+    assert dilated(dot, 5).tolist() == boolean(".####", ".####", ".####").tolist()
     many = np.random.default_rng(2).random((30, 40)) < 0.01
-    assert widened(many, 7).tolist() == ndimage.binary_dilation(many, np.ones((7, 7))).tolist()
+    assert dilated(many, 7).tolist() == ndimage.binary_dilation(many, np.ones((7, 7))).tolist()
 
 
 def test_the_sum_over_thresholds_by_hand() -> None:
@@ -64,7 +64,7 @@ def test_the_sum_over_thresholds_by_hand() -> None:
     channel[3, 3] = 16
     # thresholds 0 and 8, for opened and for closed maps: four maps of one pixel
     assert figure_sum(channel, step=8, opening=1, dilation=1)[3, 3] == 4
-    # widened to nine pixels of norm 1: four times a third each
+    # dilated to nine pixels of norm 1: four times a third each
     wide = figure_sum(channel, step=8, opening=1, dilation=3)
     assert wide[2:5, 2:5].tolist() == [[pytest.approx(4 / 3)] * 3] * 3
     assert wide.sum() == pytest.approx(12)
@@ -73,7 +73,7 @@ def test_the_sum_over_thresholds_by_hand() -> None:
 
 
 def test_it_is_the_algorithm_as_printed() -> None:
-    """Every Boolean map and its inverse are opened, cleared of what touches the border, widened and normalized."""
+    """Every Boolean map and its inverse are opened, cleared of what touches the border, dilated and normalized."""
     noise = np.random.default_rng(5).random((40, 50))
     channel = (255 * ndimage.gaussian_filter(noise, 3, mode="wrap")).astype(np.uint8)
     expected = np.zeros(channel.shape)

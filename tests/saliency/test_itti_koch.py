@@ -111,7 +111,7 @@ def test_a_channel_without_weight_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"intensity": -1.0}, {"intensity": 0.0, "color": 0.0, "orientation": 0.0}, {"angles": 0}, {"least_peak": 1.0},
+    [{"intensity": -1.0}, {"intensity": 0.0, "color": 0.0, "orientation": 0.0}, {"angles": 0}, {"min_peak": 1.0},
      {"border": 0.6}],
 )  # fmt: skip
 def test_settings_that_cannot_work_are_told(wrong: dict[str, float]) -> None:

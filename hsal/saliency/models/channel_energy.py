@@ -12,16 +12,16 @@ from hsal.saliency.base import About, SaliencyError, SaliencyModel, Stimulus
 ABOUT = About(
     title="Channel energy",
     citation="Zagoruyko, Komodakis, Paying More Attention to Attention, ICLR 2017; the saliency of Welleck et al. 2017",
-    idea="What makes the backbone's channels answer most strongly.",
+    idea="Places where the backbone's channels respond most strongly.",
     needs=frozenset({"volume"}),
 )
 
 
 def channel_energy(stimulus: Stimulus) -> Tensor:
-    """Volume (B,C,h,w) -> (B,h,w), >= 0. The image itself is not looked at.
+    """Volume (B,C,h,w) -> (B,h,w) >= 0. The image itself is not used.
 
     Raises:
-        SaliencyError: there is no volume.
+        SaliencyError: the stimulus has no volume.
     """
     if stimulus.volume is None:
         raise SaliencyError("Channel energy needs a backbone's volume: choose a backbone.")

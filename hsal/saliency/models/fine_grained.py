@@ -1,10 +1,10 @@
-"""Fine-grained saliency: each pixel against the mean of its surround, at six sizes of surround, light and dark apart.
+"""Fine-grained saliency: on- and off-center differences of each pixel and its surround, at six surround sizes.
 
 Montabone, Soto, *Human Detection Using a Mobile Platform and Novel Features Derived from a Visual Saliency Mechanism*,
-Image and Vision Computing 28(3), 2010, as OpenCV has it in its class StaticSaliencyFineGrained.
+Image and Vision Computing 28(3), 2010, as implemented in OpenCV's StaticSaliencyFineGrained.
 
-Differs: it is OpenCV's own code, which looks at intensity alone, and whose surrounds (12 to 112 px to each side) do not
-grow with the image; so the size that an image is reduced to is a parameter here.
+Differs: OpenCV's code uses intensity alone, and its surrounds (12 to 112 px to each side) do not scale with the image.
+Therefore the size of the input is a parameter here.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ ABOUT = About(
     citation="Montabone, Soto, Human Detection Using a Mobile Platform and Novel Features Derived from a Visual "
     "Saliency Mechanism, Image and Vision Computing 28(3), 2010; computed by OpenCV",
     license="Apache-2.0, OpenCV's",
-    idea="What is lighter or darker than its surround, drawn as sharply as the image.",
+    idea="Pixels that are lighter or darker than their surround, at the image's full resolution.",
 )
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """How much of the image it is shown."""
+    """The size of the input."""
 
     longer_px: int = 640
-    """An image with a longer side is reduced to this (Choice: the time grows with the pixels, 0.1 s at 640x480)."""
+    """Largest longer side of the input in pixels (Choice: time is proportional to pixels, 0.1 s at 640x480)."""
 
     def __post_init__(self) -> None:
         if not 16 <= self.longer_px <= 4096:
@@ -43,10 +43,10 @@ class Parameters:
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
-    """The fine-grained saliency model; OpenCV is loaded when it first looks."""
+    """The fine-grained saliency model. OpenCV is imported with the first map."""
 
     def fine_grained(stimulus: Stimulus) -> Tensor:
-        """Image (B,1 or 3,H,W) -> (B,H,W), or smaller where the image is reduced, in [0,1].
+        """Image (B,1 or 3,H,W) -> (B,h,w) in [0,1], with a longer side of at most `longer_px`.
 
         Raises:
             SaliencyError: OpenCV's contributed modules are not installed.
@@ -63,7 +63,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
 
 def _one(algorithm: Any, gray: np.ndarray) -> np.ndarray:
-    """One image (h,w) uint8 -> (h,w) float32 in [0,1]; 0 for a single level, over which OpenCV divides by 0."""
+    """Image (h,w) uint8 -> (h,w) float32 in [0,1]; 0 for a constant image, where OpenCV would divide by zero."""
     if gray.min() == gray.max():
         return np.zeros(gray.shape, np.float32)
     _, values = algorithm.computeSaliency(np.ascontiguousarray(gray))
@@ -77,6 +77,6 @@ def _opencv() -> ModuleType:
         raise SaliencyError("Fine-Grained needs OpenCV: pip install opencv-contrib-python-headless.") from error
     if not hasattr(cv2, "saliency"):
         raise SaliencyError(
-            "The OpenCV installed here lacks its contributed modules: put opencv-contrib-python-headless in its place."
+            "The installed OpenCV lacks the contributed modules: replace it with opencv-contrib-python-headless."
         )
     return cv2

@@ -1,9 +1,9 @@
-"""Grad-CAM: where the features lie that speak for a label.
+"""Grad-CAM: the location of the features that increase the score of a label.
 
 Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, *Grad-CAM: Visual Explanations from Deep Networks via
-Gradient-based Localization*, ICCV 2017, equations 1 and 2: each channel of the last convolution weighs as much as the
-label's unnormalized score gains by it, on the mean over cells; what speaks against the label is cut off. Nothing is
-left out; the map has the volume's cells, and is scaled up where it is shown, as in the paper.
+Gradient-based Localization*, ICCV 2017, equations 1 and 2: channels of the last convolution are weighted by the mean
+gradient of the label's unnormalized score over cells, summed, and negative values are set to zero. Nothing is omitted.
+The map has the volume's resolution; it is upsampled for display, as in the paper.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hsal.saliency.target_label import ANY_LABEL, Parameters, require_network, t
 ABOUT = About(
     title="Grad-CAM (2017)",
     citation="Selvaraju et al., Grad-CAM: Visual Explanations from Deep Networks, ICCV 2017, equations 1 and 2",
-    idea="Where the features lie that speak for the classifier's answer.",
+    idea="Places with the features that support the classifier's prediction.",
     needs=frozenset({"labels"}),
 )
 
@@ -26,14 +26,14 @@ def build(parameters: Parameters = ANY_LABEL) -> SaliencyModel:
     """The Grad-CAM saliency model."""
 
     def grad_cam(stimulus: Stimulus) -> Tensor:
-        """Image (B,1 or 3,H,W) -> (B,h,w) of the network's volume, >= 0.
+        """Image (B,1 or 3,H,W) -> (B,h,w) >= 0, with the cells of the network's volume.
 
         Raises:
-            SaliencyError: there is no network, or it has no such label.
+            SaliencyError: the stimulus has no network, or the network has no such label.
         """
         network = require_network(stimulus, ABOUT.title)
         with torch.inference_mode(False), torch.enable_grad():
-            image = stimulus.image.detach().clone()  # a tensor of inference mode becomes a plain one
+            image = stimulus.image.detach().clone()  # a copy outside inference mode
             volume = network.volume(image).detach().requires_grad_()  # (B,C,h,w)
             (gradient,) = torch.autograd.grad(total_score(network, volume, parameters.label), volume)
         weights = gradient.mean(dim=(2, 3), keepdim=True)  # (B,C,1,1)

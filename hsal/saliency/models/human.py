@@ -1,8 +1,8 @@
-"""Where people looked: a ceiling, since it knows the answer.
+"""Human fixations: an upper bound, since it uses the ground truth.
 
-The density of the fixations, each a Gaussian of about one degree of visual angle, the width of the fovea and of an eye
-tracker's error; as in Le Meur, Baccino, *Methods for Comparing Scanpaths and Saliency Maps: Strengths and Weaknesses*,
-Behavior Research Methods 45(1), 2013. Scored against the very fixations that it is made of, it is no fair model.
+The density of the fixations, blurred by a Gaussian of about one degree of visual angle, which represents the fovea and
+an eye tracker's error, as in Le Meur, Baccino, *Methods for Comparing Scanpaths and Saliency Maps: Strengths and
+Weaknesses*, Behavior Research Methods 45(1), 2013. A fair evaluation uses fixations of other people than the map.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ ABOUT = About(
 
 @dataclass(frozen=True)
 class Parameters:
-    """The width of a fixation, in degrees, and how large the image was seen."""
+    """The width of a fixation and the size of the image, in degrees of visual angle."""
 
     sigma_degrees: float = 1.0
     """Sigma of each fixation's Gaussian in degrees of visual angle (Le Meur and Baccino: one degree)."""
     longer_degrees: float = 33.3
-    """Visual angle of the image's longer side (OSIE: 800 px at about 24 px a degree)."""
+    """Visual angle of the image's longer side in degrees (OSIE: 800 px at about 24 px per degree)."""
 
     def __post_init__(self) -> None:
         for name in ("sigma_degrees", "longer_degrees"):
@@ -46,14 +46,14 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The density of human fixations."""
 
     def human(stimulus: Stimulus) -> Tensor:
-        """Fixations of images (B,C,H,W) -> (B,H,W) >= 0, each summing up to 1.
+        """Fixations on images (B,C,H,W) -> (B,H,W) >= 0; each map sums to 1.
 
         Raises:
-            SaliencyError: no fixations are known.
-            MetricError: an image has none, or one that lies outside.
+            SaliencyError: the stimulus has no fixations.
+            MetricError: an image has no fixations, or one outside its borders.
         """
         if stimulus.fixations is None:
-            raise SaliencyError("Human fixations are not known for this image: choose one that comes with them.")
+            raise SaliencyError("This image has no human fixations: choose an image of a fixation dataset.")
         height, width = stimulus.image.shape[2:]
         sigma_px = parameters.sigma_degrees * max(height, width) / parameters.longer_degrees
         maps = [fixation_density(*fixated_pixels(points), (height, width), sigma_px) for points in stimulus.fixations]

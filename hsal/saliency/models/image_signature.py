@@ -1,14 +1,13 @@
-"""Image Signature: the signs of an image's cosine transform keep what is sparse in space and drop what is sparse in
-frequency.
+"""Image Signature: the signs of an image's cosine transform preserve a spatially sparse foreground.
 
 Hou, Harel, Koch, *Image Signature: Highlighting Sparse Salient Regions*, IEEE PAMI 34(1), 2012. Each color channel of
-the image, 64 px wide, goes through the discrete cosine transform; only the signs go back; the squares of what comes
-out are averaged over channels and blurred.
+the image, 64 px wide, is transformed by the discrete cosine transform; the signs of the coefficients are transformed
+back; the squares of the result are averaged over channels and blurred.
 
-Differs: a coefficient of next to nothing counts as zero, where rounding would give it a sign at random: the color
-channels of a gray image say nothing.
-Differs: at the border the blur's weights are scaled to sum to one; the authors' code takes what lies outside as 0.
-Differs: the authors' third color space, DKL, is left out.
+Differs: coefficients close to zero count as zero, since rounding would make their signs random. So the color channels
+of a gray image contribute nothing.
+Differs: at the border, the blur's weights are normalized to sum to 1; the authors' code pads with zeros.
+Differs: the authors' third color space, DKL, is omitted.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ ABOUT = About(
     title="Image Signature (2012)",
     citation="Hou, Harel, Koch, Image Signature: Highlighting Sparse Salient Regions, IEEE PAMI 34(1), 2012, and the "
     "defaults of its authors' signatureSal.m",
-    idea="What is small and unlike the repetition around it.",
+    idea="Small regions that differ from a repetitive background.",
 )
-_NOTHING = 1e-7  # of the largest value that a coefficient could have: above the rounding of float64 colors
+_ZERO = 1e-7  # of a coefficient's largest possible value: above the rounding errors of float64 colors
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,11 @@ class Parameters:
     """Colors, size and smoothness; the defaults are those of the authors' code."""
 
     colors: Literal["lab", "rgb"] = "lab"
-    """Color channels that are transformed (paper, section IV: Lab is the best of three)."""
+    """Color space of the transformed channels (paper, section IV: Lab is the best of three)."""
     width_px: int = 64
-    """Width that the image is brought to, its height in proportion."""
+    """Width that the image is resized to; the height is in proportion."""
     blur_share: float = 0.045
-    """Sigma of the blur of the map, as a share of its width; 0 is none."""
+    """Sigma of the blur of the map, as a share of its width; 0 does not blur."""
 
     def __post_init__(self) -> None:
         if self.colors not in ("lab", "rgb"):
@@ -58,7 +57,7 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
     """The Image Signature saliency model."""
 
     def image_signature(stimulus: Stimulus) -> Tensor:
-        """Image (B,1 or 3,H,W) -> (B,h,w) of width `width_px`, >= 0."""
+        """Image (B,1 or 3,H,W) -> (B,h,w) >= 0, where w is `width_px`."""
         image = stimulus.image.double()
         height = max(1, round(image.shape[2] * parameters.width_px / image.shape[3]))
         size = (height, parameters.width_px)
@@ -72,17 +71,23 @@ def build(parameters: Parameters = Parameters()) -> SaliencyModel:
 
 
 def signature_image(channels: Tensor) -> Tensor:
-    """What the signs of the cosine transform alone make: (B,C,h,w) float64 of about -1..1 -> (B,C,h,w)."""
+    """Reconstruct channels from the signs of their cosine transform.
+
+    Args:
+        channels: (B,C,h,w) float64, about -1..1.
+    Returns:
+        (B,C,h,w) float64.
+    """
     rows, columns = (_cosines(size, channels) for size in channels.shape[2:])  # (h,h), (w,w)
     coefficients = rows @ channels @ columns.T
-    least = _NOTHING * math.sqrt(channels.shape[2] * channels.shape[3])  # the transform keeps the sum of squares
-    signs = torch.where(coefficients.abs() > least, coefficients.sign(), torch.zeros_like(coefficients))
+    threshold = _ZERO * math.sqrt(channels.shape[2] * channels.shape[3])  # the transform is orthonormal
+    signs = torch.where(coefficients.abs() > threshold, coefficients.sign(), torch.zeros_like(coefficients))
     return rows.T @ signs @ columns
 
 
 def _cosines(size: int, like: Tensor) -> Tensor:
-    """The orthonormal cosine transform of type II as a matrix (size,size): a row a frequency."""
-    place = torch.arange(size, device=like.device, dtype=like.dtype)
-    waves = torch.cos(math.pi / size * place[:, None] * (place + 0.5)) * math.sqrt(2 / size)
+    """The orthonormal cosine transform of type II as a matrix (size,size); each row is a frequency."""
+    position = torch.arange(size, device=like.device, dtype=like.dtype)
+    waves = torch.cos(math.pi / size * position[:, None] * (position + 0.5)) * math.sqrt(2 / size)
     waves[0] /= math.sqrt(2)
     return waves

@@ -1,6 +1,6 @@
-"""Noise: a floor, which every saliency model should beat on every metric.
+"""Random noise: a baseline that every saliency model should beat on every metric.
 
-The noise is drawn from the image itself, so that the same image has the same map, alone or among others.
+The noise is seeded by the image, so an image has the same map alone and in a batch.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ ABOUT = About(
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which noise."""
+    """The seed of the noise."""
 
     seed: int = 0
-    """Another seed, another noise for the same image."""
+    """A different seed gives different noise for the same image."""
 
 
 def build(parameters: Parameters = Parameters()) -> SaliencyModel:
-    """Random maps."""
+    """The random baseline."""
 
     def random(stimulus: Stimulus) -> Tensor:
-        """Image (B,C,H,W) -> (B,H,W), evenly spread over [0,1), independent from pixel to pixel."""
-        levels = (stimulus.image * 255).round().byte().cpu()  # rounded, so that a trifle does not change the noise
+        """Image (B,C,H,W) -> (B,H,W), uniform in [0,1), independent for each pixel."""
+        levels = (stimulus.image * 255).round().byte().cpu()  # 8 bits, so that rounding errors do not change the seed
         maps = [torch.rand(image.shape[1:], generator=_generator(image, parameters.seed)) for image in levels]
         return torch.stack(maps).to(stimulus.image.device)
 

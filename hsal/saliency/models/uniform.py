@@ -1,4 +1,4 @@
-"""Everything is equally salient: a floor, below which a saliency model tells nothing."""
+"""Uniform map: a baseline where every place is equally salient."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def uniform(stimulus: Stimulus) -> Tensor:
 
 
 def build() -> SaliencyModel:
-    """The uniform map; it has no parameters."""
+    """The uniform baseline; it has no parameters."""
     return uniform
