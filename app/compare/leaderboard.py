@@ -1,4 +1,4 @@
-"""The leaderboard of saliency models: a table, a figure, and what each metric means, from a benchmark's file."""
+"""The leaderboard of saliency models: a table, a figure, and the meaning of each metric, from a benchmark file."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ SPARSE = {"kl", "information_gain"}  # a low value at a fixated pixel has a high
 
 
 def leaderboard(path: Path = SHIPPED) -> None:
-    """Draw it all; where the file is missing or damaged, one sentence says so."""
+    """Draw the leaderboard, or an error message if the file is missing or damaged."""
     try:
         benchmark = _benchmark(path, path.stat().st_mtime_ns if path.exists() else 0)
     except HsalError as error:
         show_error(str(error))
         return
-    found = leaderboard_rows(benchmark)
+    rows = leaderboard_rows(benchmark)
     st.markdown(
-        f"{escape(benchmark.about['data'])}: how well the maps of {len(found)} models and baselines predict fixations"
+        f"{escape(benchmark.about['data'])}: how well the maps of {len(rows)} models and baselines predict fixations"
         f" on {len(benchmark.images)} images. **Bold** is the best of a column; human fixations, an upper bound, are"
         " excluded. Brackets are 95 % bootstrap intervals over images."
     )
@@ -47,15 +47,15 @@ def leaderboard(path: Path = SHIPPED) -> None:
     )
     st.caption(meaning(chosen))
     st.plotly_chart(bars(benchmark, chosen, theme.is_dark()), config=figures.QUIET, key="leaderboard.bars")
-    st.html(leaderboard_table(found, benchmark.metrics))
-    if told := models_above_upper_bound(found, benchmark.metrics):
-        st.caption(told)
+    st.html(leaderboard_table(rows, benchmark.metrics))
+    if text := models_above_upper_bound(rows, benchmark.metrics):
+        st.caption(text)
     with st.expander("What the metrics mean", icon=":material/straighten:"):
         st.markdown("\n".join(f"- **{METRICS[name].title}**: {meaning(name)}" for name in benchmark.metrics))
-    if told := verdict_table(benchmark):
-        with st.expander("Published rankings, and whether they hold here", icon=":material/menu_book:"):
-            st.html(told)
-    st.caption(_making(benchmark, path))
+    if verdicts := verdict_table(benchmark):
+        with st.expander("Published rankings compared with these results", icon=":material/menu_book:"):
+            st.html(verdicts)
+    st.caption(_provenance(benchmark, path))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)  # frozen: all visitors may share it
@@ -64,43 +64,43 @@ def _benchmark(path: Path, stamp: int) -> Benchmark:
 
 
 def meaning(name: str) -> str:
-    """What a metric means, which way is better, and what ignorance scores."""
+    """What a metric means, which direction is better, and its chance level."""
     metric = METRICS[name]
     better = "Higher" if metric.higher_is_better else "Lower"
     return f"{metric.meaning} {better} is better; chance level is {metric.chance}. {metric.citation}."
 
 
-def leaderboard_table(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
-    """HTML: models down in the given order, metrics across, the best of each bold."""
-    leaders = {metric: best(found, metric) for metric in metrics}
+def leaderboard_table(rows: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
+    """HTML: a row per model in the given order, a column per metric, the best value bold."""
+    leaders = {metric: best(rows, metric) for metric in metrics}
     head = ["Model", *(METRICS[metric].title for metric in metrics), "Milliseconds<small>median</small>"]
     body = (
-        [_name(one), *(_cell(one.means[metric], leaders[metric] == one.model) for metric in metrics),
-         f"{one.milliseconds:.1f}"]
-        for one in found
+        [_name(row), *(_cell(row.means[metric], leaders[metric] == row.model) for metric in metrics),
+         f"{row.milliseconds:.1f}"]
+        for row in rows
     )
     return table(head, body, "board")
 
 
-def models_above_upper_bound(found: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
-    """Which model is ahead of people who foretell each other, by which metric, and why; empty where none is."""
-    people = [one for one in found if one.kind == "upper bound"]
-    told = []
+def models_above_upper_bound(rows: Sequence[LeaderboardRow], metrics: Sequence[str]) -> str:
+    """Sentences on models that score better than the upper bound, by metric, with the reason; empty if none does."""
+    bounds = [row for row in rows if row.kind == "upper bound"]
+    sentences: list[str] = []
     for metric in metrics:
-        first = next(one for one in found if one.model == best(found, metric))
+        first = next(row for row in rows if row.model == best(rows, metric))
         sign, value = (1 if METRICS[metric].higher_is_better else -1), first.means[metric].value
         title = METRICS[metric].title
-        why = f", and {title} is penalized where nobody of a half looked" if metric in SPARSE else ""
-        told += [
-            f"By {title}, {escape(first.title)} ({value:.3f}) is ahead of the upper bound, {escape(one.title)} "
-            f"({one.means[metric].value:.3f}): there one half of the observers predicts the other{why}."
-            for one in people if sign * value > sign * one.means[metric].value
+        why = f", and {title} penalizes a low value at any fixated pixel" if metric in SPARSE else ""
+        sentences += [
+            f"By {title}, {escape(first.title)} ({value:.3f}) is ahead of the upper bound, {escape(bound.title)} "
+            f"({bound.means[metric].value:.3f}), for which one half of the observers predicts the other{why}."
+            for bound in bounds if sign * value > sign * bound.means[metric].value
         ]
-    return " ".join(told)
+    return " ".join(sentences)
 
 
-def _name(one: LeaderboardRow) -> str:
-    return escape(one.title) + (f"<small>{KINDS[one.kind]}</small>" if KINDS[one.kind] else "")
+def _name(row: LeaderboardRow) -> str:
+    return escape(row.title) + (f"<small>{KINDS[row.kind]}</small>" if KINDS[row.kind] else "")
 
 
 def _cell(mean: MeanInterval, leads: bool) -> str:
@@ -109,17 +109,17 @@ def _cell(mean: MeanInterval, leads: bool) -> str:
 
 
 def bars(benchmark: Benchmark, metric: str, dark: bool) -> go.Figure:
-    """A row a model, best on top, a point with its interval; floors are hollow, ceilings diamonds, both gray."""
-    found = leaderboard_rows(benchmark, metric)[::-1]
+    """A row per model, the best on top: means with intervals. Baselines are hollow, upper bounds are diamonds."""
+    rows = leaderboard_rows(benchmark, metric)[::-1]
     color = "#E7ECEF" if dark else "#1C2429"
     figure = go.Figure()
     for kind, symbol, shade in (
         ("model", "circle", color), ("baseline", "circle-open", figures.GRAY), ("upper bound", "diamond", figures.GRAY),
     ):
-        rows = [one for one in found if one.kind == kind]
-        means = [one.means[metric] for one in rows]
+        of_kind = [row for row in rows if row.kind == kind]
+        means = [row.means[metric] for row in of_kind]
         figure.add_scatter(
-            x=[mean.value for mean in means], y=[one.title for one in rows], mode="markers", name=kind,
+            x=[mean.value for mean in means], y=[row.title for row in of_kind], mode="markers", name=kind,
             marker={"symbol": symbol, "size": 9, "color": shade},
             error_x={
                 "type": "data", "symmetric": False, "color": shade, "thickness": 1.6, "width": 0,
@@ -130,31 +130,31 @@ def bars(benchmark: Benchmark, metric: str, dark: bool) -> go.Figure:
             hovertemplate="%{y}: %{x:.3f} [%{customdata[0]:.3f}, %{customdata[1]:.3f}]<extra></extra>",
         )
     figure.update_layout(
-        height=70 + ROW_PX * len(found), margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False, showlegend=False
+        height=70 + ROW_PX * len(rows), margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False, showlegend=False
     )
     figure.update_xaxes(title=METRICS[metric].title, fixedrange=True, zeroline=False)
     figure.update_yaxes(
-        fixedrange=True, categoryorder="array", categoryarray=[one.title for one in found], automargin=True
+        fixedrange=True, categoryorder="array", categoryarray=[row.title for row in rows], automargin=True
     )
     return figure
 
 
 def verdict_table(benchmark: Benchmark) -> str:
-    """HTML: published orders and what is found here; empty where none can be told."""
-    titles = {name: told["title"] for name, told in benchmark.about["models"].items()}
+    """HTML: published orders and what the benchmark finds; empty if none applies."""
+    titles = {name: about["title"] for name, about in benchmark.about["models"].items()}
     body = [
         [f"{escape(titles[claim.ahead])} ahead of {escape(titles[claim.behind])}", METRICS[claim.metric].title,
-         escape(claim.source), gap, told]
-        for claim, gap, told in check_published(benchmark)
+         escape(claim.source), difference, verdict]
+        for claim, difference, verdict in check_published(benchmark)
     ]
     return table(["Published order", "By", "Source", "Difference here", ""], body) if body else ""
 
 
-def _making(benchmark: Benchmark, path: Path) -> str:
+def _provenance(benchmark: Benchmark, path: Path) -> str:
     about, settings = benchmark.about, benchmark.about["settings"]
     return (
         f"Measured by `hsal benchmark-saliency` on {escape(about['machine'])} in {about['seconds'] / 60:.0f} minutes,"
         f" seed {settings['seed']}; read from {escape(path.name)}. Information gain is over the center prior."
         " Shuffled AUC compares with the fixations on all other images. Human fixations: one half of the observers"
-        f" predicts the other half. Milliseconds: machine with a load of {about['load']:.1f} processes per core."
+        f" predicts the other half. Milliseconds: on a machine with a load of {about['load']:.1f} processes per core."
     )

@@ -1,4 +1,4 @@
-"""The view Maps: a grid that fills while models compute, the maps' scores, and a comparison of two maps."""
+"""The view Maps: a grid that fills as maps are computed, their scores, and a comparison of two maps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from app import theme
 from app.compare import figures, state
 from app.compare.controls import Selection
-from app.compare.grid import grid
+from app.compare.grid import grid_data
 from app.compare.images import ComparedImage
 from app.compare.jobs import JobResult
 from app.compare.models import RenderedMap, request_map
@@ -25,81 +25,81 @@ from hsal.saliency.base import About
 EVERY_S = 0.4
 
 
-def show_maps(subject: ComparedImage, chosen: Selection) -> None:
-    """Draw the view, and again while results are missing."""
-    waits = not _finished(subject, chosen)
-    auto_refresh(lambda: _draw(subject, chosen) and waits, EVERY_S if waits else None)
+def show_maps(image: ComparedImage, selection: Selection) -> None:
+    """Draw the view, and again while results are computed."""
+    waits = not _finished(image, selection)
+    auto_refresh(lambda: _draw(image, selection) and waits, EVERY_S if waits else None)
     with st.expander("About the models", icon=":material/menu_book:"):
-        st.html(about_table(chosen.models))
+        st.html(about_table(selection.models))
 
 
-def _answers(subject: ComparedImage, chosen: Selection) -> dict[str, JobResult | None]:
+def _request_maps(image: ComparedImage, selection: Selection) -> dict[str, JobResult | None]:
     now = state.now()
-    return {name: request_map(name, subject, now, chosen.network, chosen.given) for name in chosen.models}
+    return {name: request_map(name, image, now, selection.network, selection.user_map) for name in selection.models}
 
 
-def _scores(subject: ComparedImage, maps: Mapping[str, RenderedMap]) -> dict[str, JobResult | None]:
-    return {name: request_scores(subject, drawn) for name, drawn in maps.items()} if can_be_scored(subject) else {}
+def _request_scores(image: ComparedImage, maps: Mapping[str, RenderedMap]) -> dict[str, JobResult | None]:
+    return {name: request_scores(image, rendered) for name, rendered in maps.items()} if can_be_scored(image) else {}
 
 
-def _done(answers: Mapping[str, JobResult | None]) -> dict[str, RenderedMap]:
-    return {name: made.value for name, made in answers.items() if made and made.value is not None}
+def _done(results: Mapping[str, JobResult | None]) -> dict[str, RenderedMap]:
+    return {name: result.value for name, result in results.items() if result and result.value is not None}
 
 
-def _finished(subject: ComparedImage, chosen: Selection) -> bool:
-    answers = _answers(subject, chosen)
-    return _all_there(subject, answers, _scores(subject, _done(answers)))
+def _finished(image: ComparedImage, selection: Selection) -> bool:
+    results = _request_maps(image, selection)
+    return _complete(image, results, _request_scores(image, _done(results)))
 
 
-def _all_there(
-    subject: ComparedImage, answers: Mapping[str, JobResult | None], scores: Mapping[str, JobResult | None]
+def _complete(
+    image: ComparedImage, results: Mapping[str, JobResult | None], scores: Mapping[str, JobResult | None]
 ) -> bool:
-    return all([*answers.values(), *scores.values()]) and not (scores and waits_for_others(subject))
+    return all([*results.values(), *scores.values()]) and not (scores and waits_for_others(image))
 
 
-def _draw(subject: ComparedImage, chosen: Selection) -> bool:
+def _draw(image: ComparedImage, selection: Selection) -> bool:
     """Draw the results so far; returns whether they are complete."""
-    answers = _answers(subject, chosen)
-    maps = _done(answers)
-    scores = _scores(subject, maps)
-    state.leave()  # before the grid, which adds to the address what only the browser knows
-    saliency_maps(grid(subject, chosen.models, answers), key="compare.grid")
-    if notes := list(dict.fromkeys(note for drawn in maps.values() for note in drawn.notes)):
+    results = _request_maps(image, selection)
+    maps = _done(results)
+    scores = _request_scores(image, maps)
+    state.leave()  # before the grid, which adds its opacity and marks to the address
+    saliency_maps(grid_data(image, selection.models, results), key="compare.grid")
+    if notes := list(dict.fromkeys(note for rendered in maps.values() for note in rendered.notes)):
         st.caption(escape_markdown(" ".join(notes)))
-    if can_be_scored(subject):
-        _metrics(subject, chosen.models, scores)
+    if can_be_scored(image):
+        _metrics(image, selection.models, scores)
     if len(maps) > 1:
-        _two(chosen.models, maps)
+        _compare_two(selection.models, maps)
     state.leave()
-    return _all_there(subject, answers, scores)
+    return _complete(image, results, scores)
 
 
-def _metrics(subject: ComparedImage, models: Mapping[str, About], scores: Mapping[str, JobResult | None]) -> None:
-    people = subject.picture.fixations is not None
-    st.subheader("Scores on fixations" if people else "Scores on boxes of digits", anchor=False)
-    rows = {name: made.value for name, made in scores.items() if made and made.value}
-    failed = dict.fromkeys(made.error for made in scores.values() if made and made.error)
+def _metrics(image: ComparedImage, models: Mapping[str, About], scores: Mapping[str, JobResult | None]) -> None:
+    fixations = image.fixated.fixations
+    st.subheader("Scores on fixations" if fixations else "Scores on boxes of digits", anchor=False)
+    rows = {name: result.value for name, result in scores.items() if result and result.value}
+    failed = dict.fromkeys(result.error for result in scores.values() if result and result.error)
     if failed:
         st.caption(escape_markdown(" ".join(failed)))
     if not rows:
         st.caption("Scores appear with the maps." if not failed else "")
         return
-    count = f"{len(subject.picture.fixations.x)} fixations" if people else f"{len(subject.picture.boxes)} boxes"
-    with st.expander("What each metric means", icon=":material/help:", expanded=not people):
+    count = f"{len(fixations.x)} fixations" if fixations else f"{len(image.fixated.boxes)} boxes"
+    with st.expander("What each metric means", icon=":material/help:", expanded=not fixations):
         st.markdown(meanings(list(next(iter(rows.values())))))
-    st.html(metrics_table(models, rows, chances(subject)))
-    st.caption(f"Measured on {count} of this image; bold: the best. One image says little: see the leaderboard.")
+    st.html(metrics_table(models, rows, chances(image)))
+    st.caption(f"Measured on {count} of this image; the best is bold. One image says little: see the leaderboard.")
 
 
-def _two(models: Mapping[str, About], maps: Mapping[str, RenderedMap]) -> None:
+def _compare_two(models: Mapping[str, About], maps: Mapping[str, RenderedMap]) -> None:
     st.subheader("Compare two maps", anchor=False)
     names = list(models)
     left, right = st.columns(2, gap="medium")
-    first = left.selectbox("First", names, format_func=lambda name: models[name].title,
+    first = left.selectbox("First map", names, format_func=lambda name: models[name].title,
                            key=state.widget("first", names))
-    rest = [name for name in names if name != first]
-    second = right.selectbox("Second", rest, format_func=lambda name: models[name].title,
-                             key=state.widget("second", rest))
+    others = [name for name in names if name != first]
+    second = right.selectbox("Second map", others, format_func=lambda name: models[name].title,
+                             key=state.widget("second", others))
     if first not in maps or second not in maps:
         st.caption("One of the two maps is not ready yet." if None not in (first, second) else "")
         return

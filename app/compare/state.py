@@ -26,7 +26,7 @@ def key(name: str) -> str:
 
 
 def enter(offered: Offered) -> None:
-    """Set the state from the link, the widgets or the last visit; before the widgets are drawn."""
+    """Set the state from the link, the widgets or the last visit. Call it before the widgets are drawn."""
     state = st.session_state
 
     def read(parameters: dict[str, str]) -> Compared:
@@ -60,12 +60,12 @@ def _available(state: Compared, offered: Offered) -> Compared:
 
 
 def now() -> Compared:
-    """The current state, as far as its widgets are drawn so far."""
+    """The current state, from the widgets drawn so far."""
     return _shown(PAGE.state)
 
 
 def widget(name: str, options: Sequence[Any] | None = None) -> str:
-    """The key of the widget of a field, filled in; the first option replaces a value that is no option."""
+    """Set the widget of a field and return its key; the first option replaces a value that is not an option."""
     value = st.session_state.get(key(name), getattr(PAGE.state, name))
     if options is not None and value not in options:
         value = options[0]
@@ -73,15 +73,15 @@ def widget(name: str, options: Sequence[Any] | None = None) -> str:
 
 
 def _tick(models: Sequence[str]) -> None:
-    for one in [one for one in st.session_state if str(one).startswith(key("model."))]:
+    for box in [box for box in st.session_state if str(box).startswith(key("model."))]:
         if models:
-            st.session_state[one] = str(one).removeprefix(key("model.")) in models
+            st.session_state[box] = str(box).removeprefix(key("model.")) in models
         else:  # the default selection; see `tick_box`
-            del st.session_state[one]
+            del st.session_state[box]
 
 
 def tick_box(model: str, default: Sequence[str]) -> str:
-    """The key of the check box of a model; ticked as before, or by default."""
+    """Set the check box of a model, ticked as before or by default, and return its key."""
     chosen = now().models or default
     if key(f"model.{model}") not in st.session_state:
         st.session_state[key(f"model.{model}")] = model in chosen
@@ -96,19 +96,19 @@ def take_ticks(models: Sequence[str], default: Sequence[str]) -> tuple[str, ...]
 
 
 def leave() -> None:
-    """Write the link of what is shown into the address bar, after the widgets."""
+    """Write the link of the current state into the address bar. Call it after the widgets."""
     PAGE.state = now()
     PAGE.write(to_parameters(PAGE.state, st.session_state[OFFERED]))
 
 
 def moment() -> int:
-    """The moment of the players that the address names, or the first."""
+    """The moment of the players in the link, or the first."""
     text = browser_value(MOMENT)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def take_messages() -> list[str]:
-    """The sentences on what the link could not show; once."""
+    """The sentences on parts of the link that cannot be used; returned once."""
     messages: list[str] = st.session_state.pop(MESSAGES, [])
     return messages
 
@@ -119,29 +119,30 @@ def choose_random_seed() -> None:
     st.session_state[key("index")] = 0
 
 
-def step_photo(photos: Sequence[str], far: int) -> None:
-    """Choose the photo `far` places on; the first follows the last."""
-    place = photos.index(now().photo) if now().photo in photos else 0
-    st.session_state[key("photo")] = photos[(place + far) % len(photos)]
+def step_photo(photos: Sequence[str], step: int) -> None:
+    """Choose the photo `step` places further; the first follows the last."""
+    index = photos.index(now().photo) if now().photo in photos else 0
+    st.session_state[key("photo")] = photos[(index + step) % len(photos)]
 
 
 def store_file(name: str, file: Any) -> tuple[str, bytes] | None:
-    """Name and bytes of the file in an uploader, or of the file that was there when it was last drawn.
+    """Store the file of an uploader; returns its name and bytes, or those of the file stored before.
 
     Args:
-        name: of the uploader. file: what `st.file_uploader` returned.
+        name: of the uploader.
+        file: what `st.file_uploader` returned.
     """
     files = st.session_state.setdefault(FILES, {})
     if file is not None:
         files[name] = (file.name, file.getvalue())
         st.session_state[f"{FILES}.{name}"] = True
-    elif st.session_state.get(f"{FILES}.{name}"):  # it was there in the last run: the visitor has removed it
+    elif st.session_state.get(f"{FILES}.{name}"):  # it was in the uploader in the last run: the visitor has removed it
         remove_file(name)
     return files.get(name)
 
 
 def hide_uploaders(*names: str) -> None:
-    """Note that uploaders are not drawn: they come back empty, which does not remove their files."""
+    """Note that uploaders are not drawn: they are empty when drawn again, which must not remove their files."""
     for name in names:
         st.session_state[f"{FILES}.{name}"] = False
 

@@ -24,8 +24,8 @@ OPENINGS = {
         "fixations or highlight the digits, and compare two of them."
     ),
     "attention": (
-        "**How does each map change attention?** The same model, with unchanged weights, starts from each map in place "
-        "of its own. The players move together: one slider, one play button and the arrow keys control all."
+        "**How does each map change attention?** The same model, with unchanged weights, starts from each map instead "
+        "of its own saliency. The players are synchronized: any slider, play button or arrow key controls all of them."
     ),
 }
 
@@ -33,41 +33,42 @@ OPENINGS = {
 def compare() -> None:
     """Draw the page below its title."""
     state.enter(available_choices())
-    view = st.segmented_control("Show", list(VIEWS), format_func=VIEWS.get, required=True,
-                                label_visibility="collapsed", key=state.widget("view", list(VIEWS)))
+    st.segmented_control("Show", list(VIEWS), format_func=VIEWS.__getitem__, required=True,
+                         label_visibility="collapsed", key=state.widget("view", list(VIEWS)))
+    view = state.now().view
     show_problems(state.take_messages())
     if view == "leaderboard":
         leaderboard()
     else:
         st.markdown(OPENINGS[view])
         try:
-            subject, chosen = _choose(view == "attention")
+            chosen = _choose(view == "attention")
         except HsalError as error:
             show_error(str(error))
         else:
             if chosen is not None:
-                _show(subject, chosen, view)
+                _show(*chosen, view)
     state.leave()
 
 
-def _choose(attention: bool) -> tuple[ComparedImage | None, Selection | None]:
+def _choose(attention: bool) -> tuple[ComparedImage, Selection] | None:
     """The image and the selected models; None while nothing is uploaded. Raises HsalError."""
-    subject = choose_image()
-    if subject is None:
-        return None, None
+    image = choose_image()
+    if image is None:
+        return None
     if attention:
-        choose_weights(subject)
-    return subject, choose_models(subject, attention)
+        choose_weights(image)
+    return image, choose_models(image, attention)
 
 
-def _show(subject: ComparedImage, chosen: Selection, view: str) -> None:
-    if subject.picture.notes:
-        st.caption(escape_markdown(" ".join(subject.picture.notes)))
+def _show(image: ComparedImage, selection: Selection, view: str) -> None:
+    if image.fixated.notes:
+        st.caption(escape_markdown(" ".join(image.fixated.notes)))
     state.leave()
-    if not chosen.models:
+    if not selection.models:
         st.info("Select at least one model.", icon=":material/checklist:")
     elif view == "maps":
-        show_maps(subject, chosen)
+        show_maps(image, selection)
     else:
-        show_attention(subject, chosen)
+        show_attention(image, selection)
         results_over_scenes()

@@ -1,4 +1,4 @@
-"""Compare saliency alone, without a browser: what it shows, and what it says to bad input."""
+"""The page Compare saliency without a browser: what it shows, and its messages on invalid input."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = str(ROOT / "pages" / "compare.py")
 
 @pytest.fixture(autouse=True)
 def _no_osie(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The images that come with the project alone."""
+    """Only the images that come with the project."""
     monkeypatch.delenv("HSAL_DATA", raising=False)
 
 
@@ -34,12 +34,12 @@ def visit(**parameters: str) -> AppTest:
 
 
 def element(page: AppTest) -> dict:
-    """What the last of our own elements was given."""
+    """The data of the last component."""
     return json.loads(page.get("bidi_component")[-1].proto.json)
 
 
 def filled(page: AppTest) -> dict:
-    """The grid once no map is waited for."""
+    """The data of the grid once all maps are there."""
     for _ in range(200):
         grid = element(page)
         if all(tile["state"] != "waiting" for tile in grid["tiles"]):
@@ -47,7 +47,7 @@ def filled(page: AppTest) -> dict:
         time.sleep(0.1)
         page.run()
         assert not page.exception
-    raise AssertionError("a map never came")
+    raise AssertionError("a map was not computed in time")
 
 
 def put(page: AppTest, uploader: str, name: str, data: bytes) -> None:
@@ -64,7 +64,7 @@ def tables(page: AppTest) -> str:
     return " ".join(html.proto.body for html in page.get("html"))
 
 
-def test_the_grid_is_there_before_any_map_is() -> None:
+def test_the_grid_appears_before_its_maps() -> None:
     page = visit(models="channel_energy,uniform", input="scene", seed="910")
     assert set(states(element(page)).values()) <= {"waiting", "done"}
     grid = filled(page)
@@ -74,7 +74,7 @@ def test_the_grid_is_there_before_any_map_is() -> None:
     assert all(tile["time"] for tile in grid["tiles"])
 
 
-def test_a_link_restores_what_was_chosen() -> None:
+def test_a_link_restores_the_selection() -> None:
     page = visit(models="uniform", input="scene", seed="42", scale="sum", smooth="0.02", prior="add")
     assert not page.warning
     assert states(filled(page)) == {"uniform": "done"}
@@ -84,20 +84,20 @@ def test_a_link_restores_what_was_chosen() -> None:
         assert parameter(page, name) == value
 
 
-def test_ticking_a_model_is_in_the_address_and_the_usual_is_not() -> None:
+def test_ticked_models_are_in_the_link() -> None:
     page = visit(models="uniform")
     page.checkbox(key="compare.model.channel_energy").check().run()
     assert set(parameter(page, "models").split(",")) == {"channel_energy", "uniform"}
     assert page.selectbox(key="compare.network")
 
 
-def test_nothing_ticked_says_what_to_do() -> None:
+def test_no_ticked_model_is_explained() -> None:
     page = visit(models="uniform")
     page.checkbox(key="compare.model.uniform").uncheck().run()
     assert [info.value for info in page.info] == ["Select at least one model."]
 
 
-def test_scores_come_where_fixations_are_known_and_say_what_they_mean() -> None:
+def test_images_with_fixations_have_scores_with_explanations() -> None:
     page = visit(input="photo", photo="coffee.jpg", models="uniform")
     filled(page)
     for _ in range(100):
@@ -110,7 +110,7 @@ def test_scores_come_where_fixations_are_known_and_say_what_they_mean() -> None:
     assert any("standard deviations" in text.value for text in page.markdown)
 
 
-def test_two_maps_are_set_against_each_other() -> None:
+def test_two_maps_are_compared() -> None:
     page = visit(models="channel_energy,uniform", first="uniform", second="channel_energy")
     filled(page)
     page.run()
@@ -119,7 +119,7 @@ def test_two_maps_are_set_against_each_other() -> None:
     assert any("one map is constant" in text.value for text in page.markdown)
 
 
-def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
+def test_the_attention_view_has_a_trace_of_each_map_and_its_changes() -> None:
     page = visit(view="attention", models="uniform", sample="2")
     for _ in range(200):
         if len(page.get("bidi_component")) == 2:
@@ -133,7 +133,7 @@ def test_attention_walks_on_each_map_and_tells_what_changes() -> None:
     assert len(set(json.loads(players[1]["trace"])["steps"][0]["saliency"]["data"])) == 1
 
 
-def test_attention_says_what_was_done_to_an_uploaded_picture() -> None:
+def test_the_attention_view_reports_the_preprocessing_of_an_upload() -> None:
     page = visit(view="attention", input="upload", models="uniform")
     put(page, "upload", "paper.png", image_bytes())
     for _ in range(200):
@@ -144,9 +144,9 @@ def test_attention_says_what_was_done_to_an_uploaded_picture() -> None:
     assert any("Light and dark were inverted" in caption.value for caption in page.caption)
 
 
-def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest.MonkeyPatch) -> None:
-    for there in ("weights_file", "is_cached"):
-        monkeypatch.setattr(f"hsal.zoo.networks.{there}", lambda *_: None)
+def test_a_network_for_digits_has_a_warning_on_other_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    for function in ("weights_file", "is_cached"):
+        monkeypatch.setattr(f"hsal.zoo.networks.{function}", lambda *_: None)
     page = visit(input="upload", models="channel_energy")
     assert "**A saliency map** says" in page.markdown[0].value
     put(page, "upload", "photo.png", image_bytes())
@@ -158,7 +158,7 @@ def test_a_digit_readers_network_is_no_suit_for_a_photograph(monkeypatch: pytest
     assert not any("trained on digits" in caption.value for caption in page.caption)
 
 
-def test_a_map_of_a_label_says_which_and_the_boxes_share_is_told() -> None:
+def test_a_map_names_its_label_and_the_chance_level_of_boxes_is_shown() -> None:
     page = visit(input="sample", sample="2", models="grad_cam,uniform")
     times = {tile["id"]: tile["time"] for tile in filled(page)["tiles"]}
     truth = {str(box.label) for box in recorded()["2"].boxes}
@@ -173,60 +173,60 @@ def test_a_map_of_a_label_says_which_and_the_boxes_share_is_told() -> None:
     assert f">{share}<" in re.sub("</?strong>", "", tables(page))  # what the uniform map scores
 
 
-def test_the_leaderboard_has_a_link_of_its_own() -> None:
+def test_the_leaderboard_has_its_own_link() -> None:
     page = visit(view="leaderboard")
     assert parameter(page, "view") == "leaderboard"
     assert not page.get("bidi_component")
 
 
-def test_photographs_that_are_not_here_say_how_to_get_them() -> None:
+def test_missing_photos_say_how_to_get_them() -> None:
     page = visit(input="photo", photo="1001.jpg", models="uniform")
     assert "photo “1001.jpg”, which is not here" in shown(page.warning[0].value)
     assert any("HSAL_DATA/osie_fixations" in caption.value for caption in page.caption)
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         (b"", "is empty"), (b"image,x\ncoffee.png,3\n", "line 1: there is no column y"),
         (b"x,y\n3,4\n3,fish\n", "line 3: y is 'fish'"), (b"x,y\n4000,4\n", "all 1 fixations lie outside"),
         (b"image,x,y\nother.png,3,4\n", "names none of the images"),
     ],
 )
-def test_a_bad_csv_is_one_sentence_that_says_the_line(table: bytes, said: str) -> None:
+def test_an_invalid_csv_is_one_sentence_with_the_line(table: bytes, message: str) -> None:
     page = visit(input="own", models="uniform")
-    put(page, "picture", "coffee.png", image_bytes())
-    put(page, "table", "looks.csv", table)
+    put(page, "image", "coffee.png", image_bytes())
+    put(page, "table", "fixations.csv", table)
     assert len(page.error) == 1
-    assert said in shown(page.error[0].value)
+    assert message in shown(page.error[0].value)
 
 
-def test_a_picture_with_its_fixations_is_measured() -> None:
+def test_an_upload_with_fixations_shows_them() -> None:
     page = visit(input="own", models="uniform")
-    put(page, "picture", "mine.png", image_bytes())
-    put(page, "table", "looks.csv", b"x,y\n3,4\n50,60\n900,2\n")
+    put(page, "image", "mine.png", image_bytes())
+    put(page, "table", "fixations.csv", b"x,y\n3,4\n50,60\n900,2\n")
     assert filled(page)["fixations"] == [[3, 4], [50, 60]]
     assert any("outside" in shown(caption.value) for caption in page.caption)
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         (np.ones((90, 120), np.float32), ""), (np.ones((40, 40)), "proportions"),
         (np.array([[1, np.nan], [1, 1]]), "NaN or infinite"), (-np.ones((9, 12)), "below zero"),
     ],
 )
-def test_a_map_of_ones_own_is_one_more_model_or_one_sentence(values: np.ndarray, said: str) -> None:
+def test_an_uploaded_map_is_a_model_or_one_error(values: np.ndarray, message: str) -> None:
     buffer = io.BytesIO()
     np.save(buffer, values)
     page = visit(input="upload", models="uniform")
     put(page, "upload", "mine.png", image_bytes())
     put(page, "map", "map.npy", buffer.getvalue())
-    assert [shown(error.value) for error in page.error if said not in shown(error.value)] == []
-    assert len(page.error) == (1 if said else 0)
+    assert [shown(error.value) for error in page.error if message not in shown(error.value)] == []
+    assert len(page.error) == (1 if message else 0)
 
 
-def test_a_huge_picture_is_reduced_and_says_so() -> None:
+def test_a_large_image_is_reduced_with_a_note() -> None:
     page = visit(input="upload", models="uniform")
     put(page, "upload", "big.png", image_bytes((1600, 1200)))
     grid = filled(page)

@@ -1,4 +1,4 @@
-"""Compare saliency in a real browser, with one saliency model that takes its time."""
+"""Compare saliency in a real browser, with one slow saliency model."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.fixtures.browser import running_app
 
-PATIENCE_MS = 90_000
+TIMEOUT_MS = 90_000
 SLOW = '''
 import time
 from hsal.saliency.base import About
-ABOUT = About(title="Slow (2026)", citation="this test", idea="Everything, in its own time.")
+ABOUT = About(title="Slow (2026)", citation="this test", idea="Brightness, after a delay.")
 def build():
     def slow(stimulus):
         time.sleep({seconds})
@@ -27,7 +27,7 @@ def build():
 
 @pytest.fixture(scope="module")
 def slow_app(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running app that finds a slow saliency model in a package of its own."""
+    """The address of a running app that finds a slow saliency model in an installed package."""
     folder = tmp_path_factory.mktemp("packages")
     (folder / "slow_map.py").write_text(SLOW.format(seconds=12))
     about = folder / "slow_map-1.dist-info"
@@ -41,7 +41,7 @@ def slow_app(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def open_page(page: Page, address: str) -> None:
     page.goto(address)
-    page.locator(".saliency-maps, .attention-player").first.wait_for(timeout=PATIENCE_MS)
+    page.locator(".saliency-maps, .attention-player").first.wait_for(timeout=TIMEOUT_MS)
 
 
 def tile(page: Page, name: str) -> Locator:
@@ -49,7 +49,7 @@ def tile(page: Page, name: str) -> Locator:
 
 
 def wait_for_map(page: Page, name: str) -> None:
-    expect(tile(page, name)).to_have_attribute("data-state", "done", timeout=PATIENCE_MS)
+    expect(tile(page, name)).to_have_attribute("data-state", "done", timeout=TIMEOUT_MS)
 
 
 def point_at(page: Page, name: str, across: float, down: float) -> None:
@@ -60,7 +60,7 @@ def point_at(page: Page, name: str, across: float, down: float) -> None:
     page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
 
-def test_the_slow_never_holds_up_the_fast_and_comes_by_itself(page: Page, slow_app: str) -> None:
+def test_a_slow_map_does_not_delay_others_and_appears_by_itself(page: Page, slow_app: str) -> None:
     open_page(page, f"{slow_app}/compare-saliency?models=slow,uniform,channel_energy&input=scene&seed=5")
     wait_for_map(page, "uniform")
     wait_for_map(page, "channel_energy")
@@ -70,7 +70,7 @@ def test_the_slow_never_holds_up_the_fast_and_comes_by_itself(page: Page, slow_a
     expect(tile(page, "slow").locator(".time")).to_have_text(re.compile(r"1\d\.\d s"))
 
 
-def test_the_same_point_is_read_in_all_maps(page: Page, slow_app: str) -> None:
+def test_all_maps_show_their_value_at_the_same_point(page: Page, slow_app: str) -> None:
     open_page(page, f"{slow_app}/compare-saliency?models=uniform,channel_energy")
     for name in ("uniform", "channel_energy"):
         wait_for_map(page, name)
@@ -82,7 +82,7 @@ def test_the_same_point_is_read_in_all_maps(page: Page, slow_app: str) -> None:
     expect(tile(page, "channel_energy").locator(".value")).to_have_text(read)
 
 
-def test_a_link_restores_maps_options_and_looks(browser: object, page: Page, slow_app: str) -> None:
+def test_a_link_restores_maps_options_opacity_and_overlays(browser: object, page: Page, slow_app: str) -> None:
     open_page(page, f"{slow_app}/compare-saliency?models=uniform,channel_energy&scale=rank&input=scene&seed=12")
     wait_for_map(page, "channel_energy")
     page.locator(".saliency-maps .opacity").fill("30")
@@ -93,67 +93,67 @@ def test_a_link_restores_maps_options_and_looks(browser: object, page: Page, slo
     page.get_by_text("Maps", exact=True).click()
     page.wait_for_function("() => !location.search.includes('view=attention')")
     page.wait_for_function("() => location.search.includes('marks=boxes') && location.search.includes('opacity=30')")
-    stranger = browser.new_context().new_page()
-    open_page(stranger, page.url)
-    wait_for_map(stranger, "channel_energy")
-    expect(stranger.locator(".tile")).to_have_count(2)
-    expect(stranger.locator(".saliency-maps .opacity")).to_have_value("30")
-    expect(stranger.get_by_role("button", name="Boxes")).to_have_attribute("aria-pressed", "true")
-    stranger.get_by_role("button", name="Options (1)").wait_for()
-    assert "scale=rank" in stranger.url
-    stranger.context.close()
+    visitor = browser.new_context().new_page()
+    open_page(visitor, page.url)
+    wait_for_map(visitor, "channel_energy")
+    expect(visitor.locator(".tile")).to_have_count(2)
+    expect(visitor.locator(".saliency-maps .opacity")).to_have_value("30")
+    expect(visitor.get_by_role("button", name="Boxes")).to_have_attribute("aria-pressed", "true")
+    visitor.get_by_role("button", name="Options (1)").wait_for()
+    assert "scale=rank" in visitor.url
+    visitor.context.close()
 
 
-def test_two_maps_are_set_against_each_other(page: Page, slow_app: str) -> None:
+def test_two_maps_are_compared(page: Page, slow_app: str) -> None:
     link = "models=uniform,channel_energy&first=channel_energy&second=uniform&scale=sum"
     open_page(page, f"{slow_app}/compare-saliency?{link}")
-    expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=PATIENCE_MS)
-    expect(page.get_by_text("one of them is the same everywhere")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=TIMEOUT_MS)
+    expect(page.get_by_text("one map is constant")).to_be_visible()
 
 
-def test_players_step_together_and_the_link_carries_the_moment(browser: object, page: Page, slow_app: str) -> None:
+def test_players_are_synchronized_and_the_link_has_the_moment(browser: object, page: Page, slow_app: str) -> None:
     open_page(page, f"{slow_app}/compare-saliency?view=attention&models=uniform&sample=2")
     players = page.locator(".attention-player")
-    expect(players).to_have_count(2, timeout=PATIENCE_MS)
-    page.get_by_role("heading", name="Over many scenes").wait_for(timeout=PATIENCE_MS)
+    expect(players).to_have_count(2, timeout=TIMEOUT_MS)
+    page.get_by_role("heading", name="Over many scenes").wait_for(timeout=TIMEOUT_MS)
     players.nth(1).press("ArrowRight")
     players.nth(0).press("ArrowRight")
     for place in (0, 1):
         expect(players.nth(place).locator(".count")).to_contain_text("Moment 3 of")
     page.wait_for_function("() => location.search.includes('moment=2')")
-    stranger = browser.new_context().new_page()
-    open_page(stranger, page.url)
-    expect(stranger.locator(".attention-player")).to_have_count(2, timeout=PATIENCE_MS)
+    visitor = browser.new_context().new_page()
+    open_page(visitor, page.url)
+    expect(visitor.locator(".attention-player")).to_have_count(2, timeout=TIMEOUT_MS)
     for place in (0, 1):
-        expect(stranger.locator(".attention-player .count").nth(place)).to_contain_text("Moment 3 of")
-    stranger.context.close()
+        expect(visitor.locator(".attention-player .count").nth(place)).to_contain_text("Moment 3 of")
+    visitor.context.close()
 
 
-def test_back_goes_back_to_the_scene_before(page: Page, slow_app: str) -> None:
+def test_back_returns_to_the_scene_before(page: Page, slow_app: str) -> None:
     open_page(page, f"{slow_app}/compare-saliency?models=uniform&input=scene&seed=11")
     wait_for_map(page, "uniform")
     page.get_by_role("button", name="New random scene").click()
     page.wait_for_function("() => !location.search.includes('seed=11&')")
     page.wait_for_timeout(1500)
     page.go_back()
-    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11", timeout=PATIENCE_MS)
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11", timeout=TIMEOUT_MS)
 
 
 @pytest.mark.parametrize("view", ["maps", "attention"])
-def test_nothing_sticks_out_on_a_telephone(page: Page, slow_app: str, view: str) -> None:
+def test_nothing_overflows_on_a_phone(page: Page, slow_app: str, view: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, f"{slow_app}/compare-saliency?models=uniform,channel_energy&view={view}&first=channel_energy")
     page.wait_for_timeout(3000)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_an_upload_and_a_bad_one(page: Page, slow_app: str, tmp_path: Path) -> None:
+def test_a_valid_and_an_invalid_upload(page: Page, slow_app: str, tmp_path: Path) -> None:
     page.goto(f"{slow_app}/compare-saliency?models=uniform&input=upload")
     chooser = page.locator("input[type=file]").first
-    chooser.wait_for(state="attached", timeout=PATIENCE_MS)
+    chooser.wait_for(state="attached", timeout=TIMEOUT_MS)
     bad = tmp_path / "vector.png"
     bad.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     chooser.set_input_files(bad)
-    expect(page.get_by_role("alert")).to_contain_text("vector.png", timeout=PATIENCE_MS)
+    expect(page.get_by_role("alert")).to_contain_text("vector.png", timeout=TIMEOUT_MS)
     chooser.set_input_files("assets/samples/scene-5-00000.png")
     wait_for_map(page, "uniform")

@@ -1,4 +1,4 @@
-"""The grid of maps as Streamlit would call it: one point read in all, one scale of colors, one opacity."""
+"""The grid of maps as Streamlit would call it: a shared point, color scale and opacity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.compare.models import data_address, encoded
+from app.compare.models import data_url, encode_map
 from app.compare.tiles import bundle
 from app.component import element_module
 from tests.fixtures.players import new_page
@@ -31,25 +31,25 @@ RIGHT = np.full((40, 40), 0.5, np.float32)
 
 
 def tile(name: str, values: np.ndarray | None, sentence: str = "") -> dict:
-    told = {"id": name, "title": name.title(), "idea": "its idea", "time": "3 ms", "sentence": sentence}
-    told |= {"png": "", "high": 0}
+    data = {"id": name, "title": name.title(), "idea": "its idea", "time": "3 ms", "sentence": sentence}
+    data |= {"png": "", "high": 0}
     if values is None:
-        return told | {"state": "failed" if sentence else "waiting"}
-    png, high = encoded(values)
-    return told | {"state": "done", "png": png, "high": high}
+        return data | {"state": "failed" if sentence else "waiting"}
+    png, high = encode_map(values)
+    return data | {"state": "done", "png": png, "high": high}
 
 
 def grid(*tiles: dict, **changes: object) -> dict:
-    picture = data_address(np.full((40, 40, 3), 90, np.uint8))
-    told = {
-        "name": "a square", "width": 40, "height": 40, "picture": picture, "tiles": list(tiles),
+    image = data_url(np.full((40, 40, 3), 90, np.uint8))
+    data = {
+        "name": "a square", "width": 40, "height": 40, "image": image, "tiles": list(tiles),
         "fixations": [[30, 30]], "boxes": [], "overt": "#E69F00", "hint": "Point at a map.",
     }
-    return told | changes
+    return data | changes
 
 
 class Grid:
-    """The element, read as a visitor reads it."""
+    """The component, as a visitor uses it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -93,7 +93,7 @@ def shown(browser: object, tmp_path: Path) -> Iterator[Grid]:
     assert errors == []
 
 
-def test_pointing_at_one_map_reads_the_same_point_in_all(shown: Grid) -> None:
+def test_pointing_at_one_map_shows_the_values_of_all(shown: Grid) -> None:
     shown.point("right", 0.25, 0.25)
     assert shown.values() == ["1", "0.5"]
     assert "column 11, row 11" in shown.page.locator(".reading").inner_text()
@@ -103,10 +103,10 @@ def test_pointing_at_one_map_reads_the_same_point_in_all(shown: Grid) -> None:
     assert shown.values() == ["", ""]
 
 
-def test_arrow_keys_read_too_and_are_spoken(shown: Grid) -> None:
+def test_arrow_keys_move_the_point_and_values_are_announced(shown: Grid) -> None:
     tiles = shown.page.locator(".tiles")
     tiles.focus()
-    tiles.press("ArrowLeft")  # begins in the middle
+    tiles.press("ArrowLeft")  # starts in the middle
     assert shown.values() == ["0.2", "0.5"]
     for key in ("Shift+ArrowLeft", "Shift+ArrowUp"):
         tiles.press(key)
@@ -116,10 +116,10 @@ def test_arrow_keys_read_too_and_are_spoken(shown: Grid) -> None:
     assert shown.values() == ["", ""]
 
 
-def test_one_scale_of_colors_for_all(shown: Grid) -> None:
+def test_all_maps_share_one_color_scale(shown: Grid) -> None:
     shown.page.locator(".opacity").fill("100")
     brightest, half = shown.pixel("left", 0.2, 0.2), shown.pixel("right", 0.5, 0.5)
-    assert np.abs(np.subtract(brightest, (0xFC, 0xFF, 0xA4))).max() <= 2  # inferno's end
+    assert np.abs(np.subtract(brightest, (0xFC, 0xFF, 0xA4))).max() <= 2  # the end of inferno
     assert np.abs(np.subtract(half, (0xBC, 0x37, 0x54))).max() <= 3  # its middle: half of the highest of all maps
     shown.call(grid(tile("left", LEFT * 0.25), tile("right", RIGHT)))
     shown.page.wait_for_timeout(200)
@@ -127,14 +127,14 @@ def test_one_scale_of_colors_for_all(shown: Grid) -> None:
     assert shown.page.locator(".high").inner_text() == "0.5"
 
 
-def test_one_opacity_for_all(shown: Grid) -> None:
+def test_all_maps_share_one_opacity(shown: Grid) -> None:
     shown.page.locator(".opacity").fill("0")
     assert [shown.pixel(name, 0.5, 0.5) for name in ("left", "right")] == [[90, 90, 90]] * 2
     shown.page.wait_for_timeout(400)
     assert "opacity=0" in shown.page.url
 
 
-def test_looks_stay_in_the_address_though_the_host_writes_it_anew(shown: Grid) -> None:
+def test_opacity_and_overlays_stay_in_the_address_when_the_server_overwrites_it(shown: Grid) -> None:
     shown.page.locator(".opacity").fill("40")
     shown.page.get_by_role("button", name="Fixations").click()
     shown.page.evaluate("() => history.replaceState(null, '', '?models=left,right')")
@@ -158,7 +158,7 @@ def test_fixations_are_drawn_on_demand(shown: Grid) -> None:
     assert shown.pixel("right", at, at) == [90, 90, 90]
 
 
-def test_maps_come_one_by_one_and_the_point_stays(shown: Grid) -> None:
+def test_maps_appear_one_by_one_and_the_point_stays(shown: Grid) -> None:
     shown.call(grid(tile("left", LEFT), tile("slow", None), tile("bad", None, "Not on this image.")))
     assert shown.page.locator(".state").inner_text() == "2 of 3 maps"
     assert shown.tile("bad").locator(".sentence").inner_text() == "Not on this image."
@@ -169,10 +169,10 @@ def test_maps_come_one_by_one_and_the_point_stays(shown: Grid) -> None:
     assert shown.page.locator(".state").inner_text() == ""
 
 
-def test_another_picture_begins_without_a_point(shown: Grid) -> None:
+def test_another_image_starts_without_a_point(shown: Grid) -> None:
     shown.point("left", 0.25, 0.25)
-    other = data_address(np.full((40, 40, 3), 200, np.uint8))
-    shown.call(grid(tile("left", LEFT), tile("right", RIGHT), picture=other))
+    other = data_url(np.full((40, 40, 3), 200, np.uint8))
+    shown.call(grid(tile("left", LEFT), tile("right", RIGHT), image=other))
     assert shown.values() == ["", ""]
 
 
@@ -182,11 +182,11 @@ def test_the_grid_fits_its_page(shown: Grid, width: int) -> None:
     shown.call(grid(*(tile(f"map{number}", RIGHT) for number in range(9))))
     shown.page.wait_for_timeout(200)
     assert shown.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    lefts = {round(one.bounding_box()["x"]) for one in shown.page.locator(".tile").all()}
+    lefts = {round(tile.bounding_box()["x"]) for tile in shown.page.locator(".tile").all()}
     assert len(lefts) == (2 if width == 340 else 4)
 
 
-def test_hostile_titles_are_only_text(shown: Grid) -> None:
+def test_html_in_titles_is_shown_as_text(shown: Grid) -> None:
     trick = "<img src=x onerror=window.hit=1>"
     shown.call(grid(tile("left", LEFT) | {"title": trick, "idea": trick}, tile("bad", None, trick)))
     assert shown.tile("left").locator(".title").inner_text() == trick
@@ -194,7 +194,7 @@ def test_hostile_titles_are_only_text(shown: Grid) -> None:
     assert shown.page.evaluate("window.hit") == 0
 
 
-def test_names_for_those_who_do_not_see(shown: Grid) -> None:
+def test_screen_readers_get_names(shown: Grid) -> None:
     assert shown.page.get_by_role("region", name="Saliency maps").count() == 1
     assert re.search("a square.*Arrow keys", shown.page.locator(".tiles").get_attribute("aria-label"))
     assert shown.page.get_by_role("img", name="Left: its idea").count() == 1

@@ -14,10 +14,10 @@ class Maps {
     this.tiles = new Map();
     this.spot = null;
     const linked = new URLSearchParams(location.search);
-    const look = data.remembered ?? { opacity: linked.get("opacity"), marks: linked.get("marks") };
-    const opacity = Number(look.opacity ?? NaN);
+    const settings = data.remembered ?? { opacity: linked.get("opacity"), marks: linked.get("marks") };
+    const opacity = Number(settings.opacity ?? NaN);
     this.opacity = opacity >= 0 && opacity <= 100 ? opacity / 100 : DEFAULT_OPACITY;
-    this.marks = new Set((look.marks ?? "").split(",").filter((mark) => MARKS.includes(mark)));
+    this.marks = new Set((settings.marks ?? "").split(",").filter((mark) => MARKS.includes(mark)));
     this.listening = new AbortController();
     this.listen(this.listening.signal);
     this.sizes = new ResizeObserver(() => this.draw());
@@ -31,20 +31,20 @@ class Maps {
     this.data = data;
     this.color = data.overt;
     for (const tile of data.tiles) if (!this.tiles.has(tile.id)) this.tiles.set(tile.id, new Tile(this));
-    const wanted = data.tiles.map(({ id }) => this.tiles.get(id).element);
+    const elements = data.tiles.map(({ id }) => this.tiles.get(id).element);
     const place = this.part("tiles");
-    const same = wanted.length === place.children.length && wanted.every((one, at) => one === place.children[at]);
-    if (!same) place.replaceChildren(...wanted);
+    const same = elements.length === place.children.length && elements.every((tile, at) => tile === place.children[at]);
+    if (!same) place.replaceChildren(...elements);
     place.setAttribute("aria-label", `Maps of ${data.name}. Arrow keys move the point at which all maps are read.`);
-    if (data.picture !== this.address) {
-      this.address = data.picture;
-      this.picture = null;
+    if (data.image !== this.address) {
+      this.address = data.image;
+      this.image = null;
       this.spot = null;
     }
     this.showControls();
     const loading = data.tiles.map((tile) => this.tiles.get(tile.id).load(tile));
-    if (!this.picture) loading.push(decoded(data.picture).then((picture) => {
-      if (this.address === data.picture) this.picture = picture;
+    if (!this.image) loading.push(decoded(data.image).then((image) => {
+      if (this.address === data.image) this.image = image;
     }));
     this.draw();
     await Promise.all(loading);
@@ -62,8 +62,8 @@ class Maps {
   draw() {
     if (!this.data) return;
     const high = this.high();
-    const look = { picture: this.picture, opacity: this.opacity, high, point: this.spot, marks: this.marks };
-    for (const tile of this.shown()) tile.draw(look);
+    const options = { image: this.image, opacity: this.opacity, high, point: this.spot, marks: this.marks };
+    for (const tile of this.shown()) tile.draw(options);
     this.part("high").textContent = readable(high);
     this.part("reading").textContent = this.spot ? `All maps at ${this.where()}.` : this.data.hint;
   }
@@ -110,16 +110,16 @@ class Maps {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Escape") this.point(null);
     else if (event.key in ARROWS) {
-      const far = STEP * (event.shiftKey ? 10 : 1);
+      const step = STEP * (event.shiftKey ? 10 : 1);
       const from = this.spot ?? [0.5, 0.5];
-      const moved = from.map((share, axis) => share + far * ARROWS[event.key][axis]);
+      const moved = from.map((share, axis) => share + step * ARROWS[event.key][axis]);
       this.point(this.spot ? moved.map((share) => Math.min(0.9999, Math.max(0, share))) : from);
     } else return;
     event.preventDefault();
   }
 
   listen(signal) {
-    const on = (target, event, act) => target.addEventListener(event, act, { signal });
+    const on = (target, event, handle) => target.addEventListener(event, handle, { signal });
     on(this.part("opacity"), "input", (event) => {
       this.opacity = Number(event.target.value) / 100;
       this.draw();

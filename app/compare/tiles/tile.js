@@ -44,7 +44,7 @@ class Tile {
     caption.append(this.title, this.value, this.time);
     this.element.append(frame, caption);
     for (const event of ["pointermove", "pointerdown", "pointerleave"]) {
-      this.canvas.addEventListener(event, (happened) => this.pointed(happened));
+      this.canvas.addEventListener(event, (pointer) => this.pointed(pointer));
     }
   }
 
@@ -84,7 +84,7 @@ class Tile {
   }
 
   // point: shares [across, down] of the image, or null.
-  draw({ picture, opacity, high, point, marks }) {
+  draw({ image, opacity, high, point, marks }) {
     const { width, height } = this.host.data;
     const shown = this.canvas.clientWidth;
     if (!shown) return;
@@ -94,7 +94,7 @@ class Tile {
     const context = this.canvas.getContext("2d");
     context.globalAlpha = 1;
     context.imageSmoothingQuality = "high";
-    if (picture) context.drawImage(picture, 0, 0, ...size);
+    if (image) context.drawImage(image, 0, 0, ...size);
     this.paint(high);
     if (this.painted) {
       context.globalAlpha = opacity;
@@ -158,7 +158,7 @@ function drawCross(context, [across, down], [width, height], ratio) {
   strokeTwice(context, "#ffffff", ratio);
 }
 
-// Light on dark, so that a line is seen on any ground.
+// Light on dark, so that a line is visible on any background.
 function strokeTwice(context, color, width) {
   context.strokeStyle = "rgba(0,0,0,0.6)";
   context.lineWidth = width * 2.6;
