@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from app.compare import leaderboard
 from hsal.gaze.benchmark.ranking import MeanInterval, leaderboard_rows, mean_difference
 from hsal.gaze.benchmark.table import load_benchmark
-from tests.fixtures.gaze_data import made_up
+from tests.fixtures.gaze_data import make_benchmark
 
 
 def page(path: Path) -> AppTest:
@@ -28,7 +28,7 @@ def html(shown: AppTest) -> str:
 
 
 def test_it_shows_every_model_the_best_in_bold_and_the_metrics(tmp_path: Path) -> None:
-    made_up(tmp_path / "table.parquet")
+    make_benchmark(tmp_path / "table.parquet")
     shown = page(tmp_path / "table.parquet").run()
     assert not shown.exception
     assert not shown.error
@@ -44,7 +44,7 @@ def test_it_shows_every_model_the_best_in_bold_and_the_metrics(tmp_path: Path) -
 
 
 def test_another_metric_can_be_chosen(tmp_path: Path) -> None:
-    made_up(tmp_path / "table.parquet")
+    make_benchmark(tmp_path / "table.parquet")
     shown = page(tmp_path / "table.parquet").run()
     shown.segmented_control(key="leaderboard.metric").set_value("kl").run()
     assert not shown.exception
@@ -64,7 +64,7 @@ def test_a_missing_or_damaged_file_is_one_error(tmp_path: Path, content: bytes |
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_figure_has_a_row_per_model_with_the_best_on_top(dark: bool) -> None:
-    figure = leaderboard.bars(made_up(), "kl", dark)
+    figure = leaderboard.bars(make_benchmark(), "kl", dark)
     assert list(figure.layout.yaxis.categoryarray) == ["Center", "GBVS", "Itti", "People"]
     points = {title: value for trace in figure.data for title, value in zip(trace.y, trace.x, strict=True)}
     assert points == pytest.approx({"Itti": 1.0, "GBVS": 1.5, "Center": 2.0, "People": 0.5})
@@ -74,13 +74,13 @@ def test_the_figure_has_a_row_per_model_with_the_best_on_top(dark: bool) -> None
 
 
 def test_the_table_marks_baselines_and_upper_bounds() -> None:
-    text = leaderboard.leaderboard_table(leaderboard_rows(made_up()), ("shuffled_auc",))
+    text = leaderboard.leaderboard_table(leaderboard_rows(make_benchmark()), ("shuffled_auc",))
     assert re.search(r"Center<small>baseline", text)
     assert re.search(r"People<small>upper bound", text)
 
 
 def test_a_model_ahead_of_the_upper_bound_is_reported_with_the_reason() -> None:
-    rows = leaderboard_rows(made_up())  # KL: people 0.5, Itti 1.0
+    rows = leaderboard_rows(make_benchmark())  # KL: people 0.5, Itti 1.0
     assert leaderboard.models_above_upper_bound(rows, ("shuffled_auc", "kl")) == ""
     *others, people = sorted(rows, key=lambda row: row.kind == "upper bound")
     worse = [*others, replace(people, means={**people.means, "kl": MeanInterval(1.25, 1, 2)})]
@@ -90,7 +90,7 @@ def test_a_model_ahead_of_the_upper_bound_is_reported_with_the_reason() -> None:
 
 
 def test_published_orders_are_listed() -> None:
-    assert "GBVS ahead of Itti" in leaderboard.verdict_table(made_up())
+    assert "GBVS ahead of Itti" in leaderboard.verdict_table(make_benchmark())
 
 
 def test_on_the_shipped_benchmark_the_best_model_beats_the_center_prior() -> None:

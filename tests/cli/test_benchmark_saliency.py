@@ -17,7 +17,7 @@ from hsal.cli import main
 from hsal.gaze.benchmark import runner as measuring
 from hsal.gaze.benchmark.table import load_benchmark
 from tests.fixtures.commands import refused
-from tests.fixtures.gaze_data import looked_at
+from tests.fixtures.gaze_data import write_fixations
 
 MODELS = ("uniform", "center_prior", "human")
 
@@ -31,7 +31,7 @@ def test_a_folder_is_measured_and_the_leaderboard_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "table.parquet"
-    assert main(benchmark(looked_at(tmp_path), out, "--docs", str(tmp_path / "docs"), "--seed", "4")) == 0
+    assert main(benchmark(write_fixations(tmp_path), out, "--docs", str(tmp_path / "docs"), "--seed", "4")) == 0
     printed = capsys.readouterr().out
     titles = ("Uniform (baseline)", "Center prior (baseline)", "Human fixations (upper bound)")
     assert all(title in printed for title in titles)
@@ -46,7 +46,7 @@ def test_a_folder_is_measured_and_the_leaderboard_printed(
 
 
 def test_the_same_command_measures_the_same(tmp_path: Path) -> None:
-    looked_at(tmp_path)
+    write_fixations(tmp_path)
     tables = []
     for name in ("one.parquet", "two.parquet"):
         assert main(benchmark(tmp_path, tmp_path / name)) == 0
@@ -56,7 +56,7 @@ def test_the_same_command_measures_the_same(tmp_path: Path) -> None:
 
 def test_what_is_there_is_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out, asked = tmp_path / "table.parquet", []
-    looked_at(tmp_path)
+    write_fixations(tmp_path)
     made = measuring.saliency_map
     monkeypatch.setattr(measuring, "saliency_map", lambda name, *args, **named: (
         asked.append(name), made(name, *args, **named))[1])
@@ -71,7 +71,7 @@ def test_what_is_there_is_not_measured_again(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
-    looked_at(tmp_path, images=60)
+    write_fixations(tmp_path, images=60)
     out, part = tmp_path / "table.parquet", tmp_path / "table.parquet.part"
     command = [sys.executable, "-m", "hsal", *benchmark(tmp_path, out, models=("random", "center_prior"))]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ) as running:
@@ -101,7 +101,7 @@ def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
 ) -> None:
     from hsal.cli.run import benchmark_saliency as benchmarking
 
-    looked_at(tmp_path, people=1)
+    write_fixations(tmp_path, people=1)
     monkeypatch.setattr(type(benchmarking.SALIENCY), "names", lambda _: ["uniform", "human"])
     assert main(benchmark(tmp_path, tmp_path / "table.parquet", models=())) == 0
     assert "human is skipped. Human fixations need at least two" in capsys.readouterr().err
@@ -114,7 +114,7 @@ def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
 def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "table.parquet"
     assert "There is no folder" in refused(capsys, *benchmark(tmp_path / "nowhere", out))
-    looked_at(tmp_path)
+    write_fixations(tmp_path)
     assert "'nobodys'" in refused(capsys, *benchmark(tmp_path, out, models=("nobodys",)))
     assert "'nothing'" in refused(capsys, *benchmark(tmp_path, out, "--metrics", "nothing"))
     assert "--images" in refused(capsys, *benchmark(tmp_path, out, "--images", "0"))
@@ -128,7 +128,7 @@ def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
-    looked_at(tmp_path)
+    write_fixations(tmp_path)
     whole = (tmp_path / "1.png").read_bytes()
     (tmp_path / "1.png").write_bytes(whole[: len(whole) // 2])  # its header is sound
     out = tmp_path / "table.parquet"
@@ -139,7 +139,7 @@ def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
 
 
 def test_pictures_are_spread_over_the_folder(tmp_path: Path) -> None:
-    looked_at(tmp_path, images=6)
+    write_fixations(tmp_path, images=6)
     Image.new("L", (40, 30)).save(tmp_path / "9.png")  # nobody looked at it
     assert main(benchmark(tmp_path, tmp_path / "t.parquet", "--images", "3", models=("uniform",))) == 0
     assert load_benchmark(tmp_path / "t.parquet").images == ("0.png", "2.png", "4.png")

@@ -22,7 +22,7 @@ from hsal.gaze.benchmark.versions import model_version
 from hsal.gaze.metrics.catalog import fixated_pixels, nss
 from hsal.saliency.base import SaliencyError
 from hsal.saliency.pipeline import MapOptions, saliency_map
-from tests.fixtures.gaze_data import ABOUT, looked_at, made_up
+from tests.fixtures.gaze_data import ABOUT, make_benchmark, write_fixations
 
 
 def points(*places: tuple[int, int], people: tuple[int, ...] = ()) -> Fixations:
@@ -85,7 +85,7 @@ def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
 
 
 def test_every_model_gets_every_metric_and_a_failing_one_says_why(tmp_path: Path) -> None:
-    images = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
+    images = BenchmarkImages(open_fixated(write_fixations(tmp_path)), seed=0)
     made = list(measure_image(images, 0, ["uniform", "channel_energy", "center_prior"], ["auc", "nss"], MapOptions()))
     failed = next(one for one in made if not isinstance(one, BenchmarkRecord))
     assert failed[0] == "channel_energy"
@@ -97,7 +97,7 @@ def test_every_model_gets_every_metric_and_a_failing_one_says_why(tmp_path: Path
 
 
 def test_information_gain_is_over_the_center_prior(tmp_path: Path) -> None:
-    images = BenchmarkImages(open_fixated(looked_at(tmp_path)), seed=0)
+    images = BenchmarkImages(open_fixated(write_fixations(tmp_path)), seed=0)
     (found,) = measure_image(images, 0, ["center_prior"], ["information_gain"], MapOptions())
     assert found.values["information_gain"] == 0
 
@@ -111,7 +111,7 @@ def test_a_gallery_knows_when_it_is_another(tmp_path: Path) -> None:
 
 def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
-    made = made_up(path)
+    made = make_benchmark(path)
     read = load_benchmark(path)
     assert (read.models, read.images, read.metrics, read.about) == (
         made.models, made.images, made.metrics, made.about
@@ -124,7 +124,7 @@ def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_the_table_is_tidy_for_all_who_read_parquet(tmp_path: Path) -> None:
     from pyarrow import parquet
 
-    made_up(tmp_path / "table.parquet")
+    make_benchmark(tmp_path / "table.parquet")
     table = parquet.read_table(tmp_path / "table.parquet")
     assert tuple(table.column_names) == COLUMNS
     assert table.num_rows == 4 * 4 * 3
@@ -138,7 +138,7 @@ def test_a_missing_or_damaged_table_is_told(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     with pytest.raises(BenchmarkError, match="There is no benchmark"):
         load_benchmark(path)
-    made_up(path)
+    make_benchmark(path)
     whole = path.read_bytes()
     for damaged in (b"", b"nonsense", whole[:-20], whole[:40] + b"\xff" * 400 + whole[440:]):
         path.write_bytes(damaged)
@@ -209,7 +209,7 @@ def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
 
 
 def test_standings_are_means_with_intervals_best_first() -> None:
-    found = leaderboard_rows(made_up())
+    found = leaderboard_rows(make_benchmark())
     assert [one.model for one in found] == ["human", "gbvs", "itti_koch", "center_prior"]
     gbvs = found[1]
     assert gbvs.means["shuffled_auc"].value == pytest.approx(0.7)
@@ -218,30 +218,32 @@ def test_standings_are_means_with_intervals_best_first() -> None:
     assert found[0].means["shuffled_auc"][1:] == pytest.approx((0.9, 0.9))
     assert gbvs.milliseconds == 25  # the median of 10 20 30 40
     assert (gbvs.title, gbvs.kind) == ("GBVS", "model")
-    assert [one.model for one in leaderboard_rows(made_up(), "kl")] == ["human", "itti_koch", "gbvs", "center_prior"]
-    assert ranking_metric(made_up()) == "shuffled_auc"
+    by_kl = leaderboard_rows(make_benchmark(), "kl")
+    assert [row.model for row in by_kl] == ["human", "itti_koch", "gbvs", "center_prior"]
+    assert ranking_metric(make_benchmark()) == "shuffled_auc"
 
 
 def test_the_best_is_best_as_the_metric_has_it_and_no_ceiling() -> None:
-    found = leaderboard_rows(made_up())
+    found = leaderboard_rows(make_benchmark())
     assert best(found, "shuffled_auc") == "gbvs"
     assert best(found, "kl") == "itti_koch"  # lower is better
     assert best([one for one in found if one.model == "human"], "kl") == "human"
 
 
 def test_a_lead_is_reckoned_picture_by_picture() -> None:
-    ahead = mean_difference(made_up(), "shuffled_auc", "gbvs", "itti_koch")
+    ahead = mean_difference(make_benchmark(), "shuffled_auc", "gbvs", "itti_koch")
     assert ahead == pytest.approx((0.1, 0.1, 0.1), abs=1e-6)  # 0.1 on each of the images, however they are drawn
-    assert mean_difference(made_up(), "kl", "gbvs", "itti_koch").value == pytest.approx(-0.5)
+    assert mean_difference(make_benchmark(), "kl", "gbvs", "itti_koch").value == pytest.approx(-0.5)
 
 
 def test_published_orders_are_held_against_the_table() -> None:
-    told = {(claim.ahead, claim.behind, claim.metric): verdict for claim, _, verdict in check_published(made_up())}
-    assert told == {("gbvs", "itti_koch", "auc"): "holds", ("itti_koch", "center_prior", "shuffled_auc"): "holds"}
+    checked = check_published(make_benchmark())
+    verdicts = {(claim.ahead, claim.behind, claim.metric): verdict for claim, _, verdict in checked}
+    assert verdicts == {("gbvs", "itti_koch", "auc"): "holds", ("itti_koch", "center_prior", "shuffled_auc"): "holds"}
 
 
 def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) -> None:
-    made_up(tmp_path / "table.parquet")
+    make_benchmark(tmp_path / "table.parquet")
     page = write_report(tmp_path / "table.parquet", tmp_path / "docs")
     text = page.read_text(encoding="utf-8")
     assert "| GBVS | **0.700** [" in text
@@ -257,7 +259,7 @@ def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) ->
 
 
 def test_the_terminal_shows_the_leaderboard() -> None:
-    head, *rows = text_table(made_up())
+    head, *rows = text_table(make_benchmark())
     assert head.split() == ["AUC", "Shuffled", "AUC", "KL", "ms"]
     assert [row.split()[0] for row in rows] == ["People", "GBVS", "Itti", "Center"]
     assert "0.700*" in rows[1]

@@ -9,7 +9,7 @@ import torch
 
 from hsal.model.attention import Gaussians, gaussian_mask, to_gaussians
 
-MAP = (3, 5)  # rows, columns: not square, so that a swap of the two shows
+MAP = (3, 5)  # rows, columns: not square, so that swapping them is detected
 BETA = (0.15, 0.8)
 
 
@@ -53,7 +53,7 @@ def test_two_spotlights_add_up() -> None:
     torch.testing.assert_close(gaussian_mask(both, MAP), (0.25 * alone[0] + 0.75 * alone[1]).float())
 
 
-def test_numbers_are_split_and_ranged_in_the_papers_order() -> None:
+def test_outputs_are_split_and_scaled_in_the_papers_order() -> None:
     # sigmoid(ln 3) = 3/4, sigmoid(0) = 1/2, softmax(0, ln 3) = (1/4, 3/4)
     ln3 = math.log(3)
     numbers = torch.tensor([[0, ln3, 0, ln3, ln3, 0, -ln3, 0]])
@@ -64,7 +64,7 @@ def test_numbers_are_split_and_ranged_in_the_papers_order() -> None:
     torch.testing.assert_close(gaussians.column, torch.tensor([[2.0, 4.0]]))  # 8 * (1/4, 1/2)
 
 
-def test_ranges_hold_for_wild_numbers() -> None:
+def test_parameters_stay_in_range_for_extreme_outputs() -> None:
     gaussians = to_gaussians(random_numbers(50, 3, spread=8.0), MAP, BETA)
     torch.testing.assert_close(gaussians.alpha.sum(dim=1), torch.ones(50, dtype=torch.float64))
     assert BETA[0] < gaussians.beta.min() < gaussians.beta.max() < BETA[1]
@@ -75,6 +75,6 @@ def test_ranges_hold_for_wild_numbers() -> None:
     assert 0 < mask.min() < mask.max() <= 1
 
 
-def test_mask_is_differentiable_in_every_number() -> None:
+def test_mask_is_differentiable_in_every_output() -> None:
     numbers = random_numbers(2, 2).requires_grad_()
     assert torch.autograd.gradcheck(lambda x: gaussian_mask(to_gaussians(x, MAP, BETA), MAP), numbers)

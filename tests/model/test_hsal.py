@@ -37,7 +37,7 @@ def random_perception(count: int = 2) -> Perception:
 
 
 def scripted(*actions: int) -> Callable[[Tensor], Tensor]:
-    """Choose these actions one after another, whatever the logits say: glimpses and label of each meta-step."""
+    """Choose these actions one after another, regardless of the logits: glimpses and label of each meta-step."""
     queue = list(actions)
     return lambda logits: torch.full((len(logits),), queue.pop(0))
 
@@ -70,7 +70,7 @@ def test_perceive_divides_the_map_by_its_maximum_and_returns_it() -> None:
         view = model.perceive(images(3))
     energy = view.volume.square().sum(dim=1)
     torch.testing.assert_close(view.scale, energy.amax(dim=(1, 2)))
-    assert view.saliency.amax(dim=(1, 2)).tolist() == [1, 1, 1]  # each map by its own
+    assert view.saliency.amax(dim=(1, 2)).tolist() == [1, 1, 1]  # each map by its own maximum
     assert view.saliency.min() >= 0
     torch.testing.assert_close(view.saliency * view.scale[:, None, None], energy)
 
@@ -122,7 +122,7 @@ def test_every_choice_is_made_from_the_reported_logits() -> None:
     assert not torch.equal(seen[0], seen[1])
 
 
-def test_each_step_starts_from_the_saliency_that_the_last_one_left() -> None:
+def test_each_step_starts_from_the_saliency_of_the_previous_one() -> None:
     view = random_perception()
     steps = roll(make_model(), view)
     assert torch.equal(steps[0].saliency, view.saliency)
@@ -131,9 +131,9 @@ def test_each_step_starts_from_the_saliency_that_the_last_one_left() -> None:
         assert not torch.equal(step.saliency, following.saliency)
 
 
-@pytest.mark.parametrize(("asked", "taken"), [(None, 3), (1, 1), (5, 5)])
-def test_number_of_meta_steps(asked: int | None, taken: int) -> None:
-    assert len(roll(make_model(), random_perception(), meta_steps=asked)) == taken
+@pytest.mark.parametrize(("limit", "taken"), [(None, 3), (1, 1), (5, 5)])
+def test_number_of_meta_steps(limit: int | None, taken: int) -> None:
+    assert len(roll(make_model(), random_perception(), meta_steps=limit)) == taken
 
 
 @pytest.mark.parametrize("glimpses", [1, 3])
@@ -143,7 +143,7 @@ def test_number_of_glimpses(glimpses: int) -> None:
     assert step.values.shape == (4, glimpses + 1)
 
 
-def test_rows_of_a_batch_roll_out_as_they_do_alone() -> None:
+def test_rows_of_a_batch_are_independent() -> None:
     model = make_model()
     together = roll(model, model.perceive(images(3)))
     for row in range(3):
@@ -196,20 +196,20 @@ def without_memory(model: HSAL, part: str, calls: int) -> HSAL:
     """The model with the hidden state of a part reset at every `calls`-th call, which begins a meta-step."""
     count = iter(range(1000))
 
-    def wipe(_: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def reset(_: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         return args if next(count) % calls else (*args[:-1], torch.zeros_like(args[-1]))
 
-    model.get_submodule(part).register_forward_pre_hook(wipe)
+    model.get_submodule(part).register_forward_pre_hook(reset)
     return model
 
 
-@pytest.mark.parametrize(("part", "calls", "shown"), [("meta_controller", 1, "mask"), ("controller", 3, "values")])
-def test_the_hidden_state_is_carried_from_meta_step_to_meta_step(part: str, calls: int, shown: str) -> None:
+@pytest.mark.parametrize(("part", "calls", "output"), [("meta_controller", 1, "mask"), ("controller", 3, "values")])
+def test_the_hidden_state_is_carried_from_meta_step_to_meta_step(part: str, calls: int, output: str) -> None:
     actions, view = (0, 1, 0, 2, 3, 0), random_perception(1)
     carried = roll(make_model(), view, choose=scripted(*actions), meta_steps=2)
-    wiped = roll(without_memory(make_model(), part, calls), view, choose=scripted(*actions), meta_steps=2)
-    assert torch.equal(getattr(carried[0], shown), getattr(wiped[0], shown))  # both begin with nothing
-    assert not torch.allclose(getattr(carried[1], shown), getattr(wiped[1], shown))
+    without = roll(without_memory(make_model(), part, calls), view, choose=scripted(*actions), meta_steps=2)
+    assert torch.equal(getattr(carried[0], output), getattr(without[0], output))  # both start from zero
+    assert not torch.allclose(getattr(carried[1], output), getattr(without[1], output))
 
 
 def test_rollouts_are_independent() -> None:
@@ -239,7 +239,7 @@ def test_label_gradients_reach_the_mask_through_priority_and_broad_glimpse(way: 
     assert bool(from_way.any())
 
 
-def test_what_is_sampled_carries_no_gradient() -> None:
+def test_sampled_actions_carry_no_gradient() -> None:
     step = next(make_model().rollout(random_perception(), sampler(torch.Generator().manual_seed(0))))
     assert step.location_logits.requires_grad
     assert not step.cells.requires_grad

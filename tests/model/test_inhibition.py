@@ -19,7 +19,7 @@ def test_glimpsed_cells_fall_to_zero_and_the_rest_by_the_mask() -> None:
     torch.testing.assert_close(following, torch.tensor([wanted]))
 
 
-def test_a_cell_glimpsed_twice_is_no_special_case() -> None:
+def test_a_cell_glimpsed_twice_is_handled_like_any_other() -> None:
     following = inhibit(SALIENCY, MASK, torch.tensor([[1, 1]]))
     torch.testing.assert_close(following, torch.tensor([[[0.75, 0.0, 0.0], [0.675, 0.0, 0.0]]]))
 
@@ -30,7 +30,7 @@ def test_rows_of_a_batch_have_their_own_cells() -> None:
     torch.testing.assert_close(following[1], torch.tensor([[1.0, 0.5, 0.2], [0.8, 0.0, 0.0]]))
 
 
-def test_nothing_grows_and_the_incoming_map_is_left_alone() -> None:
+def test_no_value_grows_and_the_input_is_not_modified() -> None:
     generator = torch.Generator().manual_seed(0)
     saliency, mask = torch.rand(2, 8, 5, 5, generator=generator)
     before = saliency.clone()
@@ -40,7 +40,7 @@ def test_nothing_grows_and_the_incoming_map_is_left_alone() -> None:
     assert torch.equal(saliency, before)
 
 
-def test_gradient_reaches_the_mask_where_saliency_is_left() -> None:
+def test_gradient_reaches_the_mask_where_saliency_remains() -> None:
     mask = MASK.clone().requires_grad_()
     inhibit(SALIENCY, mask, torch.tensor([[0, 3]])).sum().backward()
     # only the second cell is neither glimpsed nor already at zero

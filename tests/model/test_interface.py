@@ -17,7 +17,7 @@ def test_priority_is_mask_times_saliency_cell_by_cell() -> None:
     )
 
 
-def test_broad_weights_share_out_each_mask_on_its_own() -> None:
+def test_broad_weights_are_normalized_per_mask() -> None:
     # sums 1.0 and 0.5: the second mask counts double
     torch.testing.assert_close(broad_weights(MASK), torch.tensor([[[0.2, 0.6, 0.2]], [[0.2, 0.2, 0.6]]]))
     torch.testing.assert_close(broad_weights(MASK).sum(dim=(1, 2)), torch.ones(2))

@@ -32,8 +32,8 @@ def numbers(step: MetaStep) -> dict[str, Tensor]:
     return {name: tensor for name, tensor in fields.items() if isinstance(tensor, Tensor)}
 
 
-def answered(model: HSAL, view: Perception, *answers: Feedback | None, **options: object) -> list[MetaStep]:
-    """The steps of a rollout to which these answers are sent, one after each."""
+def steps_of(model: HSAL, view: Perception, *answers: Feedback | None, **options: object) -> list[MetaStep]:
+    """The steps of a rollout that receives these answers, one after each step."""
     with torch.no_grad():
         rollout, steps = model.rollout(view, **options), []
         for answer in (None, *answers):
@@ -44,8 +44,8 @@ def answered(model: HSAL, view: Perception, *answers: Feedback | None, **options
 def test_running_rows_do_not_depend_on_removed_ones() -> None:
     model, view = make_model(), random_perception(4)
     keeps = (torch.tensor([True, False, True, True]), torch.tensor([False, True, True]))
-    undisturbed = answered(model, view, None, None)
-    left = answered(model, view, *(Feedback(running=keep) for keep in keeps))
+    undisturbed = steps_of(model, view, None, None)
+    left = steps_of(model, view, *(Feedback(running=keep) for keep in keeps))
     for step, given, rows in zip(undisturbed, left, ([0, 1, 2, 3], [0, 2, 3], [2, 3]), strict=True):
         for name, tensor in numbers(given).items():
             torch.testing.assert_close(tensor, numbers(step)[name][rows], msg=name)
@@ -63,10 +63,10 @@ def test_the_gradient_passes_through_running_rows() -> None:
 
 def test_a_label_in_the_feedback_replaces_the_predicted_one() -> None:
     model, view = make_model(), random_perception(2)
-    own = answered(model, view, None)[0].label
+    own = steps_of(model, view, None)[0].label
     other = (own + 1) % 4
     given_own, given_other, default = (
-        answered(model, view, answer)[1] for answer in (Feedback(label=own), Feedback(label=other), None)
+        steps_of(model, view, answer)[1] for answer in (Feedback(label=own), Feedback(label=other), None)
     )
     assert torch.equal(given_own.class_logits, default.class_logits)
     assert torch.equal(given_other.saliency, default.saliency)
@@ -77,14 +77,14 @@ def test_a_label_in_the_feedback_replaces_the_predicted_one() -> None:
 def test_feedback_may_both_replace_labels_and_remove_rows() -> None:
     model, view = make_model(), random_perception(3)
     labels, keep = torch.tensor([2, 0, 1]), torch.tensor([False, True, True])
-    stayed = answered(model, view, Feedback(label=labels))[1]
-    left = answered(model, view, Feedback(running=keep, label=labels))[1]
+    stayed = steps_of(model, view, Feedback(label=labels))[1]
+    left = steps_of(model, view, Feedback(running=keep, label=labels))[1]
     torch.testing.assert_close(left.class_logits, stayed.class_logits[keep])
 
 
 def test_without_inhibition_the_map_does_not_change() -> None:
     view = random_perception(2)
-    for step in answered(make_model(), view, None, None, overrides=always(Override(inhibition=False))):
+    for step in steps_of(make_model(), view, None, None, overrides=always(Override(inhibition=False))):
         assert torch.equal(step.saliency, view.saliency)
         assert torch.equal(step.next_saliency, view.saliency)
 
@@ -93,14 +93,14 @@ def test_without_inhibition_the_map_does_not_change() -> None:
 def test_the_controllers_hidden_state_is_carried_only_if_configured(carry: bool) -> None:
     model, shown = make_model(carry_hidden=carry), []
     model.controller.register_forward_pre_hook(lambda _, args: shown.append(args[-1].clone()))
-    answered(model, random_perception(1), None, None)
+    steps_of(model, random_perception(1), None, None)
     calls = CONFIG.glimpses + 1
     assert not shown[0].any()
     assert [bool(hidden.any()) for hidden in shown[calls::calls]] == [carry, carry]
-    assert all(hidden.any() for number, hidden in enumerate(shown) if number % calls)  # within one it always does
+    assert all(hidden.any() for number, hidden in enumerate(shown) if number % calls)  # within a meta-step it always is
 
 
-def test_a_rollout_that_has_ended_sends_nothing() -> None:
+def test_an_ended_rollout_yields_no_step() -> None:
     rollout = make_model().rollout(random_perception(1), meta_steps=1)
     assert send(rollout, None) is not None
     assert send(rollout, None) is None
@@ -119,14 +119,14 @@ def spot(rows: int, row: float, column: float) -> Gaussians:
 
 def test_overridden_gaussians_replace_the_models_own_for_one_meta_step() -> None:
     model, view, given = make_model(), random_perception(2), spot(2, 1.0, 3.0)
-    own = answered(model, view, None, None)
-    first = answered(model, view, None, overrides=at(0, Override(gaussians=given)))
+    own = steps_of(model, view, None, None)
+    first = steps_of(model, view, None, overrides=at(0, Override(gaussians=given)))
     assert torch.equal(first[0].mask, gaussian_mask(given, model.map_size))
     assert torch.equal(first[0].priority, first[0].mask * view.saliency)
     assert first[0].gaussians is given
     assert not torch.allclose(first[0].class_logits, own[0].class_logits)
     assert first[1].gaussians.alpha.shape == (2, 2)  # the model's own again
-    second = answered(model, view, None, None, overrides=at(1, Override(gaussians=given)))
+    second = steps_of(model, view, None, None, overrides=at(1, Override(gaussians=given)))
     assert torch.equal(second[0].mask, own[0].mask)
     assert torch.equal(second[1].mask, gaussian_mask(given, model.map_size))
     assert second[2].gaussians.alpha.shape == (2, 2)
@@ -134,8 +134,8 @@ def test_overridden_gaussians_replace_the_models_own_for_one_meta_step() -> None
 
 def test_an_overridden_saliency_map_is_used_by_everything_that_follows() -> None:
     model, view, other = make_model(), random_perception(2), torch.rand(2, 3, 3)
-    own = answered(model, view, None)
-    steps = answered(model, view, None, overrides=at(1, Override(saliency=lambda _: other)))
+    own = steps_of(model, view, None)
+    steps = steps_of(model, view, None, overrides=at(1, Override(saliency=lambda _: other)))
     assert torch.equal(steps[0].mask, own[0].mask)
     assert torch.equal(steps[1].saliency, other)
     assert torch.equal(steps[1].priority, steps[1].mask * other)
@@ -145,7 +145,7 @@ def test_an_overridden_saliency_map_is_used_by_everything_that_follows() -> None
 
 def test_without_covert_attention_the_mask_is_one_and_only_glimpsed_cells_are_inhibited() -> None:
     view = random_perception(1)
-    (step,) = answered(make_model(), view, overrides=always(Override(covert=False)))
+    (step,) = steps_of(make_model(), view, overrides=always(Override(covert=False)))
     assert torch.equal(step.mask, torch.ones(1, 3, 3))
     assert torch.equal(step.priority, view.saliency)
     expected = view.saliency.flatten(1).scatter(1, step.cells, 0.0).view(1, 3, 3)
@@ -153,48 +153,48 @@ def test_without_covert_attention_the_mask_is_one_and_only_glimpsed_cells_are_in
 
 
 @pytest.mark.parametrize("glimpses", [0, 1, 4])
-def test_the_number_of_glimpses_may_be_another(glimpses: int) -> None:
-    step, following = answered(make_model(), random_perception(2), None, overrides=at(0, Override(glimpses=glimpses)))
+def test_the_number_of_glimpses_can_be_overridden(glimpses: int) -> None:
+    step, following = steps_of(make_model(), random_perception(2), None, overrides=at(0, Override(glimpses=glimpses)))
     assert step.cells.shape == (2, glimpses)
     assert step.location_logits.shape == (2, glimpses, 9)
     assert step.values.shape == (2, glimpses + 1)
     assert following.cells.shape == (2, CONFIG.glimpses)
 
 
-def test_glimpses_fall_on_forced_cells_and_never_on_excluded_ones() -> None:
+def test_glimpses_visit_forced_cells_and_never_excluded_ones() -> None:
     model, view = make_model(), random_perception(2)
-    own = answered(model, view)[0]
+    own = steps_of(model, view)[0]
     second = (own.cells[:, 1] + 1) % 9
     cells = torch.stack([torch.tensor([-1, -1]), second], dim=1)
-    told = answered(model, view, overrides=always(Override(cells=cells)))[0]
-    assert torch.equal(told.cells, torch.stack([own.cells[:, 0], second], dim=1))
-    assert not torch.equal(told.class_logits, own.class_logits)  # the controller received that column
-    barred = torch.zeros(2, 9, dtype=torch.bool).scatter(1, own.cells, True)
-    elsewhere = answered(model, view, overrides=always(Override(excluded_cells=barred)))[0]
-    assert not barred.gather(1, elsewhere.cells).any()
-    assert elsewhere.location_logits.softmax(dim=2)[:, 0][barred].max() == 0
+    forced = steps_of(model, view, overrides=always(Override(cells=cells)))[0]
+    assert torch.equal(forced.cells, torch.stack([own.cells[:, 0], second], dim=1))
+    assert not torch.equal(forced.class_logits, own.class_logits)  # the controller received that column
+    excluded = torch.zeros(2, 9, dtype=torch.bool).scatter(1, own.cells, True)
+    elsewhere = steps_of(model, view, overrides=always(Override(excluded_cells=excluded)))[0]
+    assert not excluded.gather(1, elsewhere.cells).any()
+    assert elsewhere.location_logits.softmax(dim=2)[:, 0][excluded].max() == 0
 
 
-def test_labels_may_be_forced_or_excluded_and_the_next_meta_step_depends_on_it() -> None:
+def test_forced_and_excluded_labels_affect_the_next_meta_step() -> None:
     model, view = make_model(), random_perception(1)
-    own = answered(model, view, None)
+    own = steps_of(model, view, None)
     best = int(own[0].label)
-    vetoed = answered(model, view, overrides=always(Override(excluded_labels=torch.arange(4)[None] == best)))[0]
-    assert int(vetoed.label) == own[0].class_logits[0].argsort(descending=True)[1]
-    told = answered(model, view, None, overrides=at(0, Override(label=vetoed.label)))
-    assert torch.equal(told[0].label, vetoed.label)
-    assert torch.equal(told[0].class_logits, own[0].class_logits)
-    assert not torch.allclose(told[1].class_logits, own[1].class_logits)
+    second_best = steps_of(model, view, overrides=always(Override(excluded_labels=torch.arange(4)[None] == best)))[0]
+    assert int(second_best.label) == own[0].class_logits[0].argsort(descending=True)[1]
+    forced = steps_of(model, view, None, overrides=at(0, Override(label=second_best.label)))
+    assert torch.equal(forced[0].label, second_best.label)
+    assert torch.equal(forced[0].class_logits, own[0].class_logits)
+    assert not torch.allclose(forced[1].class_logits, own[1].class_logits)
 
 
 def test_one_meta_step_may_be_sampled_and_a_low_temperature_is_greedy() -> None:
     model, view = make_model(), random_perception(2)
-    own = answered(model, view, None)
+    own = steps_of(model, view, None)
     cold = sampler(torch.Generator().manual_seed(0), temperature=1e-4)
-    assert torch.equal(answered(model, view, None, overrides=always(Override(choose=cold)))[1].cells, own[1].cells)
+    assert torch.equal(steps_of(model, view, None, overrides=always(Override(choose=cold)))[1].cells, own[1].cells)
     hot = sampler(torch.Generator().manual_seed(0), temperature=1e4)
-    drawn = torch.cat([answered(model, view, overrides=always(Override(choose=hot)))[0].cells for _ in range(40)])
-    assert len(drawn.unique()) == 9  # every cell is chosen now and then
+    drawn = torch.cat([steps_of(model, view, overrides=always(Override(choose=hot)))[0].cells for _ in range(40)])
+    assert len(drawn.unique()) == 9  # every cell is chosen at some time
 
 
 @pytest.mark.parametrize("blind", [0, 1, 2])
@@ -202,5 +202,5 @@ def test_a_blank_glimpse_is_zero(blind: int) -> None:
     model, view, shown = make_model(), random_perception(1), []
     model.controller.register_forward_pre_hook(lambda _, args: shown.append(bool(args[3].any())))
     cells = view.saliency.flatten(1).topk(2)[1]
-    answered(model, view, overrides=always(Override(blank_glimpses=frozenset([blind]), cells=cells)))
+    steps_of(model, view, overrides=always(Override(blank_glimpses=frozenset([blind]), cells=cells)))
     assert shown == [number != blind for number in range(3)]

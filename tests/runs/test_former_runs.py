@@ -1,4 +1,4 @@
-"""Runs of version 0.1: listed, read and resumed, with their former names of settings and of optimizer states."""
+"""Runs of version 0.1 with their former names of settings and optimizer states: listed, read and resumed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_former_runs_are_listed_and_read(runs: Path) -> None:
     assert found["stopped"].resumable
     assert found["finished"].config["config"]["label_estimator"] == "log-probability"
     assert found["stopped"].config["config"]["location_estimator"] == "expected"
-    assert load_model(str(found["finished"].weights)).info["training"]["log_label"]  # a record, kept as it was written
+    assert load_model(str(found["finished"].weights)).info["training"]["log_label"]  # a record, stored unchanged
 
 
 def test_former_booleans_become_estimators(runs: Path) -> None:

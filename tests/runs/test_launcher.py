@@ -71,7 +71,7 @@ def test_a_run_is_started_trained_and_finished(small: Train, tmp_path: Path) -> 
         launch.resume(folder)
 
 
-def test_two_of_one_minute_have_two_folders(small: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_runs_of_the_same_minute_have_two_folders(small: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "_launch", lambda folder, steps: None)
     names = [launch.start(small).name for _ in range(2)]
     assert len(set(names)) == 2
@@ -113,7 +113,7 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(small: Train
     until(killed, lambda run: run.step >= 20)
     os.kill(read_status(killed).pid, signal.SIGKILL)
     run = until(killed, lambda run: run.state == "interrupted")
-    assert 20 <= run.step < 120  # in the middle, behind a checkpoint
+    assert 20 <= run.step < 120  # in the middle, after a checkpoint
     launch.resume(killed)
     for folder in (uninterrupted, killed):
         until(folder, lambda run: run.state == "finished")
@@ -132,7 +132,7 @@ def test_queued_runs_wait_for_a_slot(small: Train) -> None:
     until(second, lambda run: run.state == "queued")
     third = launch.start(small)
     until(third, lambda run: run.state == "queued")
-    stop(third)  # one that waits can be stopped too
+    stop(third)  # a queued run can be stopped too
     assert read_run(second).state == "queued"
     stop(first)
     until(second, lambda run: run.state == "finished")
@@ -144,13 +144,13 @@ def test_a_trainer_that_cannot_start_reports_why(small: Train, made: Path) -> No
     copy.write_bytes(Path(small.pretrained).read_bytes())
     command = replace(small, pretrained=str(copy))
     folder = launch.start(command)
-    copy.unlink()  # before it is read: the trainer loads torch first
+    copy.unlink()  # before it is read, since the trainer loads torch first
     run = until(folder, lambda run: run.state == "failed")
     assert "soon-gone" in run.reason
     assert "Traceback" not in log_tail(folder)
 
 
-def test_impossible_settings_make_no_folder(small: Train, tmp_path: Path) -> None:
+def test_impossible_settings_create_no_folder(small: Train, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--image-channels 3"):
         launch.start(replace(small, task="street-numbers"))
     with pytest.raises(ConfigError):
@@ -158,7 +158,7 @@ def test_impossible_settings_make_no_folder(small: Train, tmp_path: Path) -> Non
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(small: Train, tmp_path: Path) -> None:
+def test_reports_a_folder_that_cannot_be_created_in_one_sentence(small: Train, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RunError, match="HSAL_RUNS"):
         launch.start(small, tmp_path / "file" / "runs")

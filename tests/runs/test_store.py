@@ -1,4 +1,4 @@
-"""Run folders as the app reads them, handmade in every state."""
+"""Run folders in every state, written by hand and read as the app does."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from hsal.runs.store import (
 CONFIG = {"command": "train", "task": "mnist-set", "config": {"steps": 9, "objective": "multiset"}}
 
 
-def made(folder: Path, state: str = "", lines: tuple[dict[str, Any], ...] = (), **told: Any) -> Path:
-    """A run folder, with status.json where a state is given."""
+def make_folder(folder: Path, state: str = "", lines: tuple[dict[str, Any], ...] = (), **values: Any) -> Path:
+    """A run folder; with status.json if a state is given."""
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(CONFIG))
     (folder / "metrics.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     if state:
-        Status(state, **told).write(folder)
+        Status(state, **values).write(folder)
     return folder
 
 
 def test_a_run_is_read(tmp_path: Path) -> None:
-    folder = made(tmp_path / "one", "preparing", ({"step": 0, "seconds": 1.5}, {"step": 1, "seconds": 2.5}),
+    folder = make_folder(tmp_path / "one", "preparing", ({"step": 0, "seconds": 1.5}, {"step": 1, "seconds": 2.5}),
                   phase="training scenes", done=30, total=80)
     with run_lock(folder):
         run = read_run(folder)
@@ -57,15 +57,15 @@ def test_a_run_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("state", ACTIVE_STATES)
 def test_a_state_is_active_only_while_the_lock_is_held(tmp_path: Path, state: str) -> None:
-    folder = made(tmp_path / "run", state)
+    folder = make_folder(tmp_path / "run", state)
     with run_lock(folder):
         assert has_trainer(folder)
         assert read_run(folder).state == state
     assert not has_trainer(folder)
-    if state == "starting":  # it may be about to take the lock, for a limited time
+    if state == "starting":  # for a limited time it may be about to acquire the lock
         assert read_run(folder).state == "starting"
-        told = json.loads((folder / "status.json").read_text())
-        (folder / "status.json").write_text(json.dumps(told | {"changed_at": time.time() - 61}))
+        status = json.loads((folder / "status.json").read_text())
+        (folder / "status.json").write_text(json.dumps(status | {"changed_at": time.time() - 61}))
     run = read_run(folder)
     assert (run.state, run.resumable) == ("interrupted", True)
     assert "ended unexpectedly" in run.reason
@@ -73,12 +73,12 @@ def test_a_state_is_active_only_while_the_lock_is_held(tmp_path: Path, state: st
 
 @pytest.mark.parametrize(("state", "resumable"), [("stopped", True), ("failed", True), ("finished", False)])
 def test_final_states_are_reported(tmp_path: Path, state: str, resumable: bool) -> None:
-    run = read_run(made(tmp_path / "run", state, reason="The disk is full."))
+    run = read_run(make_folder(tmp_path / "run", state, reason="The disk is full."))
     assert (run.state, run.resumable, run.reason) == (state, resumable, "The disk is full.")
 
 
-def test_the_run_lock_a_killed_process_is_free(tmp_path: Path) -> None:
-    folder = made(tmp_path / "run", "running")
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "run", "running")
     holding = (f"import time; from pathlib import Path; from hsal.runs.status import run_lock;"
                f"held = run_lock(Path({str(folder)!r})); held.acquire(); print(1, flush=True); time.sleep(60)")
     with subprocess.Popen([sys.executable, "-c", holding], stdout=subprocess.PIPE) as process:
@@ -90,22 +90,22 @@ def test_the_run_lock_a_killed_process_is_free(tmp_path: Path) -> None:
 
 
 def test_runs_of_an_older_version_have_no_status(tmp_path: Path) -> None:
-    folder = made(tmp_path / "run")
+    folder = make_folder(tmp_path / "run")
     assert read_run(folder).state == "interrupted"
     (folder / "weights.safetensors").write_text("")
     run = read_run(folder)
     assert (run.state, run.weights) == ("finished", folder / "weights.safetensors")
 
 
-def test_runs_are_listed_newest_first_and_damaged_ones_do_no_harm(tmp_path: Path) -> None:
+def test_lists_runs_newest_first_despite_damaged_ones(tmp_path: Path) -> None:
     for age, name in enumerate(("new", "old", "damaged")):
-        folder = made(tmp_path / name, "stopped")
+        folder = make_folder(tmp_path / name, "stopped")
         os.utime(folder / "config.json", (1e9 - age, 1e9 - age))
     (tmp_path / "damaged" / "config.json").write_text("{cut")
     (tmp_path / "damaged" / "status.json").write_bytes(b"\xff[")
     (tmp_path / "damaged" / "metrics.jsonl").write_bytes(b"\xff\n[1]\n")
     os.utime(tmp_path / "damaged" / "config.json", (1, 1))
-    made(tmp_path / ".slots", "running")
+    make_folder(tmp_path / ".slots", "running")
     (tmp_path / "volumes").mkdir()
     (tmp_path / "file").write_text("")
     runs = list_runs(tmp_path)
@@ -122,19 +122,19 @@ def test_metrics_are_read_from_an_offset(tmp_path: Path) -> None:
     file = tmp_path / "metrics.jsonl"
     file.write_text('{"step": 0}\n{"step": 1}\n{"st')
     assert read_metrics(tmp_path) == ([{"step": 0}, {"step": 1}], 24)
-    assert read_metrics(tmp_path, 24) == ([], 24)  # half a line waits
+    assert read_metrics(tmp_path, 24) == ([], 24)  # an incomplete line is left for later
     with file.open("a") as more:
         more.write('ep": 2}\n')
     assert read_metrics(tmp_path, 24) == ([{"step": 2}], 36)
-    file.write_text('{"step": 0}\n')  # a resumed trainer drops what it takes again
+    file.write_text('{"step": 0}\n')  # a resumed trainer drops the updates that it repeats
     assert read_metrics(tmp_path, 36) == ([{"step": 0}], 12)
     file.write_text('{"step": 0}\n{"step": 1, "longer": 1}\n')
-    assert read_metrics(tmp_path, 24) == ([{"step": 0}], 12)  # 24 lies within a line now
+    assert read_metrics(tmp_path, 24) == ([{"step": 0}], 12)  # 24 is now inside a line
     assert read_metrics(tmp_path, 12) == ([{"step": 1, "longer": 1}], 37)
 
 
 def test_a_name_and_a_note_are_stored(tmp_path: Path) -> None:
-    folder = made(tmp_path / "run")
+    folder = make_folder(tmp_path / "run")
     name_run(folder, " two\nwords ", "a note\n")
     run = read_run(folder)
     assert (run.name, run.note) == ("two words", "a note")
@@ -142,8 +142,8 @@ def test_a_name_and_a_note_are_stored(tmp_path: Path) -> None:
     assert read_run(folder).name == "run"
 
 
-def test_only_an_active_run_is_requested_to_stop(tmp_path: Path) -> None:
-    folder = made(tmp_path / "run", "running")
+def test_only_an_active_run_can_be_requested_to_stop(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "run", "running")
     with pytest.raises(RunError, match="not being trained"):
         request_stop(folder)
     with run_lock(folder):
@@ -151,8 +151,8 @@ def test_only_an_active_run_is_requested_to_stop(tmp_path: Path) -> None:
     assert (folder / "stop").exists()
 
 
-def test_a_run_is_deleted_but_not_while_it_is_trained_and_not_through_a_link(tmp_path: Path) -> None:
-    folder, other = made(tmp_path / "run", "stopped"), made(tmp_path / "elsewhere" / "other")
+def test_deletes_a_run_except_during_training_or_through_a_link(tmp_path: Path) -> None:
+    folder, other = make_folder(tmp_path / "run", "stopped"), make_folder(tmp_path / "elsewhere" / "other")
     (folder / "series").symlink_to(other)
     (tmp_path / "link").symlink_to(other)
     with pytest.raises(RunError, match="link"):
@@ -169,7 +169,7 @@ def test_a_run_is_deleted_but_not_while_it_is_trained_and_not_through_a_link(tmp
 
 
 def test_weights_config_and_metrics_are_zipped(tmp_path: Path) -> None:
-    folder = made(tmp_path / "run", lines=({"step": 0},))
+    folder = make_folder(tmp_path / "run", lines=({"step": 0},))
 
     def packed() -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(zip_run(folder))) as archive:
@@ -192,7 +192,7 @@ def test_the_end_of_the_log(tmp_path: Path) -> None:
     assert log_tail(tmp_path, 2) == "line 99997\nline 99998"
 
 
-def test_a_status_is_written_even_where_no_new_file_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_a_status_even_if_no_new_file_can_be_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Status("running", reason="a long text that must not shine through").write(tmp_path)
 
     def full(*_: object, **__: object) -> None:
@@ -204,7 +204,7 @@ def test_a_status_is_written_even_where_no_new_file_can_be(tmp_path: Path, monke
     assert (status.state, status.reason) == ("failed", "short")
 
 
-def test_nothing_here_loads_torch() -> None:
-    told = "import sys, hsal.runs.store, hsal.runs.launcher, hsal.runs.lifecycle; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+def test_importing_the_store_does_not_load_torch() -> None:
+    code = "import sys, hsal.runs.store, hsal.runs.launcher, hsal.runs.lifecycle; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -15,7 +15,7 @@ from tests.fixtures.commands import TRAIN, refused, weights
 @pytest.mark.skipif(
     importlib.util.find_spec("tensorboardX") is None, reason="tensorboardX is not installed: pip install tensorboardX"
 )
-def test_the_metrics_are_written_as_events_too(made: Path, tmp_path: Path) -> None:
+def test_metrics_are_also_written_as_events(made: Path, tmp_path: Path) -> None:
     from tensorboardX.proto.event_pb2 import Event
 
     command = ["train", "--out", str(tmp_path / "run"), "--pretrained", str(weights(made, "backbone")), *TRAIN]
@@ -32,7 +32,7 @@ def test_the_metrics_are_written_as_events_too(made: Path, tmp_path: Path) -> No
     assert ("validation/exact_match", 1) not in points
 
 
-def test_without_tensorboardx_the_flag_is_one_sentence_and_no_run(
+def test_missing_tensorboardx_is_reported_before_a_run_is_created(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tensorboardX", None)

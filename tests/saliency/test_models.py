@@ -14,7 +14,7 @@ from hsal.registry import UnknownNameError
 from hsal.saliency import SALIENCY
 from hsal.saliency.base import About, SaliencyError, Stimulus
 from hsal.zoo.build import build_model
-from tests.fixtures.stimuli import CELLS, SIZE_PX, pictures, row, stimulus
+from tests.fixtures.stimuli import CELLS, SIZE_PX, random_images, row, stimulus
 
 KINDS = [name for name in SALIENCY.names() if "package" not in SALIENCY.find(name).ABOUT.needs]
 
@@ -46,7 +46,7 @@ def test_it_says_what_it_is(kind: str) -> None:
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("kind", KINDS)
 def test_shape_and_range(kind: str, channels: int) -> None:
-    shown = stimulus(pictures(3, channels))
+    shown = stimulus(random_images(3, channels))
     with torch.inference_mode():
         result = SALIENCY.build(kind)(shown)
     assert result.dtype == torch.float32
@@ -69,7 +69,7 @@ def test_a_blank_image_gives_a_finite_map(kind: str, level: float) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_image_alone_gives_what_it_gives_in_a_batch(kind: str) -> None:
-    model, shown = SALIENCY.build(kind), stimulus(pictures(3))
+    model, shown = SALIENCY.build(kind), stimulus(random_images(3))
     with torch.inference_mode():
         together = model(shown)
         for index in range(3):
@@ -79,13 +79,13 @@ def test_an_image_alone_gives_what_it_gives_in_a_batch(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_picture_gives_the_same_map(kind: str) -> None:
     with torch.inference_mode():
-        first, second = (SALIENCY.build(kind)(stimulus(pictures(2))) for _ in range(2))
+        first, second = (SALIENCY.build(kind)(stimulus(random_images(2))) for _ in range(2))
     assert torch.equal(first, second)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_it_cannot_do_without_is_told(kind: str) -> None:
-    bare = Stimulus(pictures(1))
+    bare = Stimulus(random_images(1))
     if SALIENCY.find(kind).ABOUT.needs:
         with pytest.raises(SaliencyError) as caught:
             SALIENCY.build(kind)(bare)

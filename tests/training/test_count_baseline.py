@@ -33,13 +33,13 @@ def test_it_learns_counts_that_the_volume_contains() -> None:
     assert last.metrics["validation_macro_f1"] > 0.9
 
 
-def test_its_logits_are_over_counts_of_each_class() -> None:
+def test_logits_are_over_counts_of_each_class() -> None:
     model = fresh_model(MODEL, 0)
     logits = CountHead(model)(torch.zeros(3, model.backbone.channels, *model.map_size))
     assert logits.shape == (3, 10, MAX_COUNT + 1)
 
 
-def test_the_same_seed_learns_the_same() -> None:
+def test_the_same_seed_gives_the_same_result() -> None:
     model = fresh_model(MODEL, 0)
     features, losses = counts_in_the_volume(model), []
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Several processes take the steps that one would."""
+"""Several processes take the same steps as a single one."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ class ScriptedSampler(Sampler):
         self.counts = iter(running)
 
     def _running(self, own: int) -> list[int]:
-        told = next(self.counts)
-        assert told[self.group.rank] == own
-        return told
+        running = next(self.counts)
+        assert running[self.group.rank] == own
+        return running
 
 
-def test_a_batch_is_shared_out_in_order() -> None:
+def test_a_batch_is_split_in_order() -> None:
     rows = list(range(7))
     shares = [rows[ProcessGroup(CPU, None, number, 3).rows(7)] for number in range(3)]
     assert shares == [[0, 1], [2, 3], [4, 5, 6]]
     assert rows[SINGLE_PROCESS.rows(7)] == rows
 
 
-def test_each_process_draws_its_rows_of_what_one_would_draw() -> None:
-    first, later = torch.randn(10, 49), torch.randn(5, 11)  # in the second draw five rows are left, two of them ours
+def test_each_process_draws_its_rows_of_the_single_process_draw() -> None:
+    first, later = torch.randn(10, 49), torch.randn(5, 11)  # in the second, 2 + 3 rows still run
     alone = torch.Generator().manual_seed(3)
     wanted = [sampler(alone)(first), sampler(alone)(later)]
     drawn = []
@@ -63,7 +63,7 @@ def test_an_ended_process_waits_for_the_others() -> None:
 
 
 def hsal(*arguments: object, start: tuple[str, ...] = ()) -> None:
-    """The command line in processes of its own."""
+    """Run the command line in separate processes."""
     done = subprocess.run(
         [sys.executable, *start, "-m", "hsal", *map(str, arguments)], capture_output=True, text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -81,7 +81,7 @@ TORCHRUN = ("-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_po
 @pytest.mark.parametrize(("objective", "start", "more"), [
     ("reinforce", (), ["--processes", 2]), ("cross-entropy", TORCHRUN, []),
 ])
-def test_two_processes_train_as_one(
+def test_two_processes_train_like_one(
     made: Path, tmp_path: Path, objective: str, start: tuple[str, ...], more: list[object]
 ) -> None:
     command = ["train", "--pretrained", weights(made, "backbone"), *TRAIN, "--steps", 4, "--batch", 7]
@@ -90,7 +90,7 @@ def test_two_processes_train_as_one(
     hsal(*command, "--out", tmp_path / "two", *more, start=start)
     # Sums over the batch are taken in another order, which moves a gradient by some 1e-7 of its tensor's largest
     # element. Adam divides an element by its own size, so weights whose gradient is near 0 differ by any share of a
-    # step; its running mean of the gradients does not divide, and tells on every processor.
+    # step; its running mean of the gradients does not divide, and is comparable on every processor.
     one, two = (read_tensors(tmp_path / run / "state.safetensors")[1] for run in ("one", "two"))
     means = [name for name in one if name.endswith(".exp_avg")]
     assert means
@@ -107,7 +107,7 @@ def test_two_processes_train_as_one(
             assert double[name] == pytest.approx(single[name], rel=1e-4, abs=1e-5), name
 
 
-def test_updates_in_bfloat16_learn_too() -> None:
+def test_training_in_bfloat16_reduces_the_loss() -> None:
     config = TrainConfig(steps=60, batch=32, episode_steps=3, validate_every=60, learning_rate=2e-2)
     model = fresh_model(MODEL, 0)
     group = join_group("cpu", "bf16-mixed", 1, config.batch)
@@ -118,7 +118,7 @@ def test_updates_in_bfloat16_learn_too() -> None:
 
 
 @pytest.mark.parametrize(("precision", "wanted"), [("bf16-mixed", torch.bfloat16), ("32-true", torch.float32)])
-def test_the_whole_forward_pass_of_an_update_has_the_chosen_precision(precision: str, wanted: torch.dtype) -> None:
+def test_the_full_forward_pass_of_an_update_has_the_chosen_precision(precision: str, wanted: torch.dtype) -> None:
     config = TrainConfig(steps=2, batch=4, episode_steps=3, fine_tune=True)
     model = fresh_model(MODEL, 0)
     seen: dict[str, set[torch.dtype]] = {"backbone": set(), "controller": set()}
@@ -134,7 +134,7 @@ def test_the_whole_forward_pass_of_an_update_has_the_chosen_precision(precision:
     assert any(not torch.equal(tensor, before[name]) for name, tensor in model.backbone.state_dict().items())
 
 
-def test_impossible_groups_are_one_sentence(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reports_impossible_groups_in_one_line(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["train", "--out", tmp_path / "run", "--pretrained", weights(made, "backbone"), *TRAIN]
     for processes in (0, 5):  # of batches of 4
         assert "processes" in refused(capsys, *command, "--processes", processes)
@@ -144,7 +144,7 @@ def test_impossible_groups_are_one_sentence(made: Path, tmp_path: Path, capsys: 
 
 
 def test_one_process_in_single_precision_does_not_load_fabric() -> None:
-    told = ("import sys; from hsal.training.distributed import join_group; join_group('cpu', '32-true', 1, 8);"
+    code = ("import sys; from hsal.training.distributed import join_group; join_group('cpu', '32-true', 1, 8);"
             "print(any(name.startswith('lightning') for name in sys.modules))")
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

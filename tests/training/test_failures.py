@@ -45,7 +45,7 @@ def raising(error: BaseException) -> Raising:
 
 
 def after(step: int, action: Callable[[], object]) -> Callable[[RunFolder, Progress, float], None]:
-    """`RunFolder.log` that does something more after one update."""
+    """`RunFolder.log` with an additional action after one update."""
     log = RunFolder.log
 
     def logging(run: RunFolder, progress: Progress, seconds: float) -> None:
@@ -56,15 +56,15 @@ def after(step: int, action: Callable[[], object]) -> Callable[[RunFolder, Progr
     return logging
 
 
-def test_a_loss_that_is_not_finite(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = refused(capsys, *command, "--learning-rate", "1e30")
-    assert "of update 2 is not a finite number" in told
-    assert "smaller learning_rate" in told
+def test_reports_a_non_finite_loss(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    message = refused(capsys, *command, "--learning-rate", "1e30")
+    assert "of update 2 is not a finite number" in message
+    assert "smaller learning_rate" in message
     run = read_run(tmp_path / "run")
-    assert (run.state, f"hsal: {run.reason}\n", run.step) == ("failed", told, 1)
+    assert (run.state, f"hsal: {run.reason}\n", run.step) == ("failed", message, 1)
 
 
-def test_an_update_that_is_not_finite_is_not_taken(
+def test_a_non_finite_update_is_not_applied(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, rollout_loss = [], train.rollout_loss
@@ -73,14 +73,14 @@ def test_an_update_that_is_not_finite_is_not_taken(
         loss = rollout_loss(rollout, *rest)
         return loss._replace(total=loss.total * float("nan"))
 
-    def kept(model: HSAL, config: object) -> torch.optim.Optimizer:
+    def recording(model: HSAL, config: object) -> torch.optim.Optimizer:
         before.append(model.controller.classify.weight)
         before.append(model.controller.classify.weight.detach().clone())
         return optimizer_for(model, config)
 
     optimizer_for = train.optimizer_for
     monkeypatch.setattr(train, "rollout_loss", spoiled)
-    monkeypatch.setattr("hsal.runs.trainer.optimizer_for", kept)
+    monkeypatch.setattr("hsal.runs.trainer.optimizer_for", recording)
     assert "loss of update 1 is not a finite number (nan)" in refused(capsys, *command)
     assert torch.equal(*before)
     assert not (tmp_path / "run" / "state.safetensors").exists()
@@ -99,7 +99,7 @@ DENIED = PermissionError(errno.EACCES, "Permission denied", "metrics.jsonl")
     (LOSS, RuntimeError("DefaultCPUAllocator: can't allocate memory"), "not enough memory"),
     (LOSS, RuntimeError("[gloo] Connection closed by peer"), "Another process of this run"),
 ])
-def test_accidents(
+def test_reports_failures_during_training(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
     place: str, error: Exception, reason: str,
 ) -> None:
@@ -110,18 +110,18 @@ def test_accidents(
     assert reason in run.reason
     assert run.resumable
     monkeypatch.undo()
-    assert main(["train", "--resume", str(tmp_path / "run")]) == 0  # the cause mended, it goes on
+    assert main(["train", "--resume", str(tmp_path / "run")]) == 0  # with the cause fixed, it continues
     assert read_run(tmp_path / "run").state == "finished"
 
 
-def test_more_scenes_than_fit_into_memory(
+def test_reports_scenes_that_do_not_fit_into_memory(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "not enough memory" in refused(capsys, *command, "--scenes", 10**11)
-    assert read_run(tmp_path / "run").step == 0  # the untrained model was measured before
+    assert read_run(tmp_path / "run").step == 0  # the untrained model was evaluated before
 
 
-def test_a_failure_of_the_program_shows_its_traceback_too(
+def test_an_internal_error_also_prints_its_traceback(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train, "rollout_loss", raising(ZeroDivisionError("division by zero")))
@@ -131,16 +131,16 @@ def test_a_failure_of_the_program_shows_its_traceback_too(
     assert (run.state, run.reason) == ("failed", "The program failed (ZeroDivisionError: division by zero).")
 
 
-def test_a_launched_run_without_data_or_with_impossible_settings_reports_it(
+def test_a_launched_run_reports_missing_data_and_impossible_settings(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HSAL_DATA", str(tmp_path))
     start = Train(pretrained=str(weights(made, "backbone")), task="svhn-reassembled")
     for name, model in (("no-data", ModelConfig(size_px=64, image_channels=3)), ("no-colors", ModelConfig())):
         create_run(tmp_path / name, to_settings(start) | {"model": vars(model)})
-        told = refused(capsys, "train", "--resume", tmp_path / name)
+        message = refused(capsys, "train", "--resume", tmp_path / name)
         run = read_run(tmp_path / name)
-        assert (run.state, f"hsal: {run.reason}\n") == ("failed", told)
+        assert (run.state, f"hsal: {run.reason}\n") == ("failed", message)
     assert "--image-channels 3" in run.reason
 
 
@@ -204,7 +204,7 @@ def test_a_stop_request_while_scenes_are_prepared(
 
 
 def test_a_run_of_an_older_version_is_resumed(command: list[str], tmp_path: Path) -> None:
-    """Whose config.json held all but the configs as text."""
+    """Its config.json stores everything but the configs as text."""
     assert main(command) == 0
     file = tmp_path / "run" / "config.json"
     settings = json.loads(file.read_text())

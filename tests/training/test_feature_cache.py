@@ -35,13 +35,13 @@ def test_the_cache_holds_what_the_model_perceives() -> None:
     *progress, cache = FeatureCache.compute(model, renderer(), seed=2, scenes=5)
     assert progress == [5]
     assert cache.volumes.dtype == torch.float16
-    ((whole, counts),) = perceive_scenes(model, renderer(), seed=2, scenes=5)
+    ((full, counts),) = perceive_scenes(model, renderer(), seed=2, scenes=5)
     view, labels = cache.perception(model, torch.tensor([3, 0]))
     assert torch.equal(labels, counts[[3, 0]].float())
-    torch.testing.assert_close(view.volume, whole.volume[[3, 0]], atol=1e-3, rtol=1e-3)
-    torch.testing.assert_close(view.saliency, whole.saliency[[3, 0]], atol=3e-3, rtol=3e-3)
+    torch.testing.assert_close(view.volume, full.volume[[3, 0]], atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(view.saliency, full.saliency[[3, 0]], atol=3e-3, rtol=3e-3)
     assert view.saliency.amax(dim=(1, 2)).tolist() == [1, 1]
-    assert torch.equal(view.scale, whole.scale[[3, 0]])  # needed for attn_saliency on the paper's scale
+    assert torch.equal(view.scale, full.scale[[3, 0]])  # needed for attn_saliency on the paper's scale
 
 
 def test_views_are_all_rows_in_order() -> None:
@@ -52,14 +52,14 @@ def test_views_are_all_rows_in_order() -> None:
 
 
 def test_volumes_on_disk_are_not_computed_again(tmp_path: Path) -> None:
-    class Never(SceneRenderer):
+    class NeverCalled(SceneRenderer):
         def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
             raise AssertionError("rendered again")
 
     model, file = fresh_model(MODEL, 0), tmp_path / "new" / "volumes.f16"
     in_memory = computed(model, renderer(), 2, 5)
     written = computed(model, renderer(), 2, 5, file)
-    found = computed(model, Never(renderer().digits, SCENE), 2, 5, file)
+    found = computed(model, NeverCalled(renderer().digits, SCENE), 2, 5, file)
     for cache in (written, found):
         assert torch.equal(cache.volumes, in_memory.volumes)
         assert torch.equal(cache.counts, in_memory.counts)
@@ -67,7 +67,7 @@ def test_volumes_on_disk_are_not_computed_again(tmp_path: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["volumes.f16"]
 
 
-def test_volumes_cut_short_leave_no_file(tmp_path: Path) -> None:
+def test_an_interrupted_computation_leaves_no_file(tmp_path: Path) -> None:
     class Fails(SceneRenderer):
         def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
             raise KeyboardInterrupt
@@ -98,32 +98,32 @@ class RecordingFeed:
     """A feed that records the requested maximum number of labels."""
 
     def __init__(self, feed: SceneFeed) -> None:
-        self.feed, self.asked = feed, []
+        self.feed, self.requested = feed, []
 
     def draw(
         self, model: HSAL, number: int, batch: int, largest: int, generator: torch.Generator, part: slice
     ) -> tuple[Perception, Tensor]:
-        self.asked.append((number, largest))
+        self.requested.append((number, largest))
         return self.feed.draw(model, number, batch, largest, generator, part)
 
 
 @pytest.mark.parametrize(("curriculum", "wanted"), [(0, [1000] * 6), (4, [1, 2, 3, 4, 1000, 1000])])
-def test_the_curriculum_lets_one_label_more_in_at_every_quarter(curriculum: int, wanted: list[int]) -> None:
+def test_the_curriculum_adds_one_label_at_every_quarter(curriculum: int, wanted: list[int]) -> None:
     config = TrainConfig(steps=6, batch=2, episode_steps=2, validate_every=6, curriculum=curriculum)
     model, feed = fresh_model(MODEL, 0), RecordingFeed(spots())
     list(train(model, optimizer_for(model, config), config, feed, check(model)))
-    assert feed.asked == list(enumerate(wanted, 1))
+    assert feed.requested == list(enumerate(wanted, 1))
 
 
-def test_images_are_the_next_scenes_of_the_stream_with_the_backbones_gradient() -> None:
+def test_rendered_scenes_continue_the_stream_with_gradients_of_the_backbone() -> None:
     model, scene = fresh_model(MODEL, 0), SceneConfig(**{**SCENE.__dict__, "digits_max": 4})
     view, counts = RenderedScenes(renderer(scene), seed=3).draw(model, 2, 4, 1000, torch.Generator())
     images, wanted = renderer(scene).batch(3, 4, 4)
     assert torch.equal(counts, torch.from_numpy(wanted).float())
     with torch.no_grad():
-        whole = model.perceive(to_tensor(images))
-    torch.testing.assert_close(view.volume.detach(), whole.volume)
-    torch.testing.assert_close(view.saliency, whole.saliency)
+        full = model.perceive(to_tensor(images))
+    torch.testing.assert_close(view.volume.detach(), full.volume)
+    torch.testing.assert_close(view.saliency, full.saliency)
     assert view.volume.requires_grad
     assert not view.saliency.requires_grad  # not trained
     assert not view.scale.requires_grad
@@ -136,22 +136,22 @@ def test_fine_tuning_trains_the_backbone_too() -> None:
     trained = dict(model.backbone.named_parameters())
     after = model.backbone.state_dict()
     for name, tensor in before.items():
-        assert torch.equal(after[name], tensor) == (name not in trained), name  # running means stay as they are
+        assert torch.equal(after[name], tensor) == (name not in trained), name  # running means do not change
 
 
-def test_a_frozen_backbone_stays_as_it_is() -> None:
+def test_a_frozen_backbone_does_not_change() -> None:
     model, config = fresh_model(MODEL, 0), replace(FINE_TUNE, fine_tune=False)
     before = weights(model.backbone)
     list(train(model, optimizer_for(model, config), config, RenderedScenes(renderer(), 0), check(model)))
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.backbone.state_dict().items())
 
 
-def test_the_backbone_takes_smaller_steps() -> None:
+def test_the_backbone_has_a_smaller_learning_rate() -> None:
     model = fresh_model(MODEL, 0)
     optimizer = optimizer_for(model, FINE_TUNE)
     rates: Iterator[list[float]] = (
         [group["lr"] for group in optimizer.param_groups]
         for _ in train(model, optimizer, FINE_TUNE, RenderedScenes(renderer(), 0), check(model))
     )
-    for whole, part in rates:
-        assert part == pytest.approx(0.5 * whole)
+    for full, part in rates:
+        assert part == pytest.approx(0.5 * full)

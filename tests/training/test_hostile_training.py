@@ -1,4 +1,4 @@
-"""Accidents in training: each ends in one sentence, or does no harm."""
+"""Invalid use of training: each case is reported in one sentence, or has no effect."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_resume_before_the_first_checkpoint(tmp_path):
 @pytest.mark.parametrize(
     "changes", [{"validate_every": 0}, {"batch": 0}, {"validation_scenes": 0}, {"steps": -1}, {"seed": -1}]
 )
-def test_training_settings(kind, changes):
+def test_rejects_impossible_training_settings(kind, changes):
     with pytest.raises(ConfigError):
         kind(**changes)
 
 
 @pytest.mark.parametrize("flags", [["--classes", "5"], ["--size-px", "64"]])
-def test_model_of_another_size_or_class_number(tmp_path, flags):
+def test_rejects_a_model_of_another_size_or_number_of_classes(tmp_path, flags):
     assert main(["pretrain", "--out", str(tmp_path / "a"), *PRETRAIN, *flags]) in (0, 2)
     pretrained = str(tmp_path / "a/weights.safetensors")
     assert main(["train", "--out", str(tmp_path / "b"), "--pretrained", pretrained, *TRAIN, *flags]) in (0, 2)
@@ -55,12 +55,12 @@ for _ in range(10):
 
 
 @pytest.mark.parametrize("width", [2, 4])
-def test_narrow_backbone_corrupts_the_heap(width):
+def test_narrow_backbones_train_without_heap_corruption(width):
     done = subprocess.run([sys.executable, "-c", CRASH.format(width=width)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_mistyped_pretrained_does_not_use_up_the_run_folder(tmp_path):
+def test_a_mistyped_pretrained_flag_creates_no_run_folder(tmp_path):
     command = ["train", "--out", str(tmp_path / "run"), "--pretrained", "nowhere", *TRAIN]
     assert main(command) == 2
     assert not (tmp_path / "run" / "config.json").exists()

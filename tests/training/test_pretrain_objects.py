@@ -36,7 +36,7 @@ def make_classifier() -> ObjectClassifier:
     return ObjectClassifier(fresh_model(MODEL, 0))
 
 
-def test_each_object_of_a_scene_is_seen_without_the_others() -> None:
+def test_the_volume_of_each_object_excludes_the_others() -> None:
     shown = objects_of(make_classifier(), VOLUME, Squares(), 0, 0, 8)
     for row in range(8):
         scene = Squares().render(0, row)
@@ -67,7 +67,7 @@ def test_objects_side_by_side_are_classified_separately() -> None:
 
 def test_padding_for_scenes_with_fewer_objects_has_no_gradient() -> None:
     shown = objects_of(make_classifier(), VOLUME, Squares(), 0, 0, 8)
-    assert (shown.label == -1).any()  # else this test shows nothing
+    assert (shown.label == -1).any()  # otherwise this test checks nothing
     classifier = make_classifier().eval()
     logits = classifier(torch.rand(8, 1, 32, 32), shown.cover)
     loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), shown.label.flatten(), ignore_index=-1)
@@ -76,7 +76,7 @@ def test_padding_for_scenes_with_fewer_objects_has_no_gradient() -> None:
     assert logits.isfinite().all()
 
 
-def test_an_unknown_cut_is_refused() -> None:
+def test_rejects_an_unknown_cut() -> None:
     from hsal.cli import main
 
     with pytest.raises(SystemExit):

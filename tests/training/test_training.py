@@ -1,4 +1,4 @@
-"""Training: it learns, and a resumed run takes the steps of an uninterrupted one."""
+"""Training reaches high accuracy, and a resumed run takes the steps of an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.fixtures.small_training import (
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Sums in one order, so that two runs can agree to the bit."""
+    """One order of summation, so that two runs can be bit-equal."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -53,7 +53,7 @@ def test_reinforce_learns_a_few_easy_scenes() -> None:
     for progress in train(model, optimizer_for(model, config), config, spots(), check(model)):
         rewards.append(progress.metrics["label_reward"])
         last = progress.metrics
-    # at the start one of eleven names is right; at the end nearly all are
+    # at the start one label of eleven is correct; at the end nearly all are
     assert np.mean(rewards[:3]) < -0.5
     assert np.mean(rewards[-10:]) > 0.8
     assert last["validation_exact_match"] == 1
@@ -61,7 +61,7 @@ def test_reinforce_learns_a_few_easy_scenes() -> None:
 
 
 @BOTH
-def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], tmp_path: Path) -> None:
+def test_a_resumed_run_takes_identical_steps(begin: Callable[[int], Setup], tmp_path: Path) -> None:
     uninterrupted = begin(1)
     metrics = [progress.metrics for progress in uninterrupted.updates(0)]
 
@@ -75,7 +75,7 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
     with run.metrics.open("a") as file:
         file.write('{"step": 6, "seconds": 6')
 
-    resumed = begin(2)  # other weights than the run had: all must come from the checkpoint
+    resumed = begin(2)  # weights that differ from the run's: everything must come from the checkpoint
     done, seconds = run.restore_state(resumed.module, lambda: resumed.optimizer)
     assert (done, seconds) == (3, 30)
     assert [line["step"] for line in logged(run)] == [1, 2, 3]
@@ -89,7 +89,7 @@ def test_a_resumed_run_takes_the_very_same_steps(begin: Callable[[int], Setup], 
 
 
 @BOTH
-def test_a_finished_run_has_nothing_left_to_do(begin: Callable[[int], Setup]) -> None:
+def test_a_finished_run_takes_no_further_steps(begin: Callable[[int], Setup]) -> None:
     assert list(begin(0).updates(7)) == []
 
 
@@ -104,7 +104,7 @@ def test_progress_reports_validation(begin: Callable[[int], Setup]) -> None:
         assert all(math.isfinite(value) for value in progress.metrics.values())
 
 
-def test_the_step_size_falls_along_a_cosine_and_warms_up_in_pretraining() -> None:
+def test_the_learning_rate_follows_a_cosine_and_warms_up_in_pretraining() -> None:
     def rates(setup: Setup) -> list[float]:
         return [setup.optimizer.param_groups[0]["lr"] for _ in setup.updates(0)]
 
@@ -114,22 +114,22 @@ def test_the_step_size_falls_along_a_cosine_and_warms_up_in_pretraining() -> Non
     optimizer = torch.optim.AdamW(model.parameters())
     config = PretrainConfig(steps=20, batch=2, validate_every=20, validation_scenes=2, learning_rate=1.0)
     warm = Setup(model, optimizer, lambda done: pretrain(model, optimizer, config, renderer(), renderer(), done))
-    # a tenth of 20 updates is the warm-up: half, then all
+    # the warm-up is a tenth of 20 updates: half, then the full rate
     assert rates(warm)[:3] == pytest.approx([0.5, *(0.5 * (1 + math.cos(math.pi * number / 20)) for number in (1, 2))])
 
 
-def test_every_pretraining_update_sees_new_scenes_and_validation_leaves_the_backbone_alone() -> None:
-    asked = []
+def test_pretraining_uses_new_scenes_and_validation_does_not_change_the_backbone() -> None:
+    requested = []
 
-    class Asked(SceneRenderer):
+    class Recording(SceneRenderer):
         def batch(self, seed: int, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-            asked.append((seed, start, count))
+            requested.append((seed, start, count))
             return super().batch(seed, start, count)
 
     classifier = ObjectClassifier(fresh_model(MODEL, 0))
     optimizer = torch.optim.AdamW(classifier.parameters())
-    list(pretrain(classifier, optimizer, PRETRAIN, Asked(renderer().digits, SCENE), renderer()))
-    assert asked == [(0, 0, 4), (0, 4, 4), (0, 8, 4), (0, 12, 4), (0, 16, 4), (0, 20, 4), (0, 24, 4)]
+    list(pretrain(classifier, optimizer, PRETRAIN, Recording(renderer().digits, SCENE), renderer()))
+    assert requested == [(0, 0, 4), (0, 4, 4), (0, 8, 4), (0, 12, 4), (0, 16, 4), (0, 20, 4), (0, 24, 4)]
     assert classifier.backbone.stem_norm.num_batches_tracked == 7  # the updates', not validation's
     assert not classifier.training
 
@@ -143,7 +143,7 @@ def test_the_gradient_is_clipped() -> None:
     (progress,) = train(model, plain, config, spots(), check(model))
     after = torch.cat([parameter.detach().flatten() for parameter in groups[0]["params"]])
     assert progress.metrics["gradient_norm"] > 0.25
-    assert (after - before).norm().item() == pytest.approx(0.25, rel=1e-3)  # one step of size 1 along it
+    assert (after - before).norm().item() == pytest.approx(0.25, rel=1e-3)  # one step at learning rate 1
 
 
 def test_another_seed_takes_other_steps() -> None:
@@ -157,7 +157,7 @@ def test_another_seed_takes_other_steps() -> None:
     assert not torch.equal(after(0), after(1))
 
 
-def test_validation_reports_the_scalar_measures() -> None:
+def test_validation_reports_the_scalar_metrics() -> None:
     model = fresh_model(MODEL, 0)
     measures = validate(model, check(model)())
     assert measures.keys() >= {"validation_exact_match", "validation_macro_f1", "validation_attn_saliency"}
@@ -192,4 +192,4 @@ def test_the_entropy_weight_changes_along_a_straight_line() -> None:
 
     falling, flat = (entropies(entropy_weight=0.4, entropy_weight_end=end) for end in (0.0, 0.4))
     assert falling[0] == flat[0]  # the first update has the starting weight
-    assert falling[3] > flat[3]  # then ever less entropy is subtracted
+    assert falling[3] > flat[3]  # then less and less entropy is subtracted

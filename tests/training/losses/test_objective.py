@@ -42,7 +42,7 @@ def test_random_order_is_each_rows_multiset_and_then_stop() -> None:
     assert order[2].tolist() == [4] * 7
 
 
-def test_every_order_is_as_likely() -> None:
+def test_all_orders_are_equally_likely() -> None:
     order = random_order(counts([1, 1, 1]).repeat(6000, 1), torch.Generator().manual_seed(0))
     seen = Counter(tuple(row[:3]) for row in order.tolist())
     assert len(seen) == 6
@@ -50,17 +50,17 @@ def test_every_order_is_as_likely() -> None:
 
 
 def test_cross_entropy_feeds_the_targets_back() -> None:
-    heard: list[Feedback] = []
-    taken = loss(flat_steps([[STOP, 0], [STOP, 0], [0, 0]]), counts([1, 1], [0, 1]), CROSS_ENTROPY, heard)
-    first, second = ([each.label.tolist() for each in heard][step] for step in (0, 1))
+    feedback: list[Feedback] = []
+    taken = loss(flat_steps([[STOP, 0], [STOP, 0], [0, 0]]), counts([1, 1], [0, 1]), CROSS_ENTROPY, feedback)
+    first, second = ([each.label.tolist() for each in feedback][step] for step in (0, 1))
     assert {first[0], second[0]} == {0, 1}
     assert [first[1], second[1]] == [1, STOP]
-    assert heard[1].running.tolist() == [True, False]  # stop was predicted where it was correct
+    assert feedback[1].running.tolist() == [True, False]  # stop was predicted where it was correct
     assert taken.total.item() == taken.policy.item() == pytest.approx(log(3))  # one of three, even odds
     assert taken.label_reward.item() == 1
 
 
-def test_cross_entropy_by_hand_and_glimpses_go_unrewarded() -> None:
+def test_cross_entropy_by_hand_without_glimpse_rewards() -> None:
     step, last = uneven_step(), uneven_step(STOP)
     taken = loss([step, last], counts([0, 1]), CROSS_ENTROPY)
     assert taken.total.item() == pytest.approx((log(8 / 3) + log(8)) / 2)  # first the 1, then stop
@@ -106,13 +106,13 @@ def test_the_expected_label_reward_has_the_mean_of_the_sampled_gradients(labels:
 
 def test_the_expected_label_loss_by_hand() -> None:
     taken = loss([uneven_step()], counts([1, 0]), TrainConfig(label_estimator="expected", **LABELS_ALONE))
-    # +1 with 4/8, -1 else: 0; the location term as ever
+    # +1 with 4/8, -1 else: 0; the location term as before
     assert taken.policy.item() == pytest.approx(0 - 0.3 * log(0.75))
-    assert taken.label_reward.item() == 1  # what was sampled is still reported
+    assert taken.label_reward.item() == 1  # the sampled reward is still reported
 
 
 @pytest.mark.parametrize(("labels", "right"), [([1, 0], 4 / 8), ([2, 1], 7 / 8), ([0, 0], 1 / 8)])
-def test_the_logarithm_of_the_chance_to_be_right_by_hand(labels: list[int], right: float) -> None:
+def test_log_probability_of_a_correct_label_by_hand(labels: list[int], right: float) -> None:
     step = uneven_step()
     config = TrainConfig(label_estimator="log-probability", location_estimator="expected", **LABELS_ALONE)
     taken = loss([step], counts(labels), config)
@@ -134,9 +134,9 @@ def test_the_expected_location_reward_has_the_mean_of_the_sampled_gradients() ->
     taken.total.backward()
     torch.testing.assert_close(expected.location_logits.grad, sampled)
     assert sampled.abs().max() == pytest.approx(0.4 / 4 * 3 / 4)
-    assert expected.priority.grad is None or not expected.priority.grad.any()  # that has a weight of its own
-    assert taken.policy.item() == pytest.approx(-(0.1 / 4 + 0.5 * 3 / 4))  # the labels' expectation is 0 here
-    assert taken.location_reward.item() == pytest.approx(0.5)  # what was sampled is still reported
+    assert expected.priority.grad is None or not expected.priority.grad.any()  # its gradient has a separate weight
+    assert taken.policy.item() == pytest.approx(-(0.1 / 4 + 0.5 * 3 / 4))  # the expected label reward is 0 here
+    assert taken.location_reward.item() == pytest.approx(0.5)  # the sampled reward is still reported
 
 
 def two_rows(label: list[int], priority: list[float]) -> MetaStep:
@@ -151,7 +151,7 @@ def two_rows(label: list[int], priority: list[float]) -> MetaStep:
 @pytest.mark.parametrize(
     ("discount", "returns"),
     [
-        # first row: glimpse 0.4, right stop; second row: glimpse 0.5, 0 right, glimpse 0.2, 1 right, glimpse 0.3, stop
+        # all labels correct; first row: glimpse 0.4, stop; second row: glimpses 0.5, 0.2, 0.3 with labels 0, 1, stop
         (0.0, [0.4, 1, 0.5, 1, 0.2, 1, 0.3, 1]),
         # backwards with one half: 1; 0.4 + 0.5. And 1; 0.3 + 0.5; 1 + 0.4; 0.2 + 0.7; 1 + 0.45; 0.5 + 0.725
         (0.5, [0.9, 1, 1.225, 1.45, 0.9, 1.4, 0.8, 1]),
@@ -190,11 +190,11 @@ def with_all_rows(rollout: Rollout) -> Rollout:
     rows = torch.arange(len(step.label))
     while True:
         answer = yield rows_of(step, rows)
-        told = step.label.clone()
-        told[rows] = answer.label
+        labels = step.label.clone()
+        labels[rows] = answer.label
         rows = rows[answer.running]
         try:
-            step = rollout.send(Feedback(label=told))
+            step = rollout.send(Feedback(label=labels))
         except StopIteration:
             return
 

@@ -60,7 +60,7 @@ def test_expected_location_loss(fresh_only: bool, wanted: float) -> None:
     loss = expected_location_loss(priority, log_p, torch.tensor([[1, 0]]), fresh_only)
     close(loss.detach(), [wanted])
     loss.sum().backward()
-    assert priority.grad is None  # its gradient has a weight of its own
+    assert priority.grad is None  # its gradient has a separate weight
     assert log_p.grad.any()
 
 

@@ -62,7 +62,7 @@ def test_the_advantage_is_a_constant() -> None:
     assert not step.priority.grad.any()
 
 
-def test_values_learn_from_their_own_error_alone() -> None:
+def test_values_are_trained_only_on_their_own_error() -> None:
     step = one_step()
     config = TrainConfig(label_estimator="sampled", value_weight=0.5, entropy_weight=0, priority_weight=0)
     loss([step], counts([1, 0]), config).total.backward()
@@ -91,7 +91,7 @@ def test_entropy_term_flattens_the_odds() -> None:
     torch.testing.assert_close(gradient, torch.tensor([[wanted]]))
 
 
-def test_two_glimpses_both_count() -> None:
+def test_both_glimpses_count() -> None:
     step = make_step(
         cells=[[0, 1]], label=[1], priority=torch.tensor([[[0.2, 0.6]]]),
         saliency=torch.tensor([[[0.5, 0.9]]]), location_logits=torch.zeros(1, 2, 2), class_logits=torch.zeros(1, 3),
@@ -118,7 +118,7 @@ def test_an_ended_episode_adds_nothing_more() -> None:
     assert steps[0].class_logits.grad[0].any()
 
 
-def test_a_wrong_stop_does_not_end_an_episode() -> None:
+def test_an_incorrect_stop_does_not_end_an_episode() -> None:
     steps = flat_steps([[STOP], [0], [STOP]])
     taken = loss(steps, counts([1, 0]), TrainConfig())
     assert taken.label_reward.item() == pytest.approx(1 / 3)  # -1, +1, +1
@@ -132,7 +132,7 @@ def test_the_rollout_stops_when_all_episodes_have_ended() -> None:
         raise AssertionError("an unnecessary step was requested")
 
     taken = loss(endless(), counts([1, 0], [0, 0]), TrainConfig())
-    assert taken.label_reward.item() == 1  # three running steps, all right
+    assert taken.label_reward.item() == 1  # three running steps, all correct
 
 
 def test_the_same_images_twice_give_the_same_loss() -> None:
