@@ -22,23 +22,23 @@ st.markdown(
     "`hsal trace FOLDER --out FILE.parquet` does the same for any number of images."
 )
 weights = choices()
-named = titles(weights)
+labels = titles(weights)
 batch = state.batch()
 left, right = st.columns([2.4, 1], gap="medium")
 with right:
-    chosen = st.selectbox("Model trained on", list(weights), key=state.choose_weights(list(weights)),
-                          format_func=named.__getitem__)
-    st.button("Try the sample scenes", on_click=state.take_samples, icon=":material/apps:", width="stretch")
+    chosen = st.selectbox("Model trained on", list(weights), key=state.weights_key(list(weights)),
+                          format_func=labels.__getitem__)
+    st.button("Try the sample scenes", on_click=state.use_samples, icon=":material/apps:", width="stretch")
 with left:
     files = st.file_uploader(BOUNDS, accept_multiple_files=True, key=f"many.files.{batch.round}",
                              max_upload_size=ZIP_BYTES // MB)
 try:
-    batch = state.take(chosen, files)
+    batch = state.update(chosen, files)
     st.caption(describe_limits(chosen))
-    if batch.pile.images:
+    if batch.archive.images:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{len(batch.names):,} files: {names_of(batch)}.", width="content")
-            st.button("Remove them", on_click=state.forget, icon=":material/delete:")
+            st.button("Remove them", on_click=state.remove_images, icon=":material/delete:")
     many_view(batch)
 except HsalError as error:
     show_error(str(error))

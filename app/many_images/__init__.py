@@ -1,1 +1,1 @@
-"""Many images: a table of walks, each row opening in Step through."""
+"""Many images: a table with the trace of each image; a row opens in Step through."""

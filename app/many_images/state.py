@@ -19,96 +19,98 @@ BATCH, WEIGHTS, SAMPLES = "hsal.many", "many.weights", ASSETS / "samples"
 
 @dataclass
 class Batch:
-    """A visitor's images, and what became of them so far."""
+    """A visitor's images, and the rows of the table so far."""
 
     weights: str = ""
-    """By the name that links give them."""
+    """Name of the weights, as in links; see `app.weights`."""
     files: tuple[str, ...] = ()
-    """Of the uploader: which files they are."""
-    pile: Archive = field(default_factory=Archive)
+    """Ids of the uploaded files."""
+    archive: Archive = field(default_factory=Archive)
     rows: list[ImageRow] = field(default_factory=list)
-    """Of the first of the images, in their order."""
-    going: bool = False
-    """Whether the next is traced without being asked."""
+    """Rows of the first images, in the order of the images."""
+    running: bool = False
+    """Whether the remaining images are being traced."""
     round: int = 0
-    """Another one gives the table and the uploader new keys."""
+    """Part of the keys of table and uploader; a new number resets both."""
 
     @property
     def names(self) -> list[str]:
-        """Of the images."""
-        return [name for name, _ in self.pile.images]
+        """The names of the images."""
+        return [name for name, _ in self.archive.images]
 
     @property
-    def left(self) -> int:
-        """Images without a row."""
-        return len(self.pile.images) - len(self.rows)
+    def remaining(self) -> int:
+        """Number of images without a row."""
+        return len(self.archive.images) - len(self.rows)
 
 
 def batch() -> Batch:
-    """The visitor's."""
+    """The visitor's images."""
     return st.session_state.setdefault(BATCH, Batch())
 
 
-def choose_weights(names: Sequence[str]) -> str:
-    """The key of the widget that chooses weights, which shows those chosen last."""
+def weights_key(names: Sequence[str]) -> str:
+    """The key of the widget that chooses weights, filled with the last choice."""
     state, last = st.session_state, batch().weights
     if state.get(WEIGHTS, None) not in names:
         state[WEIGHTS] = last if last in names else names[0]
     return WEIGHTS
 
 
-def take(weights: str, files: Sequence[Any]) -> Batch:
-    """What the widgets show now; other weights or other files begin anew.
+def update(weights: str, files: Sequence[Any]) -> Batch:
+    """Apply the widgets' values; other weights or other files start from scratch.
 
     Args:
-        files: of the uploader, which is empty on coming back: that forgets nothing.
+        weights: name of the chosen weights.
+        files: the uploaded files; none after a visit to another page, which changes nothing.
     """
-    made = batch()
-    if weights != made.weights:
-        made.weights, made.rows, made.going = weights, [], bool(made.pile.images)
+    current = batch()
+    if weights != current.weights:
+        current.weights, current.rows, current.running = weights, [], bool(current.archive.images)
     ids = tuple(file.file_id for file in files)
-    if ids and ids != made.files:
+    if ids and ids != current.files:
         _begin(collect_images((file.name, file.getvalue()) for file in files), ids)
-    return made
+    return current
 
 
-def take_samples() -> None:
-    """The sample scenes, for whoever has no images at hand."""
+def use_samples() -> None:
+    """Use the sample scenes as images."""
     paths = sorted(SAMPLES.glob("*.png"))
     _begin(collect_images((path.name, path.read_bytes()) for path in paths), ())
 
 
-def _begin(pictures: Archive, ids: tuple[str, ...]) -> None:
-    """Rows of images that were there before are kept."""
-    made = batch()
-    known = {_mark(name, data): row for (name, data), row in zip(made.pile.images, made.rows, strict=False)}
+def _begin(archive: Archive, ids: tuple[str, ...]) -> None:
+    """Start with new images; images that already have a row are not traced again."""
+    current = batch()
+    images = zip(current.archive.images, current.rows, strict=False)
+    known = {_identity(name, data): row for (name, data), row in images}
     rows = []
-    for name, data in pictures.images:
-        if _mark(name, data) not in known:
+    for name, data in archive.images:
+        if _identity(name, data) not in known:
             break
-        rows.append(known[_mark(name, data)])
-    made.pile, made.files, made.rows, made.going = pictures, ids, rows, len(rows) < len(pictures.images)
+        rows.append(known[_identity(name, data)])
+    current.archive, current.files, current.rows, current.running = archive, ids, rows, len(rows) < len(archive.images)
 
 
-def _mark(name: str, data: bytes) -> tuple[str, str]:
+def _identity(name: str, data: bytes) -> tuple[str, str]:
     return name, hashlib.sha256(data).hexdigest()
 
 
-def go(on: bool) -> None:
-    """Stop, or go on where it was stopped."""
-    batch().going = on
+def set_running(running: bool) -> None:
+    """Stop, or continue after a stop."""
+    batch().running = running
 
 
-def forget() -> None:
-    """Forget the images and empty the uploader."""
+def remove_images() -> None:
+    """Remove the images and empty the uploader."""
     st.session_state[BATCH] = Batch(weights=batch().weights, round=batch().round + 1)
 
 
-def open_in_step_through(place: int) -> dict[str, str]:
-    """Make an image the upload of Step through; what its address is to say."""
-    made = batch()
-    name, data = made.pile.images[place]
+def open_in_step_through(index: int) -> dict[str, str]:
+    """Make an image the upload of Step through; returns the parameters of its link."""
+    current = batch()
+    name, data = current.archive.images[index]
     st.session_state[UPLOAD] = (name.rpartition("/")[2], data)
-    st.session_state[UPLOADING] = False  # its own uploader is empty, and that is nobody's wish
-    made.round += 1  # the table comes back with no row chosen
-    return {"input": "upload", "weights": made.weights}
+    st.session_state[UPLOADING] = False  # the uploader there is empty, but the visitor has not removed the file
+    current.round += 1  # no row is selected on coming back
+    return {"input": "upload", "weights": current.weights}

@@ -1,4 +1,4 @@
-"""Many images: images are traced a few at a time between redraws; the table, and its downloads."""
+"""The table of Many images and its downloads; images are traced a few at a time between redraws."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
 from hsal.export.table import ImageRow, row_of, table_bytes
 
-PORTION_S = 0.5  # of work between two redraws, so that Stop responds
+WORK_S = 0.5  # time to trace images between two redraws, so that Stop responds
 EVERY_S = 0.1
 ROW_PX = 84  # four lines: Streamlit wraps text in rows above 64
 COLUMNS = {
@@ -41,61 +41,61 @@ COLUMNS = {
 
 def many_view(batch: Batch) -> None:
     """The progress while images are traced, and the table."""
-    auto_refresh(_at_work if batch.going else _at_rest, EVERY_S if batch.going else None)
+    auto_refresh(_draw_progress if batch.running else _draw_results, EVERY_S if batch.running else None)
 
 
-def _at_work() -> bool:
-    """Trace and show some images; returns whether those were the last."""
+def _draw_progress() -> bool:
+    """Trace and show some images; returns whether all are done."""
     batch = state.batch()
-    if batch.going and batch.left:
+    if batch.running and batch.remaining:
         _work(batch)
-    if not batch.going or not batch.left:
-        batch.going = False
-    done, total = len(batch.rows), len(batch.pile.images)
+    if not batch.running or not batch.remaining:
+        batch.running = False
+    done, total = len(batch.rows), len(batch.archive.images)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / total, f"{done:,} of {total:,} images")
-        st.button("Stop", on_click=state.go, args=(False,), icon=":material/stop:")
+        st.button("Stop", on_click=state.set_running, args=(False,), icon=":material/stop:")
     _table(batch.rows)
-    return not batch.going
+    return not batch.running
 
 
 def _work(batch: Batch) -> None:
-    begun = time.monotonic()
-    while batch.going and batch.left and time.monotonic() - begun < PORTION_S:
-        batch.rows.append(traced(batch.weights, *batch.pile.images[len(batch.rows)]))
+    started = time.monotonic()
+    while batch.running and batch.remaining and time.monotonic() - started < WORK_S:
+        batch.rows.append(trace_row(batch.weights, *batch.archive.images[len(batch.rows)]))
 
 
-def traced(weights: str, name: str, data: bytes) -> ImageRow:
-    """The row of one image; a bad one says why."""
+def trace_row(weights: str, name: str, data: bytes) -> ImageRow:
+    """Trace one image; returns its row, with the error for an image that cannot be used."""
     try:
-        picture = decode_image(data, name)
-        ready = for_model(picture.pixels, describe(weights).config)
-        # as Step through will ask for it
-        shown, notes = name.rpartition("/")[2][:80], (*picture.notes, *ready.notes)
+        loaded = decode_image(data, name)
+        ready = for_model(loaded.pixels, describe(weights).config)
+        # the same arguments as in Step through, so that its trace is cached
+        shown, notes = name.rpartition("/")[2][:80], (*loaded.notes, *ready.notes)
         return row_of(name, cache.image_trace(weights, "upload", shown, ready.image, notes))
     except HsalError as error:
         return ImageRow(name, problem=str(error))
 
 
-def _at_rest() -> bool:
+def _draw_results() -> bool:
     """Show the results; returns whether the work continues: a click on Continue redraws this part alone."""
     batch = state.batch()
-    if not batch.going:
-        _result(batch)
-    return batch.going
+    if not batch.running:
+        _results(batch)
+    return batch.running
 
 
-def _result(batch: Batch) -> None:
-    show_problems(batch.pile.problems)
-    if batch.left:
+def _results(batch: Batch) -> None:
+    show_problems(batch.archive.problems)
+    if batch.remaining:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.pile.images):,} images are done.",
+            st.caption(f"Stopped: {len(batch.rows):,} of {len(batch.archive.images):,} images are done.",
                        width="content")
-            st.button("Continue", on_click=state.go, args=(True,), icon=":material/play_arrow:")
+            st.button("Continue", on_click=state.set_running, args=(True,), icon=":material/play_arrow:")
     if not batch.rows:
         return
-    bad = sum(bool(row.problem) for row in batch.rows)
-    st.caption(f"{count_of(len(batch.rows) - bad)} read{f', {bad:,} could not be' if bad else ''}. "
+    failed = sum(bool(row.problem) for row in batch.rows)
+    st.caption(f"{count_of(len(batch.rows) - failed)} read{f', {failed:,} could not be' if failed else ''}. "
                "Click a column header to sort, or the box before a row to open it in Step through.")
     chosen = _table(batch.rows, f"many.table.{batch.round}")
     _open(batch, chosen)
@@ -103,7 +103,7 @@ def _result(batch: Batch) -> None:
 
 
 def _table(rows: list[ImageRow], key: str | None = None) -> int | None:
-    """The rows; with a key one can be chosen, and its place is returned."""
+    """Draw the rows; with a key, a row can be selected, and its index is returned."""
     columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
     columns["notes"] = [row.problem or row.notes for row in rows]
     if not any(columns["notes"]):
@@ -118,38 +118,38 @@ def _table(rows: list[ImageRow], key: str | None = None) -> int | None:
 
 
 def _open(batch: Batch, chosen: int | None) -> None:
-    """A row clicked opens at once; the list does the same for the keyboard."""
-    good = [place for place, row in enumerate(batch.rows) if not row.problem]
-    if chosen in good:
+    """Open a selected row; a list does the same for the keyboard."""
+    usable = [index for index, row in enumerate(batch.rows) if not row.problem]
+    if chosen in usable:
         _leave(chosen)
-    if not good:
+    if not usable:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = batch.names
-        place = st.selectbox("Open a trace", good, format_func=lambda place: names[place], width=320)
+        index = st.selectbox("Open a trace", usable, format_func=lambda index: names[index], width=320)
         if st.button("Open in Step through", icon=":material/footprint:"):
-            _leave(place)
+            _leave(index)
 
 
-def _leave(place: int) -> None:
-    st.switch_page(page_file("step_through"), query_params=state.open_in_step_through(place))
+def _leave(index: int) -> None:
+    st.switch_page(page_file("step_through"), query_params=state.open_in_step_through(index))
 
 
 def _downloads(rows: list[ImageRow]) -> None:
     with st.container(horizontal=True):
         for format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
             title = {"csv": "Table as CSV", "parquet": "Table as Parquet"}[format]
-            st.download_button(title, partial(table_bytes, rows, format), f"hsal-pictures.{format}", mime,
+            st.download_button(title, partial(table_bytes, rows, format), f"hsal-images.{format}", mime,
                                icon=":material/download:", on_click="ignore")
 
 
-def count_of(pictures: int) -> str:
-    """A number of images in words."""
-    return f"{pictures:,} image{'' if pictures == 1 else 's'}"
+def count_of(images: int) -> str:
+    """A number of images as text."""
+    return f"{images:,} image{'' if images == 1 else 's'}"
 
 
 def names_of(batch: Batch) -> str:
-    """The images in a few words."""
+    """The names of the first images, for Markdown."""
     names = batch.names
     more = f" and {len(names) - 3:,} more" if names[3:] else ""
     return escape_markdown(", ".join(name[:40] for name in names[:3]) + more)

@@ -1,4 +1,4 @@
-"""The error browser's filters: what passes them, and their place in the address."""
+"""The error browser's filters: the scenes that pass, and the link."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ ALL = Filters(
         ({"pair": (1, 8)}, []), ({"sizes": ("small",)}, [0, 1]), ({"sizes": ("medium", "large")}, [2, 3]),
     ],
 )
-def test_what_passes(changes: dict[str, object], passing: list[int]) -> None:
+def test_passing_scenes(changes: dict[str, object], passing: list[int]) -> None:
     assert [one.index for one in matching(CASES, replace(Filters("some"), **changes))] == passing
 
 
 def test_sizes_are_thirds() -> None:
-    assert size_limits(CASES) == (30, 40)  # of 20, 30, 40, 50: places 3 // 3 = 1 and 6 // 3 = 2
+    assert size_limits(CASES) == (30, 40)  # of 20, 30, 40, 50: indices 3 // 3 = 1 and 6 // 3 = 2
     assert matching([], ALL) == []
 
 
 @pytest.mark.parametrize("filters", [Filters("first"), ALL, Filters("some", true=0)])
-def test_an_address_leads_back_to_its_filters(filters: Filters) -> None:
+def test_a_link_is_read_back_to_its_filters(filters: Filters) -> None:
     assert parse_filters(to_parameters(filters, "first"), ["first", "some"]) == filters
 
 
-def test_no_filters_are_no_words_in_the_address() -> None:
+def test_default_filters_are_left_out_of_the_link() -> None:
     assert to_parameters(Filters("first"), "first") == {}
     assert to_parameters(Filters("some"), "first") == {"weights": "some"}
 
 
-def test_what_an_address_asks_for_in_vain_is_left_out() -> None:
-    asked = {
+def test_invalid_values_of_a_link_are_ignored() -> None:
+    link = {
         "weights": "nope", "digits": "x,12,2", "answers": "<b>", "true": "11", "named": "1,2", "pair": "3,3",
         "page": "-1", "sizes": "", "other": "1",
     }
-    assert parse_filters(asked, ["first"]) == Filters("first", digits=(2,))
+    assert parse_filters(link, ["first"]) == Filters("first", digits=(2,))

@@ -1,4 +1,4 @@
-"""Parts of a page that are drawn again and again."""
+"""Fragments that are redrawn at intervals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from tests.fixtures.browser import running_script
 
 RUNS = 60
-RESTLESS = f"""
+SCRIPT = f"""
 import streamlit as st
 from app.fragments import auto_refresh
 runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
@@ -20,7 +20,7 @@ auto_refresh(draw, 0.02 if runs < {RUNS} else None)
 st.subheader("After")
 st.text(f"run {{runs}}")
 """
-WATCHFUL = """
+COUNT_LOSSES = """
 window.lost = 0;
 new MutationObserver(() => {
     const there = document.querySelector("h3") !== null;
@@ -48,23 +48,23 @@ def page() -> None:
     st.text(f"run {runs}")
 
 
-def test_the_pages_own_run_comes_to_its_end() -> None:
-    """What it said would be lost if it were drawn anew at once, the number among it."""
+def test_the_run_of_the_page_is_completed() -> None:
+    """A rerun at once would discard its output, including the number."""
     at = AppTest.from_function(page).run()
     assert not at.exception
     assert [text.value for text in at.text] == ["part", "run 1"]
     assert at.number_input[0].value == 7
 
 
-def test_what_follows_on_the_page_stays_though_the_timer_is_late(browser: object, tmp_path: Path) -> None:
-    """A timer of 20 ms is late again and again: each time the page is drawn anew, calls of it are on their way."""
-    (tmp_path / "script.py").write_text(RESTLESS)
+def test_elements_below_a_fragment_stay_with_late_timers(browser: object, tmp_path: Path) -> None:
+    """A timer of 20 ms is often late: timer calls are pending whenever the page reruns."""
+    (tmp_path / "script.py").write_text(SCRIPT)
     with running_script(tmp_path / "script.py") as address:
         page = browser.new_page()
-        page.add_init_script(WATCHFUL)
+        page.add_init_script(COUNT_LOSSES)
         page.goto(address)
         page.get_by_text(f"run {RUNS}").wait_for(timeout=120_000)
-        page.wait_for_timeout(300)  # of calls that are still on their way
+        page.wait_for_timeout(300)  # for pending calls
         assert page.evaluate("window.lost") == 0
         assert page.locator("h3").inner_text() == "After"
         page.close()

@@ -1,4 +1,4 @@
-"""Many images without a browser: a pile becomes a table, portion by portion, and each row opens in Step through."""
+"""Many images without a browser: a zip becomes a table, a few rows at a time, and rows open in Step through."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = str(ROOT / "pages" / "many_images.py")
 
 @pytest.fixture(autouse=True)
 def _all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(many_table, "PORTION_S", 60.0)
+    monkeypatch.setattr(many_table, "WORK_S", 60.0)
 
 
 def opened() -> AppTest:
@@ -32,14 +32,14 @@ def button(page: AppTest, label: str) -> object:
 
 def try_samples(page: AppTest) -> None:
     button(page, "Try the sample scenes").click().run()
-    page.run()  # once all is done, the part's timer has the page drawn anew; there is no timer here
+    page.run()  # in the browser, a timer reruns the page once all images are done
 
 
 def columns(page: AppTest) -> dict[str, list]:
     return page.dataframe[0].value.to_dict("list")
 
 
-def test_the_bounds_are_those_of_the_uploader() -> None:
+def test_the_uploader_shows_its_limits() -> None:
     (uploader,) = opened().file_uploader
     assert uploader.proto.max_upload_size_mb == 50
     assert "zips of up to 50 MB" in uploader.label
@@ -51,18 +51,18 @@ def test_the_samples_become_a_table() -> None:
     try_samples(page)
     assert not page.exception
     table = columns(page)
-    assert table["labels"] == [" ".join(map(str, walk.labels)) for walk in recorded().values()]
-    assert table["steps"] == [len(walk.steps) for walk in recorded().values()]
-    assert "notes" not in table  # a scene is shown to the model as it is
+    assert table["labels"] == [" ".join(map(str, trace.labels)) for trace in recorded().values()]
+    assert table["steps"] == [len(trace.steps) for trace in recorded().values()]
+    assert "notes" not in table  # a scene is not changed for the model
     assert [one.label for one in page.get("download_button")] == ["Table as CSV", "Table as Parquet"]
     button(page, "Remove them").click().run()
     assert not page.dataframe
 
 
-def test_a_bad_picture_is_told_and_the_others_finish() -> None:
+def test_a_bad_image_is_reported_and_the_others_finish() -> None:
     page = opened()
     inside = zipped(("good.png", image_bytes()), ("bad.png", b"none"), ("../out.png", b"x"))
-    page.file_uploader[0].upload("pile.zip", inside, "application/zip").run()
+    page.file_uploader[0].upload("images.zip", inside, "application/zip").run()
     page.run()
     assert not page.exception
     table = columns(page)
@@ -70,24 +70,24 @@ def test_a_bad_picture_is_told_and_the_others_finish() -> None:
     assert "Light and dark were inverted" in table["notes"][0]
     assert "is not a PNG" in table["notes"][1]
     assert table["steps"][0] >= 1
-    said = [shown(one.value) for one in page.caption]
-    assert any(text.startswith("1 image read, 1 could not be.") for text in said)
-    assert any(text.startswith("The model knows handwritten digits only.") for text in said)
+    captions = [shown(one.value) for one in page.caption]
+    assert any(text.startswith("1 image read, 1 could not be.") for text in captions)
+    assert any(text.startswith("The model knows handwritten digits only.") for text in captions)
     assert "having a path outside of it: 1" in shown(page.warning[0].value)
     assert page.selectbox[-1].options == ["good.png"]
 
 
-def test_work_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_continues_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened()
-    traced, seen = many_table.traced, []
+    trace_row, seen = many_table.trace_row, []
 
     def stopping(weights: str, name: str, data: bytes) -> object:
         seen.append(name)
         if len(seen) == 3:
-            state.go(False)
-        return traced(weights, name, data)
+            state.set_running(False)
+        return trace_row(weights, name, data)
 
-    monkeypatch.setattr(many_table, "traced", stopping)
+    monkeypatch.setattr(many_table, "trace_row", stopping)
     try_samples(page)
     assert "Stopped: 3 of 8 images are done." in " ".join(shown(one.value) for one in page.caption)
     assert len(columns(page)["picture"]) == 3
@@ -96,7 +96,7 @@ def test_work_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(columns(page)["picture"]) == 8
 
 
-def test_other_weights_walk_anew() -> None:
+def test_other_weights_trace_all_images_again() -> None:
     page = opened()
     try_samples(page)
     before = columns(page)["confidence"]
@@ -112,6 +112,6 @@ def test_a_row_opens_in_step_through() -> None:
     page.selectbox[-1].select_index(2).run()
     button(page, "Open in Step through").click().run()
     assert not page.exception
-    walk = traced(page)
-    assert walk["source"]["name"] == "scene-5-00002.png"
-    assert [step["label"] for step in walk["steps"]] == [step.label for step in recorded()["3"].steps]
+    trace = traced(page)
+    assert trace["source"]["name"] == "scene-5-00002.png"
+    assert [step["label"] for step in trace["steps"]] == [step.label for step in recorded()["3"].steps]

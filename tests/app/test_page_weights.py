@@ -23,7 +23,7 @@ from tests.fixtures.step_through import address, image_bytes, parameter, traced,
 
 
 class FakeStreets(SceneSource):
-    """Stands where street scenes come from: a bright bar on a wall, elsewhere for each scene."""
+    """Replaces the street scenes: a bright bar on a wall, at another position in each scene."""
 
     name = "fake streets"
 
@@ -39,7 +39,7 @@ class FakeStreets(SceneSource):
 
 @pytest.fixture
 def more_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The shipped weights, with untrained ones of two other tasks beside them."""
+    """The shipped weights, and untrained weights of two other tasks."""
     shutil.copy(files.WEIGHTS / "mnist-multiset.safetensors", tmp_path)
     colored = ModelConfig(size_px=64, image_channels=3, cell_px=8, width=4, hidden=8, meta_steps=3)
     gray = ModelConfig(width=4, cell_px=16, hidden=8, meta_steps=3)
@@ -47,21 +47,21 @@ def more_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
         save_model(tmp_path / f"{task}.safetensors", fresh_model(config, 0), {"task": task})
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)
     monkeypatch.setitem(sys.modules, "hsal.data.street.numbers", SimpleNamespace(StreetNumbers=FakeStreets))
-    made = (cache.checkpoint.cache_clear, cache.scenes.cache_clear, st.cache_data.clear)
-    for forget in made:
-        forget()
+    caches = (cache.checkpoint.cache_clear, cache.scenes.cache_clear, st.cache_data.clear)
+    for clear in caches:
+        clear()
     yield tmp_path
-    for forget in made:
-        forget()
+    for clear in caches:
+        clear()
 
 
-def test_one_shipped_model_is_no_choice(more_weights: Path) -> None:
+def test_a_single_model_needs_no_choice(more_weights: Path) -> None:
     for other in ("street-numbers", "mnist-set"):
         (more_weights / f"{other}.safetensors").unlink()
     assert "Model trained on" not in [box.label for box in visit().selectbox]
 
 
-def test_weights_are_chosen_by_their_tasks_in_plain_words(more_weights: Path) -> None:
+def test_weights_are_chosen_by_the_titles_of_their_tasks(more_weights: Path) -> None:
     page = visit()
     assert page.selectbox(key="weights").options == ["MNIST Multiset", "MNIST Set", "Street Numbers"]
     page.selectbox(key="weights").set_value("street-numbers").run()
@@ -91,14 +91,14 @@ def test_a_link_to_a_street_scene_needs_no_settings(more_weights: Path) -> None:
     assert len(set(traced(page)["truth"])) == 3
 
 
-def test_true_street_scenes_can_be_walked(more_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real_street_scenes_can_be_traced(more_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "hsal.data.street.numbers")  # the fake
     trace = cache.scene_trace("street-numbers", 1, 3, *cache.DEFAULT_SCENE)
     assert trace.image.shape == (64, 64, 3)
     assert sorted(box.label for box in trace.boxes) == list(trace.truth)
 
 
-def test_samples_of_another_task_are_its_own_scenes(more_weights: Path) -> None:
+def test_samples_of_another_task_are_scenes_of_that_task(more_weights: Path) -> None:
     page = visit(weights="mnist-set", sample="4")
     truth = traced(page)["truth"]
     assert len(set(truth)) == len(truth)  # no label twice, as in the recorded samples
@@ -106,7 +106,7 @@ def test_samples_of_another_task_are_its_own_scenes(more_weights: Path) -> None:
 
 
 @pytest.mark.parametrize("weights", ["street-numbers", "mnist-set"])
-def test_uploads_and_drawings_are_made_ready_for_the_chosen_weights(
+def test_uploads_and_drawings_are_preprocessed_for_the_chosen_weights(
     more_weights: Path, weights: str
 ) -> None:
     shape = [64, 64, 3] if weights == "street-numbers" else [100, 100]
@@ -122,7 +122,7 @@ def test_uploads_and_drawings_are_made_ready_for_the_chosen_weights(
     assert traced(page)["image"]["shape"] == shape
 
 
-def test_another_model_of_the_same_task_walks_over_the_same_sample_from_its_first_moment(more_weights: Path) -> None:
+def test_another_model_of_the_task_traces_the_same_sample_from_the_first_moment(more_weights: Path) -> None:
     twin = fresh_model(ModelConfig(width=4, cell_px=16, hidden=8, meta_steps=3), 0)
     save_model(more_weights / "twin.safetensors", twin, {"task": "mnist-multiset"})
     page = visit(moment="2")
@@ -137,7 +137,7 @@ def test_another_model_of_the_same_task_walks_over_the_same_sample_from_its_firs
 
 
 @pytest.mark.parametrize("damage", [b"", b"not weights"])
-def test_weights_that_cannot_be_read_are_told_when_they_are_asked_for(
+def test_unreadable_weights_are_reported_when_they_are_chosen(
     more_weights: Path, damage: bytes
 ) -> None:
     (more_weights / "street-numbers.safetensors").write_bytes(damage)
@@ -149,11 +149,11 @@ def test_weights_that_cannot_be_read_are_told_when_they_are_asked_for(
     assert not page.error
 
 
-def test_no_page_fetches_svhn_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_page_downloads_svhn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hsal.data.svhn import files as svhn_files
 
     monkeypatch.setenv("HSAL_CACHE", str(tmp_path))
     monkeypatch.delenv("HSAL_DATA", raising=False)
-    monkeypatch.setattr(svhn_files, "download", lambda part: pytest.fail("the page fetched SVHN"))
+    monkeypatch.setattr(svhn_files, "download", lambda part: pytest.fail("the page downloaded SVHN"))
     with pytest.raises(DataError, match=r"not here yet: run .* choose other weights\.$"):
         cache.scenes("svhn-multiset", 64, *cache.DEFAULT_SCENE)

@@ -1,4 +1,4 @@
-"""The pages alone, without a browser: what they show, and what they say to bad input."""
+"""The pages alone, without a browser: what they show, also for bad input."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def step_through() -> Callable[..., AppTest]:
     return visit
 
 
-def test_overview_draws_the_recorded_walk_and_leads_on() -> None:
+def test_overview_draws_the_recorded_trace_and_links_to_pages() -> None:
     page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
     assert not page.exception
     assert page.title[0].value == "See attention work"
@@ -69,7 +69,7 @@ def test_a_new_random_scene_has_a_new_seed_in_the_address(step_through: Callable
     assert parameter(page, "seed") != "42"
 
 
-def test_settings_outlive_a_look_at_another_input(step_through: Callable[..., AppTest]) -> None:
+def test_settings_survive_a_visit_to_another_input(step_through: Callable[..., AppTest]) -> None:
     page = step_through(input="scene", digits="7", seed="9")
     page.segmented_control(key="input").set_value("sample").run()
     page.segmented_control(key="input").set_value("scene").run()
@@ -88,7 +88,7 @@ def test_a_bad_link_is_one_sentence_and_the_page_goes_on(
     assert value in shown(page.warning[0].value)
     assert len(page.get("bidi_component")) == 1
     page.run()
-    assert not page.warning  # told once
+    assert not page.warning  # shown once
 
 
 def test_any_number_of_digits_is_the_tasks_own_scene(step_through: Callable[..., AppTest]) -> None:
@@ -109,7 +109,7 @@ def test_any_number_of_digits_is_the_tasks_own_scene(step_through: Callable[...,
     assert parameter(page, "index") == "0"
 
 
-def test_an_upload_is_traced_and_told_what_the_model_knows(step_through: Callable[..., AppTest]) -> None:
+def test_an_upload_is_traced_and_the_models_limits_are_shown(step_through: Callable[..., AppTest]) -> None:
     page = step_through(input="upload")
     assert not page.get("bidi_component")
     page.file_uploader[0].upload("photo.png", image_bytes(), "image/png").run()
@@ -119,7 +119,7 @@ def test_an_upload_is_traced_and_told_what_the_model_knows(step_through: Callabl
     assert any("handwritten digits only" in caption.value for caption in page.caption)
 
 
-def test_an_upload_outlives_a_look_at_another_input_until_it_is_removed(
+def test_an_upload_survives_a_visit_to_another_input_until_removed(
     step_through: Callable[..., AppTest]
 ) -> None:
     page = step_through(input="upload")
@@ -134,7 +134,7 @@ def test_an_upload_outlives_a_look_at_another_input_until_it_is_removed(
     assert not page.get("bidi_component")
 
 
-def test_a_bad_upload_is_not_kept(step_through: Callable[..., AppTest]) -> None:
+def test_a_bad_upload_is_not_stored(step_through: Callable[..., AppTest]) -> None:
     page = step_through(input="upload")
     page.file_uploader[0].upload("bad.png", b"hello", "image/png").run()
     page.segmented_control(key="input").set_value("sample").run()
@@ -163,7 +163,7 @@ def test_a_bad_upload_is_one_sentence_and_the_page_goes_on(
     assert len(page.get("bidi_component")) == 1
 
 
-def test_a_file_name_is_shown_as_it_is(step_through: Callable[..., AppTest]) -> None:
+def test_a_file_name_is_shown_unchanged(step_through: Callable[..., AppTest]) -> None:
     page = step_through(input="upload")
     page.file_uploader[0].upload("![x](y).png", b"no image", "image/png").run()
     assert "![" not in page.error[0].value
@@ -186,7 +186,7 @@ def test_weights_that_are_missing_or_damaged_are_one_sentence(
     assert len(page.error) == 1
     assert "mnist-multiset" in shown(page.error[0].value)
     page.segmented_control(key="input").set_value("sample").run()
-    assert not page.error  # the recorded walk needs no weights
+    assert not page.error  # the recorded trace needs no weights
     assert len(page.get("bidi_component")) == 1
 
 
@@ -200,7 +200,7 @@ def test_a_link_carries_a_drawing(step_through: Callable[..., AppTest]) -> None:
     assert parameter(page, "drawing") == pack_drawing(drawing)
 
 
-def test_recorded_walks_are_those_of_the_shipped_weights() -> None:
+def test_recorded_traces_are_those_of_the_shipped_weights() -> None:
     from hsal.tracing.recording import trace_image
     from hsal.zoo.checkpoint import load_model
 

@@ -1,4 +1,4 @@
-"""The Results page without a browser, on files made up for it."""
+"""The Results page without a browser, on synthetic files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.fixtures.step_through import address, parameter, shown
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place for results and cases."""
+    """Empty folders for results and scenes."""
     monkeypatch.setattr(files, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(files, "CASES", tmp_path / "cases")
     return tmp_path
@@ -37,7 +37,7 @@ def visit(**parameters: str) -> AppTest:
 
 
 def html(page: AppTest) -> str:
-    """All that the page wrote as HTML."""
+    """All HTML of the page."""
     return " ".join(element.proto.body for element in page.get("html"))
 
 
@@ -47,7 +47,7 @@ def tiles(page: AppTest) -> list[int]:
 
 
 def put_cases(folder: Path, count: int = 30) -> None:
-    """Every third scene has its first label taken for another."""
+    """In every third scene, the first label is predicted incorrectly."""
     source = cache.scenes("mnist-multiset", 100, *cache.DEFAULT_SCENE)
     truths = [source.render(1, index).labels for index in range(count)]
     answers = [
@@ -57,7 +57,7 @@ def put_cases(folder: Path, count: int = 30) -> None:
                      [case(index, *both) for index, both in enumerate(zip(truths, answers, strict=True))])
 
 
-def test_an_empty_house_has_the_papers_figures_and_says_what_to_run(folder: Path) -> None:
+def test_without_results_the_page_shows_the_papers_values_and_the_commands(folder: Path) -> None:
     page = visit()
     assert "paper 0.978 / 0.935" in html(page)
     assert "hsal reproduce --task svhn-multiset" in html(page)
@@ -80,7 +80,7 @@ def test_every_figure_comes_from_the_files(folder: Path) -> None:
     assert "2 seeds" in written
     assert "0.111" in written
     assert "no &lt;b&gt; inhibition" in written
-    # a row a kind of scenes, a column a training: there are fewer of them
+    # rows are kinds of scenes, columns are training runs
     assert ">5 digits</th><td>0.888 / 0.777</td></tr>" in written
     assert "0.333 / 0.222" in written
     assert "hsal reproduce --only mnist-multiset-reinforce" in written
@@ -89,7 +89,7 @@ def test_every_figure_comes_from_the_files(folder: Path) -> None:
 
 
 def on_map(title: str, before: float, after: float) -> dict[str, Any]:
-    """A result of one saliency model, with a tenth less glimpses on digits than scenes named right."""
+    """A result of one saliency model, with 0.1 less glimpses on digits than correct scenes."""
     parts = (
         {"exact_match": share, "macro_f1": 0.5, "attn_saliency": 0.25, "mask_peak": 0.9, "scenes": 2000,
          "localization": {"glimpses_in_digit": share - 0.1}} for share in (before, after)
@@ -99,14 +99,14 @@ def on_map(title: str, before: float, after: float) -> dict[str, Any]:
     return made
 
 
-def test_what_each_map_does_to_attention(folder: Path) -> None:
+def test_effect_of_each_map_on_attention(folder: Path) -> None:
     for one in (on_map("Uni<form>", 0.2, 0.3), on_map("Itti", 0.4, 0.9)):
         write(folder / "results" / "saliency", one)
     written = html(visit())
     assert written.index("Itti") < written.index("Uni&lt;form&gt;")  # the better one first
     cells = ("0.500 / 0.400", "0.25", "0.30", "0.500 / 0.900", "0.25", "0.80")
     assert "Itti</th>" + "".join(f"<td>{cell}</td>" for cell in cells) in written
-    assert "paper 0.978 / 0.935" in written  # and the table beside, which these are no rows of
+    assert "paper 0.978 / 0.935" in written  # the main table does not contain these results
     assert "What is changed" not in written
 
 
@@ -131,7 +131,7 @@ def test_damaged_cases_are_one_sentence(folder: Path) -> None:
     assert "mnist-multiset.json" in shown(visit().error[0].value)
 
 
-def test_filters_and_pages_live_in_the_address(folder: Path) -> None:
+def test_filters_and_pages_are_in_the_link(folder: Path) -> None:
     put_cases(folder)
     page = visit()
     assert tiles(page) == list(range(24))
@@ -152,14 +152,14 @@ def test_filters_and_pages_live_in_the_address(folder: Path) -> None:
 def test_a_link_to_a_pair_shows_it_and_can_be_cleared(folder: Path) -> None:
     put_cases(folder)
     truth = cache.scenes("mnist-multiset", 100, *cache.DEFAULT_SCENE).render(1, 0).labels
-    page = visit(pair=f"{truth[0]},{(truth[0] + 1) % 10}", digits="9")  # no scene has nine: left out
+    page = visit(pair=f"{truth[0]},{(truth[0] + 1) % 10}", digits="9")  # no scene has nine digits: ignored
     assert 0 in tiles(page)
     assert len(tiles(page)) < 10
     page.button(key="cases.unpair").click().run()
     assert tiles(page) == list(range(24))
 
 
-def test_a_tile_leads_to_its_walk_and_tells_truth_and_answer(folder: Path) -> None:
+def test_a_tile_links_to_its_trace_and_shows_true_and_predicted_labels(folder: Path) -> None:
     put_cases(folder)
     written = html(visit())
     assert "step-through?input=scene&amp;seed=1&amp;index=3&amp;digits=0" in written
@@ -169,14 +169,14 @@ def test_a_tile_leads_to_its_walk_and_tells_truth_and_answer(folder: Path) -> No
     assert {"✓", "✗"} <= set(written)
 
 
-def test_nothing_that_passes_is_a_friendly_sentence(folder: Path) -> None:
+def test_no_passing_scene_is_reported(folder: Path) -> None:
     put_cases(folder)
     page = visit(answers="early")
     assert not tiles(page)
     assert "remove one to see more" in page.info[0].value
 
 
-def test_other_scenes_than_those_of_the_cases_are_not_shown(folder: Path) -> None:
+def test_scenes_of_another_dataset_are_not_shown(folder: Path) -> None:
     write_cases_file(folder / "cases", "mnist-multiset", [case(0, (0, 0, 0, 0, 0), (0,))])
     page = visit()
     assert "data:image" not in html(page)

@@ -1,4 +1,4 @@
-"""A page's state between its link, its widgets and other pages."""
+"""The state of a page: link, widgets, and visits to other pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_link_is_read_and_completed_without_an_entry() -> None:
     assert at.number_input[0].value == 3
     assert at.session_state[BAR].seen == {"utm": "mail"}
     assert address(at) == {"number": "3"}
-    assert "number" not in at.query_params  # nothing was pushed
+    assert "number" not in at.query_params  # no history entry was made
     at.run()
     assert "number" not in at.query_params
 
@@ -62,7 +62,7 @@ def test_back_restores_the_former_state() -> None:
     assert at.number_input[0].value == 3
 
 
-def test_a_change_outruns_an_address_that_is_late() -> None:
+def test_a_change_wins_over_a_late_address() -> None:
     at = opened(number="4")
     at.query_params["number"] = "6"
     at.number_input[0].set_value(5).run()
@@ -70,7 +70,7 @@ def test_a_change_outruns_an_address_that_is_late() -> None:
     assert address(at) == {"number": "5"}
 
 
-def test_the_last_visit_comes_back_and_a_link_goes_before_it() -> None:
+def test_the_last_visit_is_restored_unless_there_is_a_link() -> None:
     at = opened(number="4")
     for link, expected in (({}, 4), ({"number": "8"}, 8)):
         at.session_state["path"] = "elsewhere"

@@ -1,4 +1,4 @@
-"""What the curves of Train show, and how the metrics are read on."""
+"""The data of the training curves, and the cached metrics."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from hsal.runs.store import read_run
 from tests.fixtures.run_folders import lines, make_run, write_lines
 
 
-def test_every_logged_figure_has_its_sentence(made: Path) -> None:
+def test_every_logged_metric_has_a_chart(made: Path) -> None:
     logged = [json.loads(line) for line in (made / "model" / "metrics.jsonl").read_text().splitlines()]
     names = {name for line in logged for name in line} - {"step", "seconds"}
-    known = {metric.name: metric for metric in CHARTS}
+    known = {chart.name: chart for chart in CHARTS}
     assert names <= set(known)
     assert len(known) == len(CHARTS)
-    assert all(metric.about.endswith(".") for metric in CHARTS)
+    assert all(chart.about.endswith(".") for chart in CHARTS)
 
 
 def test_smoothing_by_hand() -> None:
-    # weights 1/2 each step back: (0.5*4) / 0.5, (0.25*4 + 0.5*8) / 0.75
+    # each value has half the weight of the next: (0.5*4) / 0.5, (0.25*4 + 0.5*8) / 0.75
     assert smooth([4.0, 8.0], 0.5) == pytest.approx([4.0, 20 / 3])
     assert smooth([4.0, 8.0], 0.0) == [4.0, 8.0]
 
 
-def test_thinning_keeps_both_ends() -> None:
+def test_evenly_spaced_indices_include_both_ends() -> None:
     assert evenly_spaced(3) == [0, 1, 2]
-    kept = evenly_spaced(10_000)
-    assert (len(kept), kept[0], kept[-1]) == (figures.MAX_POINTS, 0, 9_999)
-    assert kept == sorted(set(kept))
+    indices = evenly_spaced(10_000)
+    assert (len(indices), indices[0], indices[-1]) == (figures.MAX_POINTS, 0, 9_999)
+    assert indices == sorted(set(indices))
 
 
 def test_speed_and_time_by_hand() -> None:
-    assert speed(lines(40)) == pytest.approx(2.0)  # half a second an update
+    assert speed(lines(40)) == pytest.approx(2.0)  # 0.5 s per update
     assert speed(lines(0)) is None
     assert [format_duration(seconds) for seconds in (4, 200, 180, 840, 7500)] == [
         "4 s", "3 min 20 s", "3 min", "14 min", "2 h 5 min",
     ]
 
 
-def test_the_papers_figures_stand_where_their_scale_allows(tmp_path: Path) -> None:
+def test_the_papers_values_are_shown_on_the_same_scale_only(tmp_path: Path) -> None:
     run, read = read_run(make_run(tmp_path, "one")), lines(40)
     assert reference("validation_exact_match", run, read) == {"y": 0.935, "text": "the paper's 0.935"}
     gain = reference("validation_attn_saliency_paper", run, read)
@@ -56,7 +56,7 @@ def test_the_papers_figures_stand_where_their_scale_allows(tmp_path: Path) -> No
     assert reference("validation_exact_match", other, read) is None
 
 
-def test_a_figure_has_a_line_for_each_run_that_knows_it(tmp_path: Path) -> None:
+def test_a_chart_has_a_line_for_each_run_with_its_metric(tmp_path: Path) -> None:
     runs = [read_run(make_run(tmp_path, name, objective=objective)) for name, objective in
             (("one", "reinforce"), ("two", "reinforce"), ("three", "cross-entropy"))]
     drawn = figure([(runs[0], lines(40)), (runs[1], lines(20)), (runs[2], [])], ["Answers", "Losses"], False,
@@ -75,7 +75,7 @@ def test_a_figure_has_a_line_for_each_run_that_knows_it(tmp_path: Path) -> None:
     assert (one["dash"], two["dash"], three["dash"]) == ("solid", "dash", "solid")
 
 
-def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
+def test_values_that_are_no_numbers_are_left_out(tmp_path: Path) -> None:
     run = read_run(make_run(tmp_path, "one"))
     read = [{"step": 1, "seconds": 1.0, "total": float("nan")}, {"step": 2, "seconds": 2.0, "total": 3.0}]
     charts = {chart["id"]: chart for chart in figure([(run, read)], GROUPS, True)["charts"]}
@@ -83,7 +83,7 @@ def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
     assert latest(read, "total") == 3.0
 
 
-def test_points_are_read_on_and_follow_a_resume(tmp_path: Path) -> None:
+def test_new_metrics_are_read_and_follow_a_resume(tmp_path: Path) -> None:
     folder = make_run(tmp_path, "one", done=10)
     assert [line["step"] for line in run_metrics(folder)] == list(range(11))
     write_lines(folder, lines(12, start=11))

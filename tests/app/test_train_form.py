@@ -1,4 +1,4 @@
-"""The form of a training without a page: settings from the dataclasses, and the command that they make."""
+"""The settings of the Train form, made from the dataclasses, and the command that they make."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TASKS = {"mnist-multiset": "mnist-multiset", "mnist-set": "mnist-set", "street-n
 
 @dataclass(frozen=True)
 class Grown:
-    """A config of tomorrow."""
+    """A config with new fields."""
 
     brand_new: Literal["some", "more"] = "more"
     """What nobody
@@ -33,10 +33,10 @@ class Grown:
     size_px: int = 3
     """How large."""
     folder: Path | None = None
-    """No form asks for it."""
+    """Not a setting of the form."""
 
 
-def test_a_new_field_shows_up_by_itself() -> None:
+def test_a_new_field_becomes_a_setting() -> None:
     new, size = settings_of(Grown, "train", ())
     assert (new.key, new.label, new.default) == ("train.brand_new", "Brand new", "more")
     assert new.choices == ("some", "more")
@@ -44,7 +44,7 @@ def test_a_new_field_shows_up_by_itself() -> None:
     assert (size.label, size.kind) == ("Size, px", int)
 
 
-def test_every_field_of_training_and_model_is_asked_for_with_its_sentence() -> None:
+def test_every_field_of_training_and_model_is_a_setting_with_help() -> None:
     asked = {setting.key: setting for setting in settings()}
     names = [f"train.{f.name}" for f in fields(TrainConfig)]
     names += [f"model.{f.name}" for f in fields(ModelConfig) if f.name not in OF_BACKBONE]
@@ -59,7 +59,7 @@ def test_the_form_loads_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
 
 
-def test_a_command_holds_what_was_chosen_and_defaults_for_the_rest() -> None:
+def test_a_command_has_the_chosen_values_and_defaults_for_the_rest() -> None:
     made = command("mnist-multiset", FRESH, {"train.steps": 7, "model.hidden": 32, "command.series": 5})
     assert (made.config.steps, made.model.hidden, made.series) == (7, 32, 5)
     assert (made.pretrained, made.whole, made.task) == ("mnist-multiset", False, "mnist-multiset")
@@ -76,27 +76,27 @@ def test_an_impossible_setting_is_one_sentence(key: str, value: float, said: str
         command("mnist-multiset", FRESH, {key: value})
 
 
-def test_weights_to_start_from_suit_the_task() -> None:
+def test_starting_weights_fit_the_task() -> None:
     assert {start_of(option)[0] for option in starts("street-numbers", TASKS)} == {"street-numbers"}
     set_first = list(starts("mnist-set", TASKS))
     assert set_first[0] == "fresh mnist-set"
     assert "whole mnist-multiset" in set_first
 
 
-def test_a_run_can_be_trained_further_but_not_after_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_can_be_trained_further_but_not_after_deletion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HSAL_RUNS", str(tmp_path))
     folder = make_run(tmp_path, "first", weights=True)
     start = "whole run:first"
     assert start in starts("mnist-multiset", TASKS | {"run:first": "mnist-multiset"})
     made = command("mnist-multiset", start, {"model.hidden": 999})
     assert Path(made.pretrained) == folder / "weights.safetensors"
-    assert made.model == MODEL  # theirs, whatever the form showed before
+    assert made.model == MODEL  # the model of the weights, not that of the form
     (folder / "weights.safetensors").unlink()
     with pytest.raises(CheckpointError, match="no weights"):
         command("mnist-multiset", start, {})
 
 
-def test_settings_come_back_from_a_runs_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_a_runs_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)
     for name, seed in (("mnist-multiset", 0), ("twin", 1)):
         save_model(tmp_path / f"{name}.safetensors", fresh_model(MODEL, seed), {"task": "mnist-multiset"})
@@ -111,7 +111,7 @@ def test_settings_come_back_from_a_runs_config(tmp_path: Path, monkeypatch: pyte
     assert start_in(config | {"pretrained": "gone"}, options) == "fresh mnist-multiset"
 
 
-def test_differences_are_those_settings_alone_that_differ() -> None:
+def test_differences_list_only_settings_that_differ() -> None:
     one = {"task": "mnist-set", "config": {"steps": 10, "clip": 5.0}}
     two = {"task": "mnist-set", "config": {"steps": 20, "clip": 5.0, "new": 1}}
     assert difference({"a": one, "b": two}) == [("steps", ["10", "20"]), ("new", ["–", "1"])]

@@ -1,4 +1,4 @@
-"""The Train page without a browser, on run folders made by hand in every state."""
+"""The Train page without a browser, on run folders in every state."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.fixtures.step_through import visit as step_through
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder of runs; what was cached of runs of the same names is forgotten."""
+    """An empty folder of runs; caches of runs of the same names are cleared."""
     monkeypatch.setenv("HSAL_RUNS", str(tmp_path))
     yield tmp_path
     cache.checkpoint.cache_clear()
@@ -56,24 +56,24 @@ def press(page: AppTest, key: str) -> AppTest:
 
 
 def charts(page: AppTest) -> dict:
-    """What the curves were given."""
+    """The data of the curves."""
     return json.loads(page.get("bidi_component")[0].proto.json)
 
 
-def told(page: AppTest) -> str:
+def messages(page: AppTest) -> str:
     """All warnings and errors as a reader sees them."""
     return shown(" ".join(one.value for one in [*page.warning, *page.error]))
 
 
 def texts(page: AppTest) -> str:
-    """All that is written plainly, the progress bar's words included."""
+    """All text, captions and progress labels."""
     bars = [bar.proto.text for bar in page.get("progress")]
     return shown(" ".join([*(one.value for one in [*page.markdown, *page.caption]), *bars]))
 
 
-def test_an_empty_house_has_the_form_and_the_shipped_training(runs: Path) -> None:
+def test_without_runs_there_are_the_form_and_the_shipped_snapshots(runs: Path) -> None:
     page = visit()
-    assert not told(page)
+    assert not messages(page)
     assert page.selectbox(key="train.task").value == "mnist-multiset"
     assert page.selectbox(key="train.of").options == ["MNIST Multiset, as shipped"]
     last = describe_snapshots("mnist-multiset")[1][-1]
@@ -85,28 +85,28 @@ def test_an_empty_house_has_the_form_and_the_shipped_training(runs: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
-    [("running", "Update 40 of 80 · 16 examples a second · 20 s left"), ("queued", "Queued"),
+    ("state", "expected"),
+    [("running", "Update 40 of 80 · 16 examples per second · 20 s left"), ("queued", "Queued"),
      ("preparing", "training scenes, 3,200 of 8,000"), ("starting", "Starting")],
 )
-def test_a_living_run_says_what_it_does_and_can_be_stopped(runs: Path, state: str, said: str) -> None:
+def test_an_active_run_shows_its_progress_and_can_be_stopped(runs: Path, state: str, expected: str) -> None:
     folder = make_run(runs, "one", None, steps=80)
     status = {"state": state, "phase": "training scenes", "done": 3200, "total": 8000, "changed_at": 4e9}
     (folder / "status.json").write_text(json.dumps(status))
     with run_lock(folder):
         page = visit()
-        assert said in texts(page)
+        assert expected in texts(page)
         assert page.button(key="train.delete").disabled
         press(page, "train.stop")
         assert (folder / "stop").exists()
 
 
 @pytest.mark.parametrize("state", ["running", "queued", "preparing", "interrupted"])
-def test_a_run_whose_process_is_gone_is_interrupted_never_running(runs: Path, state: str) -> None:
+def test_a_run_without_its_process_is_interrupted(runs: Path, state: str) -> None:
     make_run(runs, "one", state)
     page = visit()
     assert page.selectbox(key="train.run").options == ["one · interrupted"]
-    assert "The process that trained this run ended unexpectedly." in told(page)
+    assert "The process that trained this run ended unexpectedly." in messages(page)
     assert page.button(key="train.resume")
     assert not [button for button in page.button if button.key == "train.stop"]
 
@@ -115,12 +115,12 @@ def test_a_failed_run_shows_its_reason_and_the_logs_end(runs: Path) -> None:
     log = "\n".join(f"line {number}" for number in range(40))
     make_run(runs, "one", "failed", reason="The disk is full: make room, and resume.", log=log)
     page = visit()
-    assert "Failed: The disk is full: make room, and resume." in told(page)
+    assert "Failed: The disk is full: make room, and resume." in messages(page)
     assert "line 39" in page.code[0].value
     assert "line 3\n" not in page.code[0].value
 
 
-def test_stopped_and_finished_runs_tell_what_they_came_to(runs: Path) -> None:
+def test_stopped_and_finished_runs_show_their_values(runs: Path) -> None:
     make_run(runs, "one", "stopped", done=20)
     make_run(runs, "two", "finished")
     page = visit(run="one")
@@ -134,17 +134,17 @@ def test_stopped_and_finished_runs_tell_what_they_came_to(runs: Path) -> None:
     assert "train.resume" not in [button.key for button in page.button]
 
 
-def test_an_older_run_and_damaged_folders_are_shown_or_left_out(runs: Path) -> None:
+def test_an_older_run_is_shown_and_damaged_folders_are_left_out(runs: Path) -> None:
     make_run(runs, "old", None)  # no status.json
     (runs / "empty").mkdir()
     (make_run(runs, "bad", "finished") / "config.json").write_text("{")
     page = visit(run="bad")
     assert page.selectbox(key="train.run").value == "bad"
-    assert "config.json cannot be read" in told(page)
+    assert "config.json cannot be read" in messages(page)
     assert len(page.selectbox(key="train.run").options) == 2
 
 
-def test_new_points_are_drawn_and_the_curves_stay_the_same_element(runs: Path) -> None:
+def test_new_values_are_drawn_in_the_same_element(runs: Path) -> None:
     folder = make_run(runs, "one", done=10)
     page = visit()
     before = page.get("bidi_component")[0].proto.id
@@ -155,7 +155,7 @@ def test_new_points_are_drawn_and_the_curves_stay_the_same_element(runs: Path) -
     assert page.get("bidi_component")[0].proto.id == before
 
 
-def test_runs_beside_live_in_the_address_and_their_settings_are_compared(runs: Path) -> None:
+def test_compared_runs_are_in_the_link_and_their_settings_in_a_table(runs: Path) -> None:
     make_run(runs, "one", learning_rate=0.5)
     make_run(runs, "two", "stopped")
     page = visit(run="one")
@@ -168,10 +168,10 @@ def test_runs_beside_live_in_the_address_and_their_settings_are_compared(runs: P
     assert {run["name"] for run in charts(page)["runs"]} == {"one", "two"}
     shared = visit(run="one", **{"with": "two,gone"})
     assert shared.multiselect(key="train.with").value == ["two"]
-    assert "Not here any more to compare with: gone." in told(shared)
+    assert "These runs to compare with no longer exist: gone." in messages(shared)
 
 
-def test_choices_of_what_is_drawn_outlive_a_look_elsewhere(runs: Path) -> None:
+def test_the_options_of_the_curves_are_stored(runs: Path) -> None:
     make_run(runs, "one")
     page = visit()
     page.slider(key="train.smoothing").set_value(0.25)
@@ -180,23 +180,23 @@ def test_choices_of_what_is_drawn_outlive_a_look_elsewhere(runs: Path) -> None:
     again(page)
     assert [chart["id"] for chart in charts(page)["charts"]] == ["total", "policy", "value", "gradient_norm"]
     assert charts(page)["charts"][0]["log"]
-    kept = dict(page.session_state["hsal.train.stored"])
-    assert (kept["smoothing"], kept["log"], kept["groups"]) == (0.25, True, ["Losses"])
+    stored = dict(page.session_state["hsal.train.stored"])
+    assert (stored["smoothing"], stored["log"], stored["groups"]) == (0.25, True, ["Losses"])
 
 
-def test_a_link_to_a_run_that_is_gone_says_so(runs: Path) -> None:
-    assert "The run “gone” no longer exists." in told(visit(run="gone"))
+def test_a_link_to_a_missing_run_is_reported(runs: Path) -> None:
+    assert "The run “gone” no longer exists." in messages(visit(run="gone"))
     make_run(runs, "one")
     page = visit(run="gone")
-    assert "The run “gone” no longer exists; showing the newest instead." in told(page)
+    assert "The run “gone” no longer exists; showing the newest instead." in messages(page)
     assert page.selectbox(key="train.run").value == "one"
 
 
-def test_starting_makes_the_chosen_training_and_shows_it(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Train] = []
+def test_a_started_run_has_the_chosen_settings_and_is_shown(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Train] = []
 
     def start(command: Train) -> Path:
-        asked.append(command)
+        started.append(command)
         return make_run(runs, "new", "queued", done=0)
 
     monkeypatch.setattr(form.launch, "start", start)
@@ -206,7 +206,8 @@ def test_starting_makes_the_chosen_training_and_shows_it(runs: Path, monkeypatch
     page.text_input(key="train.name").set_value("my first")
     page.button(key="train.start_button").click()
     again(page)
-    assert (asked[0].config.steps, asked[0].config.objective, asked[0].pretrained) == (77, "multiset", "mnist-multiset")
+    command = started[0]
+    assert (command.config.steps, command.config.objective, command.pretrained) == (77, "multiset", "mnist-multiset")
     assert page.selectbox(key="train.run").value == "new"
     assert read_run(runs / "new").name == "my first"
     assert parameter(page, "run") == "new"
@@ -216,14 +217,14 @@ def test_an_impossible_setting_stops_the_start_with_one_sentence(runs: Path) -> 
     page = visit()
     page.number_input(key="train.form.train.batch").set_value(0)
     again(page)
-    assert "batch must be a whole number of at least 1" in told(page)
+    assert "batch must be a whole number of at least 1" in messages(page)
     assert page.button(key="train.start_button").disabled
     page.number_input(key="train.form.train.batch").set_value(8)
     again(page)
     assert not page.button(key="train.start_button").disabled
 
 
-def test_a_preset_fills_the_form_and_a_change_makes_it_ones_own(runs: Path) -> None:
+def test_a_preset_fills_the_form_and_a_change_makes_it_custom(runs: Path) -> None:
     page = visit()
     first, second = form.PRESETS[:2]
     assert page.segmented_control(key="train.preset").value == first.name
@@ -237,7 +238,7 @@ def test_a_preset_fills_the_form_and_a_change_makes_it_ones_own(runs: Path) -> N
     assert page.number_input(key="train.form.train.steps").value == before
 
 
-def test_minutes_become_updates_at_the_pace_of_the_last_run(runs: Path) -> None:
+def test_minutes_become_updates_at_the_speed_of_the_last_run(runs: Path) -> None:
     make_run(runs, "one")  # 40 updates in 21 s
     page = visit()
     page.segmented_control(key="train.unit").set_value("minutes")
@@ -247,17 +248,17 @@ def test_minutes_become_updates_at_the_pace_of_the_last_run(runs: Path) -> None:
     assert "229 updates" in texts(page)  # 120 s / 0.525 s
 
 
-def test_what_cannot_be_launched_is_one_sentence(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_launch_is_one_sentence(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise RunError("The folder cannot be written: choose another.")
 
     monkeypatch.setattr(form.launch, "start", fails)
     monkeypatch.setattr(train_runs.launch, "resume", fails)
     page = press(visit(), "train.start_button")
-    assert "The folder cannot be written: choose another." in told(page)
+    assert "The folder cannot be written: choose another." in messages(page)
     make_run(runs, "one", "stopped")
     page = press(visit(), "train.resume")
-    assert "The folder cannot be written: choose another." in told(page)
+    assert "The folder cannot be written: choose another." in messages(page)
 
 
 def test_duplicating_fills_the_form(runs: Path) -> None:
@@ -283,7 +284,7 @@ def test_a_run_gets_a_name_and_a_note(runs: Path) -> None:
     assert "with <b> care" in texts(page)
 
 
-def test_a_run_is_deleted_only_after_a_yes(runs: Path) -> None:
+def test_a_run_is_deleted_only_after_confirmation(runs: Path) -> None:
     folder = make_run(runs, "one")
     make_run(runs, "two")
     page = press(visit(run="one"), "train.delete")
@@ -295,10 +296,10 @@ def test_a_run_is_deleted_only_after_a_yes(runs: Path) -> None:
     again(page)
     assert not folder.exists()
     assert page.selectbox(key="train.run").value == "two"
-    assert not told(page)
+    assert not messages(page)
 
 
-def test_watching_goes_through_what_the_run_has_kept(runs: Path) -> None:
+def test_watching_offers_the_snapshots_of_the_run(runs: Path) -> None:
     make_run(runs, "one", weights=True, kept=(10, 20, 30))
     page = visit(watch="20")
     assert page.select_slider(key="train.watch").options == ["0", "10", "20", "30", "40"]
@@ -310,7 +311,7 @@ def test_watching_goes_through_what_the_run_has_kept(runs: Path) -> None:
     page.selectbox(key="train.sample").set_value("5")
     again(page)
     truth = traced(page)["truth"]
-    page.segmented_control(key="train.picture").set_value("scene")
+    page.segmented_control(key="train.image").set_value("scene")
     again(page)
     page.number_input(key="train.seed").set_value(9)
     again(page)
@@ -318,7 +319,7 @@ def test_watching_goes_through_what_the_run_has_kept(runs: Path) -> None:
     assert truth == list(samples.recorded()["5"].truth)
 
 
-def test_a_slider_keeps_its_place_when_a_checkpoint_is_added(runs: Path) -> None:
+def test_a_slider_keeps_its_value_when_a_snapshot_is_added(runs: Path) -> None:
     folder = make_run(runs, "one", "stopped", kept=(10, 20))
     page = visit(watch="10")
     (folder / "series" / "000020.safetensors").rename(folder / "series" / "000030.safetensors")
@@ -327,7 +328,7 @@ def test_a_slider_keeps_its_place_when_a_checkpoint_is_added(runs: Path) -> None
     assert page.select_slider(key="train.watch").options == ["0", "10", "30"]
 
 
-def test_a_run_without_kept_weights_offers_the_shipped_training(runs: Path) -> None:
+def test_a_run_without_snapshots_offers_the_shipped_ones(runs: Path) -> None:
     make_run(runs, "one", "stopped")
     page = visit()
     assert traced(page)["source"]["weights"].startswith("series:")
@@ -336,7 +337,7 @@ def test_a_run_without_kept_weights_offers_the_shipped_training(runs: Path) -> N
     assert "has no snapshots" in page.info[0].value
 
 
-def test_a_runs_weights_can_be_walked_in_step_through(runs: Path) -> None:
+def test_a_runs_weights_can_be_chosen_in_step_through(runs: Path) -> None:
     make_run(runs, "one", weights=True, kept=(10,))
     make_run(runs, "unfinished", "stopped")
     page = step_through(weights="run:one")
@@ -345,12 +346,12 @@ def test_a_runs_weights_can_be_walked_in_step_through(runs: Path) -> None:
     options = page.selectbox(key="weights").options
     assert "one (MNIST Multiset)" in options
     assert not any("unfinished" in option for option in options)
-    kept = step_through(weights="run:one@10", input="scene", seed="3")
-    assert traced(kept)["source"]["weights"] == "run:one@10"
-    assert "one, update 10 (MNIST Multiset)" in kept.selectbox(key="weights").options
+    snapshot = step_through(weights="run:one@10", input="scene", seed="3")
+    assert traced(snapshot)["source"]["weights"] == "run:one@10"
+    assert "one, update 10 (MNIST Multiset)" in snapshot.selectbox(key="weights").options
 
 
-def test_new_weights_of_the_same_run_are_walked_anew(runs: Path) -> None:
+def test_new_weights_of_a_run_are_traced_again(runs: Path) -> None:
     folder = make_run(runs, "one", "stopped", kept=(10,))
     before = traced(step_through(weights="run:one"))
     (folder / "series" / "000010.safetensors").rename(folder / "away")
@@ -361,24 +362,24 @@ def test_new_weights_of_the_same_run_are_walked_anew(runs: Path) -> None:
 
 def test_update_0_is_the_model_that_the_run_started_from(runs: Path) -> None:
     make_run(runs, "one", "stopped", kept=(10,), seed=3)
-    asked = command("mnist-multiset", FRESH, {"train.seed": 3})
-    began = fresh_model(asked.model, 3)
-    load_into(began, "mnist-multiset")
-    wanted = trace_image(began, samples.recorded()["3"].image, samples.recorded()["3"].source)
+    wanted_command = command("mnist-multiset", FRESH, {"train.seed": 3})
+    started = fresh_model(wanted_command.model, 3)
+    load_into(started, "mnist-multiset")
+    wanted = trace_image(started, samples.recorded()["3"].image, samples.recorded()["3"].source)
     page = visit(watch="0")
     assert traced(page)["steps"][0]["mask"]["data"] == wanted.to_dict()["steps"][0]["mask"]["data"]
 
 
-@pytest.mark.parametrize("asked", ["run:gone", "run:../one", "run:one@99", "run:"])
-def test_a_link_to_weights_that_are_gone_says_so_in_one_sentence(runs: Path, asked: str) -> None:
+@pytest.mark.parametrize("weights", ["run:gone", "run:../one", "run:one@99", "run:"])
+def test_a_link_to_missing_weights_is_one_sentence(runs: Path, weights: str) -> None:
     make_run(runs, "one", weights=True)
-    page = step_through(weights=asked)
+    page = step_through(weights=weights)
     assert len(page.warning) == 1
     assert "is not here; showing mnist-multiset instead" in shown(page.warning[0].value)
     assert traced(page)["source"]["weights"] == "mnist-multiset"
 
 
-def test_weights_deleted_while_they_are_looked_at_give_way(runs: Path) -> None:
+def test_deleted_weights_are_replaced_by_the_default(runs: Path) -> None:
     folder = make_run(runs, "one", weights=True)
     page = step_through(weights="run:one")
     folder.rename(runs / ".away")

@@ -1,4 +1,4 @@
-"""Many images in a browser: a zip becomes a table, work can be stopped, and a click on a row opens its walk."""
+"""Many images in a browser: a zip becomes a table, work can be stopped, and a click on a row opens its trace."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEAD_PX, ROW_PX = 35, 84  # a row has four lines where there is a note
 def drop(page: Page, app_url: str, *entries: tuple[str, bytes]) -> None:
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{app_url}/many-pictures")
-    upload = {"name": "pile.zip", "mimeType": "application/zip", "buffer": zipped(*entries)}
+    upload = {"name": "images.zip", "mimeType": "application/zip", "buffer": zipped(*entries)}
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(upload)
 
 
@@ -29,7 +29,7 @@ def samples() -> list[tuple[str, bytes]]:
     return [(path.name, path.read_bytes()) for path in sorted((ASSETS / "samples").glob("*.png"))]
 
 
-def test_a_zip_becomes_a_table_each_row_of_which_opens_in_step_through(page: Page, app_url: str) -> None:
+def test_a_zip_becomes_a_table_whose_rows_open_in_step_through(page: Page, app_url: str) -> None:
     drop(page, app_url, *samples(), ("bad.png", b"none"))
     with page.expect_download() as download:
         page.get_by_role("button", name="Table as CSV").click()
@@ -46,14 +46,14 @@ def test_a_zip_becomes_a_table_each_row_of_which_opens_in_step_through(page: Pag
     page.get_by_text("This is scene-5-00001.png, as uploaded before.").wait_for()
     page.locator(".attention-player canvas.image").first.wait_for()
     page.get_by_role("link", name="Many images").click()
-    page.get_by_role("button", name="Table as CSV").wait_for()  # all is as it was left
+    page.get_by_role("button", name="Table as CSV").wait_for()  # the page shows the same state
     page.get_by_text("9 files:").wait_for()
 
 
-def test_work_can_be_stopped_and_goes_on(page: Page, app_url: str) -> None:
+def test_work_can_be_stopped_and_continued(page: Page, app_url: str) -> None:
     noise = np.random.default_rng(0)
-    many = [(f"{n}.png", image_bytes((60 + int(noise.integers(40)), 60 + n))) for n in range(150)]
-    drop(page, app_url, *many)
+    images = [(f"{n}.png", image_bytes((60 + int(noise.integers(40)), 60 + n))) for n in range(150)]
+    drop(page, app_url, *images)
     page.get_by_role("button", name="Stop").click()
     stopped = page.get_by_text(re.compile(r"Stopped: \d+ of 150 images are done"))
     stopped.wait_for()

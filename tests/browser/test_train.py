@@ -88,7 +88,7 @@ def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) ->
     expect(stop).to_be_visible()
     line = page.locator(LINE).first
     grows(page, line)
-    expect(page.get_by_text(re.compile(r"examples a second"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"examples per second"))).to_be_visible()
     page.reload()
     grows(page, line)
     stop.click()
@@ -98,7 +98,7 @@ def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) ->
     assert (stopped.name, stopped.state) == ("tiny", "stopped")
     assert stopped.step > 0
     resume.click()
-    expect(page.get_by_text(re.compile(r"examples a second"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"examples per second"))).to_be_visible()
     stop.click()
     expect(resume).to_be_visible()
     assert list_runs(runs)[0].step > stopped.step
