@@ -1,4 +1,4 @@
-"""Compare saliency: maps of one image by many models, and what each does to attention."""
+"""Compare saliency: maps of one image by many models, and how each changes attention."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ st.title("Compare saliency", anchor=False)
 
 
 def _compare() -> None:
-    with st.spinner("Getting the models ready"):  # torch and all that stands on it take seconds when they come first
+    with st.spinner("Loading the models"):  # the first import of torch takes seconds
         from app.compare.view import compare
     compare()
 

@@ -1,1 +1,1 @@
-"""Compare saliency: the maps of one image by many models, and what each does to attention."""
+"""Compare saliency: maps of one image by many models, and how each changes attention."""

@@ -15,14 +15,14 @@ SPACES = ("rgb", "gray", "lab", "hsv", "ycbcr")
 PRIORS = ("none", "add", "multiply")
 SCALES = ("maximum", "min-max", "sum", "log", "rank", "none")
 BROWSER = ("moment", "opacity", "marks")  # written in the browser by the players and the grid
-WHOLE = {"seed": (0, LARGEST_SEED), "index": (0, 999_999)}
+INTEGERS = {"seed": (0, LARGEST_SEED), "index": (0, 999_999)}
 SHARES = {"smooth": (0.0, 0.1), "width": (0.05, 1.0)}
 FORMER_MODELS = {"centre_prior": "center_prior"}  # names in older links
 FORMER = {"space": {"grey": "gray"}, "first": FORMER_MODELS, "second": FORMER_MODELS}  # codespell:ignore grey
 
 
 @dataclass(frozen=True)
-class Compared:
+class CompareState:
     """A state of the page. Defaults are left out of the link."""
 
     view: str = "maps"
@@ -44,13 +44,15 @@ class Compared:
     weights: str = ""  # of the attention model
 
 
-NAMES = tuple(field.name for field in fields(Compared))
-USED = {"sample": ("sample",), "scene": ("task", "seed", "index"), "photo": ("photo",), "upload": (), "own": ()}
-OF_INPUTS = {name for names in USED.values() for name in names}
+NAMES = tuple(field.name for field in fields(CompareState))
+FIELDS_OF_INPUT = {
+    "sample": ("sample",), "scene": ("task", "seed", "index"), "photo": ("photo",), "upload": (), "own": (),
+}
+INPUT_FIELDS = {name for names in FIELDS_OF_INPUT.values() for name in names}
 
 
 @dataclass(frozen=True)
-class Offered:
+class Choices:
     """The available choices; the first of each is the default."""
 
     samples: Sequence[str]
@@ -69,39 +71,39 @@ class Offered:
         }.get(name)
 
 
-def fields_of(offered: Offered) -> Fields:
+def fields_of(choices: Choices) -> Fields:
     """The fields of the link."""
-    first = vars(first_of(offered))
+    defaults = vars(default_state(choices))
     fields: dict[str, Field[Any]] = {}
     for name in NAMES:
-        options = offered.of(name)
+        options = choices.of(name)
         if name == "models":
-            fields[name] = several(offered.models, former=FORMER_MODELS)
-        elif name in WHOLE:
-            fields[name] = whole(*WHOLE[name], first[name])
+            fields[name] = several(choices.models, former=FORMER_MODELS)
+        elif name in INTEGERS:
+            fields[name] = whole(*INTEGERS[name], defaults[name])
         elif name in SHARES:
-            fields[name] = number(*SHARES[name], first[name])
+            fields[name] = number(*SHARES[name], defaults[name])
         else:
             hint = "" if name == "photo" else None  # the page says how to get photos
-            fields[name] = choice(options or (), first[name], former=FORMER.get(name), hint=hint)
+            fields[name] = choice(options or (), defaults[name], former=FORMER.get(name), hint=hint)
     return fields
 
 
-def first_of(offered: Offered) -> Compared:
+def default_state(choices: Choices) -> CompareState:
     """The state of an empty link."""
-    sample, task, photo, weights = (next(iter(offered.of(name) or ()), "")
+    sample, task, photo, weights = (next(iter(choices.of(name) or ()), "")
                                     for name in ("sample", "task", "photo", "weights"))
-    return Compared(sample=sample, task=task, photo=photo, weights=weights)
+    return CompareState(sample=sample, task=task, photo=photo, weights=weights)
 
 
-def parse(parameters: Mapping[str, str], offered: Offered) -> tuple[Compared, list[str]]:
+def parse(parameters: Mapping[str, str], choices: Choices) -> tuple[CompareState, list[str]]:
     """The state of a link, and one sentence for each part that cannot be used."""
-    values, problems = read_fields(fields_of(offered), parameters)
-    return Compared(**values), problems
+    values, problems = read_fields(fields_of(choices), parameters)
+    return CompareState(**values), problems
 
 
-def to_parameters(state: Compared, offered: Offered) -> dict[str, str]:
+def to_parameters(state: CompareState, choices: Choices) -> dict[str, str]:
     """The shortest parameters that `parse` turns back into the same state."""
-    unused = OF_INPUTS - set(USED[state.input])
-    fields = {name: field for name, field in fields_of(offered).items() if name not in unused}
-    return write_fields(fields, vars(state), always=USED[state.input])
+    unused = INPUT_FIELDS - set(FIELDS_OF_INPUT[state.input])
+    fields = {name: field for name, field in fields_of(choices).items() if name not in unused}
+    return write_fields(fields, vars(state), always=FIELDS_OF_INPUT[state.input])

@@ -25,15 +25,15 @@ PER_ROW = 3  # players
 
 
 def choose_weights(image: ComparedImage) -> None:
-    """Choose the attention model's weights."""
+    """Draw the choice of the attention model's weights."""
     tasks = choices()
     names, title_of = list(tasks), titles(tasks)
     st.selectbox("Attention model", names, format_func=title_of.__getitem__, width=330,
                  key=state.widget("weights", names))
     task = describe(state.now().weights).task
     if image.task != task:
-        st.caption(f"This model was trained on {TITLES.get(task, task)}. On other images it still attends, but can "
-                   "predict digits only.")
+        st.caption(f"This model was trained on {TITLES.get(task, task)}. On other images, it attends but "
+                   "can predict only digits.")
 
 
 def show_attention(image: ComparedImage, selection: Selection) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from app import cache
 from app.address import LARGEST_SEED
 from app.compare import state
-from app.compare.address import WHOLE
+from app.compare.address import INTEGERS
 from app.compare.images import (
     EXAMPLE,
     NO_OSIE,
@@ -28,7 +28,7 @@ from hsal.data.images import FORMATS
 from hsal.paths import DEFAULT_WEIGHTS
 from hsal.zoo.weights import TITLES
 
-LINKLESS = "A link cannot include an upload: share the files too."
+NO_LINK = "A link cannot include an upload: share the files too."
 UPLOADERS = {"upload": ("upload",), "own": ("image", "table")}
 
 
@@ -57,7 +57,7 @@ def _scene() -> ComparedImage:
                      key=state.widget("task", SCENE_TASKS))
         st.number_input("Seed", 0, LARGEST_SEED, width=180, key=state.widget("seed"),
                         help="The same seed gives the same scene.")
-        st.number_input("Scene number", *WHOLE["index"], width=180, key=state.widget("index"),
+        st.number_input("Scene number", *INTEGERS["index"], width=180, key=state.widget("index"),
                         help="A seed gives many scenes, numbered from 0.")
     now = state.now()
     return scene_image(now.task, now.seed, now.index)
@@ -79,7 +79,7 @@ def _photo() -> ComparedImage:
 
 
 def _upload() -> ComparedImage | None:
-    st.caption(LINKLESS)
+    st.caption(NO_LINK)
     file = _file("upload", f"An image ({', '.join(FORMATS)}; up to 10 MB)")
     return uploaded_image(*file) if file else None
 
@@ -87,7 +87,7 @@ def _upload() -> ComparedImage | None:
 def _own() -> ComparedImage | None:
     st.caption(
         "An image and a CSV file with one row per fixation: columns x and y in pixels from the upper left corner, and "
-        f"optionally image, subject and duration. {LINKLESS}"
+        f"optionally image, subject and duration. {NO_LINK}"
     )
     left, right = st.columns(2, gap="medium")
     with left:

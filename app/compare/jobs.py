@@ -56,7 +56,7 @@ class _Entry:
 
 
 class Jobs:
-    """Threads that run the cheapest job first, and slow jobs beside them, one at a time.
+    """Threads that run the cheapest job first, and slow jobs in parallel, one at a time.
 
     `close` stops running jobs, so that they do not delay the exit of the process.
     """

@@ -101,19 +101,20 @@ def _compare_two(models: Mapping[str, About], maps: Mapping[str, RenderedMap]) -
     second = right.selectbox("Second map", others, format_func=lambda name: models[name].title,
                              key=state.widget("second", others))
     if first not in maps or second not in maps:
-        st.caption("One of the two maps is not ready yet." if None not in (first, second) else "")
+        st.caption("One of the two maps is still being computed." if None not in (first, second) else "")
         return
-    one, other, titles = maps[first].values, maps[second].values, (models[first].title, models[second].title)
+    values = maps[first].values, maps[second].values
+    titles = models[first].title, models[second].title
     dark = theme.is_dark()
     left, right = st.columns(2, gap="medium")
     left.markdown("**Difference**: the first map minus the second")
-    left.plotly_chart(figures.difference(one, other, titles, dark), config=QUIET, key="compare.difference")
-    right.markdown(f"**Pixel by pixel**: {_agreement(one, other)}")
-    right.plotly_chart(figures.scatter(one, other, titles, dark), config=QUIET, key="compare.scatter")
+    left.plotly_chart(figures.difference(*values, titles, dark), config=QUIET, key="compare.difference")
+    right.markdown(f"**Pixel by pixel**: {_agreement(*values)}")
+    right.plotly_chart(figures.scatter(*values, titles, dark), config=QUIET, key="compare.scatter")
 
 
-def _agreement(one: np.ndarray, other: np.ndarray) -> str:
-    pearson, spearman = figures.agreement(one, other)
+def _agreement(first: np.ndarray, second: np.ndarray) -> str:
+    pearson, spearman = figures.agreement(first, second)
     if pearson is None or spearman is None:
         return "one map is constant, so the correlation is undefined"
     return f"Pearson correlation {pearson:.2f}, Spearman {spearman:.2f}"

@@ -14,7 +14,7 @@ from typing import cast
 import numpy as np
 from PIL import Image
 
-from app.compare.address import Compared
+from app.compare.address import CompareState
 from app.compare.images import ComparedImage
 from app.compare.jobs import JobResult, jobs
 from hsal.errors import HsalError
@@ -71,14 +71,14 @@ class RenderedMap:
 @lru_cache(maxsize=1)
 def saliency_models() -> dict[str, About]:
     """Name -> description of all models that can be loaded: models by year, then baselines, then upper bounds."""
-    found: dict[str, About] = {}
+    abouts: dict[str, About] = {}
     for name in SALIENCY.names():
         try:
-            found[name] = SALIENCY.find(name).ABOUT
+            abouts[name] = SALIENCY.find(name).ABOUT
         except (HsalError, ImportError):
             continue  # a broken model of another package must not break the others
     order = list(KINDS)
-    return dict(sorted(found.items(), key=lambda item: (order.index(item[1].kind), _year(item[1]), item[1].title)))
+    return dict(sorted(abouts.items(), key=lambda item: (order.index(item[1].kind), _year(item[1]), item[1].title)))
 
 
 def _year(about: About) -> int:
@@ -129,7 +129,7 @@ def request_network(name: str) -> JobResult | None:
     return jobs().request(("network", name), lambda: bool(network(name)), cost_s=LOADING_S) if name else JobResult(True)
 
 
-def map_options(state: Compared) -> MapOptions:
+def map_options(state: CompareState) -> MapOptions:
     """The options that all models share."""
     return MapOptions(
         cast(ColorSpace, state.space), state.smooth, cast(CenterPrior, state.prior), state.width,
@@ -138,7 +138,7 @@ def map_options(state: Compared) -> MapOptions:
 
 
 def request_map(
-    name: str, image: ComparedImage, state: Compared, network_name: str, user_map: UserMap | None
+    name: str, image: ComparedImage, state: CompareState, network_name: str, user_map: UserMap | None
 ) -> JobResult | None:
     """Request a `RenderedMap`; see `Jobs.request`."""
     about, pixels = saliency_models()[name], image.pixels
@@ -149,7 +149,7 @@ def request_map(
     loaded = request_network(network_name)
     if loaded is None or loaded.error:
         return loaded
-    cost = _costs[name] * megapixels if name in _costs else _guess(about)
+    cost = _costs[name] * megapixels if name in _costs else _estimated_s(about)
 
     def work() -> RenderedMap:
         options = map_options(state)
@@ -167,7 +167,7 @@ def request_map(
     return jobs().request(key, work, cost_s=cost, size_of=lambda rendered: rendered.values.nbytes + len(rendered.png))
 
 
-def _guess(about: About) -> float:
+def _estimated_s(about: About) -> float:
     """Estimated seconds for a map."""
     if "package" in about.needs:
         return PACKAGE_S

@@ -1,6 +1,6 @@
 """The state of Compare saliency: its link, its widgets, and uploaded files.
 
-Every field of `Compared` has a widget; a widget that is not drawn keeps its value.
+Every field of `CompareState` has a widget; a widget that is not drawn keeps its value.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.address import BROWSER, LARGEST_SEED, NAMES, Compared, Offered, first_of, parse, to_parameters
+from app.compare.address import BROWSER, LARGEST_SEED, NAMES, Choices, CompareState, default_state, parse, to_parameters
 from app.state import MOMENT, LinkedState, browser_value, fill_widget
 
-PAGE: LinkedState[Compared] = LinkedState("compare", browser=BROWSER, filled_in=("first", "second"))
-MESSAGES, OFFERED, FILES = "hsal.compare.messages", "hsal.compare.offered", "hsal.compare.files"
+PAGE: LinkedState[CompareState] = LinkedState("compare", browser=BROWSER, filled_in=("first", "second"))
+MESSAGES, CHOICES, FILES = "hsal.compare.messages", "hsal.compare.choices", "hsal.compare.files"
 PREFIX = "compare."
 
 
@@ -25,41 +25,41 @@ def key(name: str) -> str:
     return f"{PREFIX}{name}"
 
 
-def enter(offered: Offered) -> None:
+def enter(choices: Choices) -> None:
     """Set the state from the link, the widgets or the last visit. Call it before the widgets are drawn."""
     state = st.session_state
 
-    def read(parameters: dict[str, str]) -> Compared:
-        read_state, state[MESSAGES] = parse(parameters, offered)
+    def read(parameters: dict[str, str]) -> CompareState:
+        read_state, state[MESSAGES] = parse(parameters, choices)
         for name in NAMES:
             state[key(name)] = getattr(read_state, name)
         _tick(read_state.models)
         return read_state
 
     PAGE.enter(read, touched=PAGE.drawn and now() != PAGE.state)
-    PAGE.state = _available(now(), offered)
-    state[OFFERED] = offered
+    PAGE.state = _available(now(), choices)
+    state[CHOICES] = choices
 
 
-def _shown(last: Compared) -> Compared:
+def _shown(last: CompareState) -> CompareState:
     """The values of the widgets, and of `last` where a widget is not drawn."""
     values = {name: st.session_state.get(key(name)) for name in NAMES if name != "models"}
     drawn: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
     return replace(last, models=st.session_state.get(key("models"), last.models), **drawn)
 
 
-def _available(state: Compared, offered: Offered) -> Compared:
+def _available(state: CompareState, choices: Choices) -> CompareState:
     """The state without choices that no longer exist."""
-    default = first_of(offered)
+    default = default_state(choices)
     changes: dict[str, Any] = {}
     for name in NAMES:
-        choices = offered.of(name)
-        if choices is not None and getattr(state, name) not in choices:
+        options = choices.of(name)
+        if options is not None and getattr(state, name) not in options:
             changes[name] = getattr(default, name)
-    return replace(state, **changes, models=tuple(name for name in state.models if name in offered.models))
+    return replace(state, **changes, models=tuple(name for name in state.models if name in choices.models))
 
 
-def now() -> Compared:
+def now() -> CompareState:
     """The current state, from the widgets drawn so far."""
     return _shown(PAGE.state)
 
@@ -98,7 +98,7 @@ def take_ticks(models: Sequence[str], default: Sequence[str]) -> tuple[str, ...]
 def leave() -> None:
     """Write the link of the current state into the address bar. Call it after the widgets."""
     PAGE.state = now()
-    PAGE.write(to_parameters(PAGE.state, st.session_state[OFFERED]))
+    PAGE.write(to_parameters(PAGE.state, st.session_state[CHOICES]))
 
 
 def moment() -> int:

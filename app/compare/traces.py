@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app import cache
-from app.compare.address import Compared
+from app.compare.address import CompareState
 from app.compare.images import ComparedImage
 from app.compare.jobs import JobResult, jobs
 from app.compare.models import (
@@ -29,7 +29,7 @@ COST_S = 0.4
 
 
 def request_trace(
-    name: str, image: ComparedImage, state: Compared, network_name: str, user_map: UserMap | None
+    name: str, image: ComparedImage, state: CompareState, network_name: str, user_map: UserMap | None
 ) -> JobResult | None:
     """A `Trace` of the selected weights on one saliency map; see `Jobs.request`.
 
@@ -58,7 +58,7 @@ def _request_weights(name: str, version: int) -> JobResult | None:
 
 
 def _trace(
-    name: str, image: ComparedImage, state: Compared, network_name: str, user_map: UserMap | None, version: int
+    name: str, image: ComparedImage, state: CompareState, network_name: str, user_map: UserMap | None, version: int
 ) -> Trace:
     from hsal.tracing.recording import trace_image
 

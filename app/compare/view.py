@@ -20,8 +20,8 @@ from hsal.errors import HsalError
 OPENINGS = {
     "maps": (
         "**A saliency map** says how much each location of an image stands out, and each model defines that "
-        "differently. Choose an image and models. Then read all maps at one point, see how well they predict "
-        "fixations or highlight the digits, and compare two of them."
+        "differently. Choose an image and models. Then compare the values of all maps at one point, see how well "
+        "they predict fixations or highlight the digits, and compare two maps."
     ),
     "attention": (
         "**How does each map change attention?** The same model, with unchanged weights, starts from each map instead "

@@ -150,8 +150,8 @@ def test_a_network_for_digits_has_a_warning_on_other_images(monkeypatch: pytest.
     page = visit(input="upload", models="channel_energy")
     assert "**A saliency map** says" in page.markdown[0].value
     put(page, "upload", "photo.png", image_bytes())
-    offered = page.selectbox(key="compare.network").options
-    assert offered[0].startswith("Available: MNIST Multiset")
+    options = page.selectbox(key="compare.network").options
+    assert options[0].startswith("Available: MNIST Multiset")
     assert any("trained on digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
     page = visit(input="sample", models="channel_energy")
     assert page.selectbox(key="compare.network").options[0].startswith("Default: MNIST Multiset")

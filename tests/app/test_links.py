@@ -18,7 +18,7 @@ from tests.fixtures.browser import ROOT
 
 LANDED = json.loads((ROOT / "tests" / "fixtures" / "landed" / "links.json").read_text())
 WEIGHTS = {"mnist-multiset": "mnist-multiset", "mnist-set": "mnist-set"}
-OFFERED = compare.Offered(
+CHOICES = compare.Choices(
     samples=["1"], tasks=["mnist-multiset"], photos=[], models=["itti_koch", "gbvs", "center_prior"], networks=[],
     weights=["mnist-multiset"],
 )
@@ -85,12 +85,12 @@ def test_older_links_to_the_lesson() -> None:
 
 
 def test_older_links_to_compare() -> None:
-    state, problems = compare.parse(landed("compare"), OFFERED)
+    state, problems = compare.parse(landed("compare"), CHOICES)
     assert problems == []
     assert (state.view, state.models, state.task, state.space, state.smooth, state.prior, state.scale) == (
         "attention", ("gbvs", "itti_koch"), "mnist-multiset", "lab", 0.02, "multiply", "log",
     )
-    state, problems = compare.parse(landed("compare_grey"), OFFERED)
+    state, problems = compare.parse(landed("compare_grey"), CHOICES)
     assert (state.space, state.models, problems) == ("gray", ("center_prior",), [])
 
 

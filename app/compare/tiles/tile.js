@@ -1,10 +1,10 @@
 // One map over the image: its canvas, title, computing time, and the value at the shared point.
 
 function element(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
 }
 
 // The image of a data URL.
