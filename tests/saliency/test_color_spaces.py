@@ -59,26 +59,26 @@ def test_gray_is_luma_and_stays_gray() -> None:
 
 
 @pytest.mark.parametrize("convert", [rgb_to_lab, rgb_to_hsv, rgb_to_ycbcr])
-def test_a_gray_picture_is_one_of_equal_channels(convert: Callable[[Tensor], Tensor]) -> None:
+def test_a_gray_image_equals_three_equal_channels(convert: Callable[[Tensor], Tensor]) -> None:
     gray = torch.rand(2, 1, 3, 4)
     assert torch.equal(convert(gray), convert(gray.expand(-1, 3, -1, -1)))
 
 
 @pytest.mark.parametrize("space", ["rgb", "gray", "lab", "hsv", "ycbcr"])
-def test_what_is_shown_lies_in_0_to_1(space: str) -> None:
+def test_converted_images_are_in_0_to_1(space: str) -> None:
     corners = torch.cartesian_prod(*[torch.tensor([0.0, 0.5, 1.0])] * 3).T[None, :, :, None]  # (1,3,27,1)
-    shown = convert_color(corners, space)
-    assert shown.shape == (1, 1 if space == "gray" else 3, 27, 1)
-    assert shown.min() >= 0
-    assert shown.max() <= 1
+    converted = convert_color(corners, space)
+    assert converted.shape == (1, 1 if space == "gray" else 3, 27, 1)
+    assert converted.min() >= 0
+    assert converted.max() <= 1
 
 
-def test_lab_is_shown_as_eight_bits_hold_it() -> None:
+def test_lab_is_scaled_as_in_8_bit_images() -> None:
     expected = pixel(0.5339, 128 / 255, 128 / 255)
     torch.testing.assert_close(convert_color(pixel(0.5, 0.5, 0.5), "lab"), expected, atol=1e-4, rtol=0)
 
 
-def test_gradients_pass_black_and_gray() -> None:
+def test_gradients_of_black_are_finite() -> None:
     image = torch.zeros(1, 3, 2, 2, requires_grad=True)
     (rgb_to_lab(image).sum() + rgb_to_hsv(image).sum()).backward()
     assert bool(image.grad.isfinite().all())

@@ -19,7 +19,7 @@ def test_a_point_becomes_a_gaussian() -> None:
     assert blurred[23, 16] / blurred[20, 20] == pytest.approx(exp(-0.5 * (9 + 16) / 4), rel=1e-4)
 
 
-def test_a_constant_map_stays_as_it_is_up_to_the_border() -> None:
+def test_a_constant_map_stays_constant_up_to_the_border() -> None:
     torch.testing.assert_close(blur(torch.full((2, 5, 9), 3.0), 4.0), torch.full((2, 5, 9), 3.0))
 
 
@@ -28,7 +28,7 @@ def test_no_sigma_no_blur() -> None:
     assert blur(maps, 0) is maps
 
 
-def test_the_bump_is_in_the_middle_and_as_wide_as_said() -> None:
+def test_the_bump_has_its_center_and_width() -> None:
     bump = center_bump(9, 21, 0.25)
     assert bump[4, 10] == 1
     assert bump[4, 15] == pytest.approx(exp(-0.5 * (5 / 5.25) ** 2))

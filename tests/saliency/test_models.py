@@ -1,4 +1,4 @@
-"""What every saliency model keeps to, and the simplest by hand."""
+"""The contract of all saliency models, and hand-worked values of channel energy."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def build():
 '''
 
 
-def test_the_papers_saliency_model_is_there() -> None:
+def test_the_papers_saliency_model_is_registered() -> None:
     assert "channel_energy" in KINDS
 
 
 @pytest.mark.parametrize("kind", SALIENCY.names())
-def test_it_says_what_it_is(kind: str) -> None:
+def test_a_model_is_documented(kind: str) -> None:
     module = SALIENCY.find(kind)
     about = module.ABOUT
     assert isinstance(about, About)
@@ -46,16 +46,16 @@ def test_it_says_what_it_is(kind: str) -> None:
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("kind", KINDS)
 def test_shape_and_range(kind: str, channels: int) -> None:
-    shown = stimulus(random_images(3, channels))
+    batch = stimulus(random_images(3, channels))
     with torch.inference_mode():
-        result = SALIENCY.build(kind)(shown)
+        result = SALIENCY.build(kind)(batch)
     assert result.dtype == torch.float32
     assert result.ndim == 3
     assert len(result) == 3
     assert bool(result.isfinite().all())
     assert result.min() >= 0
     assert result.max() > 0
-    assert to_cells(result, shown.image, CELLS, 8).shape == (3, *CELLS)
+    assert to_cells(result, batch.image, CELLS, 8).shape == (3, *CELLS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,23 +68,23 @@ def test_a_blank_image_gives_a_finite_map(kind: str, level: float) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_image_alone_gives_what_it_gives_in_a_batch(kind: str) -> None:
-    model, shown = SALIENCY.build(kind), stimulus(random_images(3))
+def test_a_map_does_not_depend_on_the_batch(kind: str) -> None:
+    model, batch = SALIENCY.build(kind), stimulus(random_images(3))
     with torch.inference_mode():
-        together = model(shown)
+        together = model(batch)
         for index in range(3):
-            torch.testing.assert_close(model(row(shown, index)), together[index : index + 1], rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(model(row(batch, index)), together[index : index + 1], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_picture_gives_the_same_map(kind: str) -> None:
+def test_the_same_image_gives_the_same_map(kind: str) -> None:
     with torch.inference_mode():
         first, second = (SALIENCY.build(kind)(stimulus(random_images(2))) for _ in range(2))
     assert torch.equal(first, second)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_it_cannot_do_without_is_told(kind: str) -> None:
+def test_missing_inputs_are_reported(kind: str) -> None:
     bare = Stimulus(random_images(1))
     if SALIENCY.find(kind).ABOUT.needs:
         with pytest.raises(SaliencyError) as caught:
@@ -104,11 +104,11 @@ def test_cells_are_means_of_their_pixels() -> None:
     raw = torch.arange(12.0).reshape(1, 3, 4)
     # cells of 2 px in an image of 3x4: the lower row is cut off
     assert to_cells(raw, torch.zeros(1, 1, 3, 4), (2, 2), 2).tolist() == [[[2.5, 4.5], [8.5, 10.5]]]
-    as_it_is = torch.rand(1, 2, 2)
-    assert to_cells(as_it_is, torch.zeros(1, 1, 3, 4), (2, 2), 2) is as_it_is
+    cells = torch.rand(1, 2, 2)
+    assert to_cells(cells, torch.zeros(1, 1, 3, 4), (2, 2), 2) is cells
 
 
-def test_a_coarse_map_is_spread_over_the_picture_first() -> None:
+def test_a_coarse_map_is_resized_to_the_image_first() -> None:
     raw = torch.tensor([[[0.0, 1.0]]])  # left to right
     cells = to_cells(raw, torch.zeros(1, 1, 8, 8), (2, 2), 4)
     assert cells.shape == (1, 2, 2)
@@ -116,7 +116,7 @@ def test_a_coarse_map_is_spread_over_the_picture_first() -> None:
     assert cells.tolist() == [[[0.125, 0.875], [0.125, 0.875]]]
 
 
-def test_an_unknown_name_is_told_with_the_choices() -> None:
+def test_an_unknown_name_is_reported_with_the_choices() -> None:
     with pytest.raises(UnknownNameError) as caught:
         SALIENCY.build("no_such_map")
     sentence = str(caught.value)

@@ -1,4 +1,4 @@
-"""Attention that starts from another map than the one it was trained with."""
+"""Trained models with the map of another saliency model."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def right_half(stimulus: Stimulus) -> Tensor:
     return raw
 
 
-def test_another_map_takes_the_place_of_the_models_own_and_nothing_else_changes() -> None:
+def test_another_map_replaces_the_models_own_and_nothing_else_changes() -> None:
     model, image = fresh_model(CONFIG, 0).eval(), to_tensor(noise()[None])
     with torch.inference_mode():
         own, other = perceive(model, image), perceive(model, image, right_half)
@@ -52,7 +52,7 @@ def test_another_map_takes_the_place_of_the_models_own_and_nothing_else_changes(
 
 
 @pytest.mark.parametrize("name", ["class_gradient", "grad_cam"])
-def test_a_map_of_a_label_asks_the_model_itself(name: str) -> None:
+def test_a_map_of_a_label_explains_the_model_itself(name: str) -> None:
     model, image = fresh_model(CONFIG, 0).eval(), to_tensor(np.stack([noise(), noise().T]))
     with torch.inference_mode():
         together = perceive(model, image, saliency_model(name))
@@ -65,7 +65,7 @@ def test_a_map_of_a_label_asks_the_model_itself(name: str) -> None:
 @pytest.mark.parametrize(
     "name", [name for name in SALIENCY.names() if SALIENCY.find(name).ABOUT.needs <= {"volume", "labels"}]
 )
-def test_every_map_that_a_scene_suffices_for_can_be_looked_through(name: str) -> None:
+def test_every_map_that_needs_the_scene_alone_can_be_used(name: str) -> None:
     model = fresh_model(replace(CONFIG, size_px=64), 0).eval()
     images = np.zeros((2, 64, 64), dtype=np.uint8)
     images[0, 10:30, 12:24], images[1, 40:60, 30:50] = 255, 180
@@ -77,29 +77,29 @@ def test_every_map_that_a_scene_suffices_for_can_be_looked_through(name: str) ->
     assert view.saliency.amax(dim=(1, 2)).tolist() == pytest.approx([1, 1])
 
 
-def test_no_name_leaves_the_models_own() -> None:
+def test_an_empty_name_means_the_models_own() -> None:
     assert saliency_model("") is None
     with pytest.raises(UnknownNameError):
         saliency_model("no_such_map")
 
 
-@pytest.mark.parametrize("given", ["uniform", np.ones((7, 9))])
-def test_a_trace_starts_from_the_map_that_it_is_given(given: str | np.ndarray) -> None:
-    trace = trace_image(fresh_model(CONFIG, 0).eval(), noise(), SOURCE, saliency=given)
+@pytest.mark.parametrize("saliency", ["uniform", np.ones((7, 9))])
+def test_a_trace_starts_from_the_chosen_map(saliency: str | np.ndarray) -> None:
+    trace = trace_image(fresh_model(CONFIG, 0).eval(), noise(), SOURCE, saliency=saliency)
     assert trace.steps[0].saliency.tolist() == [[1, 1], [1, 1]]
     assert trace.saliency_scale == 1
-    assert trace.source.saliency == ("uniform" if isinstance(given, str) else "channel_energy")
+    assert trace.source.saliency == ("uniform" if isinstance(saliency, str) else "channel_energy")
 
 
 @pytest.mark.parametrize(
     "raw", [np.ones(3), np.ones((2, 2, 3)), np.full((2, 2), np.nan), -np.ones((2, 2)), np.ones((0, 2))]
 )
-def test_what_is_no_map_is_told(raw: np.ndarray) -> None:
+def test_invalid_maps_are_reported(raw: np.ndarray) -> None:
     with pytest.raises(SaliencyError, match=r"^A saliency map must be two-dimensional, with finite values"):
         trace_image(fresh_model(CONFIG, 0).eval(), noise(), SOURCE, saliency=raw)
 
 
-def test_scenes_are_measured_through_another_map() -> None:
+def test_scenes_are_evaluated_with_another_map() -> None:
     model = fresh_model(CONFIG, 0).eval()
     own, other = (
         evaluate(ScenePredictions.joined([
@@ -112,7 +112,7 @@ def test_scenes_are_measured_through_another_map() -> None:
 
 
 @pytest.mark.parametrize("name", ["grad_cam", "class_gradient"])
-def test_no_model_is_trained_with_a_map_that_needs_more_than_a_picture(name: str) -> None:
+def test_no_model_is_trained_with_a_map_that_needs_more_than_an_image(name: str) -> None:
     with pytest.raises(ConfigError) as caught:
         build_model(ModelConfig(saliency=name, width=2, hidden=8))
     assert str(caught.value) == (
@@ -121,7 +121,7 @@ def test_no_model_is_trained_with_a_map_that_needs_more_than_a_picture(name: str
     )
 
 
-def test_training_with_such_a_map_leaves_no_run(
+def test_refused_training_creates_no_run(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
@@ -130,17 +130,17 @@ def test_training_with_such_a_map_leaves_no_run(
     assert not run.exists()
 
 
-def test_training_with_another_map_is_remembered(made: Path, tmp_path: Path) -> None:
+def test_training_with_another_map_uses_it(made: Path, tmp_path: Path) -> None:
     command = ["train", "--out", str(tmp_path / "run"), "--pretrained", str(weights(made, "backbone")), *TRAIN]
     assert main([*command, "--saliency", "uniform"]) == 0
     lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
-    assert lines[0]["validation_attn_saliency"] > 0.2  # of the uniform map, but for what inhibition takes
+    assert lines[0]["validation_attn_saliency"] > 0.2  # of the uniform map, except for inhibited cells
 
 
-def test_the_commands_look_through_another_map(made: Path, tmp_path: Path) -> None:
+def test_the_commands_use_another_map(made: Path, tmp_path: Path) -> None:
     common = ["--weights", str(weights(made, "model")), "--device", "cpu", "--saliency", "uniform"]
-    picture, lines, measured = made / "scenes" / "scene-5-00000.png", tmp_path / "traces.jsonl", tmp_path / "m.json"
-    assert main(["trace", str(picture), *common, "--json", str(lines)]) == 0
+    image_path, lines, measured = made / "scenes" / "scene-5-00000.png", tmp_path / "traces.jsonl", tmp_path / "m.json"
+    assert main(["trace", str(image_path), *common, "--json", str(lines)]) == 0
     trace = Trace.from_dict(json.loads(lines.read_text())["trace"])
     assert trace.source.saliency == "uniform"
     assert trace.steps[0].saliency.min() == 1
@@ -148,8 +148,8 @@ def test_the_commands_look_through_another_map(made: Path, tmp_path: Path) -> No
     assert json.loads(measured.read_text())["saliency"] == "uniform"
 
 
-def test_a_map_that_is_not_there_is_told(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_map_is_reported(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     common = ["--weights", weights(made, "model"), "--device", "cpu", "--saliency", "no_such_map"]
-    picture = made / "scenes" / "scene-5-00000.png"
-    assert "There is no 'no_such_map' in hsal/saliency" in refused(capsys, "trace", picture, *common)
+    image_path = made / "scenes" / "scene-5-00000.png"
+    assert "There is no 'no_such_map' in hsal/saliency" in refused(capsys, "trace", image_path, *common)
     assert "There is no 'no_such_map'" in refused(capsys, "evaluate", *common, "--scenes", 2, *EMBEDDED)

@@ -15,7 +15,7 @@ from hsal.saliency import SALIENCY
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "saliency.md").read_text()
-LOOK = """
+SCRIPT = """
 import json
 import numpy as np
 from hsal.saliency import SALIENCY
@@ -52,9 +52,9 @@ def test_the_example_is_ten_lines_or_so() -> None:
     assert sum(bool(line.strip()) for text in _example().values() for line in text.splitlines()) <= 10
 
 
-def test_the_installed_example_is_found_and_looks(installed: Path) -> None:
+def test_the_installed_example_is_found_and_works(installed: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(installed), str(ROOT)])}
-    command = [sys.executable, "-c", LOOK]
+    command = [sys.executable, "-c", SCRIPT]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stderr
     found, title, row = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Frequency-tuned, fine-grained, the floors, human fixations and a map of one's own, by hand."""
+"""Frequency-tuned, fine-grained, the baselines, human fixations and user maps, with hand-worked values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hsal.saliency.base import SaliencyError, Stimulus
 from hsal.saliency.models import center_prior, fine_grained, human, random
 from hsal.saliency.pipeline import saliency_map
 
-PICTURE = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)
+IMAGE = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)
 
 
 def fixed(*points: tuple[float, float]) -> Fixations:
@@ -49,29 +49,29 @@ def test_frequency_tuned_measures_distance_in_lab() -> None:
 
 
 def test_fine_grained_is_opencvs() -> None:
-    gray = PICTURE[..., 0]
+    gray = IMAGE[..., 0]
     _, expected = cv2.saliency.StaticSaliencyFineGrained_create().computeSaliency(gray)
     made = saliency_map("fine_grained", gray).values
     np.testing.assert_allclose(made, expected / expected.max(), atol=1e-6)
 
 
-def test_fine_grained_reduces_a_large_picture() -> None:
-    image = torch.from_numpy(PICTURE).permute(2, 0, 1)[None] / 255
+def test_fine_grained_reduces_a_large_image() -> None:
+    image = torch.from_numpy(IMAGE).permute(2, 0, 1)[None] / 255
     made = SALIENCY.build("fine_grained", fine_grained.Parameters(longer_px=32))(Stimulus(image))
     assert made.shape == (1, 24, 32)
 
 
 @pytest.mark.parametrize(("found", "word"), [(None, "needs OpenCV"), (types.ModuleType("cv2"), "contributed modules")])
-def test_without_opencv_one_sentence_says_what_to_install(
+def test_a_missing_opencv_is_reported_with_its_package(
     monkeypatch: pytest.MonkeyPatch, found: types.ModuleType | None, word: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "cv2", found)
     with pytest.raises(SaliencyError, match=word) as caught:
-        saliency_map("fine_grained", PICTURE)
+        saliency_map("fine_grained", IMAGE)
     assert "opencv-contrib-python-headless" in str(caught.value)
 
 
-def test_the_center_prior_is_a_gaussian_of_the_pictures_proportions() -> None:
+def test_the_center_prior_is_a_gaussian_of_the_images_proportions() -> None:
     made = SALIENCY.build("center_prior", center_prior.Parameters(0.5))(Stimulus(torch.rand(2, 3, 9, 21)))
     assert torch.equal(made[0], made[1])
     assert made[0, 4, 10] == 1
@@ -79,7 +79,7 @@ def test_the_center_prior_is_a_gaussian_of_the_pictures_proportions() -> None:
     assert made[0, 8, 10] == pytest.approx(exp(-0.5 * (4 / 4.5) ** 2))
 
 
-def test_random_differs_from_picture_to_picture_and_by_seed_alone() -> None:
+def test_random_depends_on_image_and_seed_alone() -> None:
     images = torch.rand(2, 3, 40, 50)
     first, other = (SALIENCY.build("random", random.Parameters(seed))(Stimulus(images)) for seed in (0, 1))
     assert first[0].mean() == pytest.approx(0.5, abs=0.05)
@@ -91,40 +91,40 @@ def test_random_differs_from_picture_to_picture_and_by_seed_alone() -> None:
 
 def test_human_peaks_at_the_fixations_and_sums_to_one() -> None:
     # 64 px are 32 degrees wide, so one degree is 2 px
-    shown = Stimulus(torch.zeros(1, 1, 48, 64), fixations=[fixed((20, 10), (20, 10), (45, 30))])
-    made = SALIENCY.build("human", human.Parameters(1.0, 32.0))(shown)[0]
+    stimulus = Stimulus(torch.zeros(1, 1, 48, 64), fixations=[fixed((20, 10), (20, 10), (45, 30))])
+    made = SALIENCY.build("human", human.Parameters(1.0, 32.0))(stimulus)[0]
     assert made.sum() == pytest.approx(1, abs=1e-5)
     assert divmod(int(made.argmax()), 64) == (10, 20)
     assert made[10, 20] / made[30, 45] == pytest.approx(2, rel=1e-4)
     assert made[10, 22] / made[10, 20] == pytest.approx(exp(-0.5), rel=1e-4)
 
 
-def test_human_is_as_wide_in_degrees_whatever_the_size_in_pixels() -> None:
+def test_human_has_the_same_width_in_degrees_at_any_size_in_pixels() -> None:
     large = saliency_map("human", np.zeros((480, 640), np.uint8), fixations=fixed((320, 240))).values
     small = saliency_map("human", np.zeros((48, 64), np.uint8), fixations=fixed((32, 24))).values
     assert large[240, 360] == pytest.approx(small[24, 36], abs=0.01)
 
 
-def test_human_needs_fixations_on_the_picture() -> None:
-    with pytest.raises(SaliencyError, match="not known"):
-        saliency_map("human", PICTURE)
+def test_human_needs_fixations_on_the_image() -> None:
+    with pytest.raises(SaliencyError, match="no human fixations"):
+        saliency_map("human", IMAGE)
     for points in (fixed((100, 10)), Fixations(np.empty(0, np.float32), np.empty(0, np.float32))):
         with pytest.raises(HsalError) as caught:
-            saliency_map("human", PICTURE, fixations=points)
+            saliency_map("human", IMAGE, fixations=points)
         assert "\n" not in str(caught.value)
 
 
-def test_a_map_of_ones_own_comes_back_over_the_picture() -> None:
+def test_a_user_map_is_resized_to_the_image() -> None:
     uploaded = np.zeros((6, 8))
     uploaded[1, 2] = 5  # cells of 8 px: rows 8..15, columns 16..23
-    made = saliency_map("upload", PICTURE, user_map=uploaded).values
+    made = saliency_map("upload", IMAGE, user_map=uploaded).values
     assert divmod(int(made.argmax()), 64)[0] in (11, 12)
     assert divmod(int(made.argmax()), 64)[1] in (19, 20)
     assert made[40, 60] == 0
     with pytest.raises(SaliencyError, match="proportions"):
-        saliency_map("upload", PICTURE, user_map=np.ones((64, 48)))
+        saliency_map("upload", IMAGE, user_map=np.ones((64, 48)))
     with pytest.raises(SaliencyError, match="upload"):
-        saliency_map("upload", PICTURE)
+        saliency_map("upload", IMAGE)
 
 
 @pytest.mark.parametrize(
@@ -136,21 +136,21 @@ def test_a_map_of_ones_own_comes_back_over_the_picture() -> None:
         (human, {"longer_degrees": float("nan")}),
     ],
 )
-def test_settings_that_cannot_be_are_told(kind: types.ModuleType, change: dict) -> None:
+def test_invalid_settings_are_reported(kind: types.ModuleType, change: dict) -> None:
     with pytest.raises(SaliencyError, match=next(iter(change))):
         kind.Parameters(**change)
 
 
-def test_parameters_may_be_named_in_a_mapping() -> None:
-    wide = saliency_map("center_prior", PICTURE, parameters={"width": 5.0}).values
+def test_parameters_can_be_a_mapping() -> None:
+    wide = saliency_map("center_prior", IMAGE, parameters={"width": 5.0}).values
     assert wide.min() > 0.9
     with pytest.raises(SaliencyError, match="no parameter 'wide'"):
-        saliency_map("center_prior", PICTURE, parameters={"wide": 5.0})
+        saliency_map("center_prior", IMAGE, parameters={"wide": 5.0})
     with pytest.raises(SaliencyError, match="its own"):
-        saliency_map("center_prior", PICTURE, parameters=human.Parameters())
+        saliency_map("center_prior", IMAGE, parameters=human.Parameters())
 
 
-def test_a_picture_that_cannot_be_written_to_is_looked_at_without_a_warning() -> None:
-    locked = PICTURE.copy()
+def test_a_read_only_image_gives_no_warning() -> None:
+    locked = IMAGE.copy()
     locked.flags.writeable = False
     assert saliency_map("frequency_tuned", locked).values.shape == (48, 64)

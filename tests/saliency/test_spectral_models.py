@@ -1,4 +1,4 @@
-"""Spectral Residual and Image Signature, against OpenCV and against what their papers say."""
+"""Spectral Residual and Image Signature, compared with OpenCV and with the claims of their papers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hsal.saliency.models.image_signature import signature_image
 from hsal.saliency.models.spectral_residual import residual_magnitude
 
 
-def look(name: str, levels: np.ndarray, parameters: object = None) -> np.ndarray:
+def compute_map(name: str, levels: np.ndarray, parameters: object = None) -> np.ndarray:
     """The map (h,w) of an image (H,W) or (H,W,3) uint8."""
     planes = levels[None] if levels.ndim == 2 else levels.transpose(2, 0, 1)
     image = torch.from_numpy(np.ascontiguousarray(planes))[None] / 255
@@ -26,49 +26,49 @@ def look(name: str, levels: np.ndarray, parameters: object = None) -> np.ndarray
 
 
 def made_image(height: int, width: int, seed: int) -> np.ndarray:
-    """Soft patches of color and a little noise (H,W,3) uint8: a spectrum that falls off, as photographs have."""
+    """Soft patches of color with noise, (H,W,3) uint8, whose spectrum decays as in photos."""
     generator = torch.Generator().manual_seed(seed)
     layers = [
         functional.interpolate(torch.rand(1, 3, cells, cells, generator=generator), (height, width), mode="bicubic")
         for cells in (4, 9, 20, 60)
     ]
     noise = torch.rand(1, 3, height, width, generator=generator)
-    picture = sum(layer / 2**octave for octave, layer in enumerate(layers)) / 2 + 0.05 * noise
-    return (picture[0].clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
+    image = sum(layer / 2**octave for octave, layer in enumerate(layers)) / 2 + 0.05 * noise
+    return (image[0].clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
 
 
-def opencv(picture: np.ndarray) -> np.ndarray:
-    """OpenCV's own map (H,W), its maximum 1; it takes blue first."""
+def opencv(image: np.ndarray) -> np.ndarray:
+    """OpenCV's map (H,W) with maximum 1; its input is BGR."""
     _, values = cv2.saliency.StaticSaliencySpectralResidual_create().computeSaliency(
-        np.ascontiguousarray(picture[..., ::-1] if picture.ndim == 3 else picture)
+        np.ascontiguousarray(image[..., ::-1] if image.ndim == 3 else image)
     )
     return values
 
 
-def ours_as_opencv(picture: np.ndarray) -> np.ndarray:
-    made = look("spectral_residual", picture, spectral_residual.Parameters(variant="opencv"))
+def ours_as_opencv(image: np.ndarray) -> np.ndarray:
+    made = compute_map("spectral_residual", image, spectral_residual.Parameters(variant="opencv"))
     scaled = torch.from_numpy(made / made.max())[None, None]
-    return functional.interpolate(scaled, picture.shape[:2], mode="bilinear")[0, 0].numpy()
+    return functional.interpolate(scaled, image.shape[:2], mode="bilinear")[0, 0].numpy()
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_spectral_residual_is_opencvs_where_nothing_is_resized(seed: int) -> None:
-    # what is left is OpenCV's arc tangent, which is good to a few thousandths of a degree
+    # the remaining difference is OpenCV's arctangent, which is accurate to a few thousandths of a degree
     gray = made_image(64, 64, seed)[..., 0]
     np.testing.assert_allclose(ours_as_opencv(gray), opencv(gray), atol=5e-3)
 
 
 @pytest.mark.parametrize("size", [(480, 640), (600, 800), (100, 75)])
-def test_spectral_residual_is_opencvs_on_pictures_in_color(size: tuple[int, int]) -> None:
-    # OpenCV makes gray and shrinks in whole numbers: one level in 255, here or there
-    picture = made_image(*size, seed=7)
-    expected, ours = opencv(picture), ours_as_opencv(picture)
+def test_spectral_residual_is_opencvs_on_color_images(size: tuple[int, int]) -> None:
+    # OpenCV converts and resizes in integers: differences of one level in 255
+    image = made_image(*size, seed=7)
+    expected, ours = opencv(image), ours_as_opencv(image)
     np.testing.assert_allclose(ours, expected, atol=0.01)
     assert np.corrcoef(ours.ravel(), expected.ravel())[0, 1] > 0.9999
 
 
 def test_the_residual_by_hand() -> None:
-    # a single bright pixel: every amplitude is 1, so that the mean of logs takes all away, and the phase brings it back
+    # a single bright pixel: all amplitudes are equal, so the residual is 0, and the phase restores the pixel
     point = torch.zeros(1, 6, 8, dtype=torch.float64)
     point[0, 2, 5] = 3.0
     expected = torch.zeros_like(point)
@@ -77,30 +77,30 @@ def test_the_residual_by_hand() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_spectral_residual_finds_the_odd_one_among_repetitions(seed: int) -> None:
-    # the paper's psychological patterns: bars that stand, not quite in line, and one that lies
-    generator, picture = np.random.default_rng(seed), np.full((96, 96), 255, np.uint8)
+def test_spectral_residual_finds_the_singleton_among_repeated_bars(seed: int) -> None:
+    # the paper's psychological patterns: jittered vertical bars and a horizontal one
+    generator, image = np.random.default_rng(seed), np.full((96, 96), 255, np.uint8)
     for row in range(6):
         for column in range(6):
             top, left = 16 * row + 4 + generator.integers(-2, 3), 16 * column + 4 + generator.integers(-2, 3)
             if (row, column) == (2, 4):
-                picture[top + 3 : top + 5, left : left + 8], odd = 0, (top + 4, left + 4)
+                image[top + 3 : top + 5, left : left + 8], odd = 0, (top + 4, left + 4)
             else:
-                picture[top : top + 8, left + 3 : left + 5] = 0
-    made = look("spectral_residual", picture)  # 64 px wide
+                image[top : top + 8, left + 3 : left + 5] = 0
+    made = compute_map("spectral_residual", image)  # 64 px wide
     found = np.array(np.unravel_index(made.argmax(), made.shape)) * 96 / 64
     assert np.abs(found - odd).max() < 5
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 @pytest.mark.parametrize("name", ["spectral_residual", "image_signature"])
-def test_a_blank_picture_has_a_flat_map(name: str, level: int) -> None:
-    made = look(name, np.full((48, 64, 3), level, np.uint8))
+def test_a_blank_image_has_a_constant_map(name: str, level: int) -> None:
+    made = compute_map(name, np.full((48, 64, 3), level, np.uint8))
     assert np.ptp(made) <= 1e-5 * max(made.max(), 1e-9)
 
 
 def mixture(seed: int) -> tuple[Tensor, slice, slice]:
-    """The paper's: a foreground of few pixels on a background of few cosines, which is ten times as strong."""
+    """As in the paper: a foreground of few pixels on a background of few cosines that is ten times as strong."""
     generator = np.random.default_rng(seed)
     waves = np.zeros((64, 64))
     places = generator.choice(64 * 64, 40, replace=False)
@@ -116,37 +116,40 @@ def mixture(seed: int) -> tuple[Tensor, slice, slice]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_signature_keeps_the_sparse_foreground_and_drops_the_sparse_background(seed: int) -> None:
+def test_the_signature_preserves_the_sparse_foreground_and_suppresses_the_background(seed: int) -> None:
     mixed, rows, columns = mixture(seed)
     energy = signature_image(mixed)[0, 0].square()
     inside = energy[rows, columns].mean()
     outside = (energy.sum() - energy[rows, columns].sum()) / (64 * 64 - 36)
     assert inside > 8 * outside
-    power = mixed[0, 0].square()  # in the image itself the spot is lost
+    power = mixed[0, 0].square()  # the spot is not visible in the image itself
     assert power[rows, columns].mean() < 8 * power.mean()
 
 
-def test_signs_alone_are_kept() -> None:
-    # one channel of 1x2: sum and difference over the root of 2; their signs, + and -, make (0, root of 2)
+def test_only_the_signs_are_used() -> None:
+    # one channel of 1x2: sum and difference over sqrt(2); their signs, + and -, give (0, sqrt(2))
     channels = torch.tensor([[[[0.2, 0.9]]]], dtype=torch.float64)
     torch.testing.assert_close(signature_image(channels), torch.tensor([[[[0.0, 2**0.5]]]], dtype=torch.float64))
-    # an image of one level has a sum alone: (1, 1) over the root of 2, and no sign from rounding
+    # a constant image has a sum alone: (1, 1) / sqrt(2), without a sign from rounding
     flat = torch.full((1, 1, 1, 2), 0.3, dtype=torch.float64)
     torch.testing.assert_close(signature_image(flat), torch.full_like(flat, 0.5**0.5))
 
 
-def test_lab_and_rgb_see_different_colors() -> None:
-    picture = made_image(64, 64, 3)
-    lab, rgb = (look("image_signature", picture, image_signature.Parameters(colors=space)) for space in ("lab", "rgb"))
+def test_lab_and_rgb_give_different_maps() -> None:
+    image = made_image(64, 64, 3)
+    lab, rgb = (
+        compute_map("image_signature", image, image_signature.Parameters(colors=space)) for space in ("lab", "rgb")
+    )
     assert np.corrcoef(lab.ravel(), rgb.ravel())[0, 1] < 0.99
 
 
-def test_a_gray_picture_in_lab_is_its_lightness_alone() -> None:
+def test_only_the_lightness_of_a_gray_image_contributes_in_lab() -> None:
     gray = made_image(64, 64, 3)[..., 0]
-    one, three = look("image_signature", gray), look("image_signature", np.repeat(gray[..., None], 3, axis=2))
+    one = compute_map("image_signature", gray)
+    three = compute_map("image_signature", np.repeat(gray[..., None], 3, axis=2))
     np.testing.assert_allclose(one, three, atol=1e-6)
-    # a and b of a gray image say nothing: a third of the channels speaks, and its energy is at most 1 a pixel
-    unblurred = look("image_signature", gray, image_signature.Parameters(blur_share=0))
+    # a and b of a gray image are zero: one channel in three contributes, with an energy of at most 1 per pixel
+    unblurred = compute_map("image_signature", gray, image_signature.Parameters(blur_share=0))
     assert unblurred.mean() == pytest.approx(1 / 3, abs=0.02)
 
 
@@ -161,6 +164,6 @@ def test_a_gray_picture_in_lab_is_its_lightness_alone() -> None:
         (image_signature, {"blur_share": float("nan")}),
     ],
 )
-def test_settings_that_cannot_be_are_told(kind: object, change: dict) -> None:
+def test_invalid_settings_are_reported(kind: object, change: dict) -> None:
     with pytest.raises(SaliencyError, match=next(iter(change))):
         kind.Parameters(**change)
