@@ -24,7 +24,7 @@ from hsal.training.presets import PRESETS
 from hsal.zoo.weights import TITLES
 
 DEFAULT_UPDATE_S = 0.18  # per update on two cores, until a run here shows the real value
-PARTS = {"train": "Training", "model": "Model", "command": "Run"}
+SECTIONS = {"train": "Training", "model": "Model", "command": "Run"}
 CUSTOM = "own"
 COLUMNS = 3
 
@@ -71,7 +71,7 @@ def _apply_chosen_preset() -> None:
 def _apply_preset(name: str) -> None:
     """Fill the form with a preset; settings that it does not contain get their defaults."""
     preset = next(preset for preset in PRESETS if preset.name == name)
-    fresh = {setting.key: setting.default for setting in train_settings.settings() if setting.part != "model"}
+    fresh = {setting.key: setting.default for setting in train_settings.settings() if setting.section != "model"}
     state.put(preset=name, unit="updates")
     state.fill_form(fresh | train_settings.values_of(asdict(preset)))
 
@@ -131,13 +131,13 @@ def _length(setting: Setting, runs: Sequence[RunInfo]) -> int:
 def _others(settings: Sequence[Setting]) -> dict[str, Any]:
     values = {}
     with st.expander("All settings", icon=":material/tune:", key="train.all"):
-        for part, title in PARTS.items():
-            of_part = [setting for setting in settings if setting.part == part]
-            if of_part:
+        for section, title in SECTIONS.items():
+            in_section = [setting for setting in settings if setting.section == section]
+            if in_section:
                 st.markdown(f"**{title}**")
-            of_part.sort(key=lambda setting: setting.kind is bool)
-            for start in range(0, len(of_part), COLUMNS):  # row by row, which is the order on a narrow screen
-                for setting, column in zip(of_part[start : start + COLUMNS], st.columns(COLUMNS), strict=False):
+            in_section.sort(key=lambda setting: setting.kind is bool)
+            for start in range(0, len(in_section), COLUMNS):  # row by row, which is the order on a narrow screen
+                for setting, column in zip(in_section[start : start + COLUMNS], st.columns(COLUMNS), strict=False):
                     values[setting.key] = _setting_widget(setting, column)
     return values
 

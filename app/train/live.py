@@ -89,11 +89,11 @@ def _progress(run: RunInfo, lines: train_figures.Lines) -> str:
         return "Starting …"
     if run.state == "queued":
         return "Queued: it starts by itself when the run before it ends."
-    text, pace = f"Update {run.step:,} of {run.steps:,}", speed(lines)
-    if pace is None:
+    text, updates_per_s = f"Update {run.step:,} of {run.steps:,}", speed(lines)
+    if updates_per_s is None:
         return text
     batch = run.config.get("config", {}).get("batch", 0)
-    return f"{text} · {batch * pace:,.0f} examples per second · {format_duration((run.steps - run.step) / pace)} left"
+    return f"{text} · {batch * updates_per_s:,.0f} examples per second · {format_duration((run.steps - run.step) / updates_per_s)} left"
 
 
 def _latest_values(lines: train_figures.Lines) -> None:

@@ -35,7 +35,7 @@ FRESH, WHOLE = "fresh", "whole"
 class Setting:
     """One field of one dataclass."""
 
-    part: str
+    section: str
     """train, model or command."""
     name: str
     kind: type
@@ -47,7 +47,7 @@ class Setting:
     @property
     def key(self) -> str:
         """Unique among all settings."""
-        return f"{self.part}.{self.name}"
+        return f"{self.section}.{self.name}"
 
     @property
     def label(self) -> str:
@@ -66,15 +66,15 @@ def settings(whole: bool = False) -> list[Setting]:
 
 
 @cache
-def _of(cls: type, part: str, without: tuple[str, ...]) -> list[Setting]:
+def _of(cls: type, section: str, without: tuple[str, ...]) -> list[Setting]:
     params = docstring_parser.parse_from_object(cls).params  # as on the command line
     helps = {one.arg_name: " ".join((one.description or "").split()) for one in params}
     types = get_type_hints(cls)
-    found = (_setting(part, f, types[f.name], helps.get(f.name, "")) for f in fields(cls) if f.name not in without)
+    found = (_setting(section, f, types[f.name], helps.get(f.name, "")) for f in fields(cls) if f.name not in without)
     return [one for one in found if one is not None]
 
 
-def _setting(part: str, f: Field, kind: Any, help: str) -> Setting | None:
+def _setting(section: str, f: Field, kind: Any, help: str) -> Setting | None:
     """A setting, or None for a path or another dataclass."""
     choices = get_args(kind) if get_origin(kind) is Literal else ()
     if f.name in REGISTRIES:
@@ -83,7 +83,7 @@ def _setting(part: str, f: Field, kind: Any, help: str) -> Setting | None:
     default = f.default if f.default is not MISSING else None
     if kind not in (bool, int, float, str) or default is None or is_dataclass(kind):
         return None
-    return Setting(part, f.name, kind, default, help, choices)
+    return Setting(section, f.name, kind, default, help, choices)
 
 
 def starts(task: str, tasks: Mapping[str, str]) -> dict[str, str]:
@@ -123,16 +123,16 @@ def command(task: str, start: str, values: Mapping[str, Any]) -> Train:
         HsalError: impossible settings, or missing weights.
     """
     name, whole = start_of(start)
-    parts: dict[str, dict[str, Any]] = {"train": {}, "model": {}, "command": {}}
+    sections: dict[str, dict[str, Any]] = {"train": {}, "model": {}, "command": {}}
     for setting in settings(whole):
         if setting.key in values:
-            parts[setting.part][setting.name] = setting.kind(values[setting.key])
-    model = replace(weights.describe(name).config, **parts["model"])
+            sections[setting.section][setting.name] = setting.kind(values[setting.key])
+    model = replace(weights.describe(name).config, **sections["model"])
     check_model(model, cast(Task, task))
     path = weights.path_of(name)
     return _train(
-        task=task, pretrained=str(path or name), whole=whole, model=model, config=TrainConfig(**parts["train"]),
-        **parts["command"],
+        task=task, pretrained=str(path or name), whole=whole, model=model, config=TrainConfig(**sections["train"]),
+        **sections["command"],
     )
 
 
@@ -144,10 +144,10 @@ def _train(**values: Any) -> Train:
 
 def values_of(config: Mapping[str, Any]) -> dict[str, Any]:
     """`Setting.key` -> value of a run's config.json; missing and impossible values are left out."""
-    parts = {"train": config.get("config", {}), "model": config.get("model", {}), "command": config}
+    sections = {"train": config.get("config", {}), "model": config.get("model", {}), "command": config}
     found = {}
     for setting in settings():
-        value = parts[setting.part].get(setting.name)
+        value = sections[setting.section].get(setting.name)
         if setting.kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is setting.kind and (not setting.choices or value in setting.choices):

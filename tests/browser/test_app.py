@@ -22,7 +22,7 @@ def open_page(page: Page, address: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run to its end and the strip is there."""
+    """Wait until the script has finished and the strip is shown."""
     page.get_by_role("button", name="Download").wait_for()
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
     page.wait_for_function("() => document.querySelector('[data-testid=stImage] img')?.complete")
@@ -36,12 +36,12 @@ def count(page: Page) -> str:
 def test_overview_plays_and_leads_to_step_through(page: Page, app_url: str) -> None:
     open_page(page, app_url)
     expect(page.get_by_role("heading", name="See attention work")).to_be_visible()
-    page.get_by_role("link", name="Draw digits of your own").click()
+    page.get_by_role("link", name="Draw your own digits").click()
     expect(page.get_by_role("button", name="Clear")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/step-through\?.*input=draw"))
 
 
-def test_a_cold_deep_link_opens_in_its_frame_at_its_moment(page: Page, app_url: str) -> None:
+def test_a_link_opens_with_the_navigation_at_its_moment(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=11&digits=2&moment=4")
     expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 5 of")
     expect(page.get_by_role("link", name="Overview")).to_be_visible()
@@ -62,13 +62,13 @@ def test_stepping_sends_nothing_to_the_server(page: Page, app_url: str) -> None:
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown", "End", "Home", "ArrowRight", "Space"):
         player.press(key)
     page.get_by_role("button", name="priority").click()
-    page.wait_for_timeout(2500)  # playing goes on
+    page.wait_for_timeout(2500)  # still playing
     assert count(page) != before
     assert re.search(r"moment=\d+", page.url)
     assert sent == []
 
 
-def test_a_new_random_scene_keeps_nothing_of_the_old_moment(page: Page, app_url: str) -> None:
+def test_a_new_random_scene_starts_at_the_first_moment(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=11&moment=6")
     settled(page)
     page.get_by_role("button", name="New random scene").click()
@@ -77,7 +77,7 @@ def test_a_new_random_scene_keeps_nothing_of_the_old_moment(page: Page, app_url:
     expect(page).to_have_url(re.compile(r"moment=0"))
 
 
-def test_back_goes_back_to_the_scene_before(page: Page, app_url: str) -> None:
+def test_back_returns_to_the_previous_scene(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=11&smallest=40&largest=50")
     settled(page)
     page.get_by_role("button", name="New random scene").click()
@@ -100,17 +100,17 @@ def test_back_goes_back_to_the_scene_before(page: Page, app_url: str) -> None:
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11")
 
 
-def test_a_link_shows_another_person_the_same(browser: object, page: Page, app_url: str) -> None:
+def test_a_link_shows_another_person_the_same_view(browser: object, page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=77&digits=4")
     settled(page)
     for _ in range(5):
         page.locator(PLAYER).press("ArrowRight")
     page.wait_for_function("() => location.search.includes('moment=5')")
     sentence = page.locator(f"{PLAYER} .spoken").inner_text()
-    stranger = browser.new_context().new_page()
-    open_page(stranger, page.url)
-    expect(stranger.locator(f"{PLAYER} .spoken")).to_have_text(sentence)
-    stranger.context.close()
+    other = browser.new_context().new_page()
+    open_page(other, page.url)
+    expect(other.locator(f"{PLAYER} .spoken")).to_have_text(sentence)
+    other.context.close()
 
 
 def test_drawn_digits_are_traced_and_the_link_carries_them(page: Page, app_url: str) -> None:
@@ -142,7 +142,7 @@ def test_an_upload_and_a_bad_one(page: Page, app_url: str, tmp_path: Path) -> No
     page.locator(f"{PLAYER} canvas.image").wait_for()
 
 
-def test_an_upload_is_still_there_after_a_look_at_another_input(page: Page, app_url: str) -> None:
+def test_an_upload_survives_a_visit_to_another_input(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/step-through?input=upload")
     chooser = page.locator("input[type=file]")
     chooser.wait_for(state="attached")
@@ -150,7 +150,7 @@ def test_an_upload_is_still_there_after_a_look_at_another_input(page: Page, app_
     page.locator(f"{PLAYER} canvas.image").wait_for()
     settled(page)
     page.get_by_role("radio", name="Sample").click()
-    page.get_by_test_id("stFileUploader").wait_for(state="detached")  # and with it what Streamlit kept
+    page.get_by_test_id("stFileUploader").wait_for(state="detached")  # and with it the file in Streamlit's session
     settled(page)
     page.get_by_role("radio", name="Upload").click()
     expect(page.get_by_text("as uploaded before")).to_contain_text("scene-5-00000.png")
@@ -173,7 +173,7 @@ def test_arrow_keys_step_without_a_click(page: Page, app_url: str) -> None:
     expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 3 of")
 
 
-def test_an_upload_over_the_limit_is_told_so(page: Page, app_url: str, tmp_path: Path) -> None:
+def test_an_upload_over_the_limit_is_reported(page: Page, app_url: str, tmp_path: Path) -> None:
     page.goto(f"{app_url}/step-through?input=upload")
     chooser = page.locator("input[type=file]")
     chooser.wait_for(state="attached")
@@ -183,7 +183,7 @@ def test_an_upload_over_the_limit_is_told_so(page: Page, app_url: str, tmp_path:
     expect(page.get_by_text("must be 10.0MB or smaller")).to_be_visible()
 
 
-def test_the_player_goes_on_when_the_server_is_gone(page: Page) -> None:
+def test_the_player_works_without_the_server(page: Page) -> None:
     with running_app() as address:
         open_page(page, f"{address}/step-through")
         settled(page)
@@ -195,40 +195,40 @@ def test_the_player_goes_on_when_the_server_is_gone(page: Page) -> None:
     assert count(page).startswith(f"Moment {last - 1} of {last}")
 
 
-def test_strip_and_trace_can_be_taken_home(page: Page, app_url: str) -> None:
+def test_strip_and_trace_can_be_downloaded(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through")
     settled(page)
-    beginnings = {}
+    starts = {}
     for name in KINDS:
-        if beginnings:  # the first is chosen already
+        if starts:  # the first is chosen already
             page.get_by_role("combobox", name="Download as").click()
             page.get_by_role("combobox", name="Download as").fill(name)
             page.get_by_role("option", name=name).click()
         page.get_by_text(KINDS[name].about).wait_for()
-        with page.expect_download(timeout=120_000) as download:  # a film takes its time on a busy machine
+        with page.expect_download(timeout=120_000) as download:  # an animation takes long on a busy machine
             page.get_by_role("button", name="Download").click()
         assert download.value.suggested_filename.endswith(f".{KINDS[name].ending}")
         content = Path(download.value.path()).read_bytes()
-        beginnings[KINDS[name].ending] = content[:20]
+        starts[KINDS[name].ending] = content[:20]
         if name == "Trace, as JSON":
             assert Trace.from_json(content.decode()).truth is not None
             assert json.loads(content)["schema"] == 2
-    assert beginnings.keys() == {"png", "svg", "pdf", "gif", "webp", "html", "json", "py"}
-    assert {ending: beginnings[ending][:4] for ending in ("png", "pdf", "gif", "webp")} == {
+    assert starts.keys() == {"png", "svg", "pdf", "gif", "webp", "html", "json", "py"}
+    assert {ending: starts[ending][:4] for ending in ("png", "pdf", "gif", "webp")} == {
         "png": b"\x89PNG", "pdf": b"%PDF", "gif": b"GIF8", "webp": b"RIFF"
     }
-    assert {ending: beginnings[ending][:5] for ending in ("svg", "html", "py")} == {
+    assert {ending: starts[ending][:5] for ending in ("svg", "html", "py")} == {
         "svg": b"<?xml", "html": b"<!doc", "py": b"from "
     }
 
 
 @pytest.mark.parametrize("path", ["", "/step-through"])
-def test_no_page_asks_anyone_else_or_scrolls_sideways_on_a_phone(browser: object, app_url: str, path: str) -> None:
+def test_pages_request_only_the_server_and_fit_a_phone(browser: object, app_url: str, path: str) -> None:
     phone = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
-    asked: list[str] = []
-    phone.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    phone.on("request", lambda request: requested.append(request.url))
     open_page(phone, app_url + path)
     phone.wait_for_timeout(1500)
-    assert [url for url in asked if not url.startswith((app_url, "data:", "blob:"))] == []
+    assert [url for url in requested if not url.startswith((app_url, "data:", "blob:"))] == []
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.context.close()

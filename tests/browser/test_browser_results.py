@@ -1,4 +1,4 @@
-"""The Results page in a real browser, on the results and cases that come with the project."""
+"""The Results page in a real browser, on the shipped results and scenes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_click_on_a_bar_shows_those_scenes_and_back_clears_it(page: Page, app_
     open_results(page, app_url)
     bars = page.locator(".js-plotly-plot").last
     bars.scroll_into_view_if_needed()
-    page.wait_for_timeout(1000)  # Plotly lays itself out once more when it comes into view
+    page.wait_for_timeout(1000)  # Plotly updates its layout when it becomes visible
     place = bars.bounding_box()
     assert place is not None
     page.mouse.click(place["x"] + 0.87 * place["width"], place["y"] + 0.5 * place["height"])
@@ -29,7 +29,7 @@ def test_a_click_on_a_bar_shows_those_scenes_and_back_clears_it(page: Page, app_
     expect(page.get_by_text("2,000 scenes", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
 
-def test_tables_fit_a_desk_and_on_a_phone_a_shade_tells_that_they_scroll(page: Page, app_url: str) -> None:
+def test_tables_fit_a_desktop_and_show_a_shadow_where_they_scroll_on_a_phone(page: Page, app_url: str) -> None:
     open_results(page, app_url)
     tables = page.locator(".figures:visible")
     wider = "tables => tables.filter((one) => one.scrollWidth > one.clientWidth).length"
@@ -45,10 +45,10 @@ def test_tables_fit_a_desk_and_on_a_phone_a_shade_tells_that_they_scroll(page: P
 def test_a_thumbnail_opens_its_scene_in_step_through(page: Page, app_url: str) -> None:
     open_results(page, app_url)
     tile = page.locator("a[href*='index=']").first
-    named = re.findall(r"\d", tile.inner_text().split("named")[1])
+    predicted = re.findall(r"\d", tile.inner_text().split("pred.")[1])
     tile.click()
     expect(page).to_have_url(re.compile(r"step-through\?.*index=0"), timeout=PATIENCE_MS)
-    strip = page.get_by_text("The whole walk at a glance. Named:")
+    strip = page.get_by_text("The trace at a glance. Predicted labels:")
     expect(strip).to_be_visible(timeout=PATIENCE_MS)
-    told = strip.inner_text().split("Named:")[1]
-    assert sorted(re.findall(r"\d", told)) == sorted(named)
+    shown = strip.inner_text().split("Predicted labels:")[1]
+    assert sorted(re.findall(r"\d", shown)) == sorted(predicted)

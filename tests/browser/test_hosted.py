@@ -1,4 +1,4 @@
-"""What Streamlit calls for an element of ours, in Streamlit's own way: an import a call, and calls taken back."""
+"""hosted.js, called as Streamlit does: one import per call, and cleanup of outdated calls."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Text {
 }
 export default hosted(".text", (root, data) => new Text(root, data));
 """
-# as its frontend does it: a change of data takes the call before back, and imports the module anew
+# like Streamlit's frontend: a change of data cleans up the previous call and imports the module again
 STREAMLIT = """(js) => {
     const url = URL.createObjectURL(new Blob([js], { type: "text/javascript" }));
     let parent, over, leave;
@@ -39,9 +39,9 @@ STREAMLIT = """(js) => {
     window.change = async (data) => {
         if (over) over.yes = true;
         const call = over = { yes: false };
-        const told = await (async () => (await import(url)).default({ data, parentElement: parent }))();
-        if (call.yes) Promise.resolve(told).then((back) => back());
-        else leave = told;
+        const cleanup = await (async () => (await import(url)).default({ data, parentElement: parent }))();
+        if (call.yes) Promise.resolve(cleanup).then((run) => run());
+        else leave = cleanup;
     };
     window.go = async () => {
         over.yes = true;
@@ -71,8 +71,8 @@ def text(page: Page) -> str:
     return page.locator(".text").inner_text()
 
 
-def test_the_newest_data_stay_however_the_imports_end(page: Page) -> None:
-    for attempt in range(20):  # Chromium turns about half of such pairs round
+def test_the_newest_data_are_shown_in_any_order_of_the_imports(page: Page) -> None:
+    for attempt in range(20):  # Chromium reverses about half of such pairs
         page.evaluate(STREAMLIT, f"{element_module(SHOWN)}// {attempt}")
         page.evaluate("""async () => {
             const changes = ["old", "older", "new"].map((text) => window.change({ text }));
@@ -84,18 +84,18 @@ def test_the_newest_data_stay_however_the_imports_end(page: Page) -> None:
         page.evaluate("window.go()")
 
 
-def test_each_change_is_shown_and_what_was_there_comes_back(page: Page) -> None:
+def test_each_change_is_shown_and_the_state_is_restored(page: Page) -> None:
     page.evaluate(STREAMLIT, element_module(SHOWN))
-    for number, told in enumerate(("one", "two"), start=1):
-        change(page, told)
-        assert text(page) == told
+    for number, sent in enumerate(("one", "two"), start=1):
+        change(page, sent)
+        assert text(page) == sent
         assert page.locator(".text").get_attribute("data-loads") == str(number)
     page.evaluate("async () => { await window.go(); window.enter(); }")
     change(page, "three")
     assert page.locator(".text").get_attribute("data-remembered") == "two"
 
 
-def test_what_goes_before_its_newest_data_came_is_taken_down(page: Page) -> None:
+def test_an_element_removed_before_its_newest_data_is_destroyed(page: Page) -> None:
     page.evaluate(STREAMLIT, element_module(SHOWN))
     change(page, "one")
     gone = page.evaluate("""async () => {

@@ -1,4 +1,4 @@
-"""A training in a real browser, from the click to its end: started, watched, stopped, resumed, used and deleted."""
+"""A training run in a real browser: started, followed, stopped, resumed, used and deleted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def train_url(runs: Path) -> Iterator[str]:
 
 
 def settle(page: Page) -> None:
-    """Wait until the server has answered: a rerun closes a list that is open, and puts a field back."""
+    """Wait until the server has answered: a rerun closes an open list and resets a field."""
     page.wait_for_timeout(200)
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
 
@@ -43,19 +43,19 @@ def fill(page: Page, label: str, value: str) -> None:
     settle(page)
 
 
-def bends(line: Locator) -> int:
-    """How many points a line is drawn through."""
+def point_count(line: Locator) -> int:
+    """Number of points of a line."""
     return len((line.get_attribute("points") or "").split())
 
 
 def grows(page: Page, line: Locator) -> None:
-    before = bends(line)
+    before = point_count(line)
     page.wait_for_function(
         "([line, before]) => line.isConnected && (line.getAttribute('points') || '').split(' ').length !== before"
         " || !line.isConnected", arg=[line.element_handle(), before], timeout=PATIENCE_MS,
     )
     expect(line).to_be_visible()
-    assert bends(line) > before
+    assert point_count(line) > before
 
 
 def chosen(page: Page, label: str, option: str) -> None:
@@ -63,18 +63,18 @@ def chosen(page: Page, label: str, option: str) -> None:
     for _ in range(10):
         page.get_by_role("combobox", name=label).click()
         page.wait_for_timeout(500)
-        if wanted.is_visible():  # not closed by a late answer of the server
+        if wanted.is_visible():  # otherwise a late response of the server closed it
             break
     wanted.click()
     settle(page)
 
 
 @pytest.mark.timeout(600)
-def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) -> None:
+def test_a_training_run_from_start_to_deletion(page: Page, train_url: str, runs: Path) -> None:
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     page.goto(train_url)
-    fill(page, "Steps", "5000")  # more than it will come to
+    fill(page, "Steps", "5000")  # stopped earlier
     page.get_by_text("All settings").click()
     settle(page)
     for label, value in (("Batch", "4"), ("Scenes", "20"), ("Validation scenes", "10"), ("Validate every", "20"),
@@ -121,15 +121,15 @@ def test_the_whole_life_of_a_training(page: Page, train_url: str, runs: Path) ->
     assert list_runs(runs) == []
 
 
-def test_zoom_and_hidden_lines_stay_while_points_come_in(page: Page, train_url: str, runs: Path) -> None:
+def test_zoom_and_hidden_lines_stay_while_values_arrive(page: Page, train_url: str, runs: Path) -> None:
     from hsal.runs.status import run_lock
 
-    folder, other = make_run(runs, "living", "running", done=100, steps=400), make_run(runs, "beside", done=100)
+    folder, other = make_run(runs, "active", "running", done=100, steps=400), make_run(runs, "other", done=100)
     with run_lock(folder):
-        page.goto(f"{train_url}?run=living&with=beside")
+        page.goto(f"{train_url}?run=active&with=other")
         chart = page.locator("figure svg").first
         expect(chart).to_be_visible(timeout=PATIENCE_MS)
-        page.get_by_role("button", name="beside", exact=True, pressed=True).click()
+        page.get_by_role("button", name="other", exact=True, pressed=True).click()
         place = chart.bounding_box()
         assert place is not None
         page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 80)
@@ -145,7 +145,7 @@ def test_zoom_and_hidden_lines_stay_while_points_come_in(page: Page, train_url: 
         expect(page.get_by_text(re.compile("Update 200 of 400"))).to_be_visible(timeout=PATIENCE_MS)
         page.wait_for_timeout(1500)
         expect(back).to_be_visible()
-        expect(page.get_by_role("button", name="beside", exact=True, pressed=False)).to_be_visible()
+        expect(page.get_by_role("button", name="other", exact=True, pressed=False)).to_be_visible()
         assert page.locator("figure").first.locator("text").all_inner_texts()[-3:] == axis[-3:]
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == top
         chart.focus()
@@ -156,7 +156,7 @@ def test_zoom_and_hidden_lines_stay_while_points_come_in(page: Page, train_url: 
     assert other.exists()
 
 
-def test_nothing_is_sent_once_no_run_lives(page: Page, train_url: str, runs: Path) -> None:
+def test_nothing_is_sent_without_an_active_run(page: Page, train_url: str, runs: Path) -> None:
     folder = make_run(runs, "done", "finished", done=100, steps=100)
     page.goto(f"{train_url}?run=done")
     expect(page.locator("figure svg").first).to_be_visible(timeout=PATIENCE_MS)
@@ -166,7 +166,7 @@ def test_nothing_is_sent_once_no_run_lives(page: Page, train_url: str, runs: Pat
                   ".observe(document.querySelector('[data-testid=stMain]'), {subtree: true, childList: true}); }")
     page.wait_for_timeout(4000)
     assert page.evaluate("window.changes") == 0
-    # a run that a terminal begins is seen all the same
+    # a run started in a terminal appears
     (folder.parent / "later").mkdir()
     config = json.loads((folder / "config.json").read_text())
     (folder.parent / "later" / "config.json").write_text(json.dumps(config))
