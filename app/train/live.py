@@ -92,8 +92,9 @@ def _progress(run: RunInfo, lines: train_figures.Lines) -> str:
     text, updates_per_s = f"Update {run.step:,} of {run.steps:,}", speed(lines)
     if updates_per_s is None:
         return text
-    batch = run.config.get("config", {}).get("batch", 0)
-    return f"{text} · {batch * updates_per_s:,.0f} examples per second · {format_duration((run.steps - run.step) / updates_per_s)} left"
+    examples_per_s = run.config.get("config", {}).get("batch", 0) * updates_per_s
+    remaining = format_duration((run.steps - run.step) / updates_per_s)
+    return f"{text} · {examples_per_s:,.0f} examples per second · {remaining} left"
 
 
 def _latest_values(lines: train_figures.Lines) -> None:
