@@ -1,4 +1,4 @@
-"""Downloads of a trace: a list of formats and one button. A file is made when the button is pressed."""
+"""Downloads of a trace: a list of formats and one button. The file is created when the button is pressed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ KINDS = {
     "Strip, as PNG": Kind("png", "image/png", "The whole trace at a glance, as an image."),
     "Strip, as SVG": Kind("svg", "image/svg+xml", "The whole trace at a glance, as vector graphics."),
     "Strip, as PDF": Kind("pdf", "application/pdf", "The whole trace at a glance, for a paper."),
-    "Animation, as GIF": Kind("gif", "image/gif", "Moment by moment. Takes a few seconds to make."),
-    "Animation, as WebP": Kind("webp", "image/webp", "Like the GIF, in full color. Takes a few seconds to make."),
+    "Animation, as GIF": Kind("gif", "image/gif", "Moment by moment. Takes a few seconds to create."),
+    "Animation, as WebP": Kind("webp", "image/webp", "Like the GIF, in full color. Takes a few seconds to create."),
     "Player, as a page": Kind("html", "text/html", "This player in one file, which opens offline."),
     "Trace, as JSON": Kind("json", "application/json", "All its numbers. Upload opens it again."),
     "Python": Kind("py", "text/x-python", "A few lines that compute the same trace."),
@@ -58,7 +58,7 @@ def downloads(trace: Trace, text: str) -> None:
 
 
 def maker(ending: str, trace: Trace, text: str) -> Callable[[], str | bytes]:
-    """A function that makes the file; raises HsalError where it is clear beforehand that it cannot be made."""
+    """A function that creates the file; raises HsalError if it is known in advance that it cannot be created."""
     if ending in ("png", "svg", "pdf"):
         return lambda: cache.strip(text, ending, False)
     if ending in ("gif", "webp"):

@@ -1,4 +1,4 @@
-"""Links: the address of Step through says what is shown, and a bad one is told in a sentence."""
+"""The link of Step through, and one sentence for each invalid value."""
 
 import numpy as np
 import pytest
@@ -24,17 +24,17 @@ def read(**parameters: str) -> tuple[Address, list[str]]:
         Address("draw", sample="1", drawing=pack_drawing(np.zeros((100, 100), np.uint8)), weights="other"),
     ],
 )
-def test_an_address_reads_back_what_it_says(address: Address) -> None:
+def test_a_link_is_read_back_to_its_state(address: Address) -> None:
     assert parse(to_parameters(address, WEIGHTS[address.weights]), SAMPLES, WEIGHTS) == (address, [])
 
 
-def test_only_what_matters_for_the_input_is_written() -> None:
+def test_only_fields_of_the_input_are_written() -> None:
     assert to_parameters(Address("sample", sample="2", seed=5, weights="other"), "mnist-set") == {
         "input": "sample", "sample": "2", "weights": "other", "moment": "0",
     }
 
 
-def test_scenes_of_a_task_without_settings_are_a_seed_and_an_index() -> None:
+def test_scenes_of_a_task_without_settings_have_a_seed_and_an_index() -> None:
     address = Address("scene", seed=1, index=57, digits=2, clutter=0, weights="streets")
     assert to_parameters(address, "street-numbers") == {
         "input": "scene", "seed": "1", "index": "57", "weights": "streets", "moment": "0",
@@ -42,7 +42,7 @@ def test_scenes_of_a_task_without_settings_are_a_seed_and_an_index() -> None:
     assert {"digits", "smallest", "largest", "clutter"} <= set(to_parameters(address, "mnist-set"))
 
 
-def test_an_empty_address_is_the_first_sample_and_the_default_weights() -> None:
+def test_an_empty_link_is_the_first_sample_and_the_default_weights() -> None:
     assert read() == (Address(sample="1", weights="mnist-multiset"), [])
 
 
@@ -54,7 +54,7 @@ def test_an_empty_address_is_the_first_sample_and_the_default_weights() -> None:
         ("moment", "-3"), ("moment", "x"), ("digits", "9"), ("digits", "-1"), ("clutter", "1000"), ("smallest", "2"),
     ],
 )
-def test_each_bad_part_is_one_sentence_and_the_rest_stands(name: str, text: str) -> None:
+def test_each_invalid_value_is_one_sentence_and_the_others_are_used(name: str, text: str) -> None:
     address, problems = read(**{"input": "scene", "largest": "44", name: text})
     assert len(problems) == 1
     assert name in problems[0]
@@ -71,7 +71,7 @@ def test_each_bad_part_is_one_sentence_and_the_rest_stands(name: str, text: str)
         ("draw", "drawing", "AAAA"),
     ],
 )
-def test_bad_parts_of_the_other_inputs_too(input: str, name: str, text: str) -> None:
+def test_invalid_values_of_the_other_inputs(input: str, name: str, text: str) -> None:
     address, problems = read(**{"input": input, name: text})
     assert len(problems) == 1
     assert name in problems[0]
@@ -87,13 +87,13 @@ def test_bad_parts_of_the_other_inputs_too(input: str, name: str, text: str) -> 
         {"input": "scene", "weights": "streets", "digits": "99", "clutter": "x", "smallest": "50", "largest": "20"},
     ],
 )
-def test_what_does_not_matter_for_the_input_is_not_complained_of(parameters: dict[str, str]) -> None:
+def test_fields_of_other_inputs_are_not_reported(parameters: dict[str, str]) -> None:
     address, problems = parse(parameters, SAMPLES, WEIGHTS)
     assert problems == []
     assert address == Address(parameters["input"], sample="1", weights=parameters.get("weights", "mnist-multiset"))
 
 
-def test_sizes_the_wrong_way_round_are_told_and_set_back() -> None:
+def test_reversed_sizes_are_reported_and_reset() -> None:
     address, problems = read(input="scene", smallest="50", largest="20")
     assert (address.smallest, address.largest, len(problems)) == (20, 50, 1)
 
@@ -115,7 +115,7 @@ def test_strokes_make_a_short_link() -> None:
     assert len(pack_drawing(image)) < 200
 
 
-def test_a_drawing_that_would_unpack_to_too_much_is_refused() -> None:
+def test_a_drawing_that_decompresses_to_too_much_is_rejected() -> None:
     import base64
     import zlib
 

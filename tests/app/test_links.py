@@ -34,7 +34,7 @@ def landed(name: str) -> dict[str, str]:
     return dict(parse_qsl(LANDED[name]["query"]))
 
 
-def test_an_empty_link_is_the_defaults_and_the_defaults_an_empty_link() -> None:
+def test_an_empty_link_has_the_defaults() -> None:
     assert links.read_fields(SOME, {"other": "1"}) == (DEFAULTS, [])
     assert links.write_fields(SOME, DEFAULTS) == {}
     assert links.write_fields(SOME, DEFAULTS, always=("count", "note")) == {"count": "3"}
@@ -52,7 +52,7 @@ def test_values_are_read_back(changes: dict[str, Any]) -> None:
     ("count", "0"), ("count", "10"), ("count", "-1"), ("count", "1.5"), ("count", "３"), ("count", "9" * 500),
     ("share", "1.1"), ("share", "nan"), ("share", "x"), ("kind", "c"), ("kind", "c" * 500),
 ])
-def test_a_value_that_cannot_be_used_is_one_sentence_and_the_default(name: str, text: str) -> None:
+def test_an_invalid_value_is_one_sentence_and_the_default(name: str, text: str) -> None:
     values, problems = links.read_fields(SOME, {name: text})
     assert values == DEFAULTS
     (problem,) = problems
@@ -60,7 +60,7 @@ def test_a_value_that_cannot_be_used_is_one_sentence_and_the_default(name: str, 
     assert len(problem) < 200
 
 
-def test_of_several_the_known_ones_are_used_and_former_names_too() -> None:
+def test_known_and_former_names_of_several_options_are_used() -> None:
     values, problems = links.read_fields(SOME, {"all": "z,old,nope,z"})
     assert values["all"] == ("z", "y")
     assert "nope" in problems[0]
