@@ -126,8 +126,8 @@ def choice(
         value = (former or {}).get(text, text)
         if value not in options:
             instead = f"; showing {default or 'the default'} instead" if hint is None else hint
-            subject = f"weights of the run “{shown(text[4:])}”" if text.startswith("run:") else f"{name} “{shown(text)}”"
-            raise LinkError(f"The link names {subject}, which is not here{instead}.")
+            what = f"weights of the run “{shown(text[4:])}”" if text.startswith("run:") else f"{name} “{shown(text)}”"
+            raise LinkError(f"The link names {what}, which is not here{instead}.")
         return value
 
     return Field(default, read)
