@@ -1,4 +1,4 @@
-"""The parts of a benchmark of saliency models, each on its own."""
+"""The parts of the benchmark of saliency models."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def dataset(*fixations: Fixations, size: tuple[int, int] = (8, 10)) -> FixationD
                       lambda place: FixatedImage(f"{place}.png", image, fixations[place]))
 
 
-def test_the_others_are_the_fixations_on_other_pictures() -> None:
+def test_other_fixations_are_those_on_other_images() -> None:
     images = BenchmarkImages(dataset(points((1, 2)), points((3, 4), (5, 6)), points((7, 0))), seed=0)
     truth = images.truth(1, images.dataset[1])
     assert (truth.rows.tolist(), truth.columns.tolist()) == ([4, 6], [3, 5])
@@ -45,46 +45,48 @@ def test_the_others_are_the_fixations_on_other_pictures() -> None:
     assert "shuffled_auc" not in default_metrics(alone.truth(0, alone.dataset[0]))
 
 
-def test_of_too_many_others_a_seed_draws_some(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_fixations_are_sampled_by_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hsal.gaze.benchmark.runner.MAX_OTHERS", 5)
     many = points(*((place % 10, place // 10) for place in range(80)))
-    shown = FixatedImage("0.png", np.zeros((8, 10, 3), np.uint8), many)
-    drawn = [BenchmarkImages(dataset(many, many), seed).truth(0, shown)
+    fixated = FixatedImage("0.png", np.zeros((8, 10, 3), np.uint8), many)
+    drawn = [BenchmarkImages(dataset(many, many), seed).truth(0, fixated)
              for seed in (1, 1, 2)]
     places = [list(zip(one.other_rows.tolist(), one.other_columns.tolist(), strict=True)) for one in drawn]
     assert places[0] == places[1] != places[2]
     assert len(set(places[0])) == 5  # drawn without replacement
 
 
-def test_people_are_split_in_two_that_share_nobody() -> None:
-    looked = points(*((place, 1) for place in range(9)), people=(4, 4, 7, 7, 8, 8, 9, 9, 9))
-    one, other = split_observers(looked, seed=0)
+def test_observers_are_split_into_disjoint_halves() -> None:
+    fixations = points(*((place, 1) for place in range(9)), people=(4, 4, 7, 7, 8, 8, 9, 9, 9))
+    one, other = split_observers(fixations, seed=0)
     assert len(one.x) + len(other.x) == 9
     assert len(np.unique(one.subject)) == len(np.unique(other.subject)) == 2
     assert not set(one.subject) & set(other.subject)
-    splits = {tuple(np.unique(split_observers(looked, seed)[0].subject)) for seed in range(20)}
+    splits = {tuple(np.unique(split_observers(fixations, seed)[0].subject)) for seed in range(20)}
     assert len(splits) > 3
     for unknown in (None, points((1, 1)), points((1, 1), (2, 2), people=(5, 5))):
         with pytest.raises(SaliencyError, match="at least two known observers"):
             split_observers(unknown, seed=0)
 
 
-def test_a_ceiling_is_told_half_the_people_and_measured_on_the_others() -> None:
-    looked = points((1, 1), (2, 1), (7, 6), (8, 6), people=(0, 0, 1, 1))  # two people, who look at different ends
-    images = BenchmarkImages(dataset(looked, points((3, 3))), seed=0)
+def test_an_upper_bound_is_evaluated_on_other_observers() -> None:
+    fixations = points((1, 1), (2, 1), (7, 6), (8, 6), people=(0, 0, 1, 1))  # two observers with distant fixations
+    images = BenchmarkImages(dataset(fixations, points((3, 3))), seed=0)
     (found,) = measure_image(images, 0, ["human"], ["nss"], MapOptions())
     image = images.dataset[0].image
-    wanted = []
-    for shown, other in ((0, 1), (1, 0)):
-        one, two = (points(*((x, y) for x, y, who in zip(looked.x, looked.y, looked.subject, strict=True) if who == me))
-                    for me in (shown, other))
+    expected = []
+    for observer, other in ((0, 1), (1, 0)):
+        one, two = (
+            points(*zip(fixations.x[fixations.subject == who], fixations.y[fixations.subject == who], strict=True))
+            for who in (observer, other)
+        )
         values = saliency_map("human", image, fixations=one).values
-        wanted.append(nss(values[None], *fixated_pixels(two))[0])
-    assert found.values["nss"] == pytest.approx(np.mean(wanted))
-    assert found.values["nss"] < 0  # neither foretells the other
+        expected.append(nss(values[None], *fixated_pixels(two))[0])
+    assert found.values["nss"] == pytest.approx(np.mean(expected))
+    assert found.values["nss"] < 0  # neither predicts the other
 
 
-def test_every_model_gets_every_metric_and_a_failing_one_says_why(tmp_path: Path) -> None:
+def test_every_model_gets_every_metric_or_an_error(tmp_path: Path) -> None:
     images = BenchmarkImages(open_fixated(write_fixations(tmp_path)), seed=0)
     made = list(measure_image(images, 0, ["uniform", "channel_energy", "center_prior"], ["auc", "nss"], MapOptions()))
     failed = next(one for one in made if not isinstance(one, BenchmarkRecord))
@@ -102,14 +104,14 @@ def test_information_gain_is_over_the_center_prior(tmp_path: Path) -> None:
     assert found.values["information_gain"] == 0
 
 
-def test_a_gallery_knows_when_it_is_another(tmp_path: Path) -> None:
+def test_the_fingerprint_covers_images_and_fixations(tmp_path: Path) -> None:
     one = BenchmarkImages(dataset(points((1, 2)), points((3, 4))), seed=0).fingerprint()
     assert one == BenchmarkImages(dataset(points((1, 2)), points((3, 4))), seed=1).fingerprint()
     assert one != BenchmarkImages(dataset(points((1, 2)), points((3, 5))), seed=0).fingerprint()
     assert one != BenchmarkImages(dataset(points((1, 2))), seed=0).fingerprint()
 
 
-def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_table_survives_a_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     made = make_benchmark(path)
     read = load_benchmark(path)
@@ -121,7 +123,7 @@ def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
     np.testing.assert_allclose(read.of("shuffled_auc")[1], [0.6, 0.7, 0.7, 0.8], rtol=1e-6)
 
 
-def test_the_table_is_tidy_for_all_who_read_parquet(tmp_path: Path) -> None:
+def test_the_parquet_table_is_tidy(tmp_path: Path) -> None:
     from pyarrow import parquet
 
     make_benchmark(tmp_path / "table.parquet")
@@ -134,7 +136,7 @@ def test_the_table_is_tidy_for_all_who_read_parquet(tmp_path: Path) -> None:
     assert row["milliseconds"] == 40
 
 
-def test_a_missing_or_damaged_table_is_told(tmp_path: Path) -> None:
+def test_a_missing_or_damaged_table_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     with pytest.raises(BenchmarkError, match="There is no benchmark"):
         load_benchmark(path)
@@ -146,7 +148,7 @@ def test_a_missing_or_damaged_table_is_told(tmp_path: Path) -> None:
             load_benchmark(path)
 
 
-def test_models_that_lack_a_picture_are_left_out_of_the_table() -> None:
+def test_models_without_all_images_are_omitted() -> None:
     some = [BenchmarkRecord(model, image, 1, {"auc": 0.5}) for model, image in (("a", "0"), ("a", "1"), ("b", "0"))]
     assert assemble(some, ["0", "1"], ABOUT).models == ("a",)
     with pytest.raises(BenchmarkError, match="No model was measured on every image"):
@@ -160,16 +162,16 @@ def entry(model: str, image: str, value: float = 0.5) -> BenchmarkRecord:
     return BenchmarkRecord(model, image, 2.0, {"auc": value})
 
 
-def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_killed_run_continues(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
     with PartialResults(out, SETTINGS) as results:
         results.add(entry("a", "0", 0.25))
         results.add(entry("b", "0"))
     part = out.with_name("table.parquet.part")
-    part.write_bytes(part.read_bytes()[:-5])  # killed in the middle of the second line
+    part.write_bytes(part.read_bytes()[:-5])  # killed while writing the second line
     with PartialResults(out, SETTINGS) as results:
         assert results.missing(["a", "b"], "0") == ["b"]
-        results.add(entry("b", "0"))  # and killed again
+        results.add(entry("b", "0"))  # killed again
     with PartialResults(out, SETTINGS) as results:
         assert results.missing(["a", "b"], "0") == []
         benchmark = results.finish(["a", "b"], ["0"], ABOUT)
@@ -178,7 +180,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert not part.exists()
 
 
-def test_a_table_takes_further_models_and_keeps_the_others(tmp_path: Path) -> None:
+def test_models_can_be_added_to_a_table(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
     with PartialResults(out, SETTINGS) as results:
         results.add(entry("a", "0", 0.25))
@@ -191,7 +193,7 @@ def test_a_table_takes_further_models_and_keeps_the_others(tmp_path: Path) -> No
         assert results.missing(["a", "b"], "0") == ["a", "b"]
 
 
-def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
+def test_other_settings_and_damage_are_reported(tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
     with PartialResults(out, SETTINGS) as results:
         results.add(entry("a", "0"))
@@ -208,12 +210,12 @@ def test_other_settings_and_damage_are_told(tmp_path: Path) -> None:
             PartialResults(out, SETTINGS)
 
 
-def test_standings_are_means_with_intervals_best_first() -> None:
+def test_leaderboard_rows_are_means_with_intervals_best_first() -> None:
     found = leaderboard_rows(make_benchmark())
     assert [one.model for one in found] == ["human", "gbvs", "itti_koch", "center_prior"]
     gbvs = found[1]
     assert gbvs.means["shuffled_auc"].value == pytest.approx(0.7)
-    # the mean of four draws from 0.6 0.7 0.7 0.8 lies within 0.6..0.8, and 95 % of the draws further in than that
+    # the mean of four draws from 0.6 0.7 0.7 0.8 lies within 0.6..0.8, the 95 % interval strictly so
     assert 0.6 < gbvs.means["shuffled_auc"].low < 0.7 < gbvs.means["shuffled_auc"].high < 0.8
     assert found[0].means["shuffled_auc"][1:] == pytest.approx((0.9, 0.9))
     assert gbvs.milliseconds == 25  # the median of 10 20 30 40
@@ -223,26 +225,26 @@ def test_standings_are_means_with_intervals_best_first() -> None:
     assert ranking_metric(make_benchmark()) == "shuffled_auc"
 
 
-def test_the_best_is_best_as_the_metric_has_it_and_no_ceiling() -> None:
+def test_the_best_follows_the_metrics_direction_and_excludes_upper_bounds() -> None:
     found = leaderboard_rows(make_benchmark())
     assert best(found, "shuffled_auc") == "gbvs"
     assert best(found, "kl") == "itti_koch"  # lower is better
     assert best([one for one in found if one.model == "human"], "kl") == "human"
 
 
-def test_a_lead_is_reckoned_picture_by_picture() -> None:
-    ahead = mean_difference(make_benchmark(), "shuffled_auc", "gbvs", "itti_koch")
-    assert ahead == pytest.approx((0.1, 0.1, 0.1), abs=1e-6)  # 0.1 on each of the images, however they are drawn
+def test_differences_are_paired_by_image() -> None:
+    difference = mean_difference(make_benchmark(), "shuffled_auc", "gbvs", "itti_koch")
+    assert difference == pytest.approx((0.1, 0.1, 0.1), abs=1e-6)  # 0.1 on every image, so in every bootstrap sample
     assert mean_difference(make_benchmark(), "kl", "gbvs", "itti_koch").value == pytest.approx(-0.5)
 
 
-def test_published_orders_are_held_against_the_table() -> None:
+def test_published_rankings_are_compared_with_the_table() -> None:
     checked = check_published(make_benchmark())
     verdicts = {(claim.ahead, claim.behind, claim.metric): verdict for claim, _, verdict in checked}
     assert verdicts == {("gbvs", "itti_koch", "auc"): "holds", ("itti_koch", "center_prior", "shuffled_auc"): "holds"}
 
 
-def test_the_report_has_every_figure_and_says_how_it_was_made(tmp_path: Path) -> None:
+def test_the_report_has_all_values_and_the_method(tmp_path: Path) -> None:
     make_benchmark(tmp_path / "table.parquet")
     page = write_report(tmp_path / "table.parquet", tmp_path / "docs")
     text = page.read_text(encoding="utf-8")

@@ -27,6 +27,6 @@ def test_auc_of_inside_against_outside() -> None:
 
 @pytest.mark.parametrize("boxes", [[], [Box(1, 0, 0, 2, 3)], [Box(1, 0, 0, 3, 1)], [Box(1, 1, 1, 1, 2)]])
 @pytest.mark.parametrize("name", ["box_share", "box_nss", "box_auc"])
-def test_boxes_that_cannot_be_are_told_in_a_sentence(name: str, boxes: list[Box]) -> None:
+def test_invalid_boxes_are_reported_in_one_sentence(name: str, boxes: list[Box]) -> None:
     with pytest.raises(MetricError, match=r"boxes|image"):
         METRICS[name].compute(STEPS, GroundTruth(boxes=boxes))

@@ -28,8 +28,8 @@ def test_a_fixation_that_occurs_twice_counts_twice() -> None:
     assert fm.auc(STEPS, *points((1, 2), (1, 2), (0, 0))) == pytest.approx([(5.5 + 5.5 + 0.5) / 18])
 
 
-def test_auc_judd_compares_with_pixels_that_nobody_looked_at() -> None:
-    # looked at 5 and 2; others 0, 1, 3, 4. Curve: (0,0) (0,1/2) (1/2,1) (1,1): 3/4*1/2 + 1*1/2
+def test_auc_judd_compares_with_pixels_without_fixations() -> None:
+    # fixated: 5 and 2; others 0, 1, 3, 4. Curve: (0,0) (0,1/2) (1/2,1) (1,1): 3/4*1/2 + 1*1/2
     assert fm.auc_judd(STEPS, *points((1, 2), (0, 2))) == pytest.approx([7 / 8])
 
 
@@ -44,13 +44,13 @@ def test_auc_borji_has_ten_steps_and_a_seed() -> None:
     assert one == same != other
 
 
-def test_shuffled_auc_compares_with_other_pictures_fixations() -> None:
+def test_shuffled_auc_compares_with_other_images_fixations() -> None:
     # value 3 against 0, 3, 5, 5: one below, one tie
     others = points((0, 0), (1, 0), (1, 2), (1, 2))
     assert fm.shuffled_auc(STEPS, *points((1, 0)), *others) == pytest.approx([1.5 / 4])
 
 
-def test_points_of_another_size_keep_their_share_of_the_picture() -> None:
+def test_points_of_another_size_are_rescaled() -> None:
     rows, columns = fm.rescale_pixels(*points((0, 0), (9, 19), (5, 10)), (10, 20), (20, 10))
     assert (rows.tolist(), columns.tolist()) == ([0, 18, 10], [0, 9, 5])
 
@@ -93,7 +93,7 @@ def test_attn_saliency_is_a_share_of_the_maximum() -> None:
     assert fm.attn_saliency(maps, *points((1, 2), (0, 1))) == pytest.approx([0.6, 0.6, 0])
 
 
-def test_a_density_sums_to_one_and_folds_back_what_leaves_the_picture() -> None:
+def test_a_density_sums_to_one_and_is_reflected_at_the_borders() -> None:
     density = fm.fixation_density(*points((0, 0), (0, 0), (3, 4)), (4, 5), sigma_px=1)
     assert density.sum() == pytest.approx(1)
     # one point in a line of two, sigma 0.1: the neighbor at distance 10 sigma is cut off
@@ -115,7 +115,7 @@ def test_fixations_fall_on_the_nearest_pixel() -> None:
 
 @pytest.mark.parametrize("power", [0.01, 1, 8, 40])
 @pytest.mark.parametrize(("scale", "offset"), [(1, 0), (1e-6, 0), (1e-6, 1), (1e-38, 0), (1e30, -1e30)])
-def test_counting_by_buckets_is_counting_all(power: float, scale: float, offset: float) -> None:
+def test_counting_by_buckets_equals_counting_all(power: float, scale: float, offset: float) -> None:
     drawn = np.random.RandomState(3)
     pixels = (drawn.rand(1, 40, 50) ** power * scale + offset).astype(np.float32)
     at = drawn.randint(40, size=30), drawn.randint(50, size=30)
@@ -165,7 +165,7 @@ def compared(positives: np.ndarray, others: np.ndarray) -> float:
     return float(((pairs > 0) + 0.5 * (pairs == 0)).mean())
 
 
-def test_all_at_once_takes_what_is_known() -> None:
+def test_metrics_without_their_ground_truth_are_omitted() -> None:
     rows, columns = points((1, 2))
     truth = GroundTruth(rows, columns, baseline=np.ones((2, 3)))
     assert set(fm.compute_metrics(STEPS, truth)) == set(METRICS) - {"shuffled_auc", "box_share", "box_nss", "box_auc"}
@@ -179,7 +179,7 @@ def test_all_at_once_takes_what_is_known() -> None:
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_every_metric_says_what_it_means_in_one_sentence(name: str) -> None:
+def test_every_metric_is_documented_in_one_sentence(name: str) -> None:
     metric = METRICS[name]
     assert metric.meaning.endswith(".")
     assert metric.meaning.count(". ") == 0
@@ -203,14 +203,14 @@ def test_every_metric_says_what_it_means_in_one_sentence(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["auc", "auc_judd", "auc_borji", "nss", "cc", "attn_saliency"])
-def test_bad_input_is_told_in_a_sentence(
+def test_invalid_input_is_reported_in_one_sentence(
     name: str, maps: np.ndarray, at: tuple[np.ndarray, np.ndarray], sentence: str
 ) -> None:
     with pytest.raises(MetricError, match=sentence):
         METRICS[name].compute(maps, GroundTruth(*at))
 
 
-def test_pictures_beside_the_maps_must_have_their_size() -> None:
+def test_images_must_have_the_size_of_the_maps() -> None:
     with pytest.raises(MetricError, match=r"density is of shape \(3, 2\)"):
         fm.cc(STEPS, np.ones((3, 2)))
     with pytest.raises(MetricError, match="baseline holds NaN"):

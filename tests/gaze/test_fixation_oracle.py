@@ -18,22 +18,22 @@ def density(case: Case) -> np.ndarray:
     return fm.fixation_density(case.rows, case.columns, case.maps.shape[1:], case.sigma_px)
 
 
-def test_every_case_was_answered() -> None:
+def test_every_case_has_a_reference_value() -> None:
     assert ANSWERS.keys() == CASES.keys()
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("metric", SHARED)
 def test_a_metric_is_pysaliencys(metric: str, case: str) -> None:
-    given = CASES[case]
+    example = CASES[case]
     truth = fm.GroundTruth(
-        given.rows, given.columns, other_rows=given.other_rows, other_columns=given.other_columns,
-        baseline=given.baseline, density=density(given),
+        example.rows, example.columns, other_rows=example.other_rows, other_columns=example.other_columns,
+        baseline=example.baseline, density=density(example),
     )  # fmt: skip
-    ours = fm.METRICS[metric].compute(given.maps, truth)
+    ours = fm.METRICS[metric].compute(example.maps, truth)
     if (metric, case) == ("auc_judd", "scales"):  # the first map's maximum is 1e-7, as small as pysaliency's jitter
-        maximum = given.maps.max(axis=(1, 2), keepdims=True)
-        assert ours == pytest.approx(fm.METRICS[metric].compute(given.maps / maximum, truth))
+        maximum = example.maps.max(axis=(1, 2), keepdims=True)
+        assert ours == pytest.approx(fm.METRICS[metric].compute(example.maps / maximum, truth))
         ours, theirs = ours[1:], ANSWERS[case][metric][1:]
     else:
         theirs = ANSWERS[case][metric]

@@ -164,8 +164,8 @@ def _measure_human(
     """Measure a model that needs fixations: from each half of the observers, on the fixations of the other half."""
     halves = split_observers(image.fixations, seed)
     scores, milliseconds = [], 0.0
-    for given, measured in (halves, halves[::-1]):
-        result = saliency_map(name, image.image, options=options, fixations=given)
+    for observed, measured in (halves, halves[::-1]):
+        result = saliency_map(name, image.image, options=options, fixations=observed)
         rows, columns = fixated_pixels(measured)
         values = compute_metrics(result.values[None], replace(truth, rows=rows, columns=columns), metrics)
         scores.append({metric: float(values[metric][0]) for metric in metrics})
