@@ -1,4 +1,4 @@
-"""Where the image of the walk on Step through came from, as lines of Python know it."""
+"""The origin of the image on Step through, as Python code needs it to recompute the trace."""
 
 from __future__ import annotations
 
@@ -16,30 +16,34 @@ from hsal.zoo.samples import recorded
 
 
 def lines_of(trace: Trace) -> str:
-    """Lines of Python that make the walk shown again; raises HsalError where a few lines cannot."""
+    """Python code that recomputes a trace.
+
+    Raises:
+        HsalError: the trace cannot be recomputed by a few lines.
+    """
     path = path_of(trace.source.weights)
     return snippet(trace, origin(trace, state.address()), "" if path is None else str(path))
 
 
 def origin(trace: Trace, address: Address) -> Origin | None:
-    """Where its image came from; None where the trace itself tells it, as that of a sample or an opened one does."""
+    """The origin of the trace's image; None where the trace's own source is enough, as for a sample or a file."""
     if address.input == "sample" and sample_of(trace) is None:
-        known = describe(trace.source.weights)
-        return SceneOrigin(known.task, known.config.size_px, SAMPLE_SEED, list(recorded()).index(address.sample))
+        weights = describe(trace.source.weights)
+        return SceneOrigin(weights.task, weights.config.size_px, SAMPLE_SEED, list(recorded()).index(address.sample))
     if address.input == "scene":
-        known = describe(trace.source.weights)
-        changes = _changes(address) if known.task in MNIST_TASKS else {}
-        return SceneOrigin(known.task, known.config.size_px, address.seed, address.index, changes)
+        weights = describe(trace.source.weights)
+        changes = _changes(address) if weights.task in MNIST_TASKS else {}
+        return SceneOrigin(weights.task, weights.config.size_px, address.seed, address.index, changes)
     if address.input == "draw":
         return PixelOrigin(drawn_image(address.drawing, trace.source.weights))
     return None
 
 
 def drawn_image(packed: str, weights: str) -> np.ndarray:
-    """A drawing as the model sees it, uint8: (100,100) as it is, or in the size and channels that it wants."""
+    """A drawing as the model's input, uint8: (100,100), or resized to the (H,W) or (H,W,3) of the weights."""
     drawing, config = unpack_drawing(packed), describe(weights).config
-    as_it_is = (config.size_px, config.image_channels) == (DRAWING_SIDE, 1)
-    return drawing if as_it_is else for_model(drawing, config).image
+    fits = (config.size_px, config.image_channels) == (DRAWING_SIDE, 1)
+    return drawing if fits else for_model(drawing, config).image
 
 
 def _changes(address: Address) -> dict[str, int]:

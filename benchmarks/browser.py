@@ -118,7 +118,7 @@ def intervening(browser: Browser, times: int = 12) -> list[Measurement]:
     with running_app() as address:
         page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
         page.goto(f"{address}/step-through?input=sample&mode=whatif&moment=4")
-        page.locator(".doing").get_by_role("button", name="glimpse", exact=True).click(timeout=60_000)
+        page.locator(".editor").get_by_role("button", name="glimpse", exact=True).click(timeout=60_000)
         page.wait_for_timeout(10_000)  # the model is loading
         durations = [_intervention(page, place) for place in range(times + 2)][2:]
         page.context.close()
@@ -127,7 +127,7 @@ def intervening(browser: Browser, times: int = 12) -> list[Measurement]:
 
 
 def _intervention(page: Page, place: int) -> float:
-    timeline = page.locator(".doing").evaluate_handle("doing => doing.getRootNode().querySelector('.segments')")
+    timeline = page.locator(".editor").evaluate_handle("editor => editor.getRootNode().querySelector('.segments')")
     timeline.evaluate(WATCH)
     image = page.locator(IMAGE).nth(1)
     side = _box(image)["width"]

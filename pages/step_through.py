@@ -8,7 +8,7 @@ from app.player import attention_player
 from app.step_through import state
 from app.weights import choices, titles
 from app.whatif.state import identity
-from app.whatif.view import training_moment, whatif_view
+from app.whatif.view import snapshot_slider, whatif_view
 from app.widgets import escape_markdown, show_error, show_problems, strip_and_downloads
 from hsal.errors import HsalError
 from hsal.zoo import samples
@@ -24,8 +24,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Image", list(INPUTS), key="input", format_func=lambda name: INPUTS[name][0], required=True
     )
     if len(weights) > 1:
-        named = titles(weights)
-        st.selectbox("Model trained on", list(weights), key="weights", format_func=named.__getitem__, width=240)
+        title_of = titles(weights)
+        st.selectbox("Model trained on", list(weights), key="weights", format_func=title_of.__getitem__, width=240)
 
 address = state.address()
 task = weights[address.weights]
@@ -44,7 +44,7 @@ else:
     if trace.notes:
         st.caption(escape_markdown(" ".join(trace.notes)))
     if mode == "whatif":
-        training_moment(address.weights)
+        snapshot_slider(address.weights)
         whatif_view(trace, weights)
     else:
         moment = state.leave(identity(trace), trace.moments, task)

@@ -1,7 +1,7 @@
 """The state of Step through: its link, its widgets, and what was uploaded or drawn.
 
 Widgets live under their own keys while their page is shown. Streamlit drops the state of a widget that is not drawn, so
-the state is stored beside them, and a return from another page finds everything as it was.
+the state is also stored apart from them, for the return from another page.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ IN_POPOVER = ("sizes", "clutter", "seed", "index")  # not drawn while the popove
 
 
 def weights_in_use() -> tuple[str, ...]:
-    """Weights that the link, the widget or the last visit names: those after one update are listed only then."""
+    """Weights that the link, the widget or the last visit name; snapshots are only offered where they are named."""
     last = PAGE.state.weights if PAGE.visited else ""
     return st.query_params.get("weights", ""), st.session_state.get("weights", last)
 
@@ -46,10 +46,10 @@ def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
     if drawn:
         _restore(PAGE.state)
     else:
-        state[DRAWN] = state[UPLOADING] = False  # an uploader or a canvas that comes back empty was not emptied
+        state[DRAWN] = state[UPLOADING] = False  # a new uploader or canvas is empty, but was not cleared
     if PAGE.enter(read, touched=drawn and address() != PAGE.state):
         state.update(_widgets(PAGE.state))
-    if state["weights"] not in weights:  # deleted since
+    if state["weights"] not in weights:  # deleted in the meantime
         instead, problems = parse({"weights": state["weights"]}, samples, weights)
         state["weights"] = instead.weights
         for problem in problems:
@@ -57,7 +57,7 @@ def enter(samples: Sequence[str], weights: Mapping[str, str]) -> None:
 
 
 def _restore(last: Address) -> None:
-    """Set the widgets that may not be drawn again."""
+    """Set the widgets whose value Streamlit may have dropped."""
     state = st.session_state
     for key, value in _widgets(last).items():
         if key not in state or key in IN_POPOVER:
@@ -66,16 +66,16 @@ def _restore(last: Address) -> None:
 
 def _widgets(address: Address) -> dict[str, object]:
     """Widget key -> value."""
-    same = {name: getattr(address, name) for name in ("input", "sample", "weights", "mode", *NUMBERS)}
-    return same | {"sizes": (address.smallest, address.largest)}
+    values = {name: getattr(address, name) for name in ("input", "sample", "weights", "mode", *NUMBERS)}
+    return values | {"sizes": (address.smallest, address.largest)}
 
 
 def address() -> Address:
-    """The state that the widgets show now."""
+    """The state of the widgets."""
     state = st.session_state
     smallest, largest = state["sizes"]
     shown = {name: state[name] for name in ("input", "weights", "mode", *NUMBERS)}
-    sample = state["sample"] or PAGE.state.sample  # a pill can be switched off
+    sample = state["sample"] or PAGE.state.sample  # a pill can be deselected
     return replace(PAGE.state, sample=sample, smallest=smallest, largest=largest, **shown)
 
 
@@ -85,12 +85,14 @@ def change(**changes: str | int) -> None:
 
 
 def leave(shown: str, moments: int, task: str) -> int:
-    """Write the address bar once it is known what is shown; returns the moment to start at.
+    """Write the address bar once the trace is known.
 
     Args:
         shown: identifies the trace. Another trace starts at its first moment.
         moments: number of moments of the trace.
         task: of the weights.
+    Returns:
+        The moment to start at.
     """
     state = st.session_state
     now = address()
@@ -116,13 +118,13 @@ def choose_random_seed() -> None:
 
 
 def store_drawing(drawing: str) -> None:
-    """Store what was drawn on the canvas; drawing: of `app.address.pack_drawing`."""
+    """Store the drawing on the canvas; drawing: of `app.address.pack_drawing`."""
     change(drawing=drawing)
     st.session_state[DRAWN] = bool(drawing)
 
 
 def remove_canvas_drawing() -> None:
-    """The canvas is empty: remove what was drawn on it, but not a drawing from a link."""
+    """Remove the drawing of a canvas that is empty now, but not a drawing from a link."""
     if st.session_state.get(DRAWN):
         store_drawing("")
 
@@ -139,13 +141,13 @@ def canvas_key() -> str:
 
 
 def store_upload(name: str, data: bytes) -> None:
-    """Store a file that is in the uploader now: Streamlit drops it when another input is shown."""
+    """Store the uploader's file: Streamlit drops it when another input is shown."""
     st.session_state[UPLOAD] = (name, data)
     st.session_state[UPLOADING] = True
 
 
 def stored_upload() -> tuple[str, bytes] | None:
-    """Name and bytes of the file uploaded before, while the uploader is empty; removed if it was just emptied."""
+    """Name and bytes of the file uploaded before; None without one, or if the uploader was just cleared."""
     if st.session_state.get(UPLOADING):
         remove_upload()
     return st.session_state.get(UPLOAD)

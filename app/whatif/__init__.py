@@ -1,1 +1,1 @@
-"""What if: what is done to a walk in place of the model, the forks that grow from it, and what differs."""
+"""What if: interventions in a trace, the branches that they start, and how two traces differ."""

@@ -14,18 +14,16 @@ import numpy as np
 from hsal.tracing.schema import Trace
 from hsal.tracing.timeline import Moment, moments_of
 
-SAME = 1e-4  # maps and probabilities closer than this are drawn, and counted, as the same
+TOLERANCE = 1e-4  # closer maps and probabilities look the same in the players and count as equal
 KINDS = {
     "saliency": "the saliency", "mask": "the covert mask", "priority": "the priority map",
     "broad": "the broad glimpse", "glimpse": "a glimpse", "label": "the label", "inhibition": "inhibition of return",
 }
-
-
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
-class First:
+class Divergence:
     """Where two traces diverge."""
 
     moment: int
@@ -37,27 +35,27 @@ class Comparison:
     """One measure of two traces."""
 
     name: str
-    one: str
-    other: str
+    first: str
+    second: str
     differs: bool
 
 
-def first_difference(one: Trace, other: Trace) -> First | None:
+def first_difference(first: Trace, second: Trace) -> Divergence | None:
     """Where the second trace diverges from the first; None where they are the same."""
-    if one.image.shape != other.image.shape or not np.array_equal(one.image, other.image):
-        hidden = one.source.image_sha256 == other.source.image_sha256
-        told = "they show one image, of which a part is hidden" if hidden else "they show two images"
-        return First(0, f"The traces diverge at the start: {told}.")
-    ones, others = moments_of(one), moments_of(other)
-    for place, (here, there) in enumerate(zip(ones, others, strict=False)):
-        if here.kind != there.kind or not _same(_content(one, here), _content(other, there)):
-            return First(place, f"The traces diverge at moment {place + 1}, in meta-step {here.step + 1}: "
-                                f"{_parted(here, there, one, other)}.")
-    if len(ones) == len(others):
+    if first.image.shape != second.image.shape or not np.array_equal(first.image, second.image):
+        hidden = first.source.image_sha256 == second.source.image_sha256
+        reason = "they show one image, of which a part is hidden" if hidden else "they show two images"
+        return Divergence(0, f"The traces diverge at the start: {reason}.")
+    firsts, seconds = moments_of(first), moments_of(second)
+    for number, (before, after) in enumerate(zip(firsts, seconds, strict=False)):
+        if before.kind != after.kind or not _same(_content(first, before), _content(second, after)):
+            return Divergence(number, f"The traces diverge at moment {number + 1}, in meta-step {before.step + 1}: "
+                                      f"{_describe_divergence(before, after, first, second)}.")
+    if len(firsts) == len(seconds):
         return None
-    place = min(len(ones), len(others))
-    longer = "second" if len(others) > place else "first"
-    return First(place - 1, f"The traces are the same up to moment {place}, where only the {longer} continues.")
+    shared = min(len(firsts), len(seconds))
+    longer = "second" if len(seconds) > shared else "first"
+    return Divergence(shared - 1, f"The traces are the same up to moment {shared}, where only the {longer} continues.")
 
 
 def _content(trace: Trace, moment: Moment) -> Any:
@@ -73,41 +71,41 @@ def _content(trace: Trace, moment: Moment) -> Any:
     }[moment.kind]
 
 
-def _same(here: Any, there: Any) -> bool:
-    if isinstance(here, np.ndarray):
-        return here.shape == there.shape and np.allclose(here, there, atol=SAME, rtol=0)
-    if isinstance(here[1], np.ndarray):
-        return here[0] == there[0] and _same(here[1], there[1])
-    return here == there
+def _same(first: Any, second: Any) -> bool:
+    if isinstance(first, np.ndarray):
+        return first.shape == second.shape and np.allclose(first, second, atol=TOLERANCE, rtol=0)
+    if isinstance(first[1], np.ndarray):
+        return first[0] == second[0] and _same(first[1], second[1])
+    return first == second
 
 
-def _parted(here: Moment, there: Moment, one: Trace, other: Trace) -> str:
-    if here.kind != there.kind:
-        return f"the first has {KINDS[here.kind]}, the second {KINDS[there.kind]}"
-    before, after = _content(one, here), _content(other, there)
-    if here.glimpse is not None:
-        return f"glimpse {here.glimpse + 1} falls on {_cell(after)}, not on {_cell(before)}"
-    if here.kind == "label":
-        (label, sure), (instead, then) = before, after
-        if label == instead:
-            return f"both name {one.class_names[label]}, with {sure[label]:.0%} and {then[instead]:.0%}"
-        return f"{other.class_names[instead]} ({then[instead]:.0%}), not {one.class_names[label]} ({sure[label]:.0%})"
-    return f"{KINDS[here.kind]} differs"
+def _describe_divergence(before: Moment, after: Moment, first: Trace, second: Trace) -> str:
+    if before.kind != after.kind:
+        return f"the first has {KINDS[before.kind]}, the second {KINDS[after.kind]}"
+    if before.glimpse is not None:
+        cells = _cell_name(_content(second, after)), _cell_name(_content(first, before))
+        return f"glimpse {before.glimpse + 1} falls on {cells[0]}, not on {cells[1]}"
+    if before.kind == "label":
+        (old, old_p), (new, new_p) = _content(first, before), _content(second, after)
+        if old == new:
+            return f"both predict {first.class_names[old]}, with {old_p[old]:.0%} and {new_p[new]:.0%}"
+        return f"{second.class_names[new]} ({new_p[new]:.0%}), not {first.class_names[old]} ({old_p[old]:.0%})"
+    return f"{KINDS[before.kind]} differs"
 
 
-def _cell(cell: tuple[int, int]) -> str:
+def _cell_name(cell: tuple[int, int]) -> str:
     return f"row {cell[0] + 1}, column {cell[1] + 1}"
 
 
-def labels_sentence(one: Trace, other: Trace) -> str:
-    """The labels of both as multisets: order does not matter, repetitions do."""
-    first, second = Counter(_named(one)), Counter(_named(other))
-    if first == second:
-        return f"Both name {_list(_named(one))}" + ("." if _named(one) == _named(other) else ", in another order.")
-    more, fewer = _counted(second - first), _counted(first - second)
+def labels_sentence(first: Trace, second: Trace) -> str:
+    """The predicted labels of both as multisets: order does not matter, repetitions do."""
+    names = _label_names(first), _label_names(second)
+    counts = Counter(names[0]), Counter(names[1])
+    if counts[0] == counts[1]:
+        return f"Both predict {_list(names[0])}" + ("." if names[0] == names[1] else ", in another order.")
+    more, fewer = _counted(counts[1] - counts[0]), _counted(counts[0] - counts[1])
     parts = [f"{more} more" if more else "", f"{fewer} fewer" if fewer else ""]
-    told = "; ".join(filter(None, parts))
-    return f"The first names {_list(_named(one))}, the second {_list(_named(other))}: {told}."
+    return f"The first predicts {_list(names[0])}, the second {_list(names[1])}: {'; '.join(filter(None, parts))}."
 
 
 def _counted(names: Counter[str]) -> str:
@@ -120,7 +118,7 @@ def _in_words(count: int) -> str:
     return WORDS[count] if count < len(WORDS) else str(count)
 
 
-def _named(trace: Trace) -> list[str]:
+def _label_names(trace: Trace) -> list[str]:
     return [trace.class_names[label] for label in trace.labels]
 
 
@@ -129,47 +127,48 @@ def _list(names: Sequence[str]) -> str:
 
 
 def path_length(trace: Trace) -> float:
-    """How far the glimpses jump from one to the next, all together, as a share of the image's side."""
+    """The sum of the distances between successive glimpses, in sides of the image."""
     cells = [(glimpse.cell, step.saliency.shape) for step in trace.steps for glimpse in step.glimpses]
-    places = [((row + 0.5) / h, (column + 0.5) / w) for (row, column), (h, w) in cells]
-    return float(sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(places)))
+    centers = [((row + 0.5) / h, (column + 0.5) / w) for (row, column), (h, w) in cells]
+    return float(sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(centers)))
 
 
-def other_cells(one: Trace, other: Trace) -> tuple[int, int] | None:
-    """How many glimpses fall on another cell, or in one trace alone, and of how many.
+def other_cells(first: Trace, second: Trace) -> tuple[int, int] | None:
+    """The number of glimpses that fall on another cell or exist in one trace alone, and the number of all.
 
-    None for two images, or maps of two sizes: their cells have nothing to do with each other.
+    None for two images, or maps of two sizes, where cells do not correspond.
     """
-    same = one.source.image_sha256 == other.source.image_sha256
-    if not same or one.steps[0].saliency.shape != other.steps[0].saliency.shape:
+    same = first.source.image_sha256 == second.source.image_sha256
+    if not same or first.steps[0].saliency.shape != second.steps[0].saliency.shape:
         return None
-    cells = [{(t, g): glimpse.cell for t, step in enumerate(walk.steps) for g, glimpse in enumerate(step.glimpses)}
-             for walk in (one, other)]
-    places = cells[0].keys() | cells[1].keys()
-    return sum(cells[0].get(place) != cells[1].get(place) for place in places), len(places)
+    cells = [{(t, g): glimpse.cell for t, step in enumerate(trace.steps) for g, glimpse in enumerate(step.glimpses)}
+             for trace in (first, second)]
+    keys = cells[0].keys() | cells[1].keys()  # (meta-step, glimpse)
+    return sum(cells[0].get(key) != cells[1].get(key) for key in keys), len(keys)
 
 
-def table(one: Trace, other: Trace) -> list[Comparison]:
+def table(first: Trace, second: Trace) -> list[Comparison]:
     """The measures of two traces."""
+    traces = first, second
     rows = [
-        ("Predicted labels, in order", *(_list(_named(walk)) for walk in (one, other))),
-        ("Correct", *(_right(walk) for walk in (one, other))),
-        ("Meta-steps", *(str(len(walk.steps)) for walk in (one, other))),
-        ("Ended by", *("stop" if walk.ended_by_stop else "the last meta-step" for walk in (one, other))),
-        ("Mean probability of the labels", *(_sure(walk) for walk in (one, other))),
-        ("Path of the glimpses, sides of the image", *(f"{path_length(walk):.2f}" for walk in (one, other))),
-        ("Saliency at the glimpses (attn_saliency)", *(f"{walk.attn_saliency:.2f}" for walk in (one, other))),
+        ("Predicted labels, in order", *(_list(_label_names(trace)) for trace in traces)),
+        ("Correct", *(_correct(trace) for trace in traces)),
+        ("Meta-steps", *(str(len(trace.steps)) for trace in traces)),
+        ("Ended by", *("stop" if trace.ended_by_stop else "the last meta-step" for trace in traces)),
+        ("Mean probability of the labels", *(_mean_probability(trace) for trace in traces)),
+        ("Path of the glimpses, sides of the image", *(f"{path_length(trace):.2f}" for trace in traces)),
+        ("Saliency at the glimpses (attn_saliency)", *(f"{trace.attn_saliency:.2f}" for trace in traces)),
     ]
-    found = [Comparison(name, first, second, first != second) for name, first, second in rows]
-    counted = other_cells(one, other)
-    if counted is not None:
-        found.append(Comparison("Glimpses on other cells", "", f"{counted[0]} of {counted[1]}", counted[0] > 0))
-    return found
+    comparisons = [Comparison(name, one, other, one != other) for name, one, other in rows]
+    counts = other_cells(first, second)
+    if counts is not None:
+        comparisons.append(Comparison("Glimpses on other cells", "", f"{counts[0]} of {counts[1]}", counts[0] > 0))
+    return comparisons
 
 
-def _sure(walk: Trace) -> str:
-    return f"{np.mean([step.class_probabilities[step.label] for step in walk.steps]):.0%}"
+def _mean_probability(trace: Trace) -> str:
+    return f"{np.mean([step.class_probabilities[step.label] for step in trace.steps]):.0%}"
 
 
-def _right(walk: Trace) -> str:
-    return {None: "not known", True: "✓ yes", False: "✗ no"}[walk.exact]
+def _correct(trace: Trace) -> str:
+    return {None: "not known", True: "✓ yes", False: "✗ no"}[trace.exact]

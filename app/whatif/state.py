@@ -6,7 +6,7 @@ shown, and the trace that is pinned beside it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -14,10 +14,10 @@ from app.messages import add_message
 from app.state import MOMENT, browser_value
 from app.step_through import state as step_through
 from app.weights import SERIES, describe
-from app.whatif import branching
-from app.whatif.apply import after, possible
 from app.whatif.branches import Branch, BranchTree
-from app.whatif.pins import pack_pin, pinned_walk
+from app.whatif.pins import pack_pin, pinned_trace
+from app.whatif.requests import apply_request, feasible
+from app.whatif.traces import saliency_models
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
 from hsal.tracing.interventions.checks import InterventionError, check
@@ -29,178 +29,187 @@ from hsal.tracing.timeline import moments_of
 if TYPE_CHECKING:
     from hsal.evaluation.attribution import LabelAttribution
 
-TREES, FORKED, LEFT, HEARD = "hsal.trees", "hsal.forked", "hsal.forks.left", "hsal.forks.heard"
-MOST_TREES = 8
-MOST_WISHES = 50  # in one message
-PIN, TRAINING = "hsal.pin", "whatif.training"
-BENCH = "whatif.bench"  # the key of the element that walks are changed in
+TREES, ORIGINAL = "hsal.branches.trees", "hsal.branches.original"
+PACKED, ANSWERED = "hsal.branches.packed", "hsal.branches.answered"
+MAX_TREES = 8
+MAX_REQUESTS = 50  # in one message
+PIN, SNAPSHOT = "hsal.pin", "whatif.snapshot"
+WORKBENCH = "whatif.workbench"  # its key
 
 
 def identity(trace: Trace) -> str:
-    """The same image seen by other weights is another walk."""
+    """Identifies a trace by its image, weights and interventions."""
     return f"{trace.source.image_sha256} {trace.source.weights} {pack(trace.interventions)}".strip()
 
 
 def enter(trace: Trace, config: ModelConfig) -> BranchTree:
-    """The forks of an original walk, the one that the address asks for shown; says what of it cannot be done."""
-    state, shown = st.session_state, identity(trace)
-    address = step_through.PAGE.state
-    last, word = state.get(FORKED), address.do
-    if last not in (None, shown) and word == state.get(LEFT):
-        word = ""  # it was done to another walk
-    branches = state.setdefault(TREES, {}).get(shown, BranchTree((Branch(None, trace.interventions),)))
-    if word != pack(branches.done) and (word or last == shown):
-        wanted, _ = unpack(word)
-        models = [name for name, _ in branching.models()]
-        done, problems = possible(wanted, config, trace.steps[0].saliency.shape, models)
-        for sentence in problems:
-            add_message(sentence)
-        branches = branches.do(done)
-    state[FORKED] = shown
-    _keep(branches)
-    return branches
+    """The branches of a trace, with the one that the link names shown.
+
+    Interventions of the link that are impossible are left out, with a message.
+
+    Args:
+        trace: the original.
+        config: of its weights.
+    """
+    state, original = st.session_state, identity(trace)
+    last, packed = state.get(ORIGINAL), step_through.PAGE.state.do
+    if last not in (None, original) and packed == state.get(PACKED):
+        packed = ""  # the interventions of another original
+    tree = state.setdefault(TREES, {}).get(original, BranchTree((Branch(None, trace.interventions),)))
+    if packed != pack(tree.interventions) and (packed or last == original):
+        wanted, _ = unpack(packed)
+        models = [name for name, _ in saliency_models()]
+        interventions, problems = feasible(wanted, config, trace.steps[0].saliency.shape, models)
+        for problem in problems:
+            add_message(problem)
+        tree = tree.add(interventions)
+    state[ORIGINAL] = original
+    _store(tree)
+    return tree
 
 
-def shown() -> BranchTree:
-    """The forks of the walk that was entered."""
+def current_tree() -> BranchTree:
+    """The branches of the original that was entered last."""
     state = st.session_state
-    return state[TREES][state[FORKED]]
+    return state[TREES][state[ORIGINAL]]
 
 
-def take_wishes(trace: Trace, config: ModelConfig) -> None:
-    """What the visitor did in the workbench makes more forks; one sentence for what cannot be done."""
-    told = st.session_state[BENCH].get("wishes")
-    if not isinstance(told, dict) or not isinstance(told.get("wishes"), list):
+def handle_requests(trace: Trace, config: ModelConfig) -> None:
+    """Add a branch for each new request of the workbench, and a message for each that is impossible."""
+    sent = st.session_state[WORKBENCH].get("requests")
+    if not isinstance(sent, dict) or not isinstance(sent.get("requests"), list):
         return
-    name, last = heard()
-    last = last if name == told.get("name") else 0
-    for wish in told["wishes"][:MOST_WISHES]:
-        number = wish.get("number") if isinstance(wish, dict) else None
+    name, last = last_answered()
+    last = last if name == sent.get("name") else 0
+    for request in sent["requests"][:MAX_REQUESTS]:
+        number = request.get("number") if isinstance(request, dict) else None
         if isinstance(number, int) and number > last:
-            st.session_state[HEARD] = (str(told.get("name"))[:40], number)
-            _be_at(wish.get("moment"))
-            _take(wish, trace, config)
+            st.session_state[ANSWERED] = (str(sent.get("name"))[:40], number)
+            _store_moment(request.get("moment"))
+            _handle(request, trace, config)
 
 
-def _take(wish: dict[str, object], trace: Trace, config: ModelConfig) -> None:
+def _handle(request: dict[str, Any], trace: Trace, config: ModelConfig) -> None:
     try:
-        done = after(shown().done, wish)
-        check(done, config, trace.steps[0].saliency.shape)
-        models = [model for model, _ in branching.models()]
-        if done.saliency not in ("", *models):
-            raise InterventionError(f"There is no saliency model {done.saliency[:40]!r} to choose.")
+        interventions = apply_request(current_tree().interventions, request)
+        check(interventions, config, trace.steps[0].saliency.shape)
+        if interventions.saliency not in ("", *(name for name, _ in saliency_models())):
+            raise InterventionError(f"There is no saliency model {interventions.saliency[:40]!r} to choose.")
     except HsalError as error:
         add_message(str(error))
         return
-    do(done)
+    add_branch(interventions)
 
 
-def heard() -> tuple[str, int]:
-    """Whose wish was answered last, and its number."""
-    return st.session_state.get(HEARD, ("", 0))
+def last_answered() -> tuple[str, int]:
+    """Name of the workbench whose request was answered last, and the request's number."""
+    return st.session_state.get(ANSWERED, ("", 0))
 
 
-def do(done: Interventions) -> None:
-    """Another fork grows."""
-    _keep(shown().do(done))
+def add_branch(interventions: Interventions) -> None:
+    """Add a branch to the one shown."""
+    _store(current_tree().add(interventions))
 
 
 def undo() -> None:
-    """Back by one thing done."""
-    _be_at()
-    _keep(shown().undo())
+    """Show the branch that the current one starts from."""
+    _store_moment()
+    _store(current_tree().undo())
 
 
 def redo() -> None:
-    """Forward by one thing undone."""
-    _be_at()
-    _keep(shown().redo())
+    """Show the branch that was last undone."""
+    _store_moment()
+    _store(current_tree().redo())
 
 
-def go(place: int) -> None:
-    """Show one of the forks."""
-    _be_at()
-    _keep(shown().go(place))
+def show_branch(number: int) -> None:
+    """Show one of the branches."""
+    _store_moment()
+    _store(current_tree().show(number))
 
 
-def pin(walk: Trace) -> None:
-    """Keep a walk that is shown; from now on others are set beside it."""
-    _be_at()
-    state = st.session_state
+def pin(trace: Trace) -> None:
+    """Pin a trace: it stays as the first of the two, whatever is chosen next."""
+    _store_moment()
     address = step_through.PAGE.state
-    word = pack_pin(address, describe(address.weights).task)
-    state[PIN] = (word, walk)
-    step_through.change(pin=word)
+    packed = pack_pin(address, describe(address.weights).task)
+    st.session_state[PIN] = (packed, trace)
+    step_through.change(pin=packed)
 
 
 def unpin() -> None:
-    """Set no other walk beside it any more."""
-    _be_at()
+    """Show the original in place of the pinned trace."""
+    _store_moment()
     st.session_state.pop(PIN, None)
     step_through.change(pin="")
 
 
 def pinned() -> Trace | None:
-    """The walk that was kept, or that the address brings; says why where it cannot be had."""
+    """The trace that was pinned here or by the link; None, and a message, where it cannot be shown."""
     state = st.session_state
-    word = step_through.PAGE.state.pin
-    if not word:
+    packed = step_through.PAGE.state.pin
+    if not packed:
         return None
-    if PIN not in state or state[PIN][0] != word:
+    if PIN not in state or state[PIN][0] != packed:
         try:
-            walk, problems = pinned_walk(word)
+            trace, problems = pinned_trace(packed)
         except HsalError as error:
             add_message(str(error))
             unpin()
             return None
-        for sentence in problems:
-            add_message(sentence)
-        state[PIN] = (word, walk)
+        for problem in problems:
+            add_message(problem)
+        state[PIN] = (packed, trace)
     return state[PIN][1]
 
 
-def train_until(name: str) -> None:
-    """Weights along a training are chosen by the widget `TRAINING`, None for those at its end."""
-    step = st.session_state[TRAINING]
-    chosen = name if step is None else f"{SERIES}{name}@{step}"
-    st.session_state["weights"] = chosen
+def choose_snapshot(name: str) -> None:
+    """Choose the training snapshot that the widget `SNAPSHOT` shows; None is the final weights, of that name."""
+    step = st.session_state[SNAPSHOT]
+    st.session_state["weights"] = name if step is None else f"{SERIES}{name}@{step}"
 
 
-def why_key(walk: Trace) -> str:
-    """The key of the widget that says of which label one asks; of walks of another length it is another."""
-    return f"whatif.why.{len(walk.steps)}"
+def why_key(trace: Trace) -> str:
+    """The key of the widget that chooses a meta-step to explain; traces of another length have another."""
+    return f"whatif.why.{len(trace.steps)}"
 
 
-def ask_why(walk: Trace) -> None:
-    """Ask for the label of the meta-step at which the players are."""
-    moments = moments_of(walk)
-    st.session_state[why_key(walk)] = moments[min(moment(), len(moments) - 1)].step
+def ask_why(trace: Trace) -> None:
+    """Choose the meta-step that the players show."""
+    moments = moments_of(trace)
+    st.session_state[why_key(trace)] = moments[min(moment(), len(moments) - 1)].step
 
 
-def do_change(walk: Trace, found: LabelAttribution) -> None:
-    """The smallest change that gives another label is done."""
+def apply_change(trace: Trace, found: LabelAttribution) -> None:
+    """Add a branch with the smallest change that gives another label."""
     from hsal.evaluation.attribution import as_intervention
 
     if found.change is not None:
-        _be_at()
-        do(as_intervention(walk, found.change, found.step))
+        _store_moment()
+        add_branch(as_intervention(trace, found.change, found.step))
 
 
 def moment() -> int:
-    """The moment at which the players are, as far as the address bar says."""
+    """The moment that the players show, by the browser's address."""
     text = browser_value(MOMENT)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-def _be_at(moment_now: object = None) -> None:
-    """Keep the players' moment, which they write into the address by themselves, when the address is written anew."""
-    now = moment_now if isinstance(moment_now, int) and 0 <= moment_now < 10_000 else moment()
+def _store_moment(sent: object = None) -> None:
+    """Store the players' moment, which they write into the address by themselves, before the address is rewritten.
+
+    Args:
+        sent: the moment in a request; without one, that in the address.
+    """
+    now = sent if isinstance(sent, int) and 0 <= sent < 10_000 else moment()
     step_through.change(moment=now)
 
 
-def _keep(branches: BranchTree) -> None:
+def _store(tree: BranchTree) -> None:
+    """Store the tree of the current original as the newest, and write its interventions to the link."""
     state = st.session_state
-    others = [(walk, tree) for walk, tree in state[TREES].items() if walk != state[FORKED]]
-    state[TREES] = dict([*others, (state[FORKED], branches)][-MOST_TREES:])
-    state[LEFT] = pack(branches.done)
-    step_through.change(do=state[LEFT])
+    others = [(original, other) for original, other in state[TREES].items() if original != state[ORIGINAL]]
+    state[TREES] = dict([*others, (state[ORIGINAL], tree)][-MAX_TREES:])
+    state[PACKED] = pack(tree.interventions)
+    step_through.change(do=state[PACKED])

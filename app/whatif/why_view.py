@@ -1,4 +1,4 @@
-"""Why this label? What each glimpse is worth to it, and the smallest change that gives another one."""
+"""Why this label? The share of each glimpse in it, and the smallest change that gives another label."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.whatif import branching, state
+from app.whatif import state
+from app.whatif.traces import explain_label
 from app.widgets import escape_markdown, show_error
 from hsal.colors import COVERT, OVERT
 from hsal.errors import HsalError
@@ -18,41 +19,42 @@ if TYPE_CHECKING:
     from hsal.evaluation.attribution import LabelAttribution
 
 
-def why_view(original: Trace, walk: Trace) -> None:
-    """A meta-step to choose, and its answer.
+def why_view(original: Trace, trace: Trace) -> None:
+    """A choice of the meta-step, and the explanation of its label.
 
     Args:
-        original: what the walk is a fork of. walk: the one shown.
+        original: the trace that the branches start from.
+        trace: the branch shown.
     """
-    names = walk.class_names
+    names = trace.class_names
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Why this label?", on_click=state.ask_why, args=(walk,), icon=":material/help:",
-                  help="Of the meta-step at which the players are.", key="whatif.ask")
+        st.button("Why this label?", on_click=state.ask_why, args=(trace,), icon=":material/help:",
+                  help="Explains the meta-step that the players show.", key="whatif.ask")
         step = st.segmented_control(
-            "Of meta-step", range(len(walk.steps)), key=state.why_key(walk),
-            format_func=lambda number: f"{number + 1}: {names[walk.steps[number].label]}",
+            "Meta-step to explain", range(len(trace.steps)), key=state.why_key(trace),
+            format_func=lambda number: f"{number + 1}: {names[trace.steps[number].label]}",
         )
     if step is None:
         return
     try:
-        found = branching.why(original, walk, step)
+        found = explain_label(original, trace, step)
     except HsalError as error:
         show_error(str(error))
         return
     st.html(bars(found, names))
     st.markdown(escape_markdown(change_sentence(found, names)))
     if found.change is not None:
-        st.button("Do it", on_click=state.do_change, args=(walk, found), icon=":material/play_arrow:",
-                  key="whatif.do")
+        st.button("Apply this change", on_click=state.apply_change, args=(trace, found), icon=":material/play_arrow:",
+                  key="whatif.apply")
 
 
 def bars(found: LabelAttribution, names: Sequence[str]) -> str:
-    """A bar for each glimpse, of its share in the decision, as HTML."""
-    titles = ["broad glimpse", *(f"glimpse {place + 1}" for place in range(len(found.without) - 1))]
+    """A table with a bar for each glimpse, its share in the decision, as HTML."""
+    titles = ["broad glimpse", *(f"glimpse {number + 1}" for number in range(len(found.without) - 1))]
     rows = "".join(
         f"<tr><th scope='row'>{title}</th><td class='bar'><i style='width: {100 * share:.0f}%;"
-        f" background: {OVERT if place else COVERT}'></i></td><td>{share:.0%}</td><td>{left:.0%}</td></tr>"
-        for place, (title, share, left) in enumerate(zip(titles, found.shares, found.without, strict=True))
+        f" background: {OVERT if number else COVERT}'></i></td><td>{share:.0%}</td><td>{without:.0%}</td></tr>"
+        for number, (title, share, without) in enumerate(zip(titles, found.shares, found.without, strict=True))
     )
     name = escape(names[found.label])
     return (
@@ -62,19 +64,19 @@ def bars(found: LabelAttribution, names: Sequence[str]) -> str:
         ".why thead th:last-child { min-width: 8rem }"
         ".why .bar { width: 45% }"
         ".why i { display: block; height: 0.8em; min-width: 1px; border-radius: 2px }</style>"
-        f"<table class='why'><caption style='text-align: left; caption-side: top'>Meta-step {found.step + 1} names "
-        f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the step is run again. "
+        f"<table class='why'><caption style='text-align: left; caption-side: top'>Meta-step {found.step + 1} predicts "
+        f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the meta-step is run again. "
         f"{share_sentence(found)}</caption>"
-        "<thead><tr><th scope='col'>Left out</th><th scope='col' colspan='2'>its share of what is lost</th>"
+        "<thead><tr><th scope='col'>Left out</th><th scope='col' colspan='2'>its share of the loss</th>"
         f"<th scope='col'>probability of {name} without it</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
 def share_sentence(found: LabelAttribution) -> str:
-    """What the shares are, or that there are none."""
+    """What the shares mean, or that no glimpse matters on its own."""
     if not found.rests_on_one:
         return f"No single glimpse matters: without any one of them the label loses at most {max(found.losses):.0%}."
-    return "A glimpse's share is the probability lost without it, divided by the losses of all of them together."
+    return "A glimpse's share is the probability lost without it, divided by the sum of all losses."
 
 
 def change_sentence(found: LabelAttribution, names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What Step through lets a visitor take home, and opens again: the lines of Python, and a walk as JSON."""
+"""Downloads of Step through: Python that recomputes the trace, and the trace as JSON, which opens again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.address import pack_drawing
 from app.downloads import KINDS
-from app.whatif import branching
+from app.whatif.traces import branch_trace
 from hsal.errors import HsalError
 from hsal.tracing.interventions.schema import Edit, Interventions
 from hsal.tracing.schema import Trace
@@ -21,12 +21,13 @@ from tests.fixtures.step_through import shown, traced, visit
 from tests.fixtures.traces import make_trace
 
 
-def taking(page: AppTest, name: str) -> AppTest:
-    """Choose what to take home."""
+def choose_download(page: AppTest, name: str) -> AppTest:
+    """Choose the kind of download."""
     return next(box for box in page.selectbox if box.label == "Download as").select(name).run()
 
 
-def said(page: AppTest) -> str:
+def notes(page: AppTest) -> str:
+    """All captions, warnings and errors."""
     return shown(" ".join(part.value for kind in ("warning", "error", "caption") for part in page.get(kind)))
 
 
@@ -37,14 +38,14 @@ def said(page: AppTest) -> str:
     {"input": "sample", "sample": "2", "weights": "mnist-set"},
     {"input": "draw", "drawing": pack_drawing(np.roll(recorded()["2"].image, 3, axis=0))},
 ])
-def test_the_lines_of_python_make_the_walk_shown(link: dict[str, str]) -> None:
-    page = taking(visit(**link), "Python")
-    there: dict[str, object] = {}
-    exec(page.code[0].value, there)
-    assert json.loads(there["trace"].to_json()) == traced(page)
+def test_python_recomputes_the_trace_shown(link: dict[str, str]) -> None:
+    page = choose_download(visit(**link), "Python")
+    names: dict[str, object] = {}
+    exec(page.code[0].value, names)
+    assert json.loads(names["trace"].to_json()) == traced(page)
 
 
-def uploaded(content: str | bytes, name: str = "walk.json") -> AppTest:
+def uploaded(content: str | bytes, name: str = "trace.json") -> AppTest:
     page = visit(input="upload")
     data = content.encode() if isinstance(content, str) else content
     page.file_uploader[0].upload(name, data, "application/json").run()
@@ -52,15 +53,15 @@ def uploaded(content: str | bytes, name: str = "walk.json") -> AppTest:
     return page
 
 
-def test_a_walk_taken_home_is_opened_again() -> None:
-    walk = recorded()["3"]
-    page = uploaded(walk.to_json())
-    assert traced(page) == json.loads(walk.to_json())
+def test_a_downloaded_trace_opens_again() -> None:
+    trace = recorded()["3"]
+    page = uploaded(trace.to_json())
+    assert traced(page) == json.loads(trace.to_json())
     assert not page.warning
-    assert "This is a trace of mnist-multiset on scene-5-00002.png" in said(page)
-    made = replace(walk, interventions=Interventions((Edit(0, label=walk.steps[0].label),)))
-    assert "Changed by hand: meta-step 1: " in said(uploaded(made.to_json()))
-    assert "Changed by hand" not in said(page)
+    assert "This is a trace of mnist-multiset on scene-5-00002.png" in notes(page)
+    edited = replace(trace, interventions=Interventions((Edit(0, label=trace.steps[0].label),)))
+    assert "Changed by hand: meta-step 1: " in notes(uploaded(edited.to_json()))
+    assert "Changed by hand" not in notes(page)
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
@@ -68,13 +69,13 @@ def test_a_walk_taken_home_is_opened_again() -> None:
     (lambda v: v["steps"][2].update(label=99), "damaged from meta-step 3 on"),
     (lambda v: v["image"]["data"].__setitem__(0, 77), "the file was changed"),
 ])
-def test_what_is_wrong_with_it_is_told_and_the_rest_is_shown(
+def test_problems_of_a_file_are_reported_and_the_rest_is_shown(
     change: Callable[[dict], object], sentence: str
 ) -> None:
     values = recorded()["3"].to_dict()
     change(values)
     page = uploaded(json.dumps(values))
-    assert sentence in said(page)
+    assert sentence in notes(page)
     assert Trace.from_dict(traced(page)).steps[0].label == recorded()["3"].steps[0].label
 
 
@@ -82,43 +83,43 @@ def test_what_is_wrong_with_it_is_told_and_the_rest_is_shown(
     ("{", "is not JSON, or was cut off"), ('{"schema": 7, "steps": []}', "by a newer version"),
     ('{"a": 1}', "but not a trace"), (make_trace(rows=129).to_json(), "129 cells on a side; at most 128"),
 ])
-def test_what_cannot_be_opened_is_one_sentence(content: str, sentence: str) -> None:
+def test_a_file_that_cannot_be_opened_is_one_sentence(content: str, sentence: str) -> None:
     page = uploaded(content)
     assert len(page.error) == 1
     assert sentence in shown(page.error[0].value)
     assert not page.get("bidi_component")
 
 
-def test_a_walk_of_weights_that_are_not_here_has_no_lines_and_the_rest_is_had() -> None:
-    page = taking(uploaded(make_trace().to_json()), "Python")
-    assert "The weights hand-made do not come with the project" in said(page)
+def test_a_trace_of_unknown_weights_has_no_python_but_all_other_downloads() -> None:
+    page = choose_download(uploaded(make_trace().to_json()), "Python")
+    assert "The weights hand-made do not come with the project" in notes(page)
     assert not page.get("download_button")
     for name in KINDS:
         if name != "Python":
-            assert len(taking(page, name).get("download_button")) == 1
+            assert len(choose_download(page, name).get("download_button")) == 1
 
 
-def done_at_random(paintings: int) -> Interventions:
-    """As many cells painted, in a way that packs badly."""
-    draw = np.random.default_rng(0)
-    cells = [(int(draw.integers(7)), int(draw.integers(7)), float(draw.random())) for _ in range(paintings)]
+def random_paint(count: int) -> Interventions:
+    """An edit that paints `count` random cells, which hardly compresses."""
+    rng = np.random.default_rng(0)
+    cells = [(int(rng.integers(7)), int(rng.integers(7)), float(rng.random())) for _ in range(count)]
     return Interventions((Edit(0, paint=tuple(cells)),))
 
 
-@pytest.mark.parametrize(("paintings", "told"), [(10, False), (150, True)])
-def test_what_is_too_much_for_a_link_goes_into_a_file_that_is_opened_again(paintings: int, told: bool) -> None:
-    walk = replace(make_trace(), interventions=done_at_random(paintings))
-    page = uploaded(walk.to_json())
-    assert ("too long for a link" in shown(" ".join(one.value for one in page.info))) == told
-    assert traced(page)["interventions"] == json.loads(walk.to_json())["interventions"]
+@pytest.mark.parametrize(("count", "warned"), [(10, False), (150, True)])
+def test_interventions_too_long_for_a_link_are_kept_in_the_file(count: int, warned: bool) -> None:
+    trace = replace(make_trace(), interventions=random_paint(count))
+    page = uploaded(trace.to_json())
+    assert ("too long for a link" in shown(" ".join(one.value for one in page.info))) == warned
+    assert traced(page)["interventions"] == json.loads(trace.to_json())["interventions"]
 
 
-@pytest.mark.parametrize("weights", ["mnist-multiset", "nobodys"])
-def test_what_if_of_a_walk_that_its_weights_cannot_have_made_is_a_sentence(weights: str) -> None:
+@pytest.mark.parametrize("weights", ["mnist-multiset", "unknown"])
+def test_what_if_rejects_a_trace_that_its_weights_cannot_have_made(weights: str) -> None:
     foreign = make_trace(image_px=(60, 80))
     foreign = replace(foreign, source=replace(foreign.source, weights=weights))
-    with pytest.raises(HsalError, match="nobodys" if weights == "nobodys" else "cannot have walked"):
-        branching.branch(foreign, done_at_random(1))
+    with pytest.raises(HsalError, match="unknown" if weights == "unknown" else "cannot have made"):
+        branch_trace(foreign, random_paint(1))
     page = uploaded(foreign.to_json())
     next(one for one in page.get("button_group") if one.key == "mode").set_value("whatif").run()
     assert not page.exception

@@ -1,4 +1,4 @@
-"""What if in a real browser: forks made by hand, and the same fork from its link in a fresh browser."""
+"""What if in a real browser: branches made by hand, and the same branch from its link in another browser."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.whatif import workbench
-from app.whatif.apply import after, as_plain
+from app.whatif.requests import apply_request, to_plain
 from hsal.tracing.interventions.codec import unpack
 from hsal.tracing.interventions.schema import NONE, Interventions
 
-PATIENCE_MS = 60_000
+TIMEOUT_MS = 60_000
 
 
 @pytest.fixture
 def tab(page: Page, app_url: str) -> Page:
-    """What if, over the second sample, at the first glimpse."""
+    """What if on the second sample, at the first glimpse."""
     open_at(page, f"{app_url}/step-through?input=sample&sample=2&mode=whatif&moment=4")
     return page
 
@@ -26,113 +26,114 @@ def tab(page: Page, app_url: str) -> Page:
 def open_at(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 1600})
     page.goto(address)
-    page.locator(".doing .at").wait_for(timeout=PATIENCE_MS)
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=PATIENCE_MS)
+    page.locator(".editor .heading").wait_for(timeout=TIMEOUT_MS)
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=TIMEOUT_MS)
 
 
 def tools(page: Page) -> Locator:
-    return page.locator(".doing")
+    return page.locator(".editor")
 
 
-def picture(page: Page) -> Locator:
+def image(page: Page) -> Locator:
     return page.locator("canvas.image").nth(1)
 
 
-def done_in(page: Page) -> Interventions:
-    """What the link says is done, once it says something."""
-    page.wait_for_function("() => new URLSearchParams(location.search).has('do')", timeout=PATIENCE_MS)
-    done, problems = unpack(parse_qs(urlsplit(page.url).query)["do"][0])
+def linked_interventions(page: Page) -> Interventions:
+    """The interventions in the link, once it has some."""
+    page.wait_for_function("() => new URLSearchParams(location.search).has('do')", timeout=TIMEOUT_MS)
+    interventions, problems = unpack(parse_qs(urlsplit(page.url).query)["do"][0])
     assert problems == []
-    return done
+    return interventions
 
 
-def said(page: Page) -> str:
-    return page.get_by_text("The traces diverge").inner_text(timeout=PATIENCE_MS)
+def divergence(page: Page) -> str:
+    """The sentence on where the traces diverge."""
+    return page.get_by_text("The traces diverge").inner_text(timeout=TIMEOUT_MS)
 
 
-def test_a_dragged_gaussian_makes_a_fork_that_its_link_brings_to_a_fresh_browser(
+def test_a_dragged_gaussian_starts_a_branch_that_its_link_opens_in_another_browser(
     tab: Page, browser: Browser
 ) -> None:
-    handle = tab.locator(".handle.middle").first
+    handle = tab.locator(".handle.center").first
     box = handle.bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     tab.mouse.move(*middle)
     tab.mouse.down()
     tab.mouse.move(middle[0] - 60, middle[1] + 50, steps=3)
     tab.mouse.up()
-    done = done_in(tab)
-    assert [edit.step for edit in done.edits] == [0]
-    assert done.edits[0].gaussians
-    sentence = said(tab)
-    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
+    interventions = linked_interventions(tab)
+    assert [edit.step for edit in interventions.edits] == [0]
+    assert interventions.edits[0].gaussians
+    sentence = divergence(tab)
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
     assert "moment 2, in meta-step 1: the covert mask differs" in sentence
 
     context = browser.new_context()
     again = context.new_page()
     open_at(again, tab.url)
-    assert said(again) == sentence
+    assert divergence(again) == sentence
     assert again.locator(".step-labels").nth(1).inner_text() == tab.locator(".step-labels").nth(1).inner_text()
-    expect(again.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
+    expect(again.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
     context.close()
 
 
-def test_a_clicked_cell_is_looked_at_and_undo_and_redo_go_back_and_forth(tab: Page) -> None:
+def test_a_clicked_cell_is_glimpsed_and_undo_and_redo_work(tab: Page) -> None:
     tools(tab).get_by_role("button", name="glimpse", exact=True).click()
-    side = picture(tab).bounding_box()["width"]
-    picture(tab).click(position={"x": 0.5 * side / 13, "y": 12.5 * side / 13})  # the last row's first cell
-    assert done_in(tab).edits[0].look == ((12, 0),)
-    assert "glimpse 1 falls on row 13, column 1" in said(tab)
+    side = image(tab).bounding_box()["width"]
+    image(tab).click(position={"x": 0.5 * side / 13, "y": 12.5 * side / 13})  # the last row's first cell
+    assert linked_interventions(tab).edits[0].look == ((12, 0),)
+    assert "glimpse 1 falls on row 13, column 1" in divergence(tab)
     tab.get_by_role("button", name="Undo").click()
-    tab.get_by_text("No changes yet").wait_for(timeout=PATIENCE_MS)
+    tab.get_by_text("No changes yet").wait_for(timeout=TIMEOUT_MS)
     tab.keyboard.press("Control+Shift+z")
-    assert "row 13, column 1" in said(tab)
+    assert "row 13, column 1" in divergence(tab)
 
 
 def test_a_number_out_of_range_shows_what_is_used_and_is_undone_from_its_field(tab: Page) -> None:
     width = tools(tab).get_by_label("Gaussian 1: width")
     assert (width.get_attribute("min"), width.get_attribute("max")) == ("0.3", "8")
     width.fill("-5")
-    tab.keyboard.press("Control+z")  # what is being typed is the field's own
+    tab.keyboard.press("Control+z")  # while typing, undo belongs to the field
     assert "do" not in parse_qs(urlsplit(tab.url).query)
     width.fill("-5")
     width.press("Enter")
     expect(width).to_have_value("0.30")
-    assert done_in(tab).edits[0].gaussians[0][1] == 5.556  # 1 / (2 * 0.3^2)
-    expect(tab.get_by_role("button", name="Gaussian 1 narrowed")).to_be_visible(timeout=PATIENCE_MS)
+    assert linked_interventions(tab).edits[0].gaussians[0][1] == 5.556  # 1 / (2 * 0.3^2)
+    expect(tab.get_by_role("button", name="Gaussian 1 narrowed")).to_be_visible(timeout=TIMEOUT_MS)
     width.press("Control+z")
-    tab.get_by_text("No changes yet").wait_for(timeout=PATIENCE_MS)
+    tab.get_by_text("No changes yet").wait_for(timeout=TIMEOUT_MS)
     width.press("Control+Shift+z")
-    expect(width).to_have_value("0.30", timeout=PATIENCE_MS)
+    expect(width).to_have_value("0.30", timeout=TIMEOUT_MS)
 
 
-def test_undo_is_heard_from_a_handle(tab: Page) -> None:
-    handle = tab.locator(".handle.middle").first
+def test_undo_works_from_a_handle(tab: Page) -> None:
+    handle = tab.locator(".handle.center").first
     handle.press("Shift+ArrowLeft")
-    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
     handle.press("Control+z")
-    tab.get_by_text("No changes yet").wait_for(timeout=PATIENCE_MS)
+    tab.get_by_text("No changes yet").wait_for(timeout=TIMEOUT_MS)
 
 
 def test_inhibition_switched_off_from_here_on(tab: Page) -> None:
     tools(tab).get_by_role("button", name="from here on").click()
     tools(tab).get_by_label("inhibition of return").uncheck()
-    assert [(rule.step, rule.inhibition) for rule in done_in(tab).rules] == [(0, False)]
-    assert "inhibition of return differs" in said(tab)
+    assert [(rule.step, rule.inhibition) for rule in linked_interventions(tab).rules] == [(0, False)]
+    assert "inhibition of return differs" in divergence(tab)
 
 
-def test_what_is_done_in_a_burst_is_all_done(tab: Page) -> None:
+def test_edits_in_a_burst_all_take_effect(tab: Page) -> None:
     tools(tab).get_by_role("button", name="from here on").click()
     for name in ("inhibition of return", "covert mask"):
         tools(tab).get_by_label(name).uncheck()
     tools(tab).get_by_label("glimpses (k)").fill("4")
     tools(tab).get_by_label("glimpses (k)").press("Tab")
-    expect(tab.get_by_role("button", name="from here 4 glimpses")).to_be_visible(timeout=PATIENCE_MS)
-    rule = done_in(tab).rules[0]
+    expect(tab.get_by_role("button", name="from here 4 glimpses")).to_be_visible(timeout=TIMEOUT_MS)
+    rule = linked_interventions(tab).rules[0]
     assert (rule.covert, rule.inhibition, rule.glimpses) == (False, False, 4)
 
 
-def test_the_browser_expects_what_the_server_will_do(page: Page) -> None:
-    wishes: list[dict] = [
+def test_the_browser_and_the_server_apply_requests_alike(page: Page) -> None:
+    requests: list[dict] = [
         {"step": 1, "rule": {"inhibition": False}},
         {"step": 1, "rule": {"covert": False}},
         {"step": 0, "rule": {"temperature": 0.5, "seed": 3}},
@@ -142,19 +143,20 @@ def test_the_browser_expects_what_the_server_will_do(page: Page) -> None:
         {"step": 0, "saliency": "uniform"},
     ]
     page.add_script_tag(content=(workbench.HERE / "interventions.js").read_text())
-    done = NONE
-    for wish in wishes:
-        told = page.evaluate("([done, wish]) => afterWish(done, wish)", [as_plain(done), wish])
-        done = after(done, wish)
-        told["rules"].sort(key=lambda rule: rule["step"])
-        assert told == json.loads(json.dumps(as_plain(done)))
+    interventions = NONE
+    for request in requests:
+        script = "([interventions, request]) => applyRequest(interventions, request)"
+        computed = page.evaluate(script, [to_plain(interventions), request])
+        interventions = apply_request(interventions, request)
+        computed["rules"].sort(key=lambda rule: rule["step"])
+        assert computed == json.loads(json.dumps(to_plain(interventions)))
 
 
 def test_a_gaussian_is_moved_by_keys_alone(tab: Page) -> None:
-    tab.locator(".handle.middle").first.focus()
+    tab.locator(".handle.center").first.focus()
     for _ in range(4):
         tab.keyboard.press("Shift+ArrowLeft")
-    assert done_in(tab).edits[0].gaussians
-    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=PATIENCE_MS)
-    assert tab.get_by_role("button", name="Gaussian 1 moved").count() == 1  # a burst of keys is one fork
-    assert tab.locator(".count").first.inner_text().startswith("Moment 5 of")  # the players stood still
+    assert linked_interventions(tab).edits[0].gaussians
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
+    assert tab.get_by_role("button", name="Gaussian 1 moved").count() == 1  # a burst of keys is one branch
+    assert tab.locator(".count").first.inner_text().startswith("Moment 5 of")  # the players did not move

@@ -1,7 +1,7 @@
-// The fields of each tool: their values, and the edits they request.
+// The fields of each tool: their values, and the requests of fields and buttons.
 
-function fillChoices(bench) {
-  const { root, data, player } = bench;
+function fillChoices(workbench) {
+  const { root, data, player } = workbench;
   const options = (select, pairs) => {
     if (select.options.length === pairs.length) return; // keeps the current choice
     select.replaceChildren(...pairs.map(([value, text]) => new Option(text, value)));
@@ -9,133 +9,133 @@ function fillChoices(bench) {
   const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
   options(panel("label").querySelector("select"), player.trace.names.map((name, label) => [label, name]));
   options(panel("saliency").querySelector("select"), [["", "the model's own saliency"], ...data.models]);
-  panel("saliency").querySelector("select").value = data.done.saliency;
+  panel("saliency").querySelector("select").value = data.interventions.saliency;
   for (const name of ["row", "column"]) {
-    for (const input of root.querySelectorAll(`.doing .row [name="${name}"]`)) input.max = player.trace[`${name}s`];
+    for (const input of root.querySelectorAll(`.editor .row [name="${name}"]`)) input.max = player.trace[`${name}s`];
   }
 }
 
-function showPanels(bench) {
-  const { root, tool, edit, step, player } = bench;
+function showPanels(workbench) {
+  const { root, tool, edit, step, player } = workbench;
   for (const panel of root.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== tool;
   for (const button of root.querySelectorAll("[data-tool]")) {
     button.setAttribute("aria-pressed", button.dataset.tool === tool);
   }
   for (const button of root.querySelectorAll("[data-click]")) {
-    button.setAttribute("aria-pressed", button.dataset.click === bench.click);
+    button.setAttribute("aria-pressed", button.dataset.click === workbench.click);
   }
-  for (const button of root.querySelectorAll("[data-leave]")) {
-    const told = button.dataset.leave.split(" ").some((name) => edit[name] !== null && edit[name].length !== 0);
-    button.disabled = !told;
+  for (const button of root.querySelectorAll("[data-reset]")) {
+    const edited = button.dataset.reset.split(" ").some((name) => edit[name] !== null && edit[name].length !== 0);
+    button.disabled = !edited;
   }
-  root.querySelector(".at").textContent = `What if, at meta-step ${step + 1} of ${player.trace.steps.length}`;
-  showGlimpses(bench);
-  showRules(bench);
-  showMix(bench);
+  root.querySelector(".heading").textContent = `What if, at meta-step ${step + 1} of ${player.trace.steps.length}`;
+  showGlimpses(workbench);
+  showRules(workbench);
+  showGaussians(workbench);
 }
 
 function showGlimpses({ root, edit, player, step }) {
   const select = root.querySelector("[name=glimpse]");
   const count = player.trace.steps[step].glimpses.length;
   if (select.options.length !== count) {
-    select.replaceChildren(...Array.from({ length: count }, (_, place) => new Option(place + 1, place)));
+    select.replaceChildren(...Array.from({ length: count }, (_, index) => new Option(index + 1, index)));
   }
-  root.querySelector("[data-do=cell]").disabled = !count;
-  const blind = edit.blind.includes(Number(select.value) + 1);
-  root.querySelector("[data-do=blind]").textContent = blind ? "Show this glimpse" : "Blank this glimpse";
+  root.querySelector("[data-action=cell]").disabled = !count;
+  const blank = edit.blind.includes(Number(select.value) + 1);
+  root.querySelector("[data-action=blank]").textContent = blank ? "Show this glimpse" : "Blank this glimpse";
 }
 
-function showRules(bench) {
-  const { root, data, step } = bench;
-  const now = rulesAt(data.done, step);
+function showRules(workbench) {
+  const { root, data, step } = workbench;
+  const values = rulesAt(data.interventions, step);
   const field = (name) => root.querySelector(`[data-panel=rules] [name=${name}]`);
-  field("covert").checked = now.covert ?? true;
-  field("inhibition").checked = now.inhibition ?? true;
-  enter(bench, field("glimpses"), now.glimpses ?? data.glimpses);
-  enter(bench, field("temperature"), now.temperature ?? 0);
-  enter(bench, field("seed"), now.seed);
+  field("covert").checked = values.covert ?? true;
+  field("inhibition").checked = values.inhibition ?? true;
+  setUnlessTyping(workbench, field("glimpses"), values.glimpses ?? data.glimpses);
+  setUnlessTyping(workbench, field("temperature"), values.temperature ?? 0);
+  setUnlessTyping(workbench, field("seed"), values.seed);
 }
 
-// Does not overwrite a field while the visitor types in it.
-function enter({ typing }, input, value) {
+function setUnlessTyping({ typing }, input, value) {
   if (input !== typing) input.value = value;
 }
 
 // One row of fields per Gaussian; rows are rebuilt only if their number changes, so that the focus stays.
-function showMix(bench) {
-  const { root, gaussians, player } = bench;
-  const ends = {
-    weight: [0, 100], sigma: [NARROWEST_CELLS, WIDEST_CELLS],
+function showGaussians(workbench) {
+  const { root, gaussians, player } = workbench;
+  const limits = {
+    weight: [0, 100], sigma: [MIN_SIGMA_CELLS, MAX_SIGMA_CELLS],
     row: [0.5, player.trace.rows + 0.5], column: [0.5, player.trace.columns + 0.5],
   };
-  const body = root.querySelector(".mix tbody");
-  if (body.children.length !== gaussians.length) body.replaceChildren(...gaussians.map((_, place) => mixRow(place)));
-  for (const [place, { weight, sigma, row, column }] of gaussians.entries()) {
+  const body = root.querySelector(".gaussians tbody");
+  if (body.children.length !== gaussians.length) body.replaceChildren(...gaussians.map((_, index) => gaussianRow(index)));
+  for (const [index, { weight, sigma, row, column }] of gaussians.entries()) {
     const values = { weight: (100 * weight).toFixed(0), sigma: sigma.toFixed(2), row: row.toFixed(2), column: column.toFixed(2) };
-    for (const input of body.children[place].querySelectorAll("input")) {
-      [input.min, input.max] = ends[input.dataset.turns];
-      enter(bench, input, values[input.dataset.turns]);
+    for (const input of body.children[index].querySelectorAll("input")) {
+      [input.min, input.max] = limits[input.dataset.parameter];
+      setUnlessTyping(workbench, input, values[input.dataset.parameter]);
     }
-    body.children[place].querySelector("button").disabled = gaussians.length === 1;
+    body.children[index].querySelector("button").disabled = gaussians.length === 1;
   }
 }
 
-function mixRow(place) {
+function gaussianRow(index) {
   const line = element("tr", "");
-  const head = element("th", "ordinal", String(place + 1));
+  const head = element("th", "ordinal", String(index + 1));
   head.scope = "row";
-  const cells = [["weight", 1], ["sigma", 0.1], ["row", 0.25], ["column", 0.25]].map(([turns, step]) => {
+  const cells = [["weight", 1], ["sigma", 0.1], ["row", 0.25], ["column", 0.25]].map(([parameter, step]) => {
     const [cell, input] = [element("td", ""), element("input", "")];
     Object.assign(input, { type: "number", step });
-    Object.assign(input.dataset, { turns, place });
-    input.setAttribute("aria-label", `Gaussian ${place + 1}: ${turns === "sigma" ? "width" : turns}`);
+    Object.assign(input.dataset, { parameter, index });
+    input.setAttribute("aria-label", `Gaussian ${index + 1}: ${parameter === "sigma" ? "width" : parameter}`);
     cell.append(input);
     return cell;
   });
   const [last, remove] = [element("td", ""), element("button", "", "\u00d7")];
   Object.assign(remove, { type: "button", title: "Remove" });
-  Object.assign(remove.dataset, { do: "remove", place });
-  remove.setAttribute("aria-label", `Remove Gaussian ${place + 1}`);
+  Object.assign(remove.dataset, { action: "remove", index });
+  remove.setAttribute("aria-label", `Remove Gaussian ${index + 1}`);
   last.append(remove);
   line.append(head, ...cells, last);
   return line;
 }
 
-// A button of a panel -> a wish, or null.
-function wishOf(bench, { do: act, leave, place }) {
-  const { edit, root, data, tool } = bench;
-  const field = (name) => root.querySelector(`[data-panel=${tool}] [name=${name}]`);
-  const number = (name) => Number(field(name).value);
+// The request of a button, or null. `reset` lists fields of the edit.
+function buttonRequest(workbench, { action, reset, index }) {
+  const { edit, gaussians, root, data, tool } = workbench;
+  const number = (name) => Number(root.querySelector(`[data-panel=${tool}] [name=${name}]`).value);
   const cell = () => [number("row") - 1, number("column") - 1];
-  if (leave) return { edit: Object.fromEntries(leave.split(" ").map((name) => [name, null])) };
-  if (act === "add") return bench.mixed([...bench.gaussians, bench.fresh()]);
-  if (act === "remove") return bench.mixed(bench.gaussians.filter((_, at) => at !== Number(place)));
-  if (act === "cell") return clickWish(bench, cell());
-  if (act === "paint") return { edit: { paint: withPaint(edit, cell(), number("value")) } };
-  if (act === "blind") return { edit: { blind: toggled(edit.blind, number("glimpse") + 1) } };
-  if (act === "name") return { edit: { label: number("label") } };
-  if (act === "veto") return { edit: { veto: toggled(edit.veto, number("label")) } };
-  if (act === "hide") return { hidden: [...data.done.hidden, ["top", "left", "bottom", "right"].map(number)] };
-  return act === "uncover" ? { hidden: [] } : null;
+  if (reset) return { edit: Object.fromEntries(reset.split(" ").map((name) => [name, null])) };
+  if (action === "add") return gaussiansRequest([...gaussians, workbench.newGaussian()]);
+  if (action === "remove") return gaussiansRequest(gaussians.filter((_, i) => i !== Number(index)));
+  if (action === "cell") return clickRequest(workbench, cell());
+  if (action === "paint") return { edit: { paint: withPaint(edit, cell(), number("value")) } };
+  if (action === "blank") return { edit: { blind: toggled(edit.blind, number("glimpse") + 1) } };
+  if (action === "label") return { edit: { label: number("label") } };
+  if (action === "veto") return { edit: { veto: toggled(edit.veto, number("label")) } };
+  if (action === "hide") {
+    return { hidden: [...data.interventions.hidden, ["top", "left", "bottom", "right"].map(number)] };
+  }
+  return action === "uncover" ? { hidden: [] } : null;
 }
 
-// A click on a cell, by what is chosen.
-function clickWish(bench, cell) {
-  const { edit, tool, click, root } = bench;
+// The request of a click on a cell, which depends on the tool; null where it has none.
+function clickRequest(workbench, cell) {
+  const { edit, tool, click, root } = workbench;
   if (tool === "saliency") {
     return { edit: { paint: withPaint(edit, cell, Number(root.querySelector("[name=value]").value)) } };
   }
   if (tool !== "glimpse") return null;
   if (click === "bar") return { edit: { bar: toggled(edit.bar, cell) } };
-  return { edit: { look: withLook(edit, Number(root.querySelector("[name=glimpse]").value), cell) } };
+  return { edit: { look: withGlimpse(edit, Number(root.querySelector("[name=glimpse]").value), cell) } };
 }
 
-// A field of "from here on", or the saliency model -> a wish.
-function fieldWish({ root }, { name, value, checked, type }) {
+// The request of a field of "from here on", or of the saliency model; null for an empty or another field.
+function fieldRequest({ root }, { name, value, checked, type }) {
   if (name === "model") return { saliency: value };
   if (!["covert", "inhibition", "glimpses", "temperature", "seed"].includes(name) || value === "") return null;
   if (type === "checkbox") return { rule: { [name]: checked } };
   if (name === "glimpses") return { rule: { glimpses: Number(value) } };
-  const field = (wanted) => Number(root.querySelector(`[data-panel=rules] [name=${wanted}]`).value);
-  return { rule: { temperature: field("temperature"), seed: field("seed") } };
+  const number = (field) => Number(root.querySelector(`[data-panel=rules] [name=${field}]`).value);
+  return { rule: { temperature: number("temperature"), seed: number("seed") } };
 }

@@ -1,34 +1,34 @@
 // Mouse, touch and keys over the image: handles of Gaussians, clicked cells, a dragged rectangle.
 
 const NUDGE_CELLS = 0.25;
-const SETTLES_MS = 400; // a burst of arrow keys is one edit
-const WAYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const SEND_DELAY_MS = 400; // a burst of arrow keys is one edit
+const DIRECTIONS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }; // rows, columns
 
-function placeHandles(bench) {
-  const { root, tool, gaussians } = bench;
-  const over = root.querySelector(".over");
+function placeHandles(workbench) {
+  const { root, tool, gaussians } = workbench;
+  const overlay = root.querySelector(".overlay");
   const count = tool === "spotlight" ? gaussians.length : 0;
-  if (over.children.length !== 2 * count) {
-    over.replaceChildren(...gaussians.slice(0, count).flatMap((_, place) => ["wide", "middle"].map((kind) => {
+  if (overlay.children.length !== 2 * count) {
+    overlay.replaceChildren(...gaussians.slice(0, count).flatMap((_, index) => ["width", "center"].map((kind) => {
       const handle = element("button", `handle ${kind}`);
       handle.type = "button";
-      Object.assign(handle.dataset, { kind, place, mark: kind === "middle" ? place + 1 : "" });
+      Object.assign(handle.dataset, { kind, index, mark: kind === "center" ? index + 1 : "" });
       return handle;
     })));
   }
-  for (const handle of over.children) placeHandle(bench, handle);
+  for (const handle of overlay.children) placeHandle(workbench, handle);
 }
 
 function placeHandle({ gaussians, player }, handle) {
-  const { kind, place } = handle.dataset;
-  const { row, column, sigma, weight } = gaussians[Number(place)];
+  const { kind, index } = handle.dataset;
+  const { row, column, sigma, weight } = gaussians[Number(index)];
   const frame = frameFor(player.trace, player.stage.size);
-  const wide = kind === "wide" ? sigma : 0;
-  handle.style.left = `${held(0, frame.left + (column - 0.5 + wide) * frame.cellWidth, frame.size)}px`;
+  const offset = kind === "width" ? sigma : 0;
+  handle.style.left = `${clamp(0, frame.left + (column - 0.5 + offset) * frame.cellWidth, frame.size)}px`;
   handle.style.top = `${frame.top + (row - 0.5) * frame.cellHeight}px`;
   handle.style.opacity = 0.35 + 0.65 * Math.min(1, 2 * weight);
-  const name = `Gaussian ${Number(place) + 1}`;
-  handle.setAttribute("aria-label", kind === "wide"
+  const name = `Gaussian ${Number(index) + 1}`;
+  handle.setAttribute("aria-label", kind === "width"
     ? `Width of ${name}: ${sigma.toFixed(1)} cells. Left and right arrow keys change it.`
     : `${name}: row ${row.toFixed(1)}, column ${column.toFixed(1)}. Arrow keys move it.`);
 }
@@ -43,64 +43,66 @@ function pointAt({ player }, { clientX, clientY }) {
   };
 }
 
-function moved(bench, { kind, place }, point) {
-  const old = bench.gaussians[Number(place)];
-  const change = kind === "wide" ? { sigma: Math.abs(point.column - old.column) } : { row: point.row, column: point.column };
-  bench.preview(Number(place), change);
+function dragHandle(workbench, { kind, index }, { row, column }) {
+  const center = workbench.gaussians[Number(index)].column;
+  workbench.preview(Number(index), kind === "width" ? { sigma: Math.abs(column - center) } : { row, column });
 }
 
-function nudge(bench, event) {
+function nudgeHandle(workbench, event) {
   const handle = event.target.closest(".handle");
-  const way = WAYS[event.key];
-  if (!handle || !way || event.ctrlKey || event.altKey || event.metaKey) return;
+  const direction = DIRECTIONS[event.key];
+  if (!handle || !direction || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
-  const { kind, place } = handle.dataset;
-  const { row, column, sigma } = bench.gaussians[Number(place)];
-  const [down, across] = way.map((step) => step * (event.shiftKey ? 1 : NUDGE_CELLS));
-  bench.preview(Number(place), kind === "wide" ? { sigma: sigma + across - down } : { row: row + down, column: column + across });
-  clearTimeout(bench.settling);
-  bench.settling = setTimeout(() => bench.wish(bench.mixed(bench.gaussians)), SETTLES_MS);
+  const { kind, index } = handle.dataset;
+  const { row, column, sigma } = workbench.gaussians[Number(index)];
+  const [down, across] = direction.map((cells) => cells * (event.shiftKey ? 1 : NUDGE_CELLS));
+  const changes = kind === "width" ? { sigma: sigma + across - down } : { row: row + down, column: column + across };
+  workbench.preview(Number(index), changes);
+  clearTimeout(workbench.sendTimer);
+  workbench.sendTimer = setTimeout(() => workbench.sendGaussians(), SEND_DELAY_MS);
 }
 
 // Undo and redo are handled by the page.
-function undoes({ ctrlKey, metaKey, key }) {
+function isUndo({ ctrlKey, metaKey, key }) {
   return (ctrlKey || metaKey) && key.toLowerCase() === "z";
 }
 
-function listenToPointer(bench, signal) {
-  const { root, player } = bench;
-  const on = (target, event, act) => target.addEventListener(event, act, { signal });
-  const [over, image] = [root.querySelector(".over"), player.part("image")];
+function listenToPointer(workbench, signal) {
+  const { root, player } = workbench;
+  const on = (target, event, handler) => target.addEventListener(event, handler, { signal });
+  const [overlay, image] = [root.querySelector(".overlay"), player.part("image")];
   // the player listens on the same root: events of a handle must not step it
-  on(over, "click", (event) => event.stopPropagation());
-  on(over, "keydown", (event) => {
-    if (!undoes(event)) event.stopPropagation();
-    nudge(bench, event);
+  on(overlay, "click", (event) => event.stopPropagation());
+  on(overlay, "keydown", (event) => {
+    if (!isUndo(event)) event.stopPropagation();
+    nudgeHandle(workbench, event);
   });
-  on(over, "pointerdown", (event) => {
-    bench.grip = event.target.closest(".handle");
-    bench.grip?.setPointerCapture(event.pointerId);
+  on(overlay, "pointerdown", (event) => {
+    workbench.grabbed = event.target.closest(".handle");
+    workbench.grabbed?.setPointerCapture(event.pointerId);
   });
-  on(over, "pointermove", (event) => bench.grip && moved(bench, bench.grip.dataset, pointAt(bench, event)));
-  on(over, "pointerup", () => {
-    if (bench.grip && bench.touched) bench.wish(bench.mixed(bench.gaussians));
-    bench.grip = null;
+  on(overlay, "pointermove", (event) => {
+    if (workbench.grabbed) dragHandle(workbench, workbench.grabbed.dataset, pointAt(workbench, event));
   });
-  on(over, "pointercancel", () => (bench.grip = null));
+  on(overlay, "pointerup", () => {
+    if (workbench.grabbed && workbench.previewed) workbench.sendGaussians();
+    workbench.grabbed = null;
+  });
+  on(overlay, "pointercancel", () => (workbench.grabbed = null));
   on(image, "pointerdown", (event) => {
-    if (bench.tool === "hide") bench.corner = pointAt(bench, event);
+    if (workbench.tool === "hide") workbench.corner = pointAt(workbench, event);
   });
-  on(image, "pointerup", (event) => hideDragged(bench, pointAt(bench, event)));
+  on(image, "pointerup", (event) => hideDragged(workbench, pointAt(workbench, event)));
   on(image, "click", (event) => {
     const box = image.getBoundingClientRect();
     const cell = player.stage.cellAt(event.clientX - box.left, event.clientY - box.top);
     const { columns } = player.trace;
-    if (cell !== null) bench.wish(clickWish(bench, [Math.floor(cell / columns), cell % columns]));
+    if (cell !== null) workbench.send(clickRequest(workbench, [Math.floor(cell / columns), cell % columns]));
   });
 }
 
-function hideDragged(bench, point) {
-  const { corner, data, player } = bench;
-  bench.corner = null;
-  if (corner) bench.wish({ hidden: [...data.done.hidden, boxOf(corner, point, player.trace.image)] });
+function hideDragged(workbench, point) {
+  const { corner, data, player } = workbench;
+  workbench.corner = null;
+  if (corner) workbench.send({ hidden: [...data.interventions.hidden, boxOf(corner, point, player.trace.image)] });
 }
