@@ -121,8 +121,9 @@ def _history(tree: BranchTree, trace: Trace) -> None:
             indent = "\u2003" * (tree.depth(number) - 1) + "↳ " if number else ""
             current = number == tree.current
             st.button(
-                escape_markdown(indent + name), key=f"whatif.branch.{number}", on_click=state.show_branch, args=(number,),
-                type="secondary" if current else "tertiary", icon=":material/visibility:" if current else None,
+                escape_markdown(indent + name), key=f"whatif.branch.{number}", on_click=state.show_branch,
+                args=(number,), type="secondary" if current else "tertiary",
+                icon=":material/visibility:" if current else None,
             )
 
 

@@ -47,4 +47,5 @@ def bundle() -> tuple[str, str, str]:
     body, _, end = html.rpartition("</section>")
     _, colors_js = player.base()
     js = f"{colors_js}\n{join_files(*scripts)}"
-    return f"{body}{join_files(HERE / 'controls.html')}</section>{end}", f"{css}\n{join_files(HERE / 'workbench.css')}", js
+    html = f"{body}{join_files(HERE / 'controls.html')}</section>{end}"
+    return html, f"{css}\n{join_files(HERE / 'workbench.css')}", js
