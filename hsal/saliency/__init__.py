@@ -2,5 +2,5 @@
 
 from hsal.registry import Registry
 
-FORMER = {"centre_prior": "center_prior"}  # codespell:ignore
+FORMER = {"centre_prior": "center_prior"}  # names in old weights and files  # codespell:ignore
 SALIENCY = Registry("hsal.saliency.models", "hsal.saliency", FORMER)

@@ -36,7 +36,7 @@ def test_auc_judd_compares_with_pixels_without_fixations() -> None:
 def test_auc_borji_has_ten_steps_and_a_seed() -> None:
     peak = np.full((1, 20, 20), 0.02, np.float32)
     peak[0, 0, 0], peak[0, 5, 5] = 1, 0.05
-    # 0.05 is above nearly all, yet below the first step: only the peak could tell, and it is hardly ever drawn
+    # 0.05 is above nearly all values, but below the first step: only the peak differs, and it is rarely drawn
     assert fm.auc_borji(peak, *points((5, 5))) == pytest.approx([0.5], abs=0.02)
     assert fm.auc_borji(peak, *points((0, 0))) == pytest.approx([1.0], abs=0.02)
     noise = np.random.RandomState(0).rand(1, 20, 20)

@@ -80,7 +80,7 @@ def test_a_grating_has_its_own_orientation(degrees: int) -> None:
     answer = oriented(grating, gabors(4))[0, :, 10:30, 10:30]
     assert int(answer.mean(dim=(1, 2)).argmax()) == degrees // 45
     own = answer[degrees // 45]
-    assert float(own.max() / own.min()) < 1.1  # whatever the phase
+    assert float(own.max() / own.min()) < 1.1  # independent of phase
 
 
 def test_upright_bars_are_at_90_degrees() -> None:
