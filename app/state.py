@@ -144,8 +144,13 @@ class LinkedState(Generic[S]):
 
     def change(self, state: S, to_parameters: Callable[[S], Mapping[str, str]]) -> None:
         """Set the state in a callback, where it has no widget, and make a history entry of it."""
-        self.state, st.session_state[OPENED] = state, False
+        self.state = state
+        self.mark_changed()
         self.write(to_parameters(state))
+
+    def mark_changed(self) -> None:
+        """Let the next write make a history entry; for callbacks in a fragment, whose runs do not reach `end_page`."""
+        st.session_state[OPENED] = False
 
     def own(self, parameters: Mapping[str, str]) -> dict[str, str]:
         """Parameters without those that the browser writes by itself."""

@@ -156,7 +156,7 @@ def pinned() -> Trace | None:
             trace, problems = pinned_trace(packed)
         except HsalError as error:
             add_message(str(error))
-            unpin()
+            step_through.change(pin="")
             return None
         for problem in problems:
             add_message(problem)
@@ -197,13 +197,14 @@ def moment() -> int:
 
 
 def _store_moment(sent: object = None) -> None:
-    """Store the players' moment, which they write into the address by themselves, before the address is rewritten.
+    """Store the players' moment before an edit makes a history entry: the players write it to the address themselves.
 
     Args:
         sent: the moment in a request; without one, that in the address.
     """
     now = sent if isinstance(sent, int) and 0 <= sent < 10_000 else moment()
     step_through.change(moment=now)
+    step_through.PAGE.mark_changed()
 
 
 def _store(tree: BranchTree) -> None:

@@ -85,8 +85,10 @@ def test_a_clicked_cell_is_glimpsed_and_undo_and_redo_work(tab: Page) -> None:
     assert "glimpse 1 falls on row 13, column 1" in divergence(tab)
     tab.get_by_role("button", name="Undo").click()
     tab.get_by_text("No changes yet").wait_for(timeout=TIMEOUT_MS)
+    assert "do" not in parse_qs(urlsplit(tab.url).query)
     tab.keyboard.press("Control+Shift+z")
     assert "row 13, column 1" in divergence(tab)
+    assert linked_interventions(tab).edits[0].look == ((12, 0),)
 
 
 def test_a_number_out_of_range_shows_what_is_used_and_is_undone_from_its_field(tab: Page) -> None:
