@@ -1,4 +1,4 @@
-"""`hsal app`: what it passes to Streamlit, and what it says where it cannot start."""
+"""`hsal app`: the flags that it passes to Streamlit, and its messages if it cannot start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def flags(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return given
 
 
-def test_the_defaults_serve_this_machine_alone(flags: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_defaults_serve_this_machine_only(flags: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_command, "has_display", lambda: True)
     assert main(["app"]) == 0
     assert flags == ["--server.port=8501", "--server.address=127.0.0.1", "--server.headless=false"]
@@ -44,12 +44,12 @@ def test_no_browser_is_opened_without_a_display(
     assert app_command.has_display() is expected
 
 
-def test_without_its_packages_the_app_says_how_to_install_them(
+def test_reports_missing_packages_with_the_remedy(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(app_command, "find_spec", lambda name: None)
     assert "pip install 'hsal-explorer[app]'" in refused(capsys, "app")
 
 
-def test_an_impossible_port_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rejects_an_impossible_port(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--port must be between 1 and 65535" in refused(capsys, "app", "--port", "70000")

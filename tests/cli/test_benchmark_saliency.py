@@ -1,4 +1,4 @@
-"""`hsal benchmark-saliency`, on images so small that it takes a moment."""
+"""`hsal benchmark-saliency` on images so small that it is quick."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def benchmark(data: Path, out: Path, *more: str, models: tuple[str, ...] = MODEL
     return ["benchmark-saliency", "--data", str(data), "--out", str(out), *chosen, *more]
 
 
-def test_a_folder_is_measured_and_the_leaderboard_printed(
+def test_evaluates_a_folder_and_prints_the_leaderboard(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "table.parquet"
@@ -45,7 +45,7 @@ def test_a_folder_is_measured_and_the_leaderboard_printed(
     assert (tmp_path / "docs" / "table.md").is_file()
 
 
-def test_the_same_command_measures_the_same(tmp_path: Path) -> None:
+def test_the_same_command_gives_the_same_results(tmp_path: Path) -> None:
     write_fixations(tmp_path)
     tables = []
     for name in ("one.parquet", "two.parquet"):
@@ -54,23 +54,23 @@ def test_the_same_command_measures_the_same(tmp_path: Path) -> None:
     assert (tables[0].values == tables[1].values).all()
 
 
-def test_what_is_there_is_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out, asked = tmp_path / "table.parquet", []
+def test_does_not_recompute_existing_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, computed = tmp_path / "table.parquet", []
     write_fixations(tmp_path)
     made = measuring.saliency_map
     monkeypatch.setattr(measuring, "saliency_map", lambda name, *args, **named: (
-        asked.append(name), made(name, *args, **named))[1])
+        computed.append(name), made(name, *args, **named))[1])
     metrics = ("--metrics", "auc", "nss")
     assert main(benchmark(tmp_path, out, *metrics, models=("uniform",))) == 0
-    assert asked == ["uniform"] * 3
+    assert computed == ["uniform"] * 3
     assert main(benchmark(tmp_path, out, *metrics, models=("uniform", "random"))) == 0
-    assert asked == ["uniform"] * 3 + ["random"] * 3
+    assert computed == ["uniform"] * 3 + ["random"] * 3
     assert load_benchmark(out).models == ("uniform", "random")
     assert main(benchmark(tmp_path, out, *metrics, "--fresh", models=("uniform",))) == 0
-    assert asked[6:] == ["uniform"] * 3
+    assert computed[6:] == ["uniform"] * 3
 
 
-def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
+def test_the_same_command_finishes_a_killed_run(tmp_path: Path) -> None:
     write_fixations(tmp_path, images=60)
     out, part = tmp_path / "table.parquet", tmp_path / "table.parquet.part"
     command = [sys.executable, "-m", "hsal", *benchmark(tmp_path, out, models=("random", "center_prior"))]
@@ -80,23 +80,23 @@ def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
             time.sleep(0.01)
         running.send_signal(signal.SIGKILL)
     assert not out.exists()
-    kept = part.read_bytes().splitlines()[1:4]
+    finished = part.read_bytes().splitlines()[1:4]
     assert main(benchmark(tmp_path, out, models=("random", "center_prior"))) == 0
     found = load_benchmark(out)
     assert len(found.images) == 60
     times = {(one.model, one.image): one.milliseconds for one in found.records()}
-    for one in map(json.loads, kept):  # times differ from run to run: these are the killed run's
+    for one in map(json.loads, finished):  # times differ between runs: these are from the killed run
         assert times[one["model"], one["image"]] == pytest.approx(one["milliseconds"])
 
 
-def test_scenes_with_boxes_have_metrics_of_their_own(tmp_path: Path) -> None:
+def test_scenes_with_boxes_have_separate_metrics(tmp_path: Path) -> None:
     assert main(["scenes", "--out", str(tmp_path), "--count", "2"]) == 0
     out = tmp_path / "table.parquet"
     assert main(benchmark(tmp_path, out, models=("uniform", "center_prior"))) == 0
     assert load_benchmark(out).metrics == ("box_share", "box_nss", "box_auc")
 
 
-def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
+def test_omits_unavailable_models_unless_requested(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from hsal.cli.run import benchmark_saliency as benchmarking
@@ -111,7 +111,7 @@ def test_models_that_cannot_be_had_are_left_out_unless_asked_for(
     assert "Human fixations need at least two" in capsys.readouterr().err
 
 
-def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reports_errors_in_one_line_with_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "table.parquet"
     assert "There is no folder" in refused(capsys, *benchmark(tmp_path / "nowhere", out))
     write_fixations(tmp_path)
@@ -127,10 +127,10 @@ def test_mistakes_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.Captu
     assert "is damaged" in refused(capsys, *benchmark(tmp_path, out))
 
 
-def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
+def test_skips_and_reports_a_damaged_image(tmp_path: Path) -> None:
     write_fixations(tmp_path)
     whole = (tmp_path / "1.png").read_bytes()
-    (tmp_path / "1.png").write_bytes(whole[: len(whole) // 2])  # its header is sound
+    (tmp_path / "1.png").write_bytes(whole[: len(whole) // 2])  # its header is valid
     out = tmp_path / "table.parquet"
     assert main(benchmark(tmp_path, out, models=("uniform",))) == 0
     found = load_benchmark(out)
@@ -138,8 +138,8 @@ def test_a_damaged_picture_is_left_out_and_told(tmp_path: Path) -> None:
     assert any('"1.png" is damaged' in note for note in found.about["notes"])
 
 
-def test_pictures_are_spread_over_the_folder(tmp_path: Path) -> None:
+def test_selects_images_evenly_from_the_folder(tmp_path: Path) -> None:
     write_fixations(tmp_path, images=6)
-    Image.new("L", (40, 30)).save(tmp_path / "9.png")  # nobody looked at it
+    Image.new("L", (40, 30)).save(tmp_path / "9.png")  # without fixations
     assert main(benchmark(tmp_path, tmp_path / "t.parquet", "--images", "3", models=("uniform",))) == 0
     assert load_benchmark(tmp_path / "t.parquet").images == ("0.png", "2.png", "4.png")

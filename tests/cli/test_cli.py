@@ -1,4 +1,4 @@
-"""The command line, in process and with settings so small that every command takes a moment."""
+"""The command line, run in this process with settings so small that every command is quick."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_trace_uses_color_and_scales_boxes_as_the_weights_need(made: Path, tmp_p
 
 
 @pytest.mark.parametrize("boxes", ["[]", '[{"label": 3}]', '[{"label": 99, "top_px": 0}]', '"boxes"', "[3]"])
-def test_impossible_truth_is_ignored(made: Path, tmp_path: Path, boxes: str) -> None:
+def test_ignores_impossible_truth(made: Path, tmp_path: Path, boxes: str) -> None:
     image = tmp_path / "scene.png"
     image.write_bytes((made / "scenes" / "scene-5-00001.png").read_bytes())
     (tmp_path / "scenes.jsonl").write_text(f'{{"image": "scene.png", "labels": [1, 77], "boxes": {boxes}}}\n')
@@ -101,7 +101,7 @@ def test_impossible_truth_is_ignored(made: Path, tmp_path: Path, boxes: str) -> 
     assert main([*command, "--json", str(tmp_path / "out.jsonl")]) in (0, 1)
 
 
-def test_a_bad_image_is_reported_and_the_others_are_traced(
+def test_reports_a_bad_image_and_traces_the_others(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad, good = tmp_path / "bad.png", made / "scenes" / "scene-5-00002.png"
@@ -115,10 +115,10 @@ def test_a_bad_image_is_reported_and_the_others_are_traced(
     assert (failed["image"], traced["image"]) == (str(bad), str(good))
     assert Trace.from_dict(traced["trace"]).source.name == good.name
     assert error == f"hsal: {bad}: {failed['error']}\n"
-    assert [path.name for path in tmp_path.glob("strip*")] == ["strip-scene-5-00002.png"]  # several: one for each
+    assert [path.name for path in tmp_path.glob("strip*")] == ["strip-scene-5-00002.png"]  # one for each image
 
 
-def test_mistakes_are_one_line_and_status_2(
+def test_reports_errors_in_one_line_with_status_2(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model, image = weights(made, "model"), made / "scenes" / "scene-5-00000.png"
@@ -135,7 +135,7 @@ def test_mistakes_are_one_line_and_status_2(
     assert "already holds a run" in refused(capsys, "pretrain", "--out", made / "backbone")
     assert "no run to resume" in refused(capsys, "pretrain", "--resume", tmp_path)
     assert "other settings (batch)" in refused(capsys, "pretrain", "--resume", made / "backbone", "--batch", 8)
-    # also where the flag asks for what is the default, but not this run's
+    # also if the flag has the default value, but the run another one
     assert "other settings (batch)" in refused(capsys, "pretrain", "--resume", made / "backbone", "--batch", 128)
     assert "of hsal pretrain" in refused(capsys, "train", "--resume", made / "backbone")
     assert "remove --out" in refused(capsys, "train", "--resume", made / "model", "--out", tmp_path / "elsewhere")
@@ -145,7 +145,7 @@ def test_mistakes_are_one_line_and_status_2(
 
 
 @pytest.mark.parametrize("arguments", [[], ["paint"], ["scenes"], ["scenes", "--out", "x", "--count", "many"]])
-def test_a_command_that_cannot_be_parsed_ends_in_status_2(arguments: list[str]) -> None:
+def test_exits_with_status_2_if_a_command_cannot_be_parsed(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
@@ -167,7 +167,7 @@ print(json.dumps({"texts": texts, "torch": "torch" in sys.modules}))
 """
 
 
-def test_help_shows_an_example_and_loads_no_torch() -> None:
+def test_help_shows_an_example_without_loading_torch() -> None:
     names = ["", *map(command_name, COMMANDS)]
     done = subprocess.run([sys.executable, "-c", HELP, json.dumps(names)], capture_output=True, text=True, check=True)
     shown = json.loads(done.stdout)

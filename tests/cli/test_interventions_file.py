@@ -15,7 +15,7 @@ from tests.fixtures.commands import refused, weights
 PLAN = {"edits": [{"step": 0, "look": [[3, 4]], "label": 7}], "rules": [{"inhibition": False}]}
 
 
-def test_interventions_are_applied_and_recorded_in_the_trace(
+def test_applies_and_records_interventions(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan, image = tmp_path / "plan.json", made / "scenes" / "scene-5-00000.png"
@@ -34,24 +34,24 @@ def test_interventions_are_applied_and_recorded_in_the_trace(
     assert json.loads(capsys.readouterr().out)["trace"] == line["trace"]
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     (None, "cannot be read"),
     ("{", "is not JSON"),
     ('{"edits": [{"step": 0, "label": "x"}]}', "label: expected int | null, got str"),
     ('{"edits": [{"step": 0, "lok": []}]}', "The edit 1 of the interventions cannot be read: it has unknown fields"),
     ('{"edits": [{"step": 99}]}', "there is no meta-step 100 (step 99 counted from 0). Nothing was run."),
 ])
-def test_impossible_interventions_are_one_line(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, said: str
+def test_reports_impossible_interventions_in_one_line(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, message: str
 ) -> None:
     plan = tmp_path / "plan.json"
     if text is not None:
         plan.write_text(text)
     image = made / "scenes" / "scene-5-00000.png"
-    assert said in refused(capsys, "trace", image, "--weights", weights(made, "model"), "--intervene", plan)
+    assert message in refused(capsys, "trace", image, "--weights", weights(made, "model"), "--intervene", plan)
 
 
-def test_the_output_says_what_was_changed_and_what_had_no_effect(
+def test_reports_changes_and_interventions_without_effect(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan, image = tmp_path / "plan.json", made / "scenes" / "scene-5-00000.png"

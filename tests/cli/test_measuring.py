@@ -43,7 +43,7 @@ def test_evaluate_prints_a_table_or_writes_a_file(
     assert table["priority_on_unnamed"].startswith(f"{measured['localization']['priority_on_unnamed']:.4f} [")
 
 
-def test_evaluate_beyond_the_training_scenes_and_writes_the_cases(
+def test_evaluate_uses_other_scene_settings_and_writes_the_cases(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "cases.json"
@@ -66,11 +66,11 @@ def test_evaluate_beyond_the_training_scenes_and_writes_the_cases(
         assert case.truth == scenes.render(1, case.index).labels
         assert 14 <= case.smallest_px <= case.largest_px <= 20
         assert case.clutter == 16
-        assert case.errors  # the model has seen eight scenes
+        assert case.errors  # the model was trained on eight scenes
     capsys.readouterr()
 
 
-def test_evaluate_refuses_impossible_scenes(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_rejects_impossible_scenes(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["evaluate", "--weights", weights(made, "model"), "--scenes", 2, "--device", "cpu", *EMBEDDED]
     message = refused(capsys, *command, "--task", "street-numbers", "--clutter", 3)
     assert "image_channels" in message
@@ -79,7 +79,7 @@ def test_evaluate_refuses_impossible_scenes(made: Path, capsys: pytest.CaptureFi
     assert "digits_max must be a whole number in 1..9" in refused(capsys, *command, "--digits-max", 12)
 
 
-def test_card_describes_training_and_measures(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_card_describes_training_and_metrics(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["card", "--weights", str(weights(made, "model")), "--scenes", "2", *EMBEDDED]) == 0
     card = made / "model" / "weights.md"
     assert capsys.readouterr().out.strip() == str(card)

@@ -14,7 +14,7 @@ from tests.fixtures.commands import EMBEDDED, PRETRAIN, TRAIN, refused, weights
 
 
 def tensors(path: Path, part: str = "") -> dict[str, torch.Tensor]:
-    """What a file of weights holds, or those of one part of the model."""
+    """The tensors in a file of weights, or those of one part of the model."""
     return {name: each for name, each in load_model(str(path)).model.state_dict().items() if name.startswith(part)}
 
 
@@ -22,10 +22,10 @@ def alike(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(tensor, other[name]) for name, tensor in one.items())
 
 
-def test_training_leaves_weights_metrics_and_settings(made: Path) -> None:
+def test_training_writes_weights_metrics_and_settings(made: Path) -> None:
     for run in ("backbone", "model"):
         lines = [json.loads(line) for line in (made / run / "metrics.jsonl").read_text().splitlines()]
-        start = [0] if run == "model" else []  # the untrained model is measured too
+        start = [0] if run == "model" else []  # the untrained model is evaluated too
         assert [line["step"] for line in lines] == [*start, 1, 2]
         assert json.loads((made / run / "config.json").read_text())["config"]["steps"] == 2
     checkpoint = load_model(str(weights(made, "model")))
@@ -45,7 +45,7 @@ def test_a_finished_run_resumes_to_the_same_weights(made: Path) -> None:
     assert len((made / "model" / "metrics.jsonl").read_text().splitlines()) == 3
 
 
-def test_weights_to_start_from_say_what_their_backbone_sees(tmp_path: Path) -> None:
+def test_settings_of_the_initial_weights_are_adopted(tmp_path: Path) -> None:
     few = ["--steps", "1", "--batch", "2", "--scenes", "2", "--validation-scenes", "2", "--hidden", "8",
            "--device", "cpu", *EMBEDDED]
     for task, wanted in (("mnist-set", "mnist-multiset"), ("street-numbers", "street-numbers")):
@@ -56,17 +56,17 @@ def test_weights_to_start_from_say_what_their_backbone_sees(tmp_path: Path) -> N
         for name in ("backbone", "cell_px", "size_px", "image_channels", "beta_max"):
             assert getattr(model.config, name) == getattr(shipped.config, name)
         assert json.loads((run / "config.json").read_text())["pretrained"] == wanted
-    # a flag goes before
+    # a flag takes precedence
     assert main(["train", "--out", str(tmp_path / "broad"), *few, "--beta-max", "0.7"]) == 0
     assert load_model(str(weights(tmp_path, "broad"))).model.config.beta_max == 0.7
 
 
-def test_a_series_keeps_the_weights_along_the_way(made: Path, tmp_path: Path) -> None:
+def test_a_series_stores_snapshots_during_training(made: Path, tmp_path: Path) -> None:
     command = ["train", "--out", str(tmp_path / "run"), "--pretrained", str(weights(made, "backbone")), *TRAIN]
     assert main([*command, "--series", "2", "--steps", "5", "--validate-every", "1"]) == 0
-    kept = sorted(path.name for path in (tmp_path / "run" / "series").iterdir())
-    assert kept == ["000000.safetensors", "000002.safetensors", "000004.safetensors"]
-    _, second, fourth = (tmp_path / "run" / "series" / name for name in kept)
+    snapshots = sorted(path.name for path in (tmp_path / "run" / "series").iterdir())
+    assert snapshots == ["000000.safetensors", "000002.safetensors", "000004.safetensors"]
+    _, second, fourth = (tmp_path / "run" / "series" / name for name in snapshots)
     assert load_model(str(second)).info["step"] == 2
     assert not alike(tensors(second), tensors(fourth))
     assert not alike(tensors(fourth), tensors(weights(tmp_path, "run")))
@@ -84,7 +84,7 @@ def test_volumes_are_shared_by_runs_on_the_same_backbone_and_scenes(made: Path, 
     assert len(first) == 1
     assert files_after("seed", "--seed", "1") == first
     assert files_after("shape", "--glimpses", "1", "--hidden", "8") == first
-    assert alike(tensors(weights(tmp_path, "first")), tensors(weights(made, "model")))  # as without a file
+    assert alike(tensors(weights(tmp_path, "first")), tensors(weights(made, "model")))  # the same as without a file
     assert len(files_after("scenes", "--scene-seed", "1")) == 2
     assert len(files_after("more", "--scenes", "7")) == 3
     assert len(files_after("task", "--task", "mnist-set")) == 4
@@ -101,15 +101,15 @@ def test_fine_tuning_trains_the_backbone_and_plain_training_does_not(made: Path,
     assert load_model(str(tuned)).info["start"]["task"] == "mnist-multiset"
 
 
-def test_a_backbone_may_start_from_other_weights(made: Path, tmp_path: Path) -> None:
+def test_a_backbone_can_start_from_other_weights(made: Path, tmp_path: Path) -> None:
     command = ["pretrain", "--out", str(tmp_path / "run"), *PRETRAIN, "--start", str(weights(made, "backbone"))]
     assert main([*command, "--learning-rate", "0"]) == 0
     trained, start = tensors(weights(tmp_path, "run"), "backbone."), tensors(weights(made, "backbone"), "backbone.")
     parameters = [name for name in trained if "num_batches" not in name and "running" not in name]
-    assert all(torch.equal(trained[name], start[name]) for name in parameters)  # with a step size of 0
+    assert all(torch.equal(trained[name], start[name]) for name in parameters)  # with a learning rate of 0
 
 
-def test_pictures_that_the_model_cannot_see_are_refused(
+def test_rejects_images_of_another_size_or_color(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["train", "--out", tmp_path / "run", "--pretrained", weights(made, "backbone"), *EMBEDDED]

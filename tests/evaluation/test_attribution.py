@@ -1,4 +1,4 @@
-"""Why a label: each glimpse left out, and the nearest cell that changes it, against traces with interventions."""
+"""Attribution of a label, compared with traces in which the same interventions were made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_STOP = tuple(Edit(step, veto=(10,)) for step in range(3))
 @pytest.fixture(scope="module")
 def model() -> HSAL:
     made = fresh_model(CONFIG, seed=2).eval()
-    with torch.no_grad():  # glimpses of a model that has learned nothing hardly matter
+    with torch.no_grad():  # glimpses of an untrained model have almost no effect
         made.controller.encode.weight.mul_(8)
         made.controller.classify.weight.mul_(8)
     return made
@@ -42,7 +42,7 @@ def traced(model: HSAL, interventions: Interventions = NONE) -> tuple[Perception
 
 
 @pytest.mark.parametrize("step", [0, 1, 2])
-def test_a_glimpse_left_out_is_a_trace_without_it(model: HSAL, step: int) -> None:
+def test_removing_a_glimpse_equals_a_trace_without_it(model: HSAL, step: int) -> None:
     perception, trace = traced(model)
     why = explain(model, perception, trace, step)
     assert why.probability == pytest.approx(float(trace.steps[step].class_probabilities[why.label]))
@@ -54,7 +54,7 @@ def test_a_glimpse_left_out_is_a_trace_without_it(model: HSAL, step: int) -> Non
 
 
 @pytest.mark.parametrize("step", [0, 1])
-def test_the_nearest_cell_that_changes_the_label_does_and_no_nearer_one_does(model: HSAL, step: int) -> None:
+def test_finds_the_nearest_cell_that_changes_the_label(model: HSAL, step: int) -> None:
     perception, trace = traced(model)
     change = explain(model, perception, trace, step).change
     assert change is not None
@@ -71,7 +71,7 @@ def test_the_nearest_cell_that_changes_the_label_does_and_no_nearer_one_does(mod
                 assert other.steps[step].label == trace.steps[step].label
 
 
-def test_earlier_interventions_are_kept(model: HSAL) -> None:
+def test_earlier_interventions_stay_in_effect(model: HSAL) -> None:
     done = Interventions(
         (Edit(0, gaussians=((1.0, 0.5, 2.0, 2.0),), paint=((1, 1, 1.0),), label=4),), (Rule(1, glimpses=1),)
     )
@@ -85,13 +85,13 @@ def test_earlier_interventions_are_kept(model: HSAL) -> None:
         assert again.steps[1].label == why.change.label
 
 
-def test_shares_are_of_what_is_lost() -> None:
-    # 0.8 falls by 0.2 and 0.6, and rises once: the rise counts for nothing
+def test_shares_are_fractions_of_the_total_decrease() -> None:
+    # 0.8 decreases by 0.2 and 0.6, and increases once: the increase is ignored
     assert LabelAttribution(0, 3, 0.8, (0.6, 0.9, 0.2), None).shares == pytest.approx((0.25, 0, 0.75))
     assert LabelAttribution(0, 3, 0.5, (0.5, 0.6), None).shares == (0, 0)
 
 
-def test_where_no_single_glimpse_matters_there_are_no_shares() -> None:
+def test_there_are_no_shares_if_no_single_glimpse_matters() -> None:
     # 1.00 falls to 0.99 without the first sharp glimpse: that is not 100 % of the decision
     steady = LabelAttribution(0, 3, 1.0, (1.0, 0.99, 1.0), None)
     assert steady.losses == pytest.approx((0, 0.01, 0))
@@ -111,7 +111,7 @@ def sampled(model: HSAL, seed: int) -> tuple[Perception, Trace]:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("step", [0, 2])
-def test_a_sampled_trace_is_scored_at_its_own_cells_and_labels(
+def test_a_sampled_trace_is_evaluated_at_its_own_cells_and_labels(
     model: HSAL, seed: int, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     perception, trace = sampled(model, seed)
@@ -126,7 +126,7 @@ def test_a_sampled_trace_is_scored_at_its_own_cells_and_labels(
 
     monkeypatch.setattr(HSAL, "rollout", recording)
     found = explain(model, perception, trace, step)
-    assert len(played) == 4 * step  # three times one glimpse left out, and the batch of moved glimpses
+    assert len(played) == 4 * step  # three runs without one glimpse, and the batch of moved glimpses
     for number, meta_step in played:
         own = trace.steps[number]
         cells = [row * 3 + column for row, column in (glimpse.cell for glimpse in own.glimpses)]
@@ -147,13 +147,13 @@ def test_a_sampled_trace_is_scored_at_its_own_cells_and_labels(
         assert found.change.label not in (found.label, int(trace.steps[step].class_probabilities.argmax()))
 
 
-def test_a_label_set_by_hand_is_not_changed_by_its_own_cell(model: HSAL) -> None:
+def test_no_cell_changes_a_forced_label(model: HSAL) -> None:
     perception, trace = traced(model, Interventions((Edit(0, label=4),)))
     change = explain(model, perception, trace, 0).change
     assert change is None or change.distance > 0
 
 
-def test_every_tensor_is_made_on_the_models_device(model: HSAL, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_creates_every_tensor_on_the_models_device(model: HSAL, monkeypatch: pytest.MonkeyPatch) -> None:
     with torch.inference_mode():
         perception = model.perceive(to_tensor(IMAGE[None]))
     _, trace = traced(model)

@@ -1,4 +1,4 @@
-"""The model's own cueing effect: the spotlights, what is read under them, and the file of what was found."""
+"""The model's cueing effect: the spotlights, the measurements under them, and the file of results."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from tests.model.test_rollout import make_model, random_perception
 TARGET = Box(1, 0, 0, 16, 16)  # the first of 3x3 cells of 16 px
 
 
-def test_the_spotlight_peaks_on_the_target_or_half_a_picture_away_or_nowhere() -> None:
-    laid = spotlights(torch.tensor([[0.125, 0.625]]), (4, 4), width_cells=1.0)  # the middle of row 1, column 3
+def test_spotlight_is_on_the_target_half_an_image_away_or_uniform() -> None:
+    laid = spotlights(torch.tensor([[0.125, 0.625]]), (4, 4), width_cells=1.0)  # the center of row 1, column 3
     masks = {name: gaussian_mask(gaussians, (4, 4))[0] for name, gaussians in laid.items()}
     assert divmod(int(masks["valid"].argmax()), 4) == (0, 2)
-    assert divmod(int(masks["invalid"].argmax()), 4) == (2, 0)  # two of four cells down, and two across, round the edge
+    assert divmod(int(masks["invalid"].argmax()), 4) == (2, 0)  # two of four cells down and two across, wrapping around
     assert masks["valid"].max() == masks["invalid"].max() == 1
     assert masks["valid"][0, 3].item() == pytest.approx(np.exp(-0.5))  # one cell = one standard deviation away
     assert torch.equal(masks["neutral"], torch.ones(4, 4))
 
 
-def test_under_each_spotlight_the_first_label_and_the_glimpses_are_read() -> None:
+def test_measures_the_first_label_and_glimpses_under_each_spotlight() -> None:
     model, view = make_model(), random_perception(2)
     rows = cue(model, view, [TARGET, TARGET], (48, 48), width_cells=0.7)
     assert rows.shape == (2, 3, 3)
@@ -44,10 +44,10 @@ def test_under_each_spotlight_the_first_label_and_the_glimpses_are_read() -> Non
     assert rows[:, 1, 2].tolist() == (step.cells == 0).float().mean(dim=1).tolist()
 
 
-def test_the_sum_tells_means_and_the_effect_scene_by_scene() -> None:
+def test_summary_has_means_and_the_paired_effect() -> None:
     rows = np.zeros((4, 3, 3))
     rows[:, 0, 0] = [0.9, 0.7, 0.8, 0.8]  # valid
-    rows[:, 2, 0] = [0.3, 0.1, 0.2, 0.2]  # invalid: always 0.6 less
+    rows[:, 2, 0] = [0.3, 0.1, 0.2, 0.2]  # invalid: always 0.6 lower
     found = summarize(2, rows)
     assert found.conditions["valid"]["right"].mean == pytest.approx(0.8)
     assert found.effect == pytest.approx((0.6, 0.6, 0.6))
@@ -64,19 +64,19 @@ def test_the_command_prints_and_writes_the_same(
     capsys.readouterr()
     assert main(command) == 0
     found = load_cueing(file)
-    told = "\n".join(found.lines()).splitlines()[1:]  # the first tells the seconds
-    assert told == capsys.readouterr().out.splitlines()[1:]
+    printed = "\n".join(found.lines()).splitlines()[1:]  # the first line has the duration
+    assert printed == capsys.readouterr().out.splitlines()[1:]
     assert [(one.digits, one.scenes) for one in found.cued] == [(1, 6), (2, 6), (3, 6), (4, 6)]
 
 
 @pytest.mark.parametrize("wrong", [("--scenes", "0"), ("--width-cells", "0"), ("--weights", "street-numbers")])
-def test_what_cannot_be_measured_is_told_in_one_sentence(
+def test_reports_impossible_arguments_in_one_sentence(
     wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused(capsys, "cueing", *wrong)
 
 
-def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_reports_a_damaged_file_in_one_sentence(tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.json"
     damaged.write_text(json.dumps({"cued": [{"digits": 1}]}))
     with pytest.raises(ResultsError, match="damaged"):

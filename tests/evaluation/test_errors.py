@@ -17,8 +17,8 @@ from hsal.evaluation.errors import KINDS, confusions, error_kinds
         ((1, 1, 3), (1, 3), ("count", "early")),  # one 1 too few
         ((1, 3), (1, 1, 3), ("count",)),  # one too many
         ((3, 5), (3, 3), ("missed", "count")),  # no 5, and a 3 too many
-        ((3, 3, 5), (3, 8, 5), ("extra", "count")),  # an 8 that is not there, and a 3 too few
-        ((1, 2, 3), (1, 7), ("missed", "wrong", "early")),  # the 7 stands for one of two
+        ((3, 3, 5), (3, 8, 5), ("extra", "count")),  # an extra 8, and a 3 too few
+        ((1, 2, 3), (1, 7), ("missed", "wrong", "early")),  # the 7 replaces one of two
         ((1, 1), (7,), ("missed", "wrong", "early")),  # counted by copies
         ((1,), (7, 8), ("extra", "wrong")),
         ((1,), (), ("missed", "early")),
@@ -41,7 +41,7 @@ def test_running_out_of_steps_is_not_stopping_early() -> None:
         ((3, 3, 5), (3, 8, 5), {(3, 8): 1}),  # one of the two 3s
         ((1, 2), (7, 8), {(1, 7): 0.5, (1, 8): 0.5, (2, 7): 0.5, (2, 8): 0.5}),
         ((1, 1), (7, 7), {(1, 7): 2}),
-        ((1, 2), (7,), {}),  # which of the two?
+        ((1, 2), (7,), {}),  # ambiguous
         ((1,), (1, 7), {}),
     ],
 )

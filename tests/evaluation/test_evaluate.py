@@ -1,4 +1,4 @@
-"""Measures of a model whose steps are written down in advance."""
+"""Evaluation metrics of a scripted model."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from hsal.tracing.recording import to_tensor
 from hsal.training.loop import fresh_model
 
 STOP = 3  # object classes 0..2
-IGNORED = [1000.0, 1000.0]  # on a row that has ended: it would spoil every mean
+IGNORED = [1000.0, 1000.0]  # values of an ended row, which would change every mean
 
 
 def step(labels: list[int], saliency: list[object], cells: list[int], mask: list[object], after: list[object]) -> (
     MetaStep
 ):
-    """A step on maps of one row and two cells, one glimpse; one entry an image."""
+    """A step on maps of one row and two cells, one glimpse; one entry per image."""
     none = torch.empty(0)
     maps = [torch.tensor(values)[:, None] for values in (saliency, mask, after)]  # (B,1,2)
     return MetaStep(
@@ -41,7 +41,7 @@ def step(labels: list[int], saliency: list[object], cells: list[int], mask: list
 
 
 class Scripted:
-    """A model with given meta-steps, for the rows that a perception's volume names."""
+    """A model with given meta-steps, for the rows listed in a perception's volume."""
 
     def __init__(self, steps: list[MetaStep]) -> None:
         self.steps, self.config = steps, ModelConfig(classes=STOP, meta_steps=len(steps))
@@ -56,7 +56,7 @@ class Scripted:
             rows = rows[answer.running]
 
 
-# Two images: {0}, named 0, stop; and {1,2}, named 1, 1, 2 and never stop.
+# Two images: {0}, predicted 0, stop; and {1,2}, predicted 1, 1, 2 without stop.
 STEPS = [
     step([0, 1], [[1.0, 0.5], [0.4, 1.0]], [0, 1], [[0.9, 0.3], [0.2, 0.6]], [[0.0, 0.2], [0.3, 0.0]]),
     step([STOP, 1], [[0.0, 0.2], [0.3, 0.0]], [1, 0], [[0.5, 0.1], [0.4, 0.8]], [[0.0, 0.0], [0.0, 0.0]]),
@@ -77,23 +77,23 @@ def predictions_of(steps: list[MetaStep], *batches: list[int], places: Places | 
     ])
 
 
-def test_every_measure_by_hand() -> None:
+def test_every_metric_by_hand() -> None:
     measured = evaluate(predictions_of(STEPS, [0, 1]))
     assert measured.scenes == 2
-    assert measured.exact_match == 0.5  # {0} is right; {1,1,2} is not {1,2}
-    # class 1: TP 1, FP 1 -> 2/3; the 2 that the first image says after stop is not counted
+    assert measured.exact_match == 0.5  # {0} is correct; {1,1,2} is not {1,2}
+    # class 1: TP 1, FP 1 -> 2/3; the 2 predicted for the first image after stop is not counted
     assert measured.f1_per_class == pytest.approx((1, 2 / 3, 1))
     assert measured.macro_f1 == pytest.approx((1 + 2 / 3 + 1) / 3)
     assert measured.per_count == (CountFigures(1, 1, 1.0), CountFigures(2, 1, 0.0))
     # running meta-steps: 2 and 3
     assert measured.mean_steps == 2.5
     assert measured.stopped == 0.5
-    # at the cells looked at: 1.0, 0.2 and 1.0, 0.3, 0.0
+    # at the glimpsed cells: 1.0, 0.2 and 1.0, 0.3, 0.0
     assert measured.attn_saliency == pytest.approx((1.0 + 0.2 + 1.0 + 0.3 + 0.0) / 5)
     assert measured.attn_saliency_paper == pytest.approx((10 * (1.0 + 0.2) + 20 * (1.0 + 0.3 + 0.0)) / 5)
     assert measured.mask_peak == pytest.approx((0.9 + 0.5 + 0.6 + 0.8 + 0.4) / 5)
     assert measured.mask_mass == pytest.approx((1.2 + 0.6 + 0.8 + 1.2 + 0.6) / 5)
-    # outside the cell looked at: 0.5 -> 0.2, 0 -> 0; 0.4 -> 0.3, 0 -> 0, 0 -> 0; where nothing was, nothing is taken
+    # outside the glimpsed cell: 0.5 -> 0.2, 0 -> 0; 0.4 -> 0.3, 0 -> 0, 0 -> 0; a value of 0 is not inhibited
     assert measured.inhibited == pytest.approx((0.6 + 0 + 0.25 + 0 + 0) / 5)
     assert measured.moving == 0  # with one glimpse
     assert measured.localization is None
@@ -104,11 +104,11 @@ def test_predictions_hold_the_answers_in_order() -> None:
     assert predictions.answers.tolist() == [[0, STOP, -1], [1, 1, 2]]
     assert predictions.predicted.tolist() == [[1, 0, 0], [0, 2, 1]]
     assert predictions.steps.tolist() == [2, 3]
-    assert predictions.open_steps.tolist() == [1, 3]  # the second image's 2 is left to the end
+    assert predictions.open_steps.tolist() == [1, 3]  # the second image's 2 is predicted last
     assert predictions.stopped.tolist() == [True, False]
 
 
-def test_the_papers_scale_is_that_of_the_scene_also_when_others_have_left() -> None:
+def test_the_papers_scale_stays_that_of_the_scene_after_others_end() -> None:
     seen = STEPS[2]._replace(saliency=torch.tensor([[IGNORED], [[0.5, 0.0]]]))
     measured = evaluate(predictions_of([*STEPS[:2], seen], [0, 1]))
     assert measured.attn_saliency_paper == pytest.approx((10 * (1.0 + 0.2) + 20 * (1.0 + 0.3 + 0.5)) / 5)
@@ -126,10 +126,10 @@ def test_localization_by_hand() -> None:
     # glimpses, all steps: left, right (stop) beside the 0; the second image's boxes are everywhere
     assert located.glimpses_in_digit == located.glimpses_touching_digit == 4 / 5
     assert located.mask_in_digits == pytest.approx((0.9 / 1.2 + 0.5 / 0.6 + 1 + 1 + 1) / 5)
-    # four steps with something left. 0: looked left. 1: looked right, but it is left. 1 again: none. 2: looked left
+    # four steps with labels left. 0: glimpsed. 1: glimpse on the right, but it is left. 1 again: none. 2: wrong side
     assert located.glimpses_in_named == 1 / 4
     assert located.mask_in_named == pytest.approx((0.9 / 1.2 + 0.2 / 0.8 + 0 + 0.4 / 0.6) / 4)
-    # priority is mask * saliency; the second image's 2nd and 3rd step have only the 2, right, to name
+    # priority is mask * saliency; the second image's 2nd and 3rd step have only the 2, on the right, to predict
     first = 0.9 * 1.0 / (0.9 * 1.0 + 0.3 * 0.5)
     assert located.priority_on_unnamed == pytest.approx((first + 1 + 0 + 0) / 4)
 
@@ -143,15 +143,15 @@ def test_batches_and_their_order_do_not_matter(batches: tuple[list[int], ...]) -
     assert cut == pytest.approx(whole)
 
 
-def test_the_rollout_is_left_when_all_have_stopped() -> None:
+def test_the_rollout_ends_when_all_scenes_have_stopped() -> None:
     steps = [STEPS[0], STEPS[1]._replace(label=torch.tensor([STOP, STOP]))]
-    third = STEPS[2]._replace(label=torch.full((2,), 99))  # would fail
+    third = STEPS[2]._replace(label=torch.full((2,), 99))  # would fail if it were used
     measured = evaluate(predictions_of([*steps, third], [0, 1]))
     assert measured.mean_steps == 2
     assert measured.stopped == 1
 
 
-def test_intervals_hold_the_measure_and_narrow_with_more_scenes() -> None:
+def test_intervals_contain_the_metric_and_narrow_with_more_scenes() -> None:
     few, many = predictions_of(STEPS, *[[0, 1]] * 10, places=None), predictions_of(STEPS, *[[0, 1]] * 1000)
     for predictions, wide in ((few, 0.22), (many, 0.022)):
         low, high = intervals(predictions)["exact_match"]
@@ -162,7 +162,7 @@ def test_intervals_hold_the_measure_and_narrow_with_more_scenes() -> None:
     assert set(intervals(few)) == {"exact_match", "macro_f1", "attn_saliency"}
 
 
-def test_an_interval_is_made_for_every_share_of_localization_around_its_value() -> None:
+def test_every_localization_share_has_an_interval_around_it() -> None:
     predictions = predictions_of(STEPS, *[[0, 1]] * 30, places=PLACES)
     measured, ends = evaluate(predictions), intervals(predictions)
     values = {**asdict(measured.localization), "macro_f1": measured.macro_f1, "attn_saliency": measured.attn_saliency}

@@ -22,7 +22,7 @@ from hsal.model.hsal import MetaStep
 
 STOP = 10
 # A cell has 4x4 px. The 3 fills the first cell's lower right quarter and its neighbors' quarters beside it;
-# the 5 fills the last cell but for its first row of pixels.
+# the 5 fills the last cell except its first row of pixels.
 THREE, FIVE = Box(3, 2, 2, 6, 6), Box(5, 5, 4, 8, 8)
 
 
@@ -44,7 +44,7 @@ def shares(given: MetaStep, at: Places) -> tuple[dict[str, float], Places]:
     return dict(zip(NAMES, row[0].tolist(), strict=True)), after
 
 
-def test_a_cell_shares_its_length_among_pixels() -> None:
+def test_a_cell_is_distributed_over_its_pixels() -> None:
     # 2 cells on 3 px: each is 1.5 px long and halves the pixel in the middle
     torch.testing.assert_close(cell_shares(2, 3), torch.tensor([[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]]))
     torch.testing.assert_close(cell_shares(7, 100).sum(dim=1), torch.ones(7))
@@ -61,13 +61,13 @@ def test_a_cell_is_in_a_box_by_its_center() -> None:
     assert places(THREE, FIVE).center[0].tolist() == [[[True, False], [False, False]], [[False, False], [False, True]]]
 
 
-def test_a_center_on_a_pixels_middle_is_found_on_maps_that_do_not_divide_the_picture() -> None:
-    # 7 cells on 100 px: the fourth's middle is at 50.0, the fifth's at 64.28
+def test_cell_centers_are_exact_on_maps_that_do_not_divide_the_image() -> None:
+    # 7 cells on 100 px: the fourth's center is at 50.0, the fifth's at 64.28
     at = places_of([[Box(1, 50, 64, 51, 65)]], (7, 7), (100, 100))
     assert at.center[0, 0].nonzero().tolist() == [[3, 4]]
 
 
-def test_what_two_boxes_share_is_covered_once() -> None:
+def test_the_overlap_of_two_boxes_is_counted_once() -> None:
     one, other = Box(1, 0, 0, 4, 3), Box(2, 0, 1, 4, 4)  # both in the first cell, overlapping by two columns
     at = places(one, other)
     both = union_cover(at, torch.tensor([[True, True]]))
@@ -82,7 +82,7 @@ def test_share_inside_by_hand_and_of_an_empty_map() -> None:
     torch.testing.assert_close(share_inside(values, cover), torch.tensor([(0.5 + 0.75) / 4, 0]))
 
 
-def test_the_box_named_is_the_free_one_of_that_label_with_most_priority() -> None:
+def test_a_label_is_assigned_to_its_free_box_with_most_priority() -> None:
     left, right = Box(3, 0, 0, 4, 4), Box(3, 0, 4, 4, 8)
     at, priority = places(left, right, FIVE), torch.tensor([[[0.2, 0.5], [0.1, 0.9]]])
 
@@ -97,7 +97,7 @@ def test_the_box_named_is_the_free_one_of_that_label_with_most_priority() -> Non
 
 def test_all_shares_of_a_trace_by_hand() -> None:
     at = places(THREE, FIVE)
-    # the 3 is named, one glimpse in the first cell, the other in the second
+    # the 3 is predicted, with one glimpse in the first cell and one in the second
     first, at = shares(step(3, [[0.4, 0.0], [0.0, 0.6]], [[0.5, 0.2], [0.2, 0.1]], [0, 1]), at)
     assert first == pytest.approx({
         "glimpses_in_digit": 0.5,  # the second cell's center is in no box
@@ -109,7 +109,7 @@ def test_all_shares_of_a_trace_by_hand() -> None:
         "mask_in_named": 0.25,
         "priority_on_unnamed": 0.4 / 4 + 0.6 * 14 / 16,
     })
-    # now only the 5 is left; an 8 is named, which is not there
+    # only the 5 remains; an 8 is predicted, which does not occur
     second, at = shares(step(8, [[0.4, 0.0], [0.0, 0.6]], [[0.5, 0.2], [0.2, 0.1]], [3, 3]), at)
     assert at.unnamed.tolist() == [[False, True]]
     assert second["glimpses_in_digit"] == 1
@@ -121,11 +121,11 @@ def test_all_shares_of_a_trace_by_hand() -> None:
     assert third["priority_on_unnamed"] == 0  # all has been inhibited
     last, at = shares(step(STOP, [[1.0, 1.0], [1.0, 1.0]], [[1.0, 1.0], [1.0, 1.0]], [0, 0]), at)
     assert not at.unnamed.any()
-    assert last["glimpses_in_digit"] == 1  # the boxes are still there
+    assert last["glimpses_in_digit"] == 1  # the boxes still count
     assert [last[name] for name in NAMES[3:]] == [0, 0, 0, 0]
 
 
-def test_scenes_with_fewer_digits_are_as_they_are_alone() -> None:
+def test_scenes_of_a_batch_are_independent_of_their_digit_counts() -> None:
     together = places_of([[THREE, FIVE], [FIVE], []], (2, 2), (8, 8))
     assert together.label.tolist() == [[3, 5], [5, -1], [-1, -1]]
     given = step(5, [[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.2], [0.2, 0.1]], [3, 0])

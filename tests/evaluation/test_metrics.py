@@ -1,4 +1,4 @@
-"""Measures on multisets: by hand, and on sets against scikit-learn."""
+"""Metrics of multisets: by hand, and for sets against scikit-learn."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from hsal.evaluation.metrics import exact_match, f1_per_class, macro_f1, resampl
 
 # scenes        {0,0,1}    {1}        {2}       {0,2}
 TRUE = np.array([[2, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1]])
-# named         {0,1,1}    {1}        {}        {0,0,2}
-NAMED = np.array([[1, 2, 0], [0, 1, 0], [0, 0, 0], [2, 0, 1]])
+# predicted     {0,1,1}    {1}        {}        {0,0,2}
+PREDICTED = np.array([[1, 2, 0], [0, 1, 0], [0, 0, 0], [2, 0, 1]])
 
 
-def test_exact_match_wants_every_count_right() -> None:
-    assert exact_match(NAMED, TRUE) == 0.25  # only the second scene
+def test_exact_match_requires_every_count() -> None:
+    assert exact_match(PREDICTED, TRUE) == 0.25  # only the second scene
     assert exact_match(TRUE, TRUE) == 1
 
 
@@ -23,8 +23,8 @@ def test_f1_of_multisets_by_hand() -> None:
     # class 0: TP 1+0+0+1 = 2, FP 1 (4th scene), FN 1 (1st) -> 4/6
     # class 1: TP 1+1 = 2, FP 1 (1st), FN 0 -> 4/5
     # class 2: TP 1 (4th), FP 0, FN 1 (3rd) -> 2/3
-    assert f1_per_class(NAMED, TRUE) == pytest.approx([4 / 6, 4 / 5, 2 / 3])
-    assert macro_f1(NAMED, TRUE) == pytest.approx((4 / 6 + 4 / 5 + 2 / 3) / 3)
+    assert f1_per_class(PREDICTED, TRUE) == pytest.approx([4 / 6, 4 / 5, 2 / 3])
+    assert macro_f1(PREDICTED, TRUE) == pytest.approx((4 / 6 + 4 / 5 + 2 / 3) / 3)
 
 
 def test_counts_are_summed_over_scenes_before_the_ratio() -> None:
@@ -32,23 +32,23 @@ def test_counts_are_summed_over_scenes_before_the_ratio() -> None:
     assert f1_per_class(np.array([[3], [0]]), np.array([[3], [1]])) == pytest.approx([6 / 7])
 
 
-def test_an_absent_class_is_no_mistake_and_an_invented_one_is() -> None:
-    nothing, invented = np.array([[1, 0]]), np.array([[1, 1]])
+def test_an_absent_class_is_no_error_and_an_extra_one_is() -> None:
+    nothing, extra = np.array([[1, 0]]), np.array([[1, 1]])
     assert f1_per_class(nothing, nothing).tolist() == [1, 1]
-    assert f1_per_class(invented, nothing).tolist() == [1, 0]
+    assert f1_per_class(extra, nothing).tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_on_sets_scikit_learn_agrees(seed: int) -> None:
+def test_agrees_with_scikit_learn_on_sets(seed: int) -> None:
     rng = np.random.default_rng(seed)
     true = (rng.random((40, 10)) < 0.3).astype(int)
-    named = true ^ (rng.random((40, 10)) < 0.1)
-    true[:, 7] = named[:, 7] = 0  # a class that neither occurs nor is named
-    assert macro_f1(named, true) == pytest.approx(f1_score(true, named, average="macro", zero_division=1.0))
-    assert exact_match(named, true) == pytest.approx(accuracy_score(true, named))
+    predicted = true ^ (rng.random((40, 10)) < 0.1)
+    true[:, 7] = predicted[:, 7] = 0  # a class that neither occurs nor is predicted
+    assert macro_f1(predicted, true) == pytest.approx(f1_score(true, predicted, average="macro", zero_division=1.0))
+    assert exact_match(predicted, true) == pytest.approx(accuracy_score(true, predicted))
 
 
-def test_resampled_sums_draw_whole_rows_as_many_as_there_are() -> None:
+def test_resampling_draws_complete_rows_with_replacement() -> None:
     columns = np.array([[1, 10, 1], [0, 0, 1], [2, 20, 1]])
     sums = resampled_sums(columns, resamples=500, seed=0)
     assert sums.shape == (500, 3)

@@ -1,4 +1,4 @@
-"""Counting revisits, on a model whose glimpses are given."""
+"""Counting revisits with a scripted model."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_scene_that_stops_at_once_has_no_later_step() -> None:
     assert count_revisits(Scripted(([[0, 0]], [10]), ([[0, 0]], [3])), [SCENE]) == Revisits(1, 0, 0, 1)
 
 
-def test_every_tensor_is_made_on_the_models_device(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_creates_every_tensor_on_the_models_device(monkeypatch: pytest.MonkeyPatch) -> None:
     model = Scripted(([[0, 0]], [3]), ([[0, 0]], [10]))
     with device_required(monkeypatch) as called:
         assert count_revisits(model, [SCENE]).revisits == 0

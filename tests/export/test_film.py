@@ -28,7 +28,7 @@ def frames(data: bytes) -> list[tuple[np.ndarray, int]]:
         return found
 
 
-def test_the_moments_are_the_players() -> None:
+def test_moments_equal_those_of_the_player() -> None:
     trace = make_trace()
     kinds = [moment.kind for moment in moments_of(trace) if moment.step == 0]
     k = len(trace.steps[0].glimpses)
@@ -36,17 +36,17 @@ def test_the_moments_are_the_players() -> None:
     assert len(list(moments_of(trace))) == trace.moments
 
 
-def test_every_moment_has_its_frame_for_its_time() -> None:
+def test_every_moment_has_a_frame_of_its_duration() -> None:
     trace = make_trace()
     found = frames(film_bytes(trace, "webp"))
     shown = list(moments_of(trace))
     assert len(found) == len(shown)
     wanted = [LABEL_MS if moment.kind == "label" else FRAME_MS for moment in shown[:-1]] + [END_MS]
-    # what Pillow's reader tells of a WebP frame is how long it lasts
+    # Pillow's reader reports the duration of a WebP frame
     assert [duration for _, duration in found] == wanted
     assert found[0][0].shape == (round(100 * (film.SIDE + film.FOOT)), round(100 * film.SIDE), 3)
-    pictures = [pixels.tobytes() for pixels, _ in found[:7]]
-    assert len(set(pictures)) == len(pictures)  # each shows something else
+    images = [pixels.tobytes() for pixels, _ in found[:7]]
+    assert len(set(images)) == len(images)  # all different
 
 
 def test_the_same_trace_gives_the_same_bytes_light_and_dark() -> None:
@@ -64,23 +64,23 @@ def test_interventions_are_noted_beside_the_step() -> None:
     differ = (own != other).any(axis=2)  # (H,W)
     rows, columns = differ.nonzero()
     assert rows.min() > film.DPI * film.SIDE  # under the image
-    assert columns.min() > 0.6 * film.DPI * film.SIDE  # and beside the words
+    assert columns.min() > 0.6 * film.DPI * film.SIDE  # and beside the text
 
 
-def test_a_step_without_glimpses_is_drawn_too() -> None:
+def test_draws_a_step_without_glimpses() -> None:
     trace = make_trace()
     steps = [replace(step, glimpses=()) for step in trace.steps]
-    bare = object.__new__(type(trace))  # without the checks: interventions alone may leave glimpses out
+    bare = object.__new__(type(trace))  # without validation: only interventions may remove glimpses
     bare.__dict__.update({**trace.__dict__, "steps": tuple(steps)})
     assert len(frames(film_bytes(bare, "webp"))) == len(list(moments_of(bare)))
 
 
-def test_a_long_trace_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_truncates_a_long_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(film, "MOST_FRAMES", 3)
     assert len(frames(film_bytes(make_trace(), "webp"))) == 3
 
 
-def test_what_cannot_be_drawn_or_written_is_told(tmp_path: Path) -> None:
+def test_reports_what_cannot_be_drawn_or_written(tmp_path: Path) -> None:
     with pytest.raises(FilmError, match="gif or webp, not as 'mp4'"):
         film_bytes(make_trace(), "mp4")
     with pytest.raises(FilmError, match="cannot be written"):

@@ -1,4 +1,4 @@
-"""The strip: its contents, the same bytes each time, and names that must not break it."""
+"""The strip: its contents, reproducible bytes, and names that must not break it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def cell(figure: Figure, row: int, column: int) -> Axes:
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    """Three steps: a 3 that is right, a 7 that is wrong, and a stop that is wrong."""
+    """Three steps: a correct 3, an incorrect 7, and an incorrect stop."""
     return make_trace()
 
 
@@ -63,11 +63,11 @@ def many_steps(count: int) -> Trace:
 
 
 @pytest.mark.parametrize("steps", [1, 3, 6])
-def test_there_are_axes_for_each_row_and_step_then_picture_and_bars(steps: int) -> None:
+def test_has_axes_for_each_row_and_step_and_for_image_and_bars(steps: int) -> None:
     figure = draw_strip(many_steps(steps))
     assert len(figure.axes) == ROWS * steps + 1 + 3
     size_px = figure.get_size_inches() * figure.dpi
-    assert size_px == pytest.approx(np.round(size_px), abs=1e-6)  # half a pixel would stay unpainted
+    assert size_px == pytest.approx(np.round(size_px), abs=1e-6)  # half a pixel would remain unpainted
     assert [f"step {step}" in [text.get_text() for text in figure.texts] for step in (1, steps, steps + 1)] == [
         True, True, False,
     ]
@@ -84,7 +84,7 @@ def test_axes_lie_in_columns_and_rows_without_overlap(figure: Figure) -> None:
         assert not any(one.overlaps(other) for other in boxes[i + 1 :])
 
 
-def test_more_steps_than_can_be_read_are_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_omits_and_reports_steps_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strip, "MOST_STEPS", 2)
     shown = texts(draw_strip(many_steps(4)))
     assert "step 2" in shown
@@ -104,12 +104,12 @@ def test_texts_name_rows_labels_probabilities_truth_and_source(trace: Trace, fig
     assert "ended without stop" in " ".join(texts(draw_strip(make_trace(labels=(3,), rewards=(1.0,)))))
 
 
-def test_interventions_are_noted_on_a_line_of_their_own(trace: Trace, figure: Figure) -> None:
+def test_notes_interventions_on_a_separate_line(trace: Trace, figure: Figure) -> None:
     made = draw_strip(replace(trace, interventions=Interventions((Edit(0, label=3),))))
     assert set(texts(made)) - set(texts(figure)) == {"Changed by hand: meta-step 1: label set to 3"}
 
 
-def test_tick_and_cross_stand_only_where_the_truth_is_known(figure: Figure) -> None:
+def test_tick_and_cross_appear_only_if_the_truth_is_known(figure: Figure) -> None:
     signs = [text for axes in figure.axes for text in axes.texts if text.get_text() in "✓✗"]
     drawn = [(text.get_text(), text.get_color()) for text in signs]
     assert drawn == [("✓", CORRECT), ("✗", INCORRECT), ("✗", INCORRECT)]
@@ -118,7 +118,7 @@ def test_tick_and_cross_stand_only_where_the_truth_is_known(figure: Figure) -> N
     assert "0.80" in shown
 
 
-def test_saliency_has_its_own_map_and_one_range_in_all_steps(trace: Trace, figure: Figure) -> None:
+def test_saliency_has_its_own_color_map_and_one_range_in_all_steps(trace: Trace, figure: Figure) -> None:
     for column in range(3):
         image = cell(figure, 0, column).images[0]
         assert image.get_cmap().name == SALIENCY_MAP
@@ -139,13 +139,13 @@ def test_inhibited_cells_are_hatched_from_the_next_step_on(trace: Trace, figure:
         {(int(patch.get_y()), int(patch.get_x())) for patch in cell(figure, 0, column).patches} for column in range(3)
     ]
     first, second = ({glimpse.cell for glimpse in step.glimpses} for step in trace.steps[:2])
-    assert hatched == [set(), first, first | second]  # the stop's own glimpses inhibit nothing
+    assert hatched == [set(), first, first | second]  # the glimpses of stop inhibit nothing
     patch = cell(figure, 0, 1).patches[0]
     assert patch.get_hatch()
     assert to_hex(patch.get_edgecolor()) == INHIBITION
 
 
-def test_cells_left_uninhibited_are_not_hatched(trace: Trace) -> None:
+def test_cells_without_inhibition_are_not_hatched(trace: Trace) -> None:
     """As when a visitor switches inhibition off."""
     same = trace.steps[0].saliency
     steps = tuple(replace(step, saliency=same, next_saliency=same) for step in trace.steps)
@@ -157,7 +157,7 @@ def test_circles_are_one_sigma_about_each_gaussian(trace: Trace) -> None:
     steps = (replace(trace.steps[0], gaussians=gaussians), *trace.steps[1:])
     axes = cell(draw_strip(replace(trace, steps=steps)), 1, 0)
     circles = [patch for patch in axes.patches if isinstance(patch, Ellipse)]
-    # Cell 1 has its middle at 0.5. sigma = 1 / sqrt(2 beta): 1 for 0.5, 2 for 0.125.
+    # Cell 1 has its center at 0.5. sigma = 1 / sqrt(2 beta): 1 for 0.5, 2 for 0.125.
     assert [(circle.center, circle.width / 2) for circle in circles] == [((1.5, 0.5), 1), ((6.5, 3.5), 2)]
     # The lighter one, of two thirds the weight, is fainter: 0.25 + 0.65 * 2 / 3.
     assert [circle.get_alpha() for circle in circles] == pytest.approx([0.9, 0.6833], abs=1e-4)
@@ -189,15 +189,15 @@ def test_glimpses_are_numbered_outlines_with_a_path(trace: Trace) -> None:
 @pytest.mark.parametrize(("dark", "theme"), [(False, LIGHT), (True, DARK)])
 def test_png_decodes_and_is_not_blank(trace: Trace, dark: bool, theme: tuple[str, str, str]) -> None:
     drawn = pixels(strip_bytes(trace, "png", dark))
-    ground = tuple(round(255 * part) for part in to_rgb(theme[0]))
+    background = tuple(round(255 * part) for part in to_rgb(theme[0]))
     for edge in (drawn[0], drawn[-1], drawn[:, 0], drawn[:, -1]):
-        assert (edge == ground).all()  # nothing cut off, no unpainted line
-    assert 0.1 < np.mean((drawn != ground).any(axis=2)) < 0.9
+        assert (edge == background).all()  # nothing clipped, no unpainted line
+    assert 0.1 < np.mean((drawn != background).any(axis=2)) < 0.9
     for color in (COVERT, PRIORITY, OVERT):
         assert (drawn == np.round(255 * np.array(to_rgb(color)))).all(axis=2).any()
 
 
-def test_svg_is_well_formed_and_its_texts_can_be_found(trace: Trace) -> None:
+def test_svg_is_well_formed_and_contains_its_texts(trace: Trace) -> None:
     svg = strip_bytes(trace, "svg").decode()
     root = ElementTree.fromstring(svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
@@ -208,7 +208,7 @@ def test_svg_is_well_formed_and_its_texts_can_be_found(trace: Trace) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_every_reference_in_the_svg_finds_its_target(trace: Trace) -> None:
+def test_every_reference_in_the_svg_has_a_target(trace: Trace) -> None:
     root = ElementTree.fromstring(strip_bytes(trace, "svg"))
     ids = {element.get("id") for element in root.iter()}
     links = [element.get("{http://www.w3.org/1999/xlink}href", "") for element in root.iter()]
@@ -238,14 +238,14 @@ def test_another_process_draws_the_same_svg(trace: Trace, tmp_path: Path) -> Non
     assert (tmp_path / "strip.svg").read_bytes() == strip_bytes(trace, "svg")
 
 
-def test_threads_draw_what_one_alone_draws(trace: Trace) -> None:
+def test_drawing_is_thread_safe(trace: Trace) -> None:
     alone = strip_bytes(trace, "svg")
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(lambda _: strip_bytes(trace, "svg"), range(4))) == {alone}
 
 
 def test_global_settings_are_neither_changed_nor_needed(trace: Trace) -> None:
-    watched = [key for key in matplotlib.rcParams if key != "backend"]  # asking for that one sets it
+    watched = [key for key in matplotlib.rcParams if key != "backend"]  # reading that one sets it
     before = [matplotlib.rcParams[key] for key in watched]
     svg = strip_bytes(trace, "svg")
     assert [matplotlib.rcParams[key] for key in watched] == before
@@ -279,7 +279,7 @@ def test_a_dollar_is_shown_as_a_dollar() -> None:
     assert not any(text.get_parse_math() for text in figure.texts)
 
 
-def test_names_cannot_reorder_or_break_the_line() -> None:
+def test_names_cannot_reorder_or_break_a_line() -> None:
     shown = texts(draw_strip(make_trace(names=(*"012", "a\u202eb\nc", *"456789", "stop"))))
     assert "a b c" in shown
 
@@ -298,12 +298,12 @@ def test_a_long_name_stays_in_its_column() -> None:
     {"rows": 3, "columns": 5, "image_px": (60, 100)}, {"glimpses": 5}, {"image_px": (8, 8)}, {"truth": ()},
     {"rows": 8, "columns": 8, "image_px": (64, 64), "color": True}, {"rows": 13, "columns": 13},
 ])
-def test_other_shapes_can_be_drawn(options: dict) -> None:
+def test_draws_other_shapes(options: dict) -> None:
     drawn = pixels(strip_bytes(make_trace(**options), "png"))
     assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 50
 
 
-def test_a_colored_picture_keeps_its_colors() -> None:
+def test_an_rgb_image_is_drawn_in_color() -> None:
     figure = draw_strip(make_trace(color=True))
     images = [axes.images[0].get_array() for axes in figure.axes if axes.images]
     wall, square = (150, 70, 50), (240, 220, 60)
@@ -314,14 +314,14 @@ def test_a_colored_picture_keeps_its_colors() -> None:
     assert (round(float(red)), round(float(green)), round(float(blue))) == pytest.approx((112, 52, 38), abs=2)
 
 
-def test_a_blank_trace_can_be_drawn(trace: Trace) -> None:
+def test_draws_a_blank_trace(trace: Trace) -> None:
     nothing = np.zeros((7, 7), np.float32)
     maps = ("saliency", "mask", "priority", "broad_weights", "next_saliency")
     step = replace(trace.steps[0], **dict.fromkeys(maps, nothing))
     assert strip_bytes(replace(trace, steps=(step,)), "png")
 
 
-def test_save_strip_goes_by_the_ending(trace: Trace, tmp_path: Path) -> None:
+def test_save_strip_chooses_the_format_by_extension(trace: Trace, tmp_path: Path) -> None:
     save_strip(trace, tmp_path / "strip.PNG")
     save_strip(trace, tmp_path / "strip.svg", dark=True)
     save_strip(trace, tmp_path / "strip.pdf")
@@ -331,7 +331,7 @@ def test_save_strip_goes_by_the_ending(trace: Trace, tmp_path: Path) -> None:
     assert (tmp_path / "strip.svg").read_bytes() == strip_bytes(trace, "svg", dark=True)
 
 
-def test_what_cannot_be_drawn_or_written_is_told(trace: Trace, tmp_path: Path) -> None:
+def test_reports_what_cannot_be_drawn_or_written(trace: Trace, tmp_path: Path) -> None:
     assert issubclass(StripError, HsalError)
     with pytest.raises(StripError, match="as png, svg or pdf, not as 'gif'"):
         save_strip(trace, tmp_path / "strip.gif")

@@ -1,4 +1,4 @@
-"""Many images as a table: what its numbers mean, its files, and `hsal trace FOLDER --out`, stopped and gone on."""
+"""Tables of traced images: their values, their files, and `hsal trace FOLDER --out`, also interrupted and resumed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tests.fixtures.traces import make_trace
 LANDED = Path(__file__).parents[1] / "fixtures" / "landed"
 
 
-def test_confidence_is_the_probability_of_all_that_was_named() -> None:
+def test_confidence_is_the_probability_of_all_predicted_labels() -> None:
     trace = make_trace()
-    chances = ([0.5, 0.5], [0.25, 0.75], [0.2, 0.8])  # of the label named first
+    chances = ([0.5, 0.5], [0.25, 0.75], [0.2, 0.8])  # of the label predicted first
     steps = []
     for step, (named, other) in zip(trace.steps, chances, strict=True):
         odds = np.zeros(11, np.float32)
@@ -37,12 +37,12 @@ def test_confidence_is_the_probability_of_all_that_was_named() -> None:
     assert row.notes == "Scaled. Bands."
 
 
-def test_the_columns_are_those_of_earlier_tables() -> None:
+def test_columns_equal_those_of_earlier_tables() -> None:
     header = table_bytes([], "csv").decode().splitlines()[0]
     assert header == (LANDED / "table.csv").read_text(encoding="utf-8").splitlines()[0]
 
 
-def test_the_tables_files_hold_the_rows() -> None:
+def test_files_contain_the_rows() -> None:
     rows = [ImageRow("a.png", "3 7", 0.5, 3, True, 0.25), ImageRow("=1+1.png", problem="It is, \"empty\".")]
     read = parquet.read_table(io.BytesIO(table_bytes(rows, "parquet"))).to_pylist()
     assert read == [vars(row) for row in rows]
@@ -53,7 +53,7 @@ def test_the_tables_files_hold_the_rows() -> None:
     assert (second["steps"], second["problem"]) == ("", "It is, \"empty\".")
 
 
-def test_a_stopped_table_goes_on_with_whole_lines_and_files_that_did_not_change(tmp_path: Path) -> None:
+def test_resumes_from_complete_lines_of_unchanged_files(tmp_path: Path) -> None:
     out, files = tmp_path / "table.csv", [tmp_path / name for name in ("a", "b", "c", "d")]
     for file in files:
         file.write_text("x")
@@ -62,7 +62,7 @@ def test_a_stopped_table_goes_on_with_whole_lines_and_files_that_did_not_change(
             rows.add(file, ImageRow(str(file), "3"))
         rows.add(files[3], ImageRow(str(files[3]), problem="bad"))
     part = tmp_path / "table.csv.part"
-    part.write_bytes(part.read_bytes()[:-5])  # the process ended within the last line, c's
+    part.write_bytes(part.read_bytes()[:-5])  # the process ended within the last line, that of c
     files[0].write_text("other")
     with TableWriter(out, {"weights": "1"}) as rows:
         assert [rows.has(file) for file in files] == [False, True, False, False]
@@ -74,16 +74,16 @@ def test_a_stopped_table_goes_on_with_whole_lines_and_files_that_did_not_change(
 
 
 @pytest.mark.parametrize("text", ["{", "[1]\n", '{"weights": "1"}\n{}\n', '{"weights": "1"}\n[]\n'])
-def test_a_damaged_or_foreign_part_is_told(tmp_path: Path, text: str) -> None:
+def test_reports_a_damaged_or_foreign_part(tmp_path: Path, text: str) -> None:
     (tmp_path / "table.csv.part").write_text(text)
     with pytest.raises(TableError, match="delete it"):
         TableWriter(tmp_path / "table.csv", {"weights": "1"})
 
 
-def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
+def test_traces_a_folder_despite_a_bad_image_and_resumes(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, out = tmp_path / "pictures", tmp_path / "table.parquet"
+    folder, out = tmp_path / "images", tmp_path / "table.parquet"
     shutil.copytree(made / "scenes", folder / "below")
     (folder / "bad.png").write_text("no image")
     model = str(weights(made, "model"))
@@ -121,7 +121,7 @@ def test_a_folder_becomes_a_table_and_a_bad_picture_holds_up_nobody(
     assert not (tmp_path / "table.parquet.part").exists()
 
 
-def test_a_table_that_cannot_be_made_is_one_line(
+def test_reports_a_table_that_cannot_be_created_in_one_line(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model, scenes = weights(made, "model"), made / "scenes"

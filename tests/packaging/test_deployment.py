@@ -1,4 +1,4 @@
-"""The files that check and deploy the project agree with it: CI, pre-commit, Docker."""
+"""The files for CI, pre-commit and Docker agree with the project."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_every_source_that_docker_copies_exists_and_reaches_the_build() -> None:
         assert any(fnmatch.fnmatch(source, pattern) for pattern in allowed), source
 
 
-def test_the_image_serves_the_app_as_another_user_than_root() -> None:
+def test_the_image_serves_the_app_as_a_non_root_user() -> None:
     assert instructions("USER") == ["hsal"]
     assert DOCKERFILE.index("USER hsal") < DOCKERFILE.index("\nCMD")
     (command,) = re.findall(r'(?m)^CMD \["hsal", "(\w+)", "--host", "0.0.0.0"', DOCKERFILE)

@@ -1,4 +1,4 @@
-"""The phrase check of `make lint`: what it finds, what it lets pass, and what it prints."""
+"""The phrase check of `make lint`: what it finds, what it accepts, and what it prints."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ print(time.perf_counter() - start, *sorted({name.split(".")[0] for name in sys.m
 """
 
 
-def test_the_import_is_quick_and_loads_no_torch() -> None:
+def test_the_import_is_fast_and_does_not_load_torch() -> None:
     seconds = []
-    for _ in range(5):  # the quickest: a busy machine is not a slow import
+    for _ in range(5):  # the fastest, since the machine may be busy
         printed = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True, cwd=ROOT)
         first, *loaded = printed.stdout.split()
         assert loaded == []
@@ -35,7 +35,7 @@ def test_the_import_is_quick_and_loads_no_torch() -> None:
     assert min(seconds) < 0.1
 
 
-def test_every_public_name_can_be_imported() -> None:
+def test_every_public_name_is_importable() -> None:
     assert set(hsal.__all__) <= set(dir(hsal))
     assert all(getattr(hsal, name) is not None for name in hsal.__all__)
     with pytest.raises(AttributeError, match="module 'hsal' has no attribute 'nothing'"):
@@ -53,7 +53,7 @@ def test_type_checkers_see_the_same_names() -> None:
 def test_a_path_an_image_and_an_array_give_the_same_trace(made: Path) -> None:
     path = made / "scenes" / "scene-5-00000.png"
     from_path = hsal.trace(path)
-    assert from_path.truth is not None  # of scenes.jsonl beside it
+    assert from_path.truth is not None  # from scenes.jsonl beside it
     assert from_path.boxes
     with Image.open(path) as image:
         others = [hsal.trace(image), hsal.trace(np.array(image))]
@@ -80,7 +80,7 @@ def test_images_of_other_modes_are_decoded_like_files(tmp_path: Path) -> None:
         hsal.trace(pixels[..., 0] / 255.0)
 
 
-def test_interventions_may_be_plain_json(made: Path) -> None:
+def test_interventions_can_be_plain_json(made: Path) -> None:
     path = made / "scenes" / "scene-5-00000.png"
     plain = hsal.trace(path, interventions={"edits": [{"step": 0, "label": 7}]})
     typed = hsal.trace(path, interventions=hsal.Interventions(edits=(Edit(step=0, label=7),)))
@@ -89,7 +89,7 @@ def test_interventions_may_be_plain_json(made: Path) -> None:
     assert hsal.trace(path, saliency="itti_koch").source.saliency == "itti_koch"
 
 
-def test_evaluate_returns_the_measures(made: Path) -> None:
+def test_evaluate_returns_the_metrics(made: Path) -> None:
     cases: list[Case] = []
     measured = hsal.evaluate("mnist-multiset", scenes=6, digits="embedded", changes={"digits_max": 2}, cases=cases)
     assert measured["scenes"] == len(cases) == 6

@@ -1,4 +1,4 @@
-"""The built wheel, installed in an environment of its own and used outside the checkout.
+"""The built wheel, installed in a separate environment and used outside the checkout.
 
 Third-party packages are not installed again: the environment sees the folders that the running one has them in. Path
 files inside those folders are not processed there, so an editable install of the checkout stays invisible.
@@ -31,7 +31,7 @@ import hsal
 print(hsal.trace(sys.argv[1]).labels)
 """
 
-# What `streamlit run` has read of the configuration when it starts the server.
+# The configuration that `streamlit run` has read when it starts the server.
 CONFIG = """
 import streamlit.web.bootstrap as bootstrap
 from streamlit import config
@@ -80,14 +80,14 @@ def binaries(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder: empty, outside the checkout, which Python cannot import from."""
+    """An empty current folder outside the checkout, from which Python cannot import it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     return tmp_path
 
 
 def run(*command: object) -> str:
-    """What a command prints."""
+    """The output of a command."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -136,7 +136,7 @@ def test_the_app_starts(binaries: Path) -> None:
 
 @contextmanager
 def running_app(command: Path) -> Iterator[str]:
-    """The address of `hsal app`, which is ended by Ctrl-C and leaves no error behind."""
+    """The address of `hsal app`, which exits on Ctrl-C without an error."""
     port = free_port()
     server = subprocess.Popen(
         [str(command), "app", "--port", str(port), "--headless"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -44,7 +44,7 @@ def test_every_recipe_starts_from_a_known_backbone() -> None:
     assert set(TASK_BACKBONES) == set(TASKS)
 
 
-def test_each_ablation_makes_its_changes_only() -> None:
+def test_each_ablation_makes_only_its_changes() -> None:
     ablations = [recipe for recipe in recipes() if recipe.ablation and not recipe.folder]
     made = {recipe.name.removeprefix("ablation-"): recipe for recipe in ablations}
     assert made.keys() == ABLATIONS.keys()
@@ -104,12 +104,12 @@ def test_a_recipe_with_two_stages_has_one_result(tmp_path: Path, monkeypatch: py
     assert recipe.second_stage.fine_tune
     assert not recipe.config.fine_tune
     assert recipe.second_stage.scene_seed != recipe.config.scene_seed
-    asked, context = [], JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
+    commands, context = [], JobContext(tmp_path / "runs", tmp_path / "results", "embedded", "cpu", 10)
     jobs = importlib.import_module("hsal.reproduce.jobs")
     finish = jobs._train_to_the_end
 
     def watching(command: Train) -> None:
-        asked.append(command)
+        commands.append(command)
         finish(command)
 
     monkeypatch.setattr(jobs, "_train_to_the_end", watching)
@@ -117,7 +117,7 @@ def test_a_recipe_with_two_stages_has_one_result(tmp_path: Path, monkeypatch: py
     backbone.parent.mkdir(parents=True)
     save_model(backbone, fresh_model(recipe.model, 0), {})
     run_job(recipe, 0, context)
-    _, second_stage = asked
+    _, second_stage = commands
     assert second_stage.whole
     assert second_stage.pretrained == str(RunFolder(tmp_path / "runs" / f"{recipe.name}-0").weights)
     (result,) = load_results(tmp_path / "results")

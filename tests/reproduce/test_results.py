@@ -96,7 +96,7 @@ def test_the_error_names_the_damaged_file(tmp_path: Path, text: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_bytes_that_are_not_text_are_damage(tmp_path: Path) -> None:
+def test_reports_bytes_that_are_not_text_as_damage(tmp_path: Path) -> None:
     (tmp_path / "broken-0.json").write_bytes(b"\xff\xfe{}")
     with pytest.raises(ResultsError, match=r"broken-0\.json"):
         load_results(tmp_path)

@@ -1,4 +1,4 @@
-"""Arrays in JSON: the shortest decimals, and the same bits again."""
+"""Arrays in JSON: shortest decimals that are read back to the same bits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_float32_is_written_as_numpy_prints_it(values: np.ndarray) -> None
     assert shortest_float64(values).tolist() == [float(str(value)) for value in values]
 
 
-def test_so_are_the_numbers_of_maps() -> None:
+def test_values_of_maps_are_written_as_numpy_prints_them() -> None:
     rng = np.random.default_rng(0)
     maps = np.concatenate([
         rng.random(3000, np.float32), 10 ** -rng.uniform(0, 44, 3000).astype(np.float32), np.exp2(np.arange(-149, 127)),
@@ -57,11 +57,11 @@ def test_an_image_by_hand() -> None:
     ({"dtype": "uint8", "shape": [1]}, "missing required field `data`"),
     (3, "Expected `object`"),
 ])
-def test_what_is_not_an_array_is_refused(value: object, reason: str) -> None:
+def test_rejects_values_that_are_not_arrays(value: object, reason: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=reason):
         array_from_builtins(np.ndarray, value)
 
 
-def test_other_types_are_not_written() -> None:
+def test_rejects_arrays_of_other_types() -> None:
     with pytest.raises(NotImplementedError):
         array_to_builtins(np.zeros(2))

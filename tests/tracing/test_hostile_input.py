@@ -1,4 +1,4 @@
-"""Accidents and hostile input: each ends in one sentence, never in another exception."""
+"""Damaged and hostile input: each case is reported in one sentence, never by another exception."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def own_cache(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped"])
-def test_damaged_copy_of_embedded_digits(own_cache, damage):
+def test_replaces_a_damaged_copy_of_the_embedded_digits(own_cache, damage):
     load_digits("test", "embedded")
     copy = own_cache / "cache" / "embedded-digits.npz"
     data = bytearray(copy.read_bytes())
@@ -46,7 +46,7 @@ def test_damaged_copy_of_embedded_digits(own_cache, damage):
     load_digits("test", "embedded")  # zipfile.BadZipFile
 
 
-def test_damaged_raw_mnist(own_cache, monkeypatch):
+def test_reports_damaged_raw_mnist(own_cache, monkeypatch):
     raw = own_cache / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for name in digits.RAW:
@@ -56,7 +56,7 @@ def test_damaged_raw_mnist(own_cache, monkeypatch):
         load_digits("test", "mnist", download=False)
 
 
-def test_corrupt_gz(own_cache, monkeypatch):
+def test_reports_corrupt_gzip(own_cache, monkeypatch):
     (own_cache / "mnist").mkdir()
     for name in digits.RAW:
         good = gzip.compress(bytes(1000))
@@ -114,7 +114,7 @@ def test_trace(case):
         {"size_px": 0},
     ],
 )
-def test_config_types(tmp_path, changes):
+def test_rejects_wrong_config_types(tmp_path, changes):
     path = tmp_path / "x.safetensors"
     tensors = {name: tensor.contiguous() for name, tensor in fresh_model(SMALL, 0).state_dict().items()}
     config = json.dumps({**json.loads(to_json(SMALL)), **changes})
@@ -123,12 +123,12 @@ def test_config_types(tmp_path, changes):
         load_model(str(path))
 
 
-def test_long_name():
+def test_reports_a_long_name():
     with pytest.raises(CheckpointError):
         load_model("a" * 300)
 
 
-def test_info_is_an_object(tmp_path):
+def test_rejects_info_that_is_not_an_object(tmp_path):
     path = tmp_path / "x.safetensors"
     tensors = {name: tensor.contiguous() for name, tensor in fresh_model(SMALL, 0).state_dict().items()}
     save_file(tensors, path, {"hsal": "model 1", "config": to_json(SMALL), "info": "5"})
@@ -151,7 +151,7 @@ except Exception as error:
 """
 
 
-def test_full_disk_while_saving(tmp_path):
+def test_reports_a_full_disk_while_saving(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", FULL.format(path=str(tmp_path / "x.safetensors"))], capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""Interventions: each takes effect, the rest is left to the model, and all are stored and described."""
+"""Interventions: each takes effect, everything else is the model's choice, and all are stored and described."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def model() -> HSAL:
 def trace_with(model: HSAL, interventions: Interventions) -> Trace:
     """A trace of the image; stop is excluded, so that it has all meta-steps."""
     edits = {edit.step: edit for edit in interventions.edits}
-    kept = tuple(edits.get(step, Edit(step, veto=(10,))) for step in range(4))
-    whole = Interventions(kept, interventions.rules, interventions.hidden, interventions.saliency)
+    valid = tuple(edits.get(step, Edit(step, veto=(10,))) for step in range(4))
+    whole = Interventions(valid, interventions.rules, interventions.hidden, interventions.saliency)
     return trace_image(model, IMAGE, Source("file", "x", "", "w", "channel_energy"), interventions=whole)
 
 
-def test_all_of_it_is_done_at_its_meta_step_alone(model: HSAL) -> None:
+def test_applies_each_intervention_at_its_meta_step_only(model: HSAL) -> None:
     own, made = trace_with(model, Interventions()), trace_with(model, ALL)
     first, second, third = made.steps[:3]
     assert first.gaussians.tolist() == [[0.5, 0.5, 1, 3], [0.5, 0.5, 2, 2]]  # weights over their sum
@@ -64,31 +64,31 @@ def test_all_of_it_is_done_at_its_meta_step_alone(model: HSAL) -> None:
     assert np.array_equal(third.next_saliency, third.saliency)
     assert np.ptp(made.image[:8, :16]) == 0
     assert np.array_equal(made.image[8:], IMAGE[8:])
-    assert made.source.image_sha256 == own.source.image_sha256  # of the image before
+    assert made.source.image_sha256 == own.source.image_sha256  # of the original image
     assert made.interventions.rules == ALL.rules
 
 
-def test_nothing_done_changes_nothing(model: HSAL) -> None:
+def test_no_interventions_change_nothing(model: HSAL) -> None:
     source = Source("file", "x", "", "w", "channel_energy")
     plain = trace_image(model, IMAGE, source)
-    asked = trace_image(model, IMAGE, source, interventions=Interventions())
-    assert plain.to_json() == asked.to_json()
+    without = trace_image(model, IMAGE, source, interventions=Interventions())
+    assert plain.to_json() == without.to_json()
     # the model's own choices, forced, give the same trace
     glimpses = tuple(glimpse.cell for glimpse in plain.steps[0].glimpses)
-    told = Interventions((Edit(0, look=glimpses, label=plain.steps[0].label),))
-    again = trace_image(model, IMAGE, source, interventions=told)
+    forced = Interventions((Edit(0, look=glimpses, label=plain.steps[0].label),))
+    again = trace_image(model, IMAGE, source, interventions=forced)
     assert again.labels == plain.labels
     assert np.array_equal(again.steps[-1].mask, plain.steps[-1].mask)
 
 
-def test_samples_are_the_same_again_with_their_seed(model: HSAL) -> None:
+def test_sampling_is_reproducible_by_seed(model: HSAL) -> None:
     drawn = [trace_with(model, Interventions(rules=(Rule(temperature=50.0, seed=seed),))) for seed in (1, 1, 2)]
     cells = [[glimpse.cell for step in one.steps for glimpse in step.glimpses] for one in drawn]
     assert cells[0] == cells[1]
     assert cells[0] != cells[2]
 
 
-def test_another_saliency_model_takes_the_place_of_the_weights_own(model: HSAL) -> None:
+def test_another_saliency_model_replaces_that_of_the_weights(model: HSAL) -> None:
     flat = trace_image(
         model, IMAGE, Source("file", "x", "", "w", "channel_energy"), interventions=Interventions(saliency="uniform")
     )
@@ -96,17 +96,17 @@ def test_another_saliency_model_takes_the_place_of_the_weights_own(model: HSAL) 
     assert flat.source.saliency == "uniform"
 
 
-def test_a_later_rule_has_the_last_word() -> None:
+def test_a_later_rule_overrides_an_earlier_one() -> None:
     first = Rule(0, inhibition=False, glimpses=1, temperature=1, seed=9)
     rules = Interventions(rules=(Rule(2, inhibition=True), first))
     assert rules.rule_at(1) == Rule(1, glimpses=1, inhibition=False, temperature=1, seed=9)
     assert rules.rule_at(2) == Rule(2, glimpses=1, inhibition=True, temperature=1, seed=9)
 
 
-def test_a_hidden_part_takes_the_pictures_median_color() -> None:
-    picture = np.array([[[9, 8, 7]] * 3, [[9, 8, 7], [1, 2, 3], [1, 2, 3]]], np.uint8)
-    assert cover(picture, ((1, 1, 2, 3),))[1].tolist() == [[9, 8, 7]] * 3
-    assert picture[1, 1].tolist() == [1, 2, 3]  # the image itself is left as it was
+def test_a_hidden_part_gets_the_median_color_of_the_image() -> None:
+    image = np.array([[[9, 8, 7]] * 3, [[9, 8, 7], [1, 2, 3], [1, 2, 3]]], np.uint8)
+    assert cover(image, ((1, 1, 2, 3),))[1].tolist() == [[9, 8, 7]] * 3
+    assert image[1, 1].tolist() == [1, 2, 3]  # the image itself is not modified
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
@@ -129,7 +129,7 @@ def test_a_hidden_part_takes_the_pictures_median_color() -> None:
     (Interventions(rules=(Rule(seed=-1),)), "seed"),
     (Interventions(hidden=((0, 0, 49, 4),)), "reaches out of the image of 48 px"),
 ])
-def test_what_cannot_be_done_is_told_in_one_sentence(model: HSAL, wrong: Interventions, sentence: str) -> None:
+def test_reports_impossible_interventions_in_one_sentence(model: HSAL, wrong: Interventions, sentence: str) -> None:
     with pytest.raises(InterventionError) as caught:
         trace_image(model, IMAGE, Source("file", "x", "", "w", "channel_energy"), interventions=wrong)
     assert sentence in str(caught.value)
@@ -149,20 +149,20 @@ def test_an_empty_mask_gives_an_empty_broad_glimpse() -> None:
     assert broad_weights(torch.zeros(1, 3, 3)).tolist() == [[[0.0] * 3] * 3]
 
 
-def test_a_trace_keeps_what_was_done(model: HSAL) -> None:
+def test_a_trace_stores_its_interventions(model: HSAL) -> None:
     made = trace_with(model, ALL)
     again = Trace.from_json(made.to_json())
     assert again.interventions == made.interventions
     assert again.to_json() == made.to_json()
 
 
-def test_a_trace_of_before_is_read_as_one_in_which_nothing_was_done(model: HSAL) -> None:
+def test_a_trace_of_schema_1_has_no_interventions(model: HSAL) -> None:
     older = {**trace_image(model, IMAGE, Source("file", "x", "", "w", "channel_energy")).to_dict(), "schema": 1}
     older.pop("interventions")
     assert Trace.from_dict(older).interventions == Interventions()
 
 
-def test_json_and_link_say_the_same() -> None:
+def test_json_and_link_are_equivalent() -> None:
     assert read_interventions(json.loads(json.dumps(ALL.to_dict()))) == ALL
     assert unpack(pack(ALL)) == (ALL, [])
     assert unpack(pack(Interventions())) == (Interventions(), [])
@@ -179,11 +179,11 @@ def test_ten_interventions_fit_in_a_link() -> None:
 
 
 def packed(text: str) -> str:
-    """Any text as a link's word."""
+    """Any text, encoded as in a link."""
     return urlsafe_b64encode(zlib.compress(text.encode())).rstrip(b"=").decode()
 
 
-@pytest.mark.parametrize(("word", "kept", "sentence"), [
+@pytest.mark.parametrize(("word", "valid", "sentence"), [
     ("%%%", Interventions(), "damaged"),
     (pack(ALL)[:-9], Interventions(), "damaged"),
     (packed("{"), Interventions(), "damaged"),
@@ -204,22 +204,22 @@ def packed(text: str) -> str:
     (packed('{"saliency": 3}'), Interventions(), "is not a name"),
     (packed('{"model": 3}'), Interventions(), "unknown fields (model; known are edits, rules,"),
 ])
-def test_a_tampered_link_gives_what_can_be_restored(word: str, kept: Interventions, sentence: str) -> None:
+def test_restores_the_valid_part_of_a_tampered_link(word: str, valid: Interventions, sentence: str) -> None:
     restored, problems = unpack(word)
-    assert restored == kept
+    assert restored == valid
     assert len(problems) == 1
     assert sentence in problems[0]
     assert "\n" not in problems[0]
 
 
-def test_strict_reading_refuses_what_restoring_leaves_out() -> None:
+def test_strict_reading_rejects_what_restoring_skips() -> None:
     values = {"edits": [{"step": 0, "label": "x"}]}
     assert restore_interventions(values)[0] == Interventions()
     with pytest.raises(InterventionError, match=r"The edit 1 .* cannot be read: label: expected int"):
         read_interventions(values)
 
 
-def test_each_thing_done_has_its_words() -> None:
+def test_describes_each_intervention() -> None:
     names = [*"0123456789", "stop"]
     assert list(describe(ALL, names)) == [
         "hidden: rows 0 to 7, columns 0 to 15 px",
@@ -234,13 +234,13 @@ def test_each_thing_done_has_its_words() -> None:
     assert list(describe(Interventions(rules=(Rule(glimpses=0),)))) == ["meta-step 1: from here no glimpses"]
 
 
-def test_one_line_tells_what_was_done_and_another_what_came_too_late() -> None:
+def test_notes_list_the_interventions_and_those_without_effect() -> None:
     trace = make_trace()  # 3 meta-steps
     assert (intervention_note(trace), ineffective_note(trace)) == ("", "")
     late = replace(trace, interventions=Interventions((Edit(0, label=3), Edit(5, label=1)), (Rule(3, covert=False),)))
     assert intervention_note(late) == "Changed by hand: meta-step 1: label set to 3"
-    said = ineffective_note(late)
-    assert said == "The interventions at meta-steps 4, 6 had no effect: the trace ended at meta-step 3."
+    note = ineffective_note(late)
+    assert note == "The interventions at meta-steps 4, 6 had no effect: the trace ended at meta-step 3."
     many = tuple(Edit(step, bar=tuple((row, 0) for row in range(7))) for step in range(3))
     line = intervention_note(replace(trace, interventions=Interventions(many)))
     assert len(line) <= 300

@@ -1,4 +1,4 @@
-"""The published JSON Schema: it is the one of the code, every trace that is shipped keeps to it, others do not."""
+"""The published JSON Schema: it equals the code's, and accepts shipped traces but no other data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hsal.tracing.json_schema import FILE, schema, text
 from hsal.zoo.samples import recorded
 from tests.fixtures.traces import make_trace
 
-DONE = Interventions(
+INTERVENTIONS = Interventions(
     (Edit(0, ((0.5, 1.0, 2.0, 3.0),), ((1, 2, 0.5),), (None, (3, 4)), ((0, 0),), (1,), 3, (4, 5)),),
     (Rule(1, False, 3, True, 0.5, 7),), ((1, 2, 3, 4),), "uniform",
 )
@@ -28,19 +28,19 @@ def published() -> Draft202012Validator:
     return Draft202012Validator(read)
 
 
-def test_the_published_file_is_what_the_code_says() -> None:
+def test_the_published_schema_equals_the_codes() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "write it again: make assets"
     assert json.loads(text()) == schema()
 
 
-def test_every_shipped_trace_keeps_to_it(published: Draft202012Validator) -> None:
+def test_every_shipped_trace_is_valid(published: Draft202012Validator) -> None:
     assert len(recorded()) == 8
     for trace in recorded().values():
         published.validate(json.loads(trace.to_json()))
 
 
-def test_so_do_traces_with_interventions_in_colors_or_without_truth(published: Draft202012Validator) -> None:
-    trace = replace(make_trace(), interventions=DONE)
+def test_traces_with_interventions_color_or_without_truth_are_valid(published: Draft202012Validator) -> None:
+    trace = replace(make_trace(), interventions=INTERVENTIONS)
     values = json.loads(trace.to_json())
     assert values["interventions"].keys() == {"edits", "rules", "hidden", "saliency"}
     assert len(values["interventions"]["edits"][0]) == 8
@@ -56,7 +56,7 @@ def test_so_do_traces_with_interventions_in_colors_or_without_truth(published: D
     lambda v: v["image"]["data"].append(256), lambda v: v["interventions"]["edits"][0].pop("step"),
     lambda v: v["interventions"]["edits"][0].update(look=[[1]]), lambda v: v["interventions"].update(undo=[]),
 ])
-def test_what_is_no_trace_does_not(published: Draft202012Validator, change: Callable[[dict[str, Any]], object]) -> None:
-    values = replace(make_trace(), interventions=DONE).to_dict()
+def test_other_data_is_invalid(published: Draft202012Validator, change: Callable[[dict[str, Any]], object]) -> None:
+    values = replace(make_trace(), interventions=INTERVENTIONS).to_dict()
     change(values)
     assert not published.is_valid(values)

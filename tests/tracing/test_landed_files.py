@@ -1,4 +1,4 @@
-"""Files and links of earlier versions open, and hold the same as before."""
+"""Files and links of earlier versions open with the same contents."""
 
 from __future__ import annotations
 

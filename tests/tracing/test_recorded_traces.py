@@ -1,4 +1,4 @@
-"""Recorded traces of the shipped weights: 50 scenes keep their labels, cells and maps."""
+"""Recorded traces of the shipped weights: 50 scenes have the recorded labels, cells and maps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ weights = cache(load_model)
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Sums of floats depend on how many threads share them."""
+    """Sums of floats depend on the number of threads."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -1,4 +1,4 @@
-"""From a rollout to its record, number by number."""
+"""Recording a rollout as a trace, value by value."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SOURCE = Source("scene", "two blobs", "", "untrained", "channel_energy", seed=4)
 CONFIG = ModelConfig(width=2, cell_px=16, hidden=16, size_px=48, gaussians=2, glimpses=2, meta_steps=3)
 
 
-def picture() -> np.ndarray:
+def make_image() -> np.ndarray:
     image = np.zeros((48, 48), dtype=np.uint8)
     image[4:20, 6:18], image[28:44, 30:40] = 255, 180
     return image
 
 
-def model_that_says(*labels: int) -> HSAL:
-    """A tiny model whose most likely label is the first of these, whatever it sees, then the second, ..."""
+def scripted_model(*labels: int) -> HSAL:
+    """A tiny model that predicts these labels one after another for any image."""
     model, queue = fresh_model(CONFIG, seed=2), list(labels)
 
     def push(_: object, __: object, logits: torch.Tensor) -> torch.Tensor:
@@ -41,7 +41,7 @@ def model_that_says(*labels: int) -> HSAL:
 
 def rolled(model: HSAL) -> list[MetaStep]:
     with torch.inference_mode():
-        return list(model.rollout(model.perceive(to_tensor(picture()[None]))))
+        return list(model.rollout(model.perceive(to_tensor(make_image()[None]))))
 
 
 def test_images_become_tensors_in_0_to_1() -> None:
@@ -49,9 +49,9 @@ def test_images_become_tensors_in_0_to_1() -> None:
     torch.testing.assert_close(tensor, torch.tensor([[[[0.0, 0.2], [1.0, 0.4]]]]))
 
 
-def test_the_trace_is_the_rollout() -> None:
-    trace = trace_image(model_that_says(3, 5, 7), picture(), SOURCE)
-    steps = rolled(model_that_says(3, 5, 7))
+def test_the_trace_equals_the_rollout() -> None:
+    trace = trace_image(scripted_model(3, 5, 7), make_image(), SOURCE)
+    steps = rolled(scripted_model(3, 5, 7))
     assert len(trace.steps) == len(steps) == 3
     for kept, step in zip(trace.steps, steps, strict=True):
         for name in ("saliency", "mask", "priority", "broad_weights", "next_saliency"):
@@ -71,7 +71,7 @@ def test_the_trace_is_the_rollout() -> None:
             np.testing.assert_allclose(glimpse.probabilities, locations.numpy(), rtol=1e-6)
 
 
-def test_a_model_of_colors_sees_red_green_and_blue() -> None:
+def test_an_rgb_model_receives_red_green_and_blue() -> None:
     config = ModelConfig(width=2, hidden=16, size_px=48, image_channels=3, cell_px=8, meta_steps=2)
     model = fresh_model(config, seed=2)
     image = np.zeros((48, 48, 3), dtype=np.uint8)
@@ -84,8 +84,8 @@ def test_a_model_of_colors_sees_red_green_and_blue() -> None:
     assert not np.array_equal(swapped.steps[0].saliency, trace.steps[0].saliency)
 
 
-def test_the_picture_and_its_source_are_kept() -> None:
-    model, image = model_that_says(STOP), picture()
+def test_records_the_image_and_its_source() -> None:
+    model, image = scripted_model(STOP), make_image()
     boxes = [Box(3, 4, 6, 20, 18)]
     trace = trace_image(model, image, SOURCE, truth=[3], boxes=boxes, notes=["Light and dark were exchanged."])
     np.testing.assert_array_equal(trace.image, image)
@@ -98,14 +98,14 @@ def test_the_picture_and_its_source_are_kept() -> None:
     assert trace.saliency_scale == pytest.approx(scale)
 
 
-def test_it_ends_at_stop() -> None:
-    trace = trace_image(model_that_says(3, STOP, 5), picture(), SOURCE)
+def test_ends_at_stop() -> None:
+    trace = trace_image(scripted_model(3, STOP, 5), make_image(), SOURCE)
     assert [step.label for step in trace.steps] == [3, STOP]
     assert trace.ended_by_stop
 
 
-def test_or_when_the_meta_steps_are_used_up() -> None:
-    trace = trace_image(model_that_says(3, 5, 7), picture(), SOURCE)
+def test_ends_at_the_maximum_number_of_meta_steps() -> None:
+    trace = trace_image(scripted_model(3, 5, 7), make_image(), SOURCE)
     assert trace.labels == (3, 5, 7)  # meta_steps = 3
     assert not trace.ended_by_stop
 
@@ -114,8 +114,8 @@ def test_or_when_the_meta_steps_are_used_up() -> None:
     ("labels", "truth", "rewards"),
     [
         ((3, 3, STOP), (3, 3), [1, 1, 1]),
-        ((3, 3, STOP), (5, 3), [1, -1, -1]),  # one 3 only; a 5 is left at stop
-        ((5, 3, 4), (3, 5), [1, 1, -1]),  # any order; nothing but stop is left
+        ((3, 3, STOP), (5, 3), [1, -1, -1]),  # only one 3; a 5 remains at stop
+        ((5, 3, 4), (3, 5), [1, 1, -1]),  # any order; only stop remains
         ((STOP,), (), [1]),
         ((3, STOP), None, [None, None]),
     ],
@@ -123,13 +123,13 @@ def test_or_when_the_meta_steps_are_used_up() -> None:
 def test_rewards_by_the_truth(
     labels: tuple[int, ...], truth: tuple[int, ...] | None, rewards: list[float | None]
 ) -> None:
-    trace = trace_image(model_that_says(*labels), picture(), SOURCE, truth)
+    trace = trace_image(scripted_model(*labels), make_image(), SOURCE, truth)
     assert [step.reward for step in trace.steps] == rewards
     assert trace.truth == (None if truth is None else tuple(sorted(truth)))
 
 
-def test_a_blank_picture_can_be_traced_and_written() -> None:
-    trace = trace_image(model_that_says(1, 2, 3), np.zeros((48, 48), dtype=np.uint8), SOURCE)
+def test_traces_and_writes_a_blank_image() -> None:
+    trace = trace_image(scripted_model(1, 2, 3), np.zeros((48, 48), dtype=np.uint8), SOURCE)
     assert trace.saliency_scale == 0
     assert trace.attn_saliency == 0
     assert Trace.from_json(trace.to_json()).labels == (1, 2, 3)

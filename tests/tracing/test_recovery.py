@@ -1,4 +1,4 @@
-"""Downloaded traces opened again: whole, in part with a remark, or refused in one sentence."""
+"""Downloaded traces: read completely, partly with a note, or rejected in one sentence."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from hsal.tracing.recovery import MAX_BYTES, looks_like_json, recover_trace
 from hsal.tracing.schema import Trace, TraceError
 from tests.fixtures.traces import make_trace
 
-DONE = Interventions((Edit(0, look=((3, 4),), label=3),), (Rule(1, inhibition=False),))
+INTERVENTIONS = Interventions((Edit(0, look=((3, 4),), label=3),), (Rule(1, inhibition=False),))
 
 
-def whole(done: Interventions = DONE) -> Trace:
+def complete_trace(interventions: Interventions = INTERVENTIONS) -> Trace:
     made = make_trace()
     sha256 = hashlib.sha256(made.image.tobytes()).hexdigest()
-    return replace(made, source=replace(made.source, image_sha256=sha256), interventions=done)
+    return replace(made, source=replace(made.source, image_sha256=sha256), interventions=interventions)
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
-    values = whole().to_dict()
+    values = complete_trace().to_dict()
     change(values)
     return json.dumps(values).encode()
 
 
-def test_a_downloaded_trace_is_read_whole() -> None:
-    text = whole().to_json()
+def test_reads_a_downloaded_trace_completely() -> None:
+    text = complete_trace().to_json()
     for data in (text, "\ufeff" + text, json.dumps(json.loads(text), indent=2), text + "\n"):
-        trace, said = recover_trace(data.encode())
+        trace, notes = recover_trace(data.encode())
         assert trace.to_json() == text
-        assert said == []
+        assert notes == []
         assert looks_like_json(data.encode())
     assert not looks_like_json(b"\x89PNG{")
 
 
-def test_so_does_the_first_line_of_hsal_trace() -> None:
-    line = json.dumps({"image": "a.png", "labels": [3], "trace": whole().to_dict()})
-    assert recover_trace(f"{line}\n{line}\n".encode())[0].to_json() == whole().to_json()
+def test_reads_the_first_line_of_hsal_trace() -> None:
+    line = json.dumps({"image": "a.png", "labels": [3], "trace": complete_trace().to_dict()})
+    assert recover_trace(f"{line}\n{line}\n".encode())[0].to_json() == complete_trace().to_json()
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
@@ -61,25 +61,25 @@ def test_so_does_the_first_line_of_hsal_trace() -> None:
     (lambda v: v["interventions"]["edits"][0].update(label=99), "The interventions in \"trace.json\" do not fit"),
     (lambda v: v["interventions"]["edits"][0].update(look=[[50, 0]]), "The interventions in \"trace.json\" do not fit"),
 ])
-def test_what_can_be_restored_is_and_the_rest_is_told(change: Callable[[dict], object], sentence: str) -> None:
-    trace, said = recover_trace(changed(change))
-    assert any(sentence in one for one in said), said
-    assert len(said) == 1
+def test_restores_the_valid_parts_and_reports_the_rest(change: Callable[[dict], object], sentence: str) -> None:
+    trace, notes = recover_trace(changed(change))
+    assert any(sentence in one for one in notes), notes
+    assert len(notes) == 1
     assert len(trace.steps) == 3
     assert trace.labels == (3, 7)
 
 
 def test_a_trace_is_shown_up_to_its_first_bad_step() -> None:
-    trace, said = recover_trace(changed(lambda values: values["steps"][1].update(label=99)))
+    trace, notes = recover_trace(changed(lambda values: values["steps"][1].update(label=99)))
     assert [step.label for step in trace.steps] == [3]
     assert trace.truth == (3, 5)
-    assert "damaged from meta-step 2 on (step 1: there is no class 99)" in said[0]
-    assert "shown up to there" in said[0]
+    assert "damaged from meta-step 2 on (step 1: there is no class 99)" in notes[0]
+    assert "shown up to there" in notes[0]
 
 
 @pytest.mark.parametrize(("data", "sentence"), [
     (b"{", "is not JSON, or was cut off"),
-    (whole().to_json().encode()[:5000], "is not JSON, or was cut off"),
+    (complete_trace().to_json().encode()[:5000], "is not JSON, or was cut off"),
     (b"{\xff}", "is not JSON"),
     (b'{"a": ' + b"[" * 100_000, "is not JSON"),
     (b'{"schema": 2}', "is JSON, but not a trace"),
@@ -95,7 +95,7 @@ def test_a_trace_is_shown_up_to_its_first_bad_step() -> None:
     (make_trace(image_px=(8, 1025)).to_json().encode(), "1,025 pixels on a side"),
     (b"{" + b" " * MAX_BYTES, "larger than 10 MB"),
 ])
-def test_what_cannot_be_restored_is_one_sentence(data: bytes, sentence: str) -> None:
+def test_reports_what_cannot_be_restored_in_one_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(TraceError) as caught:
         recover_trace(data)
     assert sentence in str(caught.value)

@@ -1,4 +1,4 @@
-"""The record: what it refuses, what it says of itself, and that JSON loses nothing."""
+"""The trace record: validation, derived values, and lossless JSON."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def assert_same(one: object, other: object, where: str = "trace") -> None:
 @pytest.mark.parametrize("options", [{}, {"truth": None}, {"rows": 3, "columns": 5, "glimpses": 1, "labels": (4,),
                                                            "rewards": (1.0,)},
                                      {"color": True, "image_px": (40, 64), "rows": 5, "columns": 8}])
-def test_json_gives_back_every_bit(options: dict[str, Any]) -> None:
+def test_json_preserves_every_bit(options: dict[str, Any]) -> None:
     trace = make_trace(**options)
     assert_same(trace, Trace.from_json(trace.to_json()))
 
@@ -51,13 +51,13 @@ def test_awkward_floats_keep_their_bits() -> None:
     assert_same(trace, Trace.from_json(trace.to_json()))
 
 
-def test_a_file_name_that_is_not_utf_8_is_written() -> None:
+def test_writes_a_file_name_that_is_not_utf_8() -> None:
     trace = make_trace(name="caf\udce9.png")
     assert json.loads(trace.to_json())["source"]["name"] == "caf\udce9.png"
     assert_same(trace, Trace.from_json(trace.to_json()))
 
 
-def test_json_is_one_line_that_any_parser_takes() -> None:
+def test_json_is_one_line_of_standard_json() -> None:
     text = make_trace().to_json()
     assert "\n" not in text
 
@@ -72,14 +72,14 @@ def test_json_is_one_line_that_any_parser_takes() -> None:
     assert values["image"]["dtype"] == "uint8"
 
 
-def test_a_gray_trace_is_written_as_ever_and_a_colored_one_has_three_numbers_a_pixel() -> None:
+def test_a_gray_trace_has_one_value_per_pixel_and_an_rgb_trace_three() -> None:
     gray, colored = (make_trace(color=color).to_dict() for color in (False, True))
     assert (gray["schema"], gray["image"]["shape"], len(gray["image"]["data"])) == (2, [100, 100], 10_000)
     assert (colored["schema"], colored["image"]["shape"]) == (2, [100, 100, 3])
     assert colored["image"]["data"][:3] == [150, 70, 50]  # red, green, blue of the first pixel
 
 
-def test_a_value_that_is_not_a_number_is_never_written() -> None:
+def test_never_writes_a_value_that_is_not_a_number() -> None:
     trace = make_trace()
     with pytest.raises(TraceError, match="saliency_scale must be a finite number"):
         replace(trace, saliency_scale=float("nan"))
@@ -148,23 +148,23 @@ BAD: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_contradicts_itself_is_refused(case: str) -> None:
-    change, told = BAD[case]
+def test_rejects_an_inconsistent_trace(case: str) -> None:
+    change, message = BAD[case]
     values = make_trace().to_dict()
     change(values)
     with pytest.raises(TraceError) as caught:
         Trace.from_json(json.dumps(values))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "{", "not JSON", "[1, 2]", "7", "null", '"text"', "{}"])
-def test_what_is_no_trace_at_all_is_refused(text: str) -> None:
+def test_rejects_text_that_is_no_trace(text: str) -> None:
     with pytest.raises(TraceError):
         Trace.from_json(text)
 
 
-def test_reading_leaves_the_dictionary_as_it_was() -> None:
+def test_reading_does_not_modify_the_dictionary() -> None:
     values = make_trace().to_dict()
     before = json.dumps(values)
     Trace.from_dict(values)
@@ -178,10 +178,10 @@ def test_frozen() -> None:
             setattr(record, fields(record)[0].name, None)
 
 
-def test_what_was_named_by_hand() -> None:
+def test_labels_and_moments_by_hand() -> None:
     trace = make_trace(labels=(3, 7, 10), rewards=(1.0, -1.0, -1.0), truth=(3, 5))
     assert trace.stop == 10
-    assert trace.labels == (3, 7)  # stop is no object
+    assert trace.labels == (3, 7)  # stop is not an object
     assert trace.ended_by_stop
     assert trace.exact is False
     # 5 moments each and two glimpses; inhibition after the two labels, not after stop: 8 + 8 + 7
@@ -202,7 +202,7 @@ def test_running_out_of_steps() -> None:
         ((3, 3, 10), (3, 3), True),
         ((3, 10), (3, 3), False),  # one copy short
         ((3, 3, 10), (3,), False),  # one too many
-        ((10,), (), True),  # rightly nothing
+        ((10,), (), True),  # correctly nothing
         ((3, 10), None, None),  # not known
     ],
 )

@@ -23,7 +23,7 @@ def test_a_backbone_and_the_model_on_it() -> None:
     assert names(trained("whole", backbone=pretrained("single"))) == ["single", "whole"]
 
 
-def test_a_backbone_trained_further_from_other_weights_leaves_out_what_did_not_touch_it() -> None:
+def test_omits_runs_that_did_not_affect_the_backbone() -> None:
     others = trained("others", backbone=pretrained("single"))
     assert names(trained("whole", backbone=pretrained("scenes", start=others))) == ["single", "scenes", "whole"]
 

@@ -1,4 +1,4 @@
-"""Weights: what is written is read back bit for bit, and weights of other programs are refused in one sentence."""
+"""Weights are read back bit for bit, and foreign files are rejected in one sentence."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def tensors() -> dict[str, Tensor]:
 
 
 def metadata(**changes: object) -> dict[str, str]:
-    """What our files say of themselves, with the config's fields changed."""
+    """The metadata of a file of weights, with changed fields of the config."""
     config = json.dumps({**json.loads(to_json(CONFIG)), **changes})
     return {"hsal": "model 1", "config": config, "info": json.dumps(INFO)}
 
 
 def refusal(path: Path, load: Callable[[], object] | None = None) -> str:
-    """The sentence with which weights are refused."""
+    """The error message for a file of weights."""
     with pytest.raises(CheckpointError) as caught:
         (load or (lambda: load_model(str(path))))()
     sentence = str(caught.value)
@@ -60,7 +60,7 @@ def assert_same_weights(one: dict[str, Tensor], other: dict[str, Tensor]) -> Non
         assert torch.equal(tensor, other[name]), name
 
 
-def test_weights_config_and_info_come_back_to_the_bit(tmp_path: Path) -> None:
+def test_reads_back_weights_config_and_info_exactly(tmp_path: Path) -> None:
     model, path = make_model(), tmp_path / "new folder" / "small.safetensors"
     save_model(path, model, INFO)
     loaded = load_model(str(path))
@@ -72,7 +72,7 @@ def test_weights_config_and_info_come_back_to_the_bit(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["small.safetensors"]
 
 
-def test_a_loaded_model_does_what_the_saved_one_did(tmp_path: Path) -> None:
+def test_a_loaded_model_equals_the_saved_one(tmp_path: Path) -> None:
     model, path = make_model(), tmp_path / "small.safetensors"
     save_model(path, model, INFO)
     image = torch.rand(2, 1, 32, 32, generator=torch.Generator().manual_seed(0))
@@ -83,38 +83,38 @@ def test_a_loaded_model_does_what_the_saved_one_did(tmp_path: Path) -> None:
         assert torch.equal(step.class_logits, twin.class_logits)
 
 
-def test_weights_that_are_not_there_are_reported_with_the_choices() -> None:
+def test_reports_missing_weights_with_the_choices() -> None:
     assert DEFAULT_WEIGHTS in refusal(Path("no-such-weights"))
 
 
-def test_a_folder_is_no_weights(tmp_path: Path) -> None:
+def test_rejects_a_folder(tmp_path: Path) -> None:
     (tmp_path / "folder.safetensors").mkdir()
     refusal(tmp_path / "folder.safetensors")
 
 
-@pytest.mark.parametrize("kept", [0, 4, 8, 200, 0.5, -1])
-def test_weights_cut_short_are_refused(tmp_path: Path, kept: float) -> None:
+@pytest.mark.parametrize("length", [0, 4, 8, 200, 0.5, -1])
+def test_rejects_truncated_weights(tmp_path: Path, length: float) -> None:
     whole, path = tmp_path / "whole.safetensors", tmp_path / "cut.safetensors"
     save_model(whole, make_model(), INFO)
     data = whole.read_bytes()
-    path.write_bytes(data[: int(kept * len(data)) if kept == 0.5 else int(kept)])
+    path.write_bytes(data[: int(length * len(data)) if length == 0.5 else int(length)])
     assert "damaged" in refusal(path)
 
 
-def test_other_bytes_are_refused(tmp_path: Path) -> None:
+def test_rejects_other_bytes(tmp_path: Path) -> None:
     path = tmp_path / "noise.safetensors"
     path.write_bytes(torch.randint(256, (3000,), generator=torch.Generator().manual_seed(0)).byte().numpy().tobytes())
     refusal(path)
 
 
 class Bomb:
-    """Does harm when it is unpickled."""
+    """Has a side effect when it is unpickled."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return pytest.fail, ("a pickle was run",)
 
 
-def test_a_pickle_is_never_run(tmp_path: Path) -> None:
+def test_never_unpickles(tmp_path: Path) -> None:
     path = tmp_path / "pickled.safetensors"
     path.write_bytes(pickle.dumps(Bomb()))
     refusal(path)
@@ -122,7 +122,7 @@ def test_a_pickle_is_never_run(tmp_path: Path) -> None:
     refusal(path)
 
 
-def test_safetensors_of_others_are_refused(tmp_path: Path) -> None:
+def test_rejects_safetensors_of_other_programs(tmp_path: Path) -> None:
     path = tmp_path / "foreign.safetensors"
     save_file(tensors(), path)
     assert "metadata has no entry hsal" in refusal(path)
@@ -145,7 +145,7 @@ def test_safetensors_of_others_are_refused(tmp_path: Path) -> None:
         ({"beta_min": 1.0, "beta_max": 0.5}, "beta_min"),
     ],
 )
-def test_a_config_that_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, object], message: str) -> None:
+def test_rejects_a_config_that_does_not_match(tmp_path: Path, changes: dict[str, object], message: str) -> None:
     path = tmp_path / "unfit.safetensors"
     save_file(tensors(), path, metadata(**changes))
     assert message in refusal(path)
@@ -158,14 +158,14 @@ def test_a_config_that_does_not_fit_is_refused(tmp_path: Path, changes: dict[str
         {"config": None}, {"info": None},
     ],
 )
-def test_metadata_that_cannot_be_read_is_refused(tmp_path: Path, changes: dict[str, str | None]) -> None:
+def test_rejects_unreadable_metadata(tmp_path: Path, changes: dict[str, str | None]) -> None:
     path = tmp_path / "unread.safetensors"
     save_file(tensors(), path, {key: value for key, value in {**metadata(), **changes}.items() if value is not None})
     refusal(path)
 
 
 @pytest.mark.parametrize("missing", [True, False])
-def test_a_tensor_too_few_or_too_many_is_refused(tmp_path: Path, missing: bool) -> None:
+def test_rejects_a_missing_or_additional_tensor(tmp_path: Path, missing: bool) -> None:
     path, own = tmp_path / "tensors.safetensors", tensors()
     if missing:
         del own["controller.value.bias"]
@@ -175,7 +175,7 @@ def test_a_tensor_too_few_or_too_many_is_refused(tmp_path: Path, missing: bool) 
     refusal(path)
 
 
-def test_a_write_that_fails_leaves_the_old_weights_and_no_scrap(
+def test_a_failed_write_leaves_the_old_weights_and_no_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: object, path: Path, *__: object) -> None:
@@ -192,17 +192,17 @@ def test_a_write_that_fails_leaves_the_old_weights_and_no_scrap(
     assert [entry.name for entry in tmp_path.iterdir()] == ["small.safetensors"]
 
 
-def test_weights_of_an_earlier_version_load_with_their_info() -> None:
+def test_loads_weights_of_an_earlier_version_with_their_info() -> None:
     loaded = load_model(str(LANDED / "weights.safetensors"))
     assert (loaded.name, loaded.info["task"], loaded.info["seed"]) == ("weights", "mnist-multiset", 0)
-    assert loaded.info["training"]["cut"] == "picture"  # the word of that version
+    assert loaded.info["training"]["cut"] == "picture"  # that version's name of the value
     config = loaded.model.config
     assert (config.backbone, config.width, config.gaussians, config.hidden) == ("compact", 2, 2, 8)
     with torch.inference_mode():
         assert loaded.model.perceive(torch.rand(1, 1, 100, 100)).volume.isfinite().all()
 
 
-def test_a_model_with_a_timm_backbone_is_read_back(tmp_path: Path) -> None:
+def test_reads_back_a_model_with_a_timm_backbone(tmp_path: Path) -> None:
     config = ModelConfig(backbone="timm:test_resnet", cell_px=16, hidden=8, size_px=64)
     model = fresh_model(config, seed=0).eval()
     save_model(tmp_path / "timm.safetensors", model, INFO)

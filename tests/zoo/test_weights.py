@@ -17,7 +17,7 @@ from hsal.zoo.weights import CheckpointError, describe, titles
 from tests.fixtures.browser import ROOT
 
 
-def test_task_and_config_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_describes_task_and_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = ModelConfig(size_px=64, image_channels=3, cell_px=8, width=2, hidden=8)
     save_model(tmp_path / "mine.safetensors", fresh_model(config, 0), {"task": "street-numbers"})
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)
@@ -33,13 +33,13 @@ def test_task_and_config_are_reported(tmp_path: Path, monkeypatch: pytest.Monkey
         ({"config": "{}", "info": "5"}, "do not fit"), ({"config": "{", "info": "{}"}, "do not fit"),
     ],
 )
-def test_what_is_not_ours_is_one_sentence(tmp_path: Path, metadata: dict[str, str] | None, words: str) -> None:
+def test_reports_foreign_files_in_one_sentence(tmp_path: Path, metadata: dict[str, str] | None, words: str) -> None:
     save_file({}, tmp_path / "x.safetensors", metadata)
     with pytest.raises(CheckpointError, match=words):
         describe(str(tmp_path / "x.safetensors"))
 
 
-def test_missing_and_damaged(tmp_path: Path) -> None:
+def test_reports_missing_and_damaged_files(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="no weights 'nobodys'"):
         describe("nobodys")
     (tmp_path / "x.safetensors").write_bytes(b"no weights")
@@ -47,14 +47,14 @@ def test_missing_and_damaged(tmp_path: Path) -> None:
         describe(str(tmp_path / "x.safetensors"))
 
 
-def test_titles_are_plain_and_tell_two_of_a_task_apart() -> None:
+def test_titles_are_plain_and_unique_within_a_task() -> None:
     assert titles({"a": "mnist-set", "b": "street-numbers", "c": "my-task"}) == {
         "a": "MNIST Set", "b": "Street Numbers", "c": "my-task",
     }
     assert titles({"a": "mnist-set", "b": "mnist-set"}) == {"a": "MNIST Set (a)", "b": "MNIST Set (b)"}
 
 
-def test_describing_brings_no_torch() -> None:
+def test_describing_weights_does_not_load_torch() -> None:
     code = "import sys; from hsal.zoo.weights import describe; describe('mnist-multiset');"
     code += " sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
