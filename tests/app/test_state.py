@@ -82,3 +82,31 @@ def test_the_last_visit_is_restored_unless_there_is_a_link() -> None:
         at.run()
         assert at.number_input[0].value == expected
         assert address(at) == {"number": str(expected)}
+
+
+def counting_page() -> None:
+    from unittest import mock
+
+    import streamlit as st
+
+    from app.state import LinkedState, begin_page, end_page
+
+    begin_page("counting")
+    state: LinkedState[str] = LinkedState("counting")
+    state.enter(lambda parameters: "")
+    value = st.text_input("Value", key="value")
+    with mock.patch.object(type(st.query_params), "from_dict") as new_entry:
+        state.write({"value": value})
+        if value == "twice":
+            state.write({"value": value, "more": "1"})
+    st.session_state["entries"] = new_entry.call_count
+    end_page()
+
+
+def test_only_the_first_write_of_a_changed_link_makes_an_entry() -> None:
+    at = AppTest.from_function(counting_page, default_timeout=60).run()
+    assert at.session_state["entries"] == 0  # opened
+    assert at.run().session_state["entries"] == 0  # nothing changed
+    at.text_input[0].set_value("twice").run()
+    assert not at.exception
+    assert at.session_state["entries"] == 1
