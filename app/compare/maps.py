@@ -63,7 +63,7 @@ def _draw(image: ComparedImage, selection: Selection) -> bool:
     maps = _done(results)
     scores = _request_scores(image, maps)
     state.leave()  # before the grid, which adds its opacity and marks to the address
-    saliency_maps(grid_data(image, selection.models, results), key="compare.grid")
+    saliency_maps(grid_data(image, selection.models, results) | {"linked": state.grid_settings()}, key="compare.grid")
     if notes := list(dict.fromkeys(note for rendered in maps.values() for note in rendered.notes)):
         st.caption(escape_markdown(" ".join(notes)))
     if can_be_scored(image):

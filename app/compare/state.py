@@ -107,6 +107,11 @@ def moment() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
+def grid_settings() -> dict[str, str]:
+    """Opacity and overlays of the grid in the link, which the browser may have removed before the grid appears."""
+    return {name: browser_value(name) for name in ("opacity", "marks")}
+
+
 def take_messages() -> list[str]:
     """The sentences on parts of the link that cannot be used; returned once."""
     messages: list[str] = st.session_state.pop(MESSAGES, [])

@@ -92,9 +92,11 @@ def test_a_link_restores_maps_options_opacity_and_overlays(browser: object, page
     page.wait_for_function("() => location.search.includes('view=attention')")
     page.get_by_text("Maps", exact=True).click()
     page.wait_for_function("() => !location.search.includes('view=attention')")
-    page.wait_for_function("() => location.search.includes('marks=boxes') && location.search.includes('opacity=30')")
+    link = page.wait_for_function(
+        "() => location.search.includes('marks=boxes') && location.search.includes('opacity=30') && location.href"
+    ).json_value()  # at once: the server may overwrite the address before the browser completes it again
     visitor = browser.new_context().new_page()
-    open_page(visitor, page.url)
+    open_page(visitor, link)
     wait_for_map(visitor, "channel_energy")
     expect(visitor.locator(".tile")).to_have_count(2)
     expect(visitor.locator(".saliency-maps .opacity")).to_have_value("30")

@@ -13,9 +13,8 @@ class Maps {
     this.part = (name) => root.querySelector(`.${name}`);
     this.tiles = new Map();
     this.spot = null;
-    const linked = new URLSearchParams(location.search);
-    const settings = data.remembered ?? { opacity: linked.get("opacity"), marks: linked.get("marks") };
-    const opacity = Number(settings.opacity ?? NaN);
+    const settings = data.remembered ?? data.linked ?? {};
+    const opacity = Number(settings.opacity || NaN);
     this.opacity = opacity >= 0 && opacity <= 100 ? opacity / 100 : DEFAULT_OPACITY;
     this.marks = new Set((settings.marks ?? "").split(",").filter((mark) => MARKS.includes(mark)));
     this.listening = new AbortController();
