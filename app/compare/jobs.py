@@ -6,15 +6,14 @@ starts. Nothing here depends on Streamlit.
 
 from __future__ import annotations
 
-import atexit
-import ctypes
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from cachetools import TLRUCache
@@ -27,7 +26,6 @@ FAILURE_S = 60.0  # a failed job may be tried again after this time
 MAX_WAITING = 400
 CACHE_BYTES = 192 * 2**20
 FAILURE_BYTES = 512
-CLOSING_S = 2.0  # the longest that running jobs delay the exit of the process
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,6 @@ class _Job:
     size_of: Callable[[Any], int]
     requested: float  # when a page last requested it
     started: float = 0.0
-    thread: threading.Thread | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class _Entry:
 class Jobs:
     """Threads that run the cheapest job first, and slow jobs in parallel, one at a time.
 
-    `close` stops running jobs, so that they do not delay the exit of the process.
+    When the process exits, it waits for the running jobs and drops the others.
     """
 
     def __init__(
@@ -77,9 +74,9 @@ class Jobs:
         )
         self._waiting: dict[Hashable, _Job] = {}
         self._running: dict[Hashable, _Job] = {}
-        self._lock = threading.Lock()  # guards all of the above
-        self._closed = False
+        self._lock = threading.RLock()  # a job that ends at once calls `_finish` from `_start`
         self._max_threads = quick + 3  # one for a job that is known to be slow, two for unexpectedly slow ones
+        self._pool = ThreadPoolExecutor(self._max_threads, thread_name_prefix="hsal-job")
 
     def request(
         self, key: Hashable, work: Callable[[], Any], *, cost_s: float = 0.0,
@@ -109,22 +106,6 @@ class Jobs:
             self._start()  # also if the job is known: a running one may have become slow since
         return None
 
-    def close(self, timeout_s: float = CLOSING_S) -> None:
-        """Drop all waiting jobs, start no more, and stop the running ones; returns after at most `timeout_s` seconds.
-
-        A thread that runs PyTorch while the interpreter shuts down would abort the process, so each is stopped first.
-        One call that takes longer than `timeout_s` is left to its thread, a daemon.
-        """
-        with self._lock:
-            self._closed = True
-            self._waiting.clear()
-            threads = [job.thread for job in self._running.values() if job.thread is not None]
-            for thread in threads:
-                _interrupt(thread)
-        deadline = time.monotonic() + timeout_s
-        for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-
     def _drop_abandoned(self, now: float) -> None:
         for key in [key for key, job in self._waiting.items() if now - job.requested > ABANDONED_S]:
             del self._waiting[key]
@@ -133,7 +114,7 @@ class Jobs:
         """The job to start now, if any may start."""
         now = self.clock()
         self._drop_abandoned(now)
-        if self._closed or len(self._running) >= self._max_threads:
+        if len(self._running) >= self._max_threads:
             return None
         slow = any(job.cost_s > SLOW_S for job in self._running.values())
         quick = sum(job.cost_s <= SLOW_S and now - job.started <= SLOW_S for job in self._running.values())
@@ -142,20 +123,20 @@ class Jobs:
         return min(startable, key=lambda job: job.cost_s, default=None)
 
     def _start(self) -> None:
-        """Start all jobs that may run now; the caller holds the lock."""
-        while (job := self._next()) is not None:
-            self._running[job.key] = self._waiting.pop(job.key)
-            job.started = self.clock()
-            job.thread = threading.Thread(target=self._run, args=(job,), name="hsal-job", daemon=True)
-            job.thread.start()
-
-    def _run(self, job: _Job) -> None:
-        try:
-            entry = _computed(job)
-        except SystemExit:  # `close` has interrupted it
-            return
+        """Start all jobs that may run now."""
         with self._lock:
-            self._results[job.key] = entry
+            while (job := self._next()) is not None:
+                try:
+                    future = self._pool.submit(_compute, job)
+                except RuntimeError:  # the process is exiting
+                    return
+                self._running[job.key] = self._waiting.pop(job.key)
+                job.started = self.clock()
+                future.add_done_callback(partial(self._finish, job))
+
+    def _finish(self, job: _Job, future: Future[_Entry]) -> None:
+        with self._lock:
+            self._results[job.key] = future.result()
             del self._running[job.key]
             self._start()
 
@@ -165,7 +146,7 @@ def _expiry(key: Hashable, entry: _Entry, now: float) -> float:
     return now + FAILURE_S if entry.result.error else float("inf")
 
 
-def _computed(job: _Job) -> _Entry:
+def _compute(job: _Job) -> _Entry:
     try:
         value = job.work()
         return _Entry(JobResult(value), job.size_of(value))
@@ -176,15 +157,7 @@ def _computed(job: _Job) -> _Entry:
         return _Entry(JobResult(error="This could not be computed; the server's log gives the reason."), FAILURE_BYTES)
 
 
-def _interrupt(thread: threading.Thread) -> None:
-    """Raise SystemExit in a thread, as soon as it runs Python code."""
-    if thread.ident is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
-
-
 @lru_cache(maxsize=1)
 def jobs() -> Jobs:
     """The jobs of the process: all visitors share the results."""
-    shared = Jobs(quick=max(1, (os.cpu_count() or 2) - 1))
-    atexit.register(shared.close)
-    return shared
+    return Jobs(quick=max(1, (os.cpu_count() or 2) - 1))
