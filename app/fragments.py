@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec
 
 import streamlit as st
 
+from app.state import await_change
+
 P = ParamSpec("P")
+_drawn_by_page: ContextVar[bool] = ContextVar("_drawn_by_page", default=False)  # not redrawn on its own
 
 
 def fragment(draw: Callable[P, None], every_s: float | None = None) -> Callable[P, None]:
@@ -22,12 +26,23 @@ def fragment(draw: Callable[P, None], every_s: float | None = None) -> Callable[
         draw: draws the fragment.
         every_s: seconds between redraws; None redraws only when a widget in the fragment is used.
     """
-    streamlit_fragment = st.fragment(draw, run_every=every_s)
+
+    @wraps(draw)
+    def draw_and_await(*args: P.args, **kwargs: P.kwargs) -> None:
+        draw(*args, **kwargs)
+        if not _drawn_by_page.get():
+            await_change()
+
+    streamlit_fragment = st.fragment(draw_and_await, run_every=every_s)
 
     @wraps(draw)
     def in_container(*args: P.args, **kwargs: P.kwargs) -> None:
-        with st.container():
-            streamlit_fragment(*args, **kwargs)
+        token = _drawn_by_page.set(True)
+        try:
+            with st.container():
+                streamlit_fragment(*args, **kwargs)
+        finally:
+            _drawn_by_page.reset(token)
 
     return in_container
 

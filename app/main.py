@@ -18,5 +18,7 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 begin_page(page.url_path)
-page.run()
-end_page()
+try:
+    page.run()
+finally:
+    end_page()

@@ -145,12 +145,8 @@ class LinkedState(Generic[S]):
     def change(self, state: S, to_parameters: Callable[[S], Mapping[str, str]]) -> None:
         """Set the state in a callback, where it has no widget, and make a history entry of it."""
         self.state = state
-        self.mark_changed()
+        await_change()
         self.write(to_parameters(state))
-
-    def mark_changed(self) -> None:
-        """Let the next write make a history entry; for callbacks in a fragment, whose runs do not reach `end_page`."""
-        st.session_state[OPENED] = False
 
     def own(self, parameters: Mapping[str, str]) -> dict[str, str]:
         """Parameters without those that the browser writes by itself."""
@@ -177,9 +173,14 @@ def begin_page(path: str) -> None:
 
 
 def end_page() -> None:
-    """At the end of a run of the app: further writes follow a change by the visitor."""
-    st.session_state[OPENED] = False
+    """End a run of the app."""
+    await_change()
     st.session_state.pop(SLOT, None)
+
+
+def await_change() -> None:
+    """Let the next write of a link make a history entry: it follows a change by the visitor."""
+    st.session_state[OPENED] = False
 
 
 def _complete_address() -> None:

@@ -204,7 +204,6 @@ def _store_moment(sent: object = None) -> None:
     """
     now = sent if isinstance(sent, int) and 0 <= sent < 10_000 else moment()
     step_through.change(moment=now)
-    step_through.PAGE.mark_changed()
 
 
 def _store(tree: BranchTree) -> None:

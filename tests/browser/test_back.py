@@ -35,7 +35,7 @@ def settle(page: Page) -> None:
     former = ""
     while former != (former := page.url):
         page.get_by_test_id("stStatusWidget").wait_for(state="detached")
-        page.wait_for_timeout(2500)
+        page.wait_for_timeout(1000)
 
 
 def query(page: Page) -> str:
@@ -81,3 +81,18 @@ def test_back_leaves_a_page_that_was_opened_in_the_app(page: Page, app_url: str,
     assert query(page)
     page.go_back()
     page.get_by_role("heading", name="See attention work").wait_for()
+
+
+def test_each_change_in_a_fragment_reaches_the_address(page: Page, app_url: str) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{app_url}/results?digits=2")
+    page.get_by_role("button", name="missed", exact=True).wait_for()
+    settle(page)
+    for name, answers in (("missed", "missed"), ("extra", "missed,extra")):
+        entries = page.evaluate("history.length")
+        press("button", name)(page)
+        page.wait_for_function(
+            "(answers) => new URLSearchParams(location.search).get('answers') === answers", arg=answers
+        )
+        settle(page)
+        assert page.evaluate("history.length") == entries + 1
