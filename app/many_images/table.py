@@ -24,7 +24,7 @@ WORK_S = 0.5  # time to trace images between two redraws, so that Stop responds
 EVERY_S = 0.1
 ROW_PX = 84  # four lines: Streamlit wraps text in rows above 64
 COLUMNS = {
-    "picture": st.column_config.TextColumn("Image", width="medium"),
+    "image": st.column_config.TextColumn("Image", width="medium"),
     "labels": st.column_config.TextColumn("Labels", help="The predicted labels, in order."),
     "confidence": st.column_config.NumberColumn(
         "Confidence", format="percent", help="The probability of exactly these labels, stop included, at the "

@@ -27,7 +27,7 @@ class TableError(HsalError):
 class ImageRow:
     """The result for one image."""
 
-    picture: str
+    image: str
     """Name or path of the image."""
     labels: str = ""
     """Predicted labels in order, separated by spaces, without stop."""
@@ -103,7 +103,7 @@ class TableWriter:
 
     def add(self, path: Path, row: ImageRow) -> None:
         """Add a row, safe from a crash. Rows with a problem are not stored, so that a later run tries them again."""
-        self.rows[row.picture] = row
+        self.rows[row.image] = row
         if not row.problem:
             self._file.write(json.dumps({"stamp": _stamp(path), **asdict(row)}) + "\n")
             self._file.flush()
@@ -128,8 +128,10 @@ class TableWriter:
                 if line.endswith(b"\n"):  # the last line may have been cut off
                     values = json.loads(line)
                     stamp = values.pop("stamp")
+                    if "picture" in values:  # the column's name before version 0.2
+                        values["image"] = values.pop("picture")
                     row = ImageRow(**values)
-                    self.rows[row.picture], self._stamps[row.picture] = row, stamp
+                    self.rows[row.image], self._stamps[row.image] = row, stamp
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise TableError(f"{self.part} is damaged: delete it, and all images are traced again.") from error
 
@@ -159,7 +161,7 @@ def _parquet(rows: Iterable[ImageRow]) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    kinds = {"picture": pa.string(), "labels": pa.string(), "confidence": pa.float64(), "steps": pa.int32(),
+    kinds = {"image": pa.string(), "labels": pa.string(), "confidence": pa.float64(), "steps": pa.int32(),
              "stopped": pa.bool_(), "attn_saliency": pa.float64(), "notes": pa.string(), "problem": pa.string()}
     table = pa.Table.from_pylist([asdict(row) for row in rows], schema=pa.schema(list(kinds.items())))
     sink = pa.BufferOutputStream()

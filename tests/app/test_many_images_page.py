@@ -66,7 +66,7 @@ def test_a_bad_image_is_reported_and_the_others_finish() -> None:
     page.run()
     assert not page.exception
     table = columns(page)
-    assert table["picture"] == ["good.png", "bad.png"]
+    assert table["image"] == ["good.png", "bad.png"]
     assert "Light and dark were inverted" in table["notes"][0]
     assert "is not a PNG" in table["notes"][1]
     assert table["steps"][0] >= 1
@@ -90,10 +90,10 @@ def test_work_continues_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(many_table, "trace_row", stopping)
     try_samples(page)
     assert "Stopped: 3 of 8 images are done." in " ".join(shown(one.value) for one in page.caption)
-    assert len(columns(page)["picture"]) == 3
+    assert len(columns(page)["image"]) == 3
     button(page, "Continue").click().run()
     assert len(seen) == len(set(seen)) == 8
-    assert len(columns(page)["picture"]) == 8
+    assert len(columns(page)["image"]) == 8
 
 
 def test_other_weights_trace_all_images_again() -> None:

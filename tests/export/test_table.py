@@ -32,7 +32,7 @@ def test_confidence_is_the_probability_of_all_predicted_labels() -> None:
         steps.append(replace(step, class_probabilities=odds))
     row = row_of("a.png", replace(trace, steps=tuple(steps), notes=("Scaled.", "Bands.")))
     assert row.confidence == pytest.approx(0.5 * 0.25 * 0.2)
-    assert (row.picture, row.labels, row.steps, row.stopped) == ("a.png", "3 7", 3, True)
+    assert (row.image, row.labels, row.steps, row.stopped) == ("a.png", "3 7", 3, True)
     assert row.attn_saliency == trace.attn_saliency
     assert row.notes == "Scaled. Bands."
 
@@ -47,9 +47,9 @@ def test_files_contain_the_rows() -> None:
     read = parquet.read_table(io.BytesIO(table_bytes(rows, "parquet"))).to_pylist()
     assert read == [vars(row) for row in rows]
     first, second = csv.DictReader(io.StringIO(table_bytes(rows, "csv").decode()))
-    assert first == {"picture": "a.png", "labels": "3 7", "confidence": "0.5", "steps": "3", "stopped": "True",
+    assert first == {"image": "a.png", "labels": "3 7", "confidence": "0.5", "steps": "3", "stopped": "True",
                      "attn_saliency": "0.25", "notes": "", "problem": ""}
-    assert second["picture"] == "'=1+1.png"  # no formula
+    assert second["image"] == "'=1+1.png"  # no formula
     assert (second["steps"], second["problem"]) == ("", "It is, \"empty\".")
 
 
@@ -99,7 +99,7 @@ def test_traces_a_folder_despite_a_bad_image_and_resumes(
     assert main(command) == 130
     assert not out.exists()
     lines = (tmp_path / "table.parquet.part").read_text().splitlines()
-    assert [Path(json.loads(line)["picture"]).name for line in lines[1:]] == ["scene-5-00000.png", "scene-5-00001.png"]
+    assert [Path(json.loads(line)["image"]).name for line in lines[1:]] == ["scene-5-00000.png", "scene-5-00001.png"]
     assert "other settings" in refused(capsys, *command, "--saliency", "uniform")
 
     seen: list[str] = []
@@ -114,7 +114,7 @@ def test_traces_a_folder_despite_a_bad_image_and_resumes(
     assert last == f"4 rows written to {out}; 1 image could not be read, and the table says why."
     assert seen == ["bad.png", "scene-5-00002.png"]
     rows = parquet.read_table(out).to_pylist()
-    assert [Path(row["picture"]).name for row in rows] == ["bad.png", *(f"scene-5-0000{n}.png" for n in range(3))]
+    assert [Path(row["image"]).name for row in rows] == ["bad.png", *(f"scene-5-0000{n}.png" for n in range(3))]
     assert "is not a PNG" in rows[0]["problem"]
     assert rows[0]["confidence"] is None
     assert all(0 < row["confidence"] <= 1 and row["steps"] > 0 for row in rows[1:])
@@ -128,3 +128,14 @@ def test_reports_a_table_that_cannot_be_created_in_one_line(
     assert "--out writes .parquet or .csv" in refused(capsys, "trace", scenes, "--weights", model, "--out", "a.xlsx")
     (tmp_path / "empty").mkdir()
     assert "contains no image" in refused(capsys, "trace", tmp_path / "empty", "--weights", model)
+
+
+def test_an_unfinished_table_of_version_0_1_continues(tmp_path: Path) -> None:
+    image = tmp_path / "a.png"
+    image.write_bytes(b"image")
+    stat = image.stat()
+    row = {"stamp": [stat.st_size, stat.st_mtime_ns], "picture": str(image), "labels": "3"}
+    (tmp_path / "table.csv.part").write_text(f"{json.dumps({'weights': 'w'})}\n{json.dumps(row)}\n")
+    with TableWriter(tmp_path / "table.csv", {"weights": "w"}) as table:
+        assert table.has(image)
+        assert table.rows[str(image)] == ImageRow(str(image), "3")
