@@ -61,7 +61,10 @@ def _available(state: CompareState, choices: Choices) -> CompareState:
 
 def now() -> CompareState:
     """The current state, from the widgets drawn so far."""
-    return _shown(PAGE.state)
+    shown = _shown(PAGE.state)
+    choices = st.session_state.get(CHOICES)
+    # a select box returns the label of an option that is labeled otherwise now
+    return shown if choices is None else _available(shown, choices)
 
 
 def widget(name: str, options: Sequence[Any] | None = None) -> str:

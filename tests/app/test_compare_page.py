@@ -179,9 +179,17 @@ def test_the_leaderboard_has_its_own_link() -> None:
     assert not page.get("bidi_component")
 
 
+def test_the_link_never_contains_the_label_of_an_option() -> None:
+    page = visit(models="uniform")
+    page.session_state["compare.network"] = "Default: MNIST Multiset (mnist-multiset)"  # of another image
+    page.run()
+    assert parameter(page, "models") == "uniform"
+    assert "network" not in page.query_params
+
+
 def test_missing_photos_say_how_to_get_them() -> None:
     page = visit(input="photo", photo="1001.jpg", models="uniform")
-    assert "photo “1001.jpg”, which is not here" in shown(page.warning[0].value)
+    assert "photo “1001.jpg”, which is not available" in shown(page.warning[0].value)
     assert any("HSAL_DATA/osie_fixations" in caption.value for caption in page.caption)
 
 
