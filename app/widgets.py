@@ -12,10 +12,17 @@ from app.downloads import downloads
 from app.fragments import fragment
 from hsal.tracing.schema import Trace
 
+# what Streamlit's Markdown interprets anywhere in a line, and at its start
+ANYWHERE = re.compile(r"[\\`*_{}\[\]<>#|~:$&]|-(?=-)|(?<=-)-|(?<=www)\.", re.IGNORECASE)
+LINE_START = re.compile(r"^(\s*\d*)([-+=]|(?<=\d)[.)])", re.MULTILINE)
+
 
 def escape_markdown(text: str) -> str:
-    """Escape text for Markdown, so that it shows unchanged; a file name may contain any text."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)
+    """Escape text for Markdown, so that it shows unchanged; a file name may contain any text.
+
+    Only what would be interpreted is escaped: screen readers get the label of a widget with its backslashes.
+    """
+    return LINE_START.sub(r"\1\\\2", ANYWHERE.sub(r"\\\g<0>", text))
 
 
 def show_problems(sentences: Iterable[str]) -> None:
