@@ -118,7 +118,7 @@ def choice(
 
     Args:
         former: name in older links -> name today.
-        hint: what the sentence about an unknown option says after "which is not here"; by default, what is shown
+        hint: what the sentence about an unknown option says after "not available"; by default, what is shown
             instead.
     """
 
@@ -127,7 +127,8 @@ def choice(
         if value not in options:
             instead = f"; showing {default or 'the default'} instead" if hint is None else hint
             what = f"weights of the run “{shown(text[4:])}”" if text.startswith("run:") else f"{name} “{shown(text)}”"
-            raise LinkError(f"The link names {what}, which is not here{instead}.")
+            verb = "are" if what.startswith("weights") else "is"
+            raise LinkError(f"The link asks for {what}, which {verb} not available{instead}.")
         return value
 
     return Field(default, read)
@@ -142,7 +143,7 @@ def several(options: Sequence[Any], *, former: Mapping[str, str] | None = None) 
         found = tuple(known[part] for part in dict.fromkeys(parts) if part in known)
         unknown = next((part for part in parts if part not in known), None)
         if unknown is not None:
-            raise LinkError(f"The link's {name} has “{shown(unknown)}”, which is not here.", usable=found)
+            raise LinkError(f"The link's {name} has “{shown(unknown)}”, which is not available.", usable=found)
         return found
 
     return Field((), read, lambda values: SEPARATOR.join(map(str, values)))

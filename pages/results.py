@@ -8,14 +8,13 @@ from app.results.errors_browser import errors_browser
 from app.results.tables import ablation_table, extrapolation_table, how_made, main_table, saliency_table
 from app.widgets import show_error
 from hsal.errors import HsalError
-from hsal.reproduce.results import short_name
 from hsal.reproduce.summary import summarize
 from hsal.zoo.weights import TITLES
 
 # title, measure in the curves, as a ratio to its start
 CURVES = (
-    ("Saliency at the glimpses, over its start", "attn_saliency", True),
-    ("Saliency at the glimpses, share of the map's maximum", "attn_saliency", False),
+    ("Saliency at glimpses, relative to the start of training", "attn_saliency", True),
+    ("Saliency at glimpses, share of the map's maximum", "attn_saliency", False),
     ("Scenes with all labels correct (0-1, validation)", "exact_match", False),
     ("Peak of the covert mask", "mask_peak", False),
 )
@@ -48,8 +47,9 @@ if trained:
     task = st.segmented_control("Task", tasks, default=tasks[0], required=True, key="results.task",
                                 format_func=TITLES.__getitem__) if tasks[1:] else tasks[0]
     st.markdown(
-        "Rewarded glimpses move to salient cells; Cross-Entropy does not reward them. One line per seed; "
-        f"{', '.join(short_name(method) for method in dict.fromkeys(one.method for one in trained))}."
+        "Rewarded glimpses move to salient cells; Cross-Entropy does not reward them. Each line is one seed."
+        + " The CNN has no glimpses, so it appears only in the accuracy chart." * any(
+            result.method == "count" for result in trained)
     )
     of_task, dark = [result for result in trained if result.task == task], theme.is_dark()
     places = [*st.columns(2, gap="large"), *st.columns(2, gap="large")]

@@ -59,7 +59,7 @@ def scene_data(image: np.ndarray, map_side: int, glimpses: int, challenger: Scor
 
 def _challenger_sentence(score: ScoreSummary) -> str:
     named = "named every digit correctly" if score.exact else "did not name every digit correctly"
-    saliency = "" if score.saliency is None else f" and attn_saliency {score.saliency / 100:.2f}"
+    saliency = "" if score.saliency is None else f" and saliency {score.saliency / 100:.2f}"
     return f"The person who sent you this link {named}, with {in_words(score.glimpses)}{saliency}."
 
 

@@ -29,9 +29,9 @@ COLUMNS = {
     "confidence": st.column_config.NumberColumn(
         "Confidence", format="percent", help="The probability of exactly these labels, stop included, at the "
         "glimpsed cells: the product over the meta-steps."),
-    "steps": st.column_config.NumberColumn("Steps", help="Number of meta-steps, including the one with stop."),
+    "steps": st.column_config.NumberColumn("Meta-steps", help="Including the one with stop."),
     "attn_saliency": st.column_config.NumberColumn(
-        "attn_saliency", format="%.2f",
+        "Saliency at glimpses", format="%.2f",
         help="Mean saliency at the glimpsed cells, as a share of the map's maximum."),
     "notes": st.column_config.TextColumn(
         "Note", width="large",

@@ -92,7 +92,7 @@ def _filters(cases: Sequence[Case], counts: Sequence[int]) -> None:
         st.pills("Number of digits", counts, key=key("digits"), selection_mode="multi")
         st.pills("Smallest digit", filters.SIZES, key=key("sizes"), selection_mode="multi",
                  format_func=sizes.__getitem__)
-        for name, label in (("true", "Has a"), ("named", "Predicted a")):
+        for name, label in (("true", "True labels include"), ("named", "Predicted labels include")):
             st.selectbox(label, [None, *filters.LABELS], key=key(name), width=110,
                          format_func=lambda value: "any" if value is None else f"{value}")
 

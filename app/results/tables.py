@@ -85,7 +85,8 @@ def _spread(figure: SeedSummary) -> str:
 def ablation_table(rows: Sequence[MethodSummary]) -> str:
     """The ablations, the reference without changes first."""
     listed = sorted((row for row in rows if row.ablation), key=lambda row: row.results[0].name != REFERENCE_ABLATION)
-    head = ["What is changed", "Task", "macro-F1 / 0-1", "Saliency at glimpses, end over start", "Mask's peak"]
+    head = ["What is changed", "Task", "macro-F1 / 0-1", "Saliency at glimpses, relative to the start of training",
+            "Mask's peak"]
     return table(head, (
         [escape(row.ablation), TITLES[row.task], _measured(row),
          _or_dash(row.attn_ratio, "×{:.2f}"), _or_dash(row.mask_peak, "{:.2f}")] for row in listed
@@ -113,7 +114,7 @@ def _on_map(measured: dict[str, Any] | None) -> tuple[str, str, str]:
 
 
 def extrapolation_table(rows: Sequence[MethodSummary]) -> str:
-    """0-1 and F1 on scenes unlike the training scenes, without inhibition of return, and before the last training run.
+    """0-1 and F1 on scenes unlike the training scenes, without inhibition of return, and before further training.
 
     One column per training run, since there are fewer of them than of kinds of scenes.
     """
@@ -121,7 +122,7 @@ def extrapolation_table(rows: Sequence[MethodSummary]) -> str:
             if not row.ablation and ((one := row.results[0]).extrapolation or one.without_inhibition or one.before)]
     firsts = [row.results[0] for row in some]
     kinds: dict[str, list[dict[str, Any] | None]] = {
-        "as trained": [one.test for one in firsts], "before the last training run": [one.before for one in firsts],
+        "as trained": [one.test for one in firsts], "before further training": [one.before for one in firsts],
         "without inhibition of return": [one.without_inhibition for one in firsts],
     }
     kinds |= {title: [one.extrapolation.get(title) for one in firsts] for first in firsts

@@ -25,10 +25,10 @@ class Chart:
 
 
 CHARTS = (
-    Chart("validation_attn_saliency", "Saliency at the glimpses, share of the map's maximum",
+    Chart("validation_attn_saliency", "Saliency at glimpses, share of the map's maximum",
           "How salient the glimpsed cells are: 1 is the most salient cell every time.",
           "Attention"),
-    Chart("validation_attn_saliency_paper", "Saliency at the glimpses, on the paper's scale",
+    Chart("validation_attn_saliency_paper", "Saliency at glimpses, on the paper's scale",
           "The same, not divided by the maximum. The scale depends on the backbone: compare only the gain with the "
           "paper's.",
           "Attention"),
@@ -55,7 +55,7 @@ CHARTS = (
           "Exploration"),
     Chart("location_entropy", "Entropy of a glimpse",
           "How uncertain one glimpse is about the cells of the map, in nats.", "Exploration"),
-    Chart("attn_saliency", "Saliency at the sampled glimpses",
+    Chart("attn_saliency", "Saliency at sampled glimpses",
           "As a share of the map's maximum, at the cells sampled in training.", "Exploration"),
     Chart("validation_moving", "Glimpses that move",
           "The share of meta-steps whose glimpses do not all fall on one cell.", "Exploration"),

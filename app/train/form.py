@@ -56,7 +56,7 @@ def _preset() -> None:
     if state.value("preset") is None:
         _apply_preset(PRESETS[0].name)
     chosen = st.segmented_control("Preset", [*titles, CUSTOM], required=True, on_change=_apply_chosen_preset,
-                                  format_func={**titles, CUSTOM: "My own"}.__getitem__,
+                                  format_func={**titles, CUSTOM: "Custom"}.__getitem__,
                                   key=state.widget("preset", PRESETS[0].name, [*titles, CUSTOM]))
     about = next((preset.expect for preset in PRESETS if preset.name == chosen),
                  "Choose every setting yourself; the form keeps the values of the last preset.")

@@ -29,6 +29,12 @@ APART = ("out", "pretrained", "whole", "task", "model", "config", "resume", "que
 FIRST = ("objective", "steps")  # training settings that the form shows first
 REGISTRIES = {"backbone": BACKBONES, "saliency": SALIENCY}  # settings that name a registry's entry
 FRESH, WHOLE = "fresh", "whole"
+LABELS = {  # where the name of a setting is not clear by itself
+    "backbone_rate": "Backbone learning rate (relative)", "carry_hidden": "Carry hidden state",
+    "clip": "Maximum gradient norm", "fine_tune": "Fine-tune backbone", "hidden": "Hidden units",
+    "inhibition_clip": "Maximum gradient norm through inhibition", "series": "Snapshot every (updates)",
+    "steps": "Updates", "tensorboard": "TensorBoard", "validate_every": "Validate every (updates)",
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,8 @@ class Setting:
 
     @property
     def label(self) -> str:
-        """The name in words, with its unit after a comma."""
-        return self.name.replace("_px", ", px").replace("_", " ").capitalize()
+        """What the form calls it; for most settings, the name in words, with its unit after a comma."""
+        return LABELS.get(self.name) or self.name.replace("_px", ", px").replace("_", " ").capitalize()
 
 
 def settings(whole: bool = False) -> list[Setting]:

@@ -156,8 +156,8 @@ def table(first: Trace, second: Trace) -> list[Comparison]:
         ("Meta-steps", *(str(len(trace.steps)) for trace in traces)),
         ("Ended by", *("stop" if trace.ended_by_stop else "the last meta-step" for trace in traces)),
         ("Mean probability of the labels", *(_mean_probability(trace) for trace in traces)),
-        ("Path of the glimpses, sides of the image", *(f"{path_length(trace):.2f}" for trace in traces)),
-        ("Saliency at the glimpses (attn_saliency)", *(f"{trace.attn_saliency:.2f}" for trace in traces)),
+        ("Length of the glimpse path (image widths)", *(f"{path_length(trace):.2f}" for trace in traces)),
+        ("Saliency at glimpses", *(f"{trace.attn_saliency:.2f}" for trace in traces)),
     ]
     comparisons = [Comparison(name, one, other, one != other) for name, one, other in rows]
     counts = other_cells(first, second)

@@ -13,7 +13,7 @@ from app.fragments import fragment
 from app.messages import take_messages
 from app.player import attention_player
 from app.step_through import state as step_through
-from app.weights import SERIES, describe, parse_name
+from app.weights import SERIES, choices, describe, parse_name, titles
 from app.whatif import state
 from app.whatif.branch_names import branch_name
 from app.whatif.branches import BranchTree
@@ -25,6 +25,7 @@ from app.widgets import escape_markdown, show_error, show_problems, strip_and_do
 from hsal.errors import HsalError
 from hsal.tracing.interventions.description import ineffective_note
 from hsal.tracing.schema import Trace
+from hsal.zoo.samples import recorded
 from hsal.zoo.weights import describe_snapshots, shipped_snapshots
 
 GROUP = "whatif"
@@ -94,8 +95,12 @@ def snapshot_slider(weights: str) -> None:
 
 def _title(trace: Trace) -> str:
     """The title of a trace beside a pinned one: its image and its weights."""
-    changes = ", with changes" if trace.interventions else ""
-    return f"{trace.source.name[:40]}, {trace.source.weights[:40]}{changes}"
+    source = trace.source
+    numbers = {sample.source.image_sha256: number for number, sample in recorded().items()}
+    sample = numbers.get(source.image_sha256)
+    name = f"sample {sample}" if sample else source.name[:40]
+    weights = titles(choices(source.weights)).get(source.weights, source.weights)
+    return f"{name}, {weights[:60]}{', edited' if trace.interventions else ''}"
 
 
 def _buttons(tree: BranchTree, branch: Trace, pinned: bool) -> None:

@@ -67,7 +67,7 @@ def bars(found: LabelAttribution, names: Sequence[str]) -> str:
         f"<table class='why'><caption style='text-align: left; caption-side: top'>Meta-step {found.step + 1} predicts "
         f"<b>{name}</b> with {found.probability:.0%}. Each glimpse is left out once, and the meta-step is run again. "
         f"{share_sentence(found)}</caption>"
-        "<thead><tr><th scope='col'>Left out</th><th scope='col' colspan='2'>its share of the loss</th>"
+        "<thead><tr><th scope='col'>Left out</th><th scope='col' colspan='2'>share of the drop in probability</th>"
         f"<th scope='col'>probability of {name} without it</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
@@ -75,15 +75,16 @@ def bars(found: LabelAttribution, names: Sequence[str]) -> str:
 def share_sentence(found: LabelAttribution) -> str:
     """What the shares mean, or that no glimpse matters on its own."""
     if not found.rests_on_one:
-        return f"No single glimpse matters: without any one of them the label loses at most {max(found.losses):.0%}."
-    return "A glimpse's share is the probability lost without it, divided by the sum of all losses."
+        return ("No single glimpse matters: without any one of them, the label's probability drops by at most "
+                f"{max(found.losses):.0%}.")
+    return "A glimpse's share is the drop in probability without it, divided by the sum of all drops."
 
 
 def change_sentence(found: LabelAttribution, names: Sequence[str]) -> str:
     """The smallest change in words."""
     change = found.change
     if change is None:
-        return "No other cell for any one glimpse gives another label."
+        return "Moving any single glimpse to another cell does not change the label."
     row, column = change.cell
     away = "1 cell" if change.distance == 1 else f"{change.distance:.1f} cells"
     return (f"The smallest change: with glimpse {change.glimpse + 1} on row {row + 1}, column {column + 1}, {away} "

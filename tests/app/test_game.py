@@ -152,7 +152,7 @@ def test_after_stop_it_sends_both_sequences_of_glimpses() -> None:
 
 def test_a_friend_sees_the_challengers_score_and_an_invalid_link_is_reported() -> None:
     sent = data(play("7", right="1", glimpses="8", saliency="41"))
-    assert "named every digit correctly, with 8 glimpses and attn_saliency 0.41" in sent["challenger"]
+    assert "named every digit correctly, with 8 glimpses and saliency 0.41" in sent["challenger"]
     page = play("7", right="1")
     assert data(page)["challenger"] is None
     assert "could not be read" in shown(page.warning[0].value)

@@ -27,7 +27,7 @@ def test_invalid_values_are_reported_and_ignored() -> None:
     assert problems == [
         "The link's chapter “9” is not a whole number from 1 to 8; showing 1 instead.",
         "The link's seed “-1” is not a whole number from 0 to 2147483647.",
-        "The link's hide has “all”, which is not here.",
+        "The link's hide has “all”, which is not available.",
     ]
 
 

@@ -375,7 +375,7 @@ def test_a_link_to_missing_weights_is_one_sentence(runs: Path, weights: str) -> 
     make_run(runs, "one", weights=True)
     page = step_through(weights=weights)
     assert len(page.warning) == 1
-    assert "is not here; showing mnist-multiset instead" in shown(page.warning[0].value)
+    assert "not available; showing mnist-multiset instead" in shown(page.warning[0].value)
     assert traced(page)["source"]["weights"] == "mnist-multiset"
 
 

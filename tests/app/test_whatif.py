@@ -127,7 +127,8 @@ def test_a_pinned_trace_stays_while_the_image_changes_and_a_link_restores_it() -
     page.button_group(key="sample").set_value("3").run()
     assert not page.exception
     pinned, other = players(page)
-    assert pinned["title"].startswith("Pinned: ")
+    assert pinned["title"] == "Pinned: sample 2, MNIST Multiset (mnist-multiset)"
+    assert other["title"] == "sample 3, MNIST Multiset (mnist-multiset)"
     assert pinned["trace"]["truth"] == [7]
     assert other["trace"]["truth"] == [0, 2, 4, 7]
     assert any("they show two images" in shown(text.value) for text in page.markdown)
@@ -155,7 +156,7 @@ def test_a_training_snapshot_is_shown_beside_a_pinned_trace() -> None:
 
 @pytest.mark.parametrize(
     ("pin", "sentence"), [("nonsense", "damaged"), ("x" * 5000, "damaged"), ("input=upload", "uploaded"),
-                          ("input=sample&sample=99", "which is not here")],
+                          ("input=sample&sample=99", "which is not available")],
 )
 def test_an_unusable_pin_is_one_sentence(pin: str, sentence: str) -> None:
     page = visit(input="sample", sample="2", mode="whatif", pin=pin)
@@ -174,4 +175,4 @@ def test_shares_and_the_sentence_of_a_change() -> None:
     # losses of 0, 0.3 and 0.6, with sum 0.9
     assert [part in bars(found, names) for part in ("width: 0%", "width: 33%", "width: 67%")] == [True] * 3
     assert "probability of 8 without it" in bars(found, names)
-    assert change_sentence(replace(found, change=None), names).startswith("No other cell")
+    assert change_sentence(replace(found, change=None), names).startswith("Moving any single glimpse")

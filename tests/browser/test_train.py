@@ -74,11 +74,12 @@ def test_a_training_run_from_start_to_deletion(page: Page, train_url: str, runs:
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     page.goto(train_url)
-    fill(page, "Steps", "5000")  # stopped earlier
+    fill(page, "Updates", "5000")  # stopped earlier
     page.get_by_text("All settings").click()
     settle(page)
-    for label, value in (("Batch", "4"), ("Scenes", "20"), ("Validation scenes", "10"), ("Validate every", "20"),
-                         ("Series", "20"), ("Hidden", "16"), ("Episode steps", "3")):
+    for label, value in (("Batch", "4"), ("Scenes", "20"), ("Validation scenes", "10"),
+                         ("Validate every (updates)", "20"), ("Snapshot every (updates)", "20"),
+                         ("Hidden units", "16"), ("Episode steps", "3")):
         fill(page, label, value)
     chosen(page, "Digits", "embedded")
     page.get_by_role("textbox", name="Name", exact=True).fill("tiny")
