@@ -98,7 +98,8 @@ def leave(shown: str, moments: int, task: str) -> int:
     now = address()
     moment = now.moment if state.get(SHOWN, shown) == shown else 0
     if moment >= moments:
-        add_message(f"The link asks for a moment after the last one; this trace has {moments} moments.")
+        add_message(f"The link (moment={moment}) asks for a moment after the last one; "
+                    f"this trace has {moments} moments.")
         moment = 0
     if now.input != "draw":
         state[DRAWN] = False
