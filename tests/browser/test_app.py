@@ -41,6 +41,13 @@ def test_overview_plays_and_leads_to_step_through(page: Page, app_url: str) -> N
     expect(page).to_have_url(re.compile(r"/step-through\?.*input=draw"))
 
 
+def test_the_tab_has_the_title_of_its_page(page: Page, app_url: str) -> None:
+    open_page(page, app_url)
+    expect(page).to_have_title("HSAL Explorer")
+    page.get_by_role("link", name="Results").first.click()
+    expect(page).to_have_title("Results · HSAL Explorer")
+
+
 def test_a_link_opens_with_the_navigation_at_its_moment(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=11&digits=2&moment=4")
     expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 5 of")
