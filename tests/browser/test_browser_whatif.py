@@ -117,14 +117,14 @@ def test_undo_works_from_a_handle(tab: Page) -> None:
 
 
 def test_inhibition_switched_off_from_here_on(tab: Page) -> None:
-    tools(tab).get_by_role("button", name="from here on").click()
+    tools(tab).get_by_role("button", name="this and later steps").click()
     tools(tab).get_by_label("inhibition of return").uncheck()
     assert [(rule.step, rule.inhibition) for rule in linked_interventions(tab).rules] == [(0, False)]
     assert "inhibition of return differs" in divergence(tab)
 
 
 def test_edits_in_a_burst_all_take_effect(tab: Page) -> None:
-    tools(tab).get_by_role("button", name="from here on").click()
+    tools(tab).get_by_role("button", name="this and later steps").click()
     for name in ("inhibition of return", "covert mask"):
         tools(tab).get_by_label(name).uncheck()
     tools(tab).get_by_label("glimpses (k)").fill("4")

@@ -42,7 +42,7 @@ function showGlimpses({ root, edit, player, step }) {
   }
   root.querySelector("[data-action=cell]").disabled = !count;
   const blank = edit.blind.includes(Number(select.value) + 1);
-  root.querySelector("[data-action=blank]").textContent = blank ? "Show this glimpse" : "Blank this glimpse";
+  root.querySelector("[data-action=blank]").textContent = blank ? "Use this glimpse" : "Ignore this glimpse";
 }
 
 function showRules(workbench) {
@@ -64,13 +64,13 @@ function setUnlessTyping({ typing }, input, value) {
 function showGaussians(workbench) {
   const { root, gaussians, player } = workbench;
   const limits = {
-    weight: [0, 100], sigma: [MIN_SIGMA_CELLS, MAX_SIGMA_CELLS],
+    weight: [0, 1], sigma: [MIN_SIGMA_CELLS, MAX_SIGMA_CELLS],
     row: [0.5, player.trace.rows + 0.5], column: [0.5, player.trace.columns + 0.5],
   };
   const body = root.querySelector(".gaussians tbody");
   if (body.children.length !== gaussians.length) body.replaceChildren(...gaussians.map((_, index) => gaussianRow(index)));
   for (const [index, { weight, sigma, row, column }] of gaussians.entries()) {
-    const values = { weight: (100 * weight).toFixed(0), sigma: sigma.toFixed(2), row: row.toFixed(2), column: column.toFixed(2) };
+    const values = { weight: weight.toFixed(2), sigma: sigma.toFixed(2), row: row.toFixed(2), column: column.toFixed(2) };
     for (const input of body.children[index].querySelectorAll("input")) {
       [input.min, input.max] = limits[input.dataset.parameter];
       setUnlessTyping(workbench, input, values[input.dataset.parameter]);
@@ -83,7 +83,7 @@ function gaussianRow(index) {
   const line = element("tr", "");
   const head = element("th", "ordinal", String(index + 1));
   head.scope = "row";
-  const cells = [["weight", 1], ["sigma", 0.1], ["row", 0.25], ["column", 0.25]].map(([parameter, step]) => {
+  const cells = [["weight", 0.05], ["sigma", 0.1], ["row", 0.25], ["column", 0.25]].map(([parameter, step]) => {
     const [cell, input] = [element("td", ""), element("input", "")];
     Object.assign(input, { type: "number", step });
     Object.assign(input.dataset, { parameter, index });
@@ -130,7 +130,7 @@ function clickRequest(workbench, cell) {
   return { edit: { look: withGlimpse(edit, Number(root.querySelector("[name=glimpse]").value), cell) } };
 }
 
-// The request of a field of "from here on", or of the saliency model; null for an empty or another field.
+// The request of a field of "this and later steps", or of the saliency model; null for an empty or another field.
 function fieldRequest({ root }, { name, value, checked, type }) {
   if (name === "model") return { saliency: value };
   if (!["covert", "inhibition", "glimpses", "temperature", "seed"].includes(name) || value === "") return null;

@@ -97,7 +97,7 @@ class Workbench {
       this.draw();
       return;
     }
-    this.preview(Number(index), { [parameter]: parameter === "weight" ? value / 100 : value });
+    this.preview(Number(index), { [parameter]: value });
     this.sendGaussians();
   }
 
