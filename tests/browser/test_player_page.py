@@ -117,7 +117,7 @@ def test_labels_for_screen_readers(bench: Bench) -> None:
     shown = bench.show(make_trace())
     assert shown.page.get_by_role("region", name="Attention player").count() == 1
     assert shown.page.locator(".spoken").get_attribute("aria-live") == "polite"
-    assert "Digit 1 of 2" in shown.page.locator(".image").get_attribute("aria-label")
+    assert "Prediction 1 of 2" in shown.page.locator(".image").get_attribute("aria-label")
     assert shown.page.get_by_role("slider").count() == 2
     for button in shown.page.get_by_role("button").all():
         assert button.inner_text().strip() or button.get_attribute("aria-label")

@@ -6,12 +6,11 @@ function sentenceOf(trace, moment) {
   return [[`${stepName(trace, moment.step)}, `], [tone, moment.tone], [": "], ...describe(trace, moment)];
 }
 
-// "Digit 1 of 3"; the step in which the model says stop is the final step.
+// "Prediction 1 of 3"; the step in which the model says stop is the final step.
 function stepName(trace, step) {
   const labeled = trace.steps.filter(({ label }) => label !== trace.stop).length;
   if (trace.steps[step].label === trace.stop) return "Final step";
-  const digits = trace.names.slice(0, trace.stop).every((name) => /^\d$/.test(name));
-  return `${digits ? "Digit" : "Object"} ${step + 1} of ${labeled}`;
+  return `Prediction ${step + 1} of ${labeled}`;
 }
 
 // In running text a sign becomes a word.
