@@ -66,8 +66,8 @@ def scene(address: Address) -> Trace:
 
 def upload(address: Address) -> Trace | None:
     """A visitor's image, or a downloaded trace; raises ImageError or TraceError."""
-    st.caption(f"{describe_limits(address.weights)} A link cannot carry an upload: send the image along, or the trace "
-               "as JSON.")
+    st.caption(f"{describe_limits(address.weights)} A link cannot carry an upload: share the image file as "
+               "well, or the trace as JSON.")
     label = f"An image ({', '.join(FORMATS)}), or a trace downloaded as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
     chosen = (file.name, file.getvalue()) if file else state.stored_upload()

@@ -92,7 +92,8 @@ def describe(name: str) -> Weights:
 def describe_limits(name: str) -> str:
     """What the model was trained on, and what to expect on other images, in two sentences. Raises HsalError."""
     content = "handwritten digits" if describe(name).task in MNIST_TASKS else "house numbers"
-    return f"The model knows {content} only. On any other image it still attends, but can only predict digits."
+    return (f"The model was trained on {content} only. On any other image it still moves its attention, but can only "
+            "predict digits.")
 
 
 def choices(*in_use: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ try:
     if batch.archive.images:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{len(batch.names):,} files: {names_of(batch)}.", width="content")
-            st.button("Remove them", on_click=state.remove_images, icon=":material/delete:")
+            st.button("Remove all", on_click=state.remove_images, icon=":material/delete:")
     many_view(batch)
 except HsalError as error:
     show_error(str(error))

@@ -96,7 +96,7 @@ def _results(batch: Batch) -> None:
         return
     failed = sum(bool(row.problem) for row in batch.rows)
     st.caption(f"{count_of(len(batch.rows) - failed)} read{f', {failed:,} could not be' if failed else ''}. "
-               "Click a column header to sort, or the box before a row to open it in Step through.")
+               "Click a column header to sort, or select a row's checkbox to open it in Step through.")
     chosen = _table(batch.rows, f"many.table.{batch.round}")
     _open(batch, chosen)
     _downloads(batch.rows)

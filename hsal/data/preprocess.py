@@ -12,7 +12,7 @@ from hsal.config import ModelConfig
 from hsal.data.base import Box
 from hsal.data.images import ImageError
 
-_INVERTED = "Light and dark were inverted: the model knows light ink on a dark background."
+_INVERTED = "Light and dark were inverted: the model was trained on light digits on a dark background."
 _FAINTEST = 16  # levels between the darkest and the lightest of an image with something on it
 
 

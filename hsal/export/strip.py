@@ -91,7 +91,7 @@ def draw_strip(trace: Trace, dark: bool = False) -> Figure:
     highest = max(float(step.priority.max()) for step in sheet.steps)
     seen: set[tuple[int, int]] = set()
     for column, step in enumerate(sheet.steps):
-        sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"step {column + 1}", sheet.theme.muted, ha="center")
+        sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"meta-step {column + 1}", sheet.theme.muted, ha="center")
         draw_saliency(sheet.cell(0, column), step, seen)
         draw_mask(sheet.cell(1, column), trace.image, step)
         draw_cells(sheet.cell(2, column), step.priority, green(), highest)

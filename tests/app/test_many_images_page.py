@@ -55,7 +55,7 @@ def test_the_samples_become_a_table() -> None:
     assert table["steps"] == [len(trace.steps) for trace in recorded().values()]
     assert "notes" not in table  # a scene is not changed for the model
     assert [one.label for one in page.get("download_button")] == ["Table as CSV", "Table as Parquet"]
-    button(page, "Remove them").click().run()
+    button(page, "Remove all").click().run()
     assert not page.dataframe
 
 
@@ -72,7 +72,7 @@ def test_a_bad_image_is_reported_and_the_others_finish() -> None:
     assert table["steps"][0] >= 1
     captions = [shown(one.value) for one in page.caption]
     assert any(text.startswith("1 image read, 1 could not be.") for text in captions)
-    assert any(text.startswith("The model knows handwritten digits only.") for text in captions)
+    assert any(text.startswith("The model was trained on handwritten digits only.") for text in captions)
     assert "having a path outside of it: 1" in shown(page.warning[0].value)
     assert page.selectbox[-1].options == ["good.png"]
 

@@ -68,7 +68,7 @@ def test_has_axes_for_each_row_and_step_and_for_image_and_bars(steps: int) -> No
     assert len(figure.axes) == ROWS * steps + 1 + 3
     size_px = figure.get_size_inches() * figure.dpi
     assert size_px == pytest.approx(np.round(size_px), abs=1e-6)  # half a pixel would remain unpainted
-    assert [f"step {step}" in [text.get_text() for text in figure.texts] for step in (1, steps, steps + 1)] == [
+    assert [f"meta-step {step}" in [text.get_text() for text in figure.texts] for step in (1, steps, steps + 1)] == [
         True, True, False,
     ]
 
@@ -87,8 +87,8 @@ def test_axes_lie_in_columns_and_rows_without_overlap(figure: Figure) -> None:
 def test_omits_and_reports_steps_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strip, "MOST_STEPS", 2)
     shown = texts(draw_strip(many_steps(4)))
-    assert "step 2" in shown
-    assert "step 3" not in shown
+    assert "meta-step 2" in shown
+    assert "meta-step 3" not in shown
     assert "the first 2 of 4 steps" in " ".join(shown)
 
 
@@ -201,7 +201,7 @@ def test_svg_is_well_formed_and_contains_its_texts(trace: Trace) -> None:
     svg = strip_bytes(trace, "svg").decode()
     root = ElementTree.fromstring(svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    for wanted in ("step 1", "step 3", "Saliency", "stop", "✓", "✗"):
+    for wanted in ("meta-step 1", "meta-step 3", "Saliency", "stop", "✓", "✗"):
         assert f"<!-- {wanted} -->" in svg
     assert "<dc:date>" not in svg
     ids = [element.get("id") for element in root.iter() if element.get("id")]
