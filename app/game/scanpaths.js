@@ -48,6 +48,13 @@ function newElement(tag, className, text = "") {
 
 const signOf = (correct) => (correct ? "\u2713" : "\u2717");
 
+// "8 counted glimpses (2 more before stop)": glimpses before stop are drawn, but do not count.
+function glimpsesPhrase({ glimpses, turns }) {
+  const more = turns.reduce((sum, [cells]) => sum + cells.length, 0) - glimpses;
+  const counted = `${glimpses} counted ${glimpses === 1 ? "glimpse" : "glimpses"}`;
+  return more > 0 ? `${counted} (${more} more before stop)` : counted;
+}
+
 // The scanpath of a player, with its labels as buttons that emphasize their glimpses.
 function playerFigure(player, image, map, truth) {
   const figure = newElement("figure", "player");
@@ -56,7 +63,7 @@ function playerFigure(player, image, map, truth) {
   const verdictWord = (index) => (correct[index] ? "correct" : "incorrect");
   const labels = player.labels.map((label, index) => `${label} ${verdictWord(index)}`).join(", ") || "nothing";
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${player.name}: ${player.glimpses} glimpses over the image; named ${labels}.`);
+  canvas.setAttribute("aria-label", `${player.name}: ${glimpsesPhrase(player)}; named ${labels}.`);
   const chips = newElement("div", "chips");
   chips.setAttribute("role", "group");
   chips.setAttribute("aria-label", `${player.name}: show the glimpses of one label`);

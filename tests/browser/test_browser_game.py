@@ -51,7 +51,7 @@ def test_a_game_by_pointer_shows_both_scanpaths_and_a_link_to_share(
     assert rows[0][:4] == ["You", ", ".join(map(str, labels)), "✓ yes", str(len(labels))]
     assert rows[1][0] == "The model"
     assert float(rows[0][4]) > 0
-    expect(page.get_by_role("img", name=re.compile("^The model: .* glimpses"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile(r"^The model: \d+ counted glimpses?( \(|;)"))).to_be_visible()
     assert findings(page) == []
     link = page.locator(".game .link").input_value()
     assert re.search(rf"\?seed={SEED}&right=1&glimpses={len(labels)}&saliency=\d+$", link)
