@@ -37,7 +37,9 @@ def machine() -> str:
     except (OSError, IndexError):
         pass  # not Linux: the platform's name for it is enough
     device = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
-    return f"{name}, {torch.get_num_threads()} threads{device}, torch {torch.__version__}"
+    count = torch.get_num_threads()
+    threads = f"{count} thread{'' if count == 1 else 's'}"
+    return f"{name}, {threads}{device}, torch {torch.__version__}"
 
 
 def code_commit() -> str:

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import torch
 
 from hsal import device
 from hsal.errors import HsalError
@@ -44,3 +45,10 @@ def test_without_git_the_commit_is_unknown(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_device_that_is_not_there_is_refused() -> None:
     with pytest.raises(HsalError, match=r"There is no device 'tpu9' on this machine\. Use --device cpu"):
         device.find_device("tpu9")
+
+
+@pytest.mark.parametrize(("count", "phrase"), [(1, ", 1 thread, "), (2, ", 2 threads, ")])
+def test_the_machines_phrase_counts_threads(count: int, phrase: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: count)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert phrase in device.machine()

@@ -65,6 +65,11 @@ def hash_of(trace: Trace) -> str:
     return whole.hexdigest()
 
 
+def with_plural(phrase: str) -> str:
+    """The phrase that describes a machine, as it was recorded: also a single thread was in the plural."""
+    return phrase.replace(" 1 thread,", " 1 threads,")
+
+
 @pytest.mark.parametrize(
     "record", RECORDS["traces"], ids=[f"{record['weights']}-{record['seed']}" for record in RECORDS["traces"]]
 )
@@ -79,5 +84,5 @@ def test_a_recorded_scene_gives_the_recorded_trace(record: dict[str, Any]) -> No
         np.testing.assert_allclose(step.class_probabilities, probabilities, rtol=0, atol=1e-4)
         np.testing.assert_allclose(step.gaussians, gaussians, rtol=0, atol=1e-4)
     assert trace.attn_saliency == pytest.approx(record["attn_saliency"], abs=1e-4)
-    if machine() == RECORDS["machine"]:
+    if with_plural(machine()) == RECORDS["machine"]:
         assert hash_of(trace) == record["bits"]
