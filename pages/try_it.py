@@ -13,7 +13,7 @@ from hsal.paths import ASSETS
 
 CONDITIONS = "<small>valid / neutral / invalid</small>"
 HEAD = (
-    "digits in the image", "cueing effect<small>valid minus invalid, with 95 % interval</small>",
+    "digits in the image", "validity effect<small>valid minus invalid, with 95% interval</small>",
     f"target probability{CONDITIONS}", f"predicts <i>stop</i>{CONDITIONS}", f"glimpses on the target{CONDITIONS}",
 )
 texts = ASSETS / "texts"
@@ -22,7 +22,7 @@ st.title("Try it yourself", anchor=False)
 st.markdown((texts / "cueing.md").read_text())
 cueing_task(key="posner")
 
-st.subheader("The model's own cueing effect", anchor=False)
+st.subheader("The model's own validity effect", anchor=False)
 st.markdown((texts / "cueing_model.md").read_text())
 try:
     results = measured.cueing()
@@ -34,7 +34,7 @@ else:
     st.caption(
         f"{results.cued[0].scenes:,} scenes for each number of digits; digits: {results.digits}; seed {results.seed}; "
         f"weights: {results.weights}. The spotlight is one Gaussian with a standard deviation of "
-        f"{results.width_cells:g} cells. Brackets and lines show 95 % bootstrap intervals over scenes. Measured in "
+        f"{results.width_cells:g} cells. Brackets and lines show 95% bootstrap intervals over scenes. Measured in "
         f"{results.seconds:.0f} s on {results.machine} with `{results.command}`."
     )
 

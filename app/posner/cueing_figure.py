@@ -1,4 +1,4 @@
-"""The model's own cueing effect as a Plotly figure. No Streamlit here."""
+"""The model's own validity effect as a Plotly figure. No Streamlit here."""
 
 from __future__ import annotations
 

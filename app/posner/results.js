@@ -28,7 +28,7 @@ function showResults(root, results) {
   const medians = CONDITIONS
     .map((condition) => `${condition}: median ${formatted(results.medians[condition])}`)
     .join("; ");
-  const plot = plotOf(results, `Reaction times with 95 % intervals. ${medians}.`);
+  const plot = plotOf(results, `Reaction times with 95% intervals. ${medians}.`);
   part("figure").replaceChildren(...(plot ? [plot] : []));
   const rows = CONDITIONS.map((condition) => {
     const row = document.createElement("tr");

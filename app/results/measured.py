@@ -31,7 +31,7 @@ def _results(folder: Path, stamps: tuple[tuple[str, int], ...]) -> list[Result]:
 
 
 def cueing() -> CueingResult:
-    """The cueing effect of the default weights; raises ResultsError."""
+    """The validity effect of the default weights; raises ResultsError."""
     return load_cueing(files.RESULTS / "cueing" / f"{files.DEFAULT_WEIGHTS}.json")
 
 

@@ -21,7 +21,7 @@ class CardCommand:
     seed: int = 1
     """Seed of the scenes."""
     digits: DigitSource = "mnist"
-    """Where test digits come from: all of MNIST, the embedded 5,000, or auto."""
+    """Where test digits come from: all of MNIST, the embedded 5000, or auto."""
 
     def run(self) -> int:
         """Evaluate and write the card."""

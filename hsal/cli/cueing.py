@@ -11,7 +11,7 @@ from hsal.data.digits.mnist import DigitSource
 
 @dataclass(frozen=True)
 class CueingCommand:
-    """Measure the model's own cueing effect: the spotlight on the target, elsewhere, or over everything.
+    """Measure the model's own validity effect: the spotlight on the target, elsewhere, or over everything.
 
     The first predicted label of each scene is compared under the three conditions; see hsal/evaluation/cueing.py.
     Example: hsal cueing
@@ -26,7 +26,7 @@ class CueingCommand:
     split: Split = "test"
     """Which digits: train, validation or test."""
     digits: DigitSource = "embedded"
-    """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
+    """Where digits come from: all of MNIST, the embedded 5000, or auto (MNIST if available)."""
     width_cells: float = 1.5
     """Standard deviation of the spotlight, in cells of the map."""
     device: str = "auto"

@@ -31,7 +31,7 @@ class EvaluateCommand:
     placement: Placement = "grid"
     """MNIST digits in a grid (the task), anywhere, or alternating."""
     digits: DigitSource = "auto"
-    """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
+    """Where digits come from: all of MNIST, the embedded 5000, or auto (MNIST if available)."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda if available, else cpu."""
     inhibition: bool = True

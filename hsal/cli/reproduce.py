@@ -35,7 +35,7 @@ class ReproduceCommand:
     scenes: int = 10000
     """Test scenes."""
     digits: DigitSource = "mnist"
-    """Where MNIST digits come from: all of MNIST, the embedded 5,000, or auto."""
+    """Where MNIST digits come from: all of MNIST, the embedded 5000, or auto."""
     runs: Path = Path("runs")
     """Folder of the training runs; needs a gigabyte per MNIST task."""
     results: Path = Path("results")

@@ -28,7 +28,7 @@ class ScenesCommand:
     split: Split = "test"
     """Which digits: train, validation or test; the three are disjoint."""
     digits: DigitSource = "embedded"
-    """Where digits come from: all of MNIST, the embedded 5,000, or auto (MNIST if available)."""
+    """Where digits come from: all of MNIST, the embedded 5000, or auto (MNIST if available)."""
     scene: Annotated[SceneConfig, Flat] = field(default_factory=SceneConfig)
     """How the scenes are composed."""
 

@@ -1,4 +1,4 @@
-"""The model's cueing effect: does covert attention on an object help to recognize it, and elsewhere hinder it?
+"""The model's validity effect: does covert attention on an object help to recognize it, and elsewhere hinder it?
 
 Posner's task (Posner 1980, "Orienting of attention", Quarterly Journal of Experimental Psychology 32, 3-25) tells
 people where to expect a target; the cue is sometimes invalid. Here the cue is the covert mask of the first meta-step,

@@ -68,7 +68,7 @@ class CueingResult:
             for measure, meaning in MEASURES.items():
                 parts = [f"{name} {_text(one.conditions[name][measure])}" for name in CONDITIONS]
                 yield f"  {meaning + ':':38} {'  '.join(parts)}"
-            yield f"  {'cueing effect, valid minus invalid:':38} {_text(one.effect)}"
+            yield f"  {'validity effect, valid minus invalid:':38} {_text(one.effect)}"
 
 
 def _text(estimate: Estimate) -> str:

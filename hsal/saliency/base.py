@@ -70,7 +70,7 @@ class About:
     """The name in the literature, with the year of publication if any: "Itti-Koch-Niebur (1998)"."""
     citation: str
     """Authors, title, venue and year, and the sources of parameter values and code."""
-    license: str = "MIT, as the project"
+    license: str = "MIT, like this project"
     """License of the code that computes the map."""
     idea: str = ""
     """One sentence: what stands out according to this model."""

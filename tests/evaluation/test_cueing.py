@@ -1,4 +1,4 @@
-"""The model's cueing effect: the spotlights, the measurements under them, and the file of results."""
+"""The model's validity effect: the spotlights, the measurements under them, and the file of results."""
 
 from __future__ import annotations
 

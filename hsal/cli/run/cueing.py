@@ -36,7 +36,7 @@ def run_cueing(command: CueingCommand) -> int:
 
 
 def measure(command: CueingCommand) -> CueingResult:
-    """The cueing effect on scenes of one to four digits without repeated labels.
+    """The validity effect on scenes of one to four digits without repeated labels.
 
     Raises:
         HsalError: no scenes, no width, weights of another kind, or data that is not available.

@@ -121,7 +121,7 @@ METRICS: dict[str, Metric] = {
         "Mass in boxes",
         "The share of the map's mass inside the boxes of objects.",
         True, "the boxes' share of the image", _BOXES,
-        "as the energy-based pointing game: Wang et al., Score-CAM, CVPR workshop 2020", box_metrics.box_share_of,
+        "As in the energy-based pointing game: Wang et al., Score-CAM, CVPR workshop 2020", box_metrics.box_share_of,
     ),
     "box_nss": Metric(
         "NSS in boxes",

@@ -26,7 +26,7 @@ ABOUT = About(
     citation="Montabone, Soto, Human Detection Using a Mobile Platform and Novel Features Derived from a Visual "
     "Saliency Mechanism, Image and Vision Computing 28(3), 2010; computed by OpenCV",
     license="Apache-2.0, OpenCV's",
-    idea="Pixels that are lighter or darker than their surround, at the image's full resolution.",
+    idea="Pixels that are lighter or darker than their surroundings, at the image's full resolution.",
 )
 
 

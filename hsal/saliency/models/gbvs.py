@@ -30,7 +30,7 @@ ABOUT = About(
     title="GBVS (2006)",
     citation="Harel, Koch, Perona, Graph-Based Visual Saliency, NIPS 2006; values that the paper does not specify are "
     "those of the authors' later code, none of which is used",
-    idea="Places that differ from a wide surround, with a slight preference for the center.",
+    idea="Places that differ from their wide surroundings, with a slight preference for the center.",
 )
 LEVELS = (2, 3, 4)  # levels of the feature pyramids, as in the authors' code
 _LOG_OFFSET = 1e-2  # added to features in [0,1] before the logarithm: about two gray levels

@@ -33,7 +33,8 @@ ABOUT = About(
     title="Itti-Koch-Niebur (1998)",
     citation="Itti, Koch, Niebur, A Model of Saliency-Based Visual Attention for Rapid Scene Analysis, PAMI 1998; "
     "filter kernels and the threshold of N(.) follow Walther, Koch, Neural Networks 2006 (SaliencyToolbox)",
-    idea="Places that differ from their surround in intensity, color or orientation, most if few places do.",
+    idea="Places that differ from their surroundings in intensity, color or orientation, especially where few places "
+    "do.",
 )
 CENTERS, DELTAS, MAP_LEVEL = (2, 3, 4), (3, 4), 4  # the paper's scales: s = c + delta; maps are summed at scale 4
 
