@@ -6,6 +6,9 @@ from app.page_files import page_file
 from app.state import begin_page, end_page
 from app.theme import ICON, PAGES, UNLISTED, style
 
+# before the navigation, and a data URL: Streamlit would fetch a named icon, the page's own too, from the network
+st.set_page_config(page_title="HSAL Explorer", page_icon=ICON, layout="wide")
+style()
 pages = [
     st.Page(
         page_file(name), title=title, icon=icon, url_path=path, default=not path,
@@ -14,10 +17,8 @@ pages = [
     for name, title, icon, path in PAGES
 ]
 page = st.navigation(pages, position="top")
-title = f"{page.title} · HSAL Explorer" if page.url_path else "HSAL Explorer"
-# a data URL: Streamlit would fetch a named icon from the network
-st.set_page_config(page_title=title, page_icon=ICON, layout="wide")
-style()
+if page.url_path:
+    st.set_page_config(page_title=f"{page.title} · HSAL Explorer")
 begin_page(page.url_path)
 try:
     page.run()

@@ -102,7 +102,7 @@ def test_there_are_no_shares_if_no_single_glimpse_matters() -> None:
     assert one.shares == pytest.approx((0, 1, 0))
     assert "No single glimpse matters" in share_sentence(steady)
     assert "at most 1%" in share_sentence(steady)
-    assert "share is the probability lost" in share_sentence(one)
+    assert "share is the drop in probability" in share_sentence(one)
 
 
 def sampled(model: HSAL, seed: int) -> tuple[Perception, Trace]:
