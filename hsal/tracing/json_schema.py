@@ -22,6 +22,7 @@ from hsal.tracing.schema import READABLE_SCHEMAS, Glimpse, Source, Step, Trace
 FILE = ASSETS / "trace.schema.json"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 OPTIONAL = (Edit, Rule, Interventions)  # written without what has its default value
+LATER = {"interventions", "viewing", "withheld", "labels"}  # fields that traces of earlier schemas lack
 RECORDS = (Source, Box, Glimpse, Step, Trace, *OPTIONAL)
 
 
@@ -33,7 +34,7 @@ def schema() -> dict[str, Any]:
         _complete(definitions[record.__name__], record)
     trace = definitions.pop("Trace")
     trace["properties"] = {"schema": {"enum": list(READABLE_SCHEMAS)}, **trace["properties"]}
-    trace["required"] = ["schema", *(name for name in trace["required"] if name != "interventions")]
+    trace["required"] = ["schema", *trace["required"]]
     about = "Attention on one image, meta-step by meta-step, as HSAL Explorer writes it. Rows, columns, labels and " \
             "meta-steps count from 0."
     return {"$schema": DRAFT, **trace, "title": "HSAL trace", "description": about, "$defs": definitions}
@@ -55,7 +56,7 @@ def _complete(definition: dict[str, Any], record: type) -> None:
     """Add what msgspec does not know: descriptions, and that fields are neither left out nor added."""
     definition["additionalProperties"] = False
     if record not in OPTIONAL:
-        definition["required"] = [field.name for field in fields(record)]
+        definition["required"] = [field.name for field in fields(record) if field.name not in LATER]
     for part in parse_from_object(record).params:
         if part.description and part.arg_name in definition["properties"]:
             definition["properties"][part.arg_name]["description"] = " ".join(part.description.split())

@@ -15,7 +15,7 @@ from hsal.tracing.validation import TraceError, require
 
 MAX_BYTES = 10 * 2**20
 MAX_TEXT = 2000
-MAX_STEPS, MAX_SIDE_PX, MAX_CELLS, MAX_CLASSES, MAX_PARTS = 100, 1024, 128, 1000, 64
+MAX_STEPS, MAX_SIDE_PX, MAX_CELLS, MAX_CLASSES, MAX_PARTS = 100, 1024, 128, 1001, 64
 _NAMES = {"schema", *Trace.__dataclass_fields__}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 import numpy as np
@@ -21,8 +21,9 @@ from hsal.tracing.interventions.codec import explain_invalid, read_interventions
 from hsal.tracing.interventions.schema import NONE, Interventions
 from hsal.tracing.validation import TraceError, check_trace, require
 
-SCHEMA = 2
-READABLE_SCHEMAS = (1, 2)  # traces of schema 1 have no interventions
+SCHEMA = 3
+READABLE_SCHEMAS = (1, 2, 3)  # traces of schema 1 have no interventions; those before 3 are of digits alone
+UNSURE = 0.2  # a label of a photo with a lower probability is unsure
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ class Glimpse:
     """The controller's estimate of the return."""
     reward: float
     """Priority at the cell."""
+    labels: tuple[tuple[int, float], ...] = ()
+    """The most probable labels of the cell alone and their probabilities, highest first; empty where the model does
+    not name single glimpses."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class Trace:
     """What was done to the image before the model received it, one sentence each."""
     interventions: Interventions = NONE
     """What was forced in place of the model."""
+    viewing: Literal["objects", "free"] = "objects"
+    """The model's task: one label per meta-step (the paper's), or free viewing of a photo."""
+    withheld: str = ""
+    """Why the labels are not to be shown, a sentence; empty where they are. The labels of digit weights on a photo
+    mean nothing."""
 
     def __post_init__(self) -> None:
         check_trace(self)
@@ -177,6 +186,7 @@ class Trace:
         require(schema in READABLE_SCHEMAS, f"this is not a trace of schema {known} (schema: {schema!r})")
         parts = {name: value for name, value in values.items() if name != "schema"}
         try:
+            parts = parts if schema == SCHEMA else _upgraded(parts)
             interventions = read_interventions(parts.pop("interventions", {}))
             _check_names({**parts, "interventions": {}}, cls)
             return msgspec.convert({**parts, "interventions": interventions}, cls, dec_hook=array_from_builtins)
@@ -197,6 +207,22 @@ class Trace:
         except (ValueError, RecursionError) as error:
             raise TraceError(f"the trace is not JSON: {error}") from error
         return cls.from_dict(values)
+
+
+def _upgraded(parts: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a trace of an earlier schema, with those that it did not have; a damaged one stays damaged."""
+    steps = parts.get("steps")
+    if isinstance(steps, list):
+        steps = [_with_labels(step) for step in steps]
+    return {"viewing": "objects", "withheld": "", **parts, **({} if steps is None else {"steps": steps})}
+
+
+def _with_labels(step: Any) -> Any:
+    glimpses = step.get("glimpses") if isinstance(step, dict) else None
+    if not isinstance(glimpses, list):
+        return step
+    return {**step, "glimpses": [{"labels": [], **glimpse} if isinstance(glimpse, dict) else glimpse
+                                 for glimpse in glimpses]}
 
 
 _hints = cache(get_type_hints)

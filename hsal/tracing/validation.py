@@ -70,6 +70,8 @@ def _check_step(step: Step, t: int, classes: int, shape: tuple[int, ...]) -> Non
         require(finite, f"step {t}: a glimpse's value is not finite")
         inside = 0 <= glimpse.cell[0] < shape[0] and 0 <= glimpse.cell[1] < shape[1]
         require(inside, f"step {t}: cell {glimpse.cell} lies outside the map")
+        named = all(0 <= label < classes - 1 and 0 <= share <= 1 for label, share in glimpse.labels)
+        require(named, f"step {t}: a glimpse's label does not exist, or its probability is not in 0..1")
     require(step.class_probabilities.shape == (classes,), f"step {t}: expected {classes} class probabilities")
     _check_distribution(step.class_probabilities, f"step {t}: class probabilities")
     finite = math.isfinite(step.value) and (step.reward is None or math.isfinite(step.reward))

@@ -219,7 +219,7 @@ def test_strip_and_trace_can_be_downloaded(page: Page, app_url: str) -> None:
         starts[KINDS[name].ending] = content[:20]
         if name == "Trace, as JSON":
             assert Trace.from_json(content.decode()).truth is not None
-            assert json.loads(content)["schema"] == 2
+            assert json.loads(content)["schema"] == 3
     assert starts.keys() == {"png", "svg", "pdf", "gif", "webp", "html", "json", "py"}
     assert {ending: starts[ending][:4] for ending in ("png", "pdf", "gif", "webp")} == {
         "png": b"\x89PNG", "pdf": b"%PDF", "gif": b"GIF8", "webp": b"RIFF"

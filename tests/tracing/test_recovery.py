@@ -46,7 +46,7 @@ def test_reads_the_first_line_of_hsal_trace() -> None:
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
-    (lambda v: (v.pop("interventions"), v.update(schema=1)), "older version (1, now 2); all of it was restored"),
+    (lambda v: (v.pop("interventions"), v.update(schema=1)), "older version (1, now 3); all of it was restored"),
     (lambda v: v.pop("schema"), "does not state its version"),
     (lambda v: v.update(schema=True), "does not state its version"),
     (lambda v: v.update(truth=[77]), "the true labels cannot be read"),
@@ -84,7 +84,7 @@ def test_a_trace_is_shown_up_to_its_first_bad_step() -> None:
     (b'{"a": ' + b"[" * 100_000, "is not JSON"),
     (b'{"schema": 2}', "is JSON, but not a trace"),
     (b'{"steps": 3}', "no meta-step could be restored"),
-    (b'{"schema": 3, "steps": []}', "made by a newer version"),
+    (b'{"schema": 4, "steps": []}', "made by a newer version"),
     (changed(lambda v: v["steps"][0].update(label=99)), "no meta-step could be restored (step 0: there is no"),
     (changed(lambda v: v["source"].update(name=["x"])), "could not be read: source.name: expected str, got array"),
     (changed(lambda v: v["source"].update(seed="x")), "could not be read: source.seed: expected int | null"),

@@ -65,7 +65,7 @@ def test_json_is_one_line_of_standard_json() -> None:
         raise AssertionError(f"{constant} is not JSON")
 
     values = json.loads(text, parse_constant=refuse)
-    assert values["schema"] == 2
+    assert values["schema"] == 3
     assert values["steps"][0]["mask"]["dtype"] == "float32"
     assert values["steps"][0]["mask"]["shape"] == [7, 7]
     assert len(values["steps"][0]["mask"]["data"]) == 49
@@ -74,8 +74,8 @@ def test_json_is_one_line_of_standard_json() -> None:
 
 def test_a_gray_trace_has_one_value_per_pixel_and_an_rgb_trace_three() -> None:
     gray, colored = (make_trace(color=color).to_dict() for color in (False, True))
-    assert (gray["schema"], gray["image"]["shape"], len(gray["image"]["data"])) == (2, [100, 100], 10_000)
-    assert (colored["schema"], colored["image"]["shape"]) == (2, [100, 100, 3])
+    assert (gray["schema"], gray["image"]["shape"], len(gray["image"]["data"])) == (3, [100, 100], 10_000)
+    assert (colored["schema"], colored["image"]["shape"]) == (3, [100, 100, 3])
     assert colored["image"]["data"][:3] == [150, 70, 50]  # red, green, blue of the first pixel
 
 
@@ -100,7 +100,7 @@ def edit(path: str, value: object) -> Change:
 FIRST = "steps.0.glimpses.0"
 IMAGE = "image must be (H,W) or (H,W,3) uint8"
 BAD: dict[str, tuple[Change, str]] = {
-    "another schema": (edit("schema", 3), "schema: 3"),
+    "another schema": (edit("schema", 4), "schema: 4"),
     "no schema": (lambda values: values.pop("schema"), "schema: None"),
     "a key is missing": (lambda values: values.pop("saliency_scale"), "saliency_scale"),
     "the truth is missing": (lambda values: values.pop("truth"), "truth"),
