@@ -16,9 +16,9 @@ from hsal.config_checks import ConfigError, check, check_fields
 from hsal.config_upgrade import upgrade_settings
 
 __all__ = [
-    "MNIST_TASKS", "TASKS", "ConfigError", "LabelEstimator", "LocationEstimator", "ModelConfig", "Objective",
-    "Placement", "Precision", "PretrainConfig", "SceneConfig", "Task", "TrainConfig", "from_json", "task_scene",
-    "to_json",
+    "MNIST_TASKS", "TASKS", "ConfigError", "Inhibition", "LabelEstimator", "LocationEstimator", "ModelConfig",
+    "Objective", "Placement", "Precision", "PretrainConfig", "SceneConfig", "Task", "TrainConfig", "Viewing",
+    "from_json", "task_scene", "to_json",
 ]
 
 Task = Literal["mnist-multiset", "mnist-set", "street-numbers", "svhn-reassembled", "svhn-multiset"]
@@ -29,6 +29,8 @@ LabelEstimator = Literal["sampled", "expected", "log-probability"]
 LocationEstimator = Literal["sampled", "expected"]
 Placement = Literal["grid", "free", "mixed"]
 Precision = Literal["32-true", "bf16-mixed"]
+Viewing = Literal["objects", "free"]
+Inhibition = Literal["none", "soft", "hard"]
 
 Count = Annotated[int, Meta(ge=1)]
 Size = Annotated[int, Meta(ge=1, le=4096)]
@@ -79,7 +81,7 @@ class ModelConfig:
     saliency: str = "channel_energy"
     """Saliency model, image or volume to map; the name of a module in hsal/saliency/models."""
     size_px: ImageSide = 100
-    """Side of the model's square input image."""
+    """Side of the model's square input image; in free viewing, of a square of the area that photos are scaled to."""
     image_channels: Literal[1, 3] = 1
     """Channels of the input image: 1 for gray, 3 for RGB."""
     cell_px: Literal[4, 8, 16, 32] = 8
@@ -101,15 +103,38 @@ class ModelConfig:
     """Largest inverse width of a Gaussian, in 1 / cell^2: the narrowest one possible."""
     meta_steps: Size = 12
     """Maximum number of meta-steps per image."""
+    viewing: Viewing = "objects"
+    """The task: objects (the paper's: one label per meta-step, on square images), or free (free viewing of photos of
+    any proportions: where a person would look next)."""
+    covert: bool = True
+    """In free viewing, whether there is a covert mask; without one it is 1 everywhere."""
+    inhibition: Inhibition = "hard"
+    """Inhibition of return: hard (the paper's), or in free viewing soft with recovery, or none."""
+    saccades: bool = True
+    """In free viewing, whether the last saccade affects the next: its amplitude and its direction."""
 
     def __post_init__(self) -> None:
         check_fields(self)
         check(self.beta_min < self.beta_max, "beta_min must be below beta_max.")
+        paper = self.covert and self.saccades and self.inhibition == "hard"
+        check(paper or self.viewing == "free", "covert, saccades and inhibition can only be set for free viewing.")
 
     @property
     def map_side(self) -> int:
         """Cells of the map along one side (h = w)."""
         return -(-self.size_px // self.cell_px)
+
+    def grid(self, size_px: tuple[int, int]) -> tuple[int, int]:
+        """Rows and columns (h,w) of the map of an image.
+
+        Args:
+            size_px: (H,W) of the image. In free viewing the map has its proportions and about as many cells as that of
+                a square image, map_side squared.
+        """
+        if self.viewing == "objects":
+            return self.map_side, self.map_side
+        stretch = (size_px[0] / size_px[1]) ** 0.5
+        return max(1, round(self.map_side * stretch)), max(1, round(self.map_side / stretch))
 
     @property
     def stop(self) -> int:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from hsal.config import ModelConfig
+
+
+class ControllerInput(NamedTuple):
+    """What a controller receives at each of its steps."""
+
+    saliency: Tensor  # (B,h,w) S_t
+    mask: Tensor  # (B,h,w) M_t
+    priority: Tensor  # (B,h,w) P_t
+    previous_label: Tensor  # (B,N+2) one-hot of y_{t-1}
+    cell: Tensor  # (B,) long, a_{i-1}; h*w before the first glimpse of the meta-step
+    broad: Tensor  # (B,C) g_0, the broad glimpse
+    glimpse: Tensor  # (B,C) g_{i-1}, the volume's column at the cell, or the broad glimpse
 
 
 class Controller(nn.Module):
@@ -44,3 +59,28 @@ class Controller(nn.Module):
         """
         x = torch.cat([priority.flatten(1), previous_label, previous_cell, glimpse], dim=1)
         return self.recur(self.encode(x), hidden)
+
+    def start(self, saliency: Tensor) -> Tensor:
+        """The hidden state (B,hidden) before the first meta-step, for saliency maps (B,h,w)."""
+        return saliency.new_zeros(len(saliency), self.recur.hidden_size)
+
+    def step(self, x: ControllerInput, hidden: Tensor) -> Tensor:
+        """`forward`, on the parts of the input that it uses."""
+        previous_cell = functional.one_hot(x.cell, x.priority[0].numel() + 1).to(x.glimpse.dtype)  # (B,h*w+1)
+        following: Tensor = self(x.priority, x.previous_label, previous_cell, x.glimpse, hidden)
+        return following
+
+    def location_logits(self, x: ControllerInput, hidden: Tensor) -> Tensor:
+        """(B,h*w), from the hidden state alone."""
+        logits: Tensor = self.locate(hidden)
+        return logits
+
+    def class_logits(self, x: ControllerInput, hidden: Tensor) -> Tensor:
+        """(B,N+1), stop last, from the hidden state alone."""
+        logits: Tensor = self.classify(hidden)
+        return logits
+
+    def state_value(self, hidden: Tensor) -> Tensor:
+        """(B,1) the estimated return."""
+        value: Tensor = self.value(hidden)
+        return value

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
 from hsal.config import ModelConfig
 from hsal.model.attention import Gaussians, gaussian_mask, to_gaussians
+
+
+class LastStep(NamedTuple):
+    """What the last meta-step led to."""
+
+    label: Tensor  # (B,N+2) one-hot of y_{t-1}: N classes, stop, start symbol
+    cell: Tensor  # (B,) long, the last glimpsed cell; h*w before the first
 
 
 class MetaController(nn.Module):
@@ -41,3 +50,8 @@ class MetaController(nn.Module):
         hidden = self.recur(self.encode(x), hidden)
         gaussians = to_gaussians(self.attend(hidden), self.map_size, self.beta_range)
         return gaussians, gaussian_mask(gaussians, self.map_size), hidden
+
+    def step(self, saliency: Tensor, last: LastStep, hidden: Tensor) -> tuple[Gaussians, Tensor, Tensor]:
+        """`forward`; of the last meta-step, only its label counts."""
+        attended: tuple[Gaussians, Tensor, Tensor] = self(saliency, last.label, hidden)
+        return attended

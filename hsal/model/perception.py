@@ -26,6 +26,16 @@ def divide_by_maximum(saliency: Tensor) -> tuple[Tensor, Tensor]:
     return saliency / scale.clamp(min=1e-12)[:, None, None], scale
 
 
+def to_grid(saliency: Tensor, grid: tuple[int, int]) -> Tensor:
+    """The mean of a map (B,h',w') of any resolution over each cell of a grid that covers the whole image: (B,h,w)."""
+    if saliency.shape[1:] == grid:
+        return saliency
+    pixels = saliency[:, None]  # (B,1,h',w')
+    if saliency.shape[1] < grid[0] or saliency.shape[2] < grid[1]:
+        return functional.interpolate(pixels, size=grid, mode="bilinear", align_corners=False)[:, 0]
+    return functional.adaptive_avg_pool2d(pixels, grid)[:, 0]
+
+
 def to_cells(saliency: Tensor, image: Tensor, map_size: tuple[int, int], cell_px: int) -> Tensor:
     """The mean of a map of any resolution over each cell of the volume.
 
