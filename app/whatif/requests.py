@@ -50,14 +50,14 @@ def _merge(items: Sequence[Any], kind: Any, name: str, request: Mapping[str, Any
 
 
 def feasible(
-    interventions: Interventions, config: ModelConfig, map_size: tuple[int, int], models: Sequence[str]
+    interventions: Interventions, config: ModelConfig, size_px: tuple[int, int], models: Sequence[str]
 ) -> tuple[Interventions, list[str]]:
     """The interventions of a link that are possible with a model, and one sentence for each that is not.
 
     Args:
         interventions: those of the link.
         config: of the model.
-        map_size: rows and columns of its saliency map.
+        size_px: (H,W) of the image.
         models: names of the available saliency models.
     """
     possible, problems = NONE, list[str]()
@@ -67,7 +67,7 @@ def feasible(
         extended: dict[str, Any] = {name: (*getattr(possible, name), *value) for name, value in part.items()}
         candidate = replace(possible, **extended)
         try:
-            check(candidate, config, map_size)
+            check(candidate, config, size_px)
         except InterventionError as error:
             problems.append(f"{error} This part of the link was left out.")
             continue

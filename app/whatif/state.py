@@ -59,7 +59,7 @@ def enter(trace: Trace, config: ModelConfig) -> BranchTree:
     if packed != pack(tree.interventions) and (packed or last == original):
         wanted, _ = unpack(packed)
         models = [name for name, _ in saliency_models()]
-        interventions, problems = feasible(wanted, config, trace.steps[0].saliency.shape, models)
+        interventions, problems = feasible(wanted, config, (trace.image.shape[0], trace.image.shape[1]), models)
         for problem in problems:
             add_message(problem)
         tree = tree.add(interventions)
@@ -92,7 +92,7 @@ def handle_requests(trace: Trace, config: ModelConfig) -> None:
 def _handle(request: dict[str, Any], trace: Trace, config: ModelConfig) -> None:
     try:
         interventions = apply_request(current_tree().interventions, request)
-        check(interventions, config, trace.steps[0].saliency.shape)
+        check(interventions, config, (trace.image.shape[0], trace.image.shape[1]))
         if interventions.saliency not in ("", *(name for name, _ in saliency_models())):
             raise InterventionError(f"There is no saliency model {interventions.saliency[:40]!r} to choose.")
     except HsalError as error:

@@ -13,6 +13,8 @@ from hsal.data.base import Box
 from hsal.data.images import ImageError
 
 _INVERTED = "Light and dark were inverted: the model was trained on light digits on a dark background."
+PHOTO_SIDE_PX = 1024  # longest side of a photo: enough for the eye, and a trace of it stays below 2 MB
+MOST_ELONGATED = 8  # longer than any photo but a scan of a strip
 _FAINTEST = 16  # levels between the darkest and the lightest of an image with something on it
 
 
@@ -20,7 +22,7 @@ _FAINTEST = 16  # levels between the darkest and the lightest of an image with s
 class PreprocessedImage:
     """An image as the model's input."""
 
-    image: np.ndarray  # (size_px,size_px) uint8, light ink on dark, or (size_px,size_px,3) uint8 RGB
+    image: np.ndarray  # (size_px,size_px) uint8, light ink on dark, or (size_px,size_px,3) uint8 RGB; a photo (H,W,3)
     notes: tuple[str, ...]  # a sentence for each change that preprocessing made
     scale: float = 1.0  # pixels of the result per pixel of the original
     top_px: int = 0  # where the original begins in the result
@@ -28,14 +30,16 @@ class PreprocessedImage:
 
     def transform_box(self, box: Box) -> Box:
         """A box of the original, in the result's pixels: within it, and never empty."""
-        size = len(self.image)
-        top, bottom = _span(box.top_px, box.bottom_px, self.scale, self.top_px, size)
-        left, right = _span(box.left_px, box.right_px, self.scale, self.left_px, size)
+        height, width = self.image.shape[:2]
+        top, bottom = _span(box.top_px, box.bottom_px, self.scale, self.top_px, height)
+        left, right = _span(box.left_px, box.right_px, self.scale, self.left_px, width)
         return Box(box.label, top, left, bottom, right)
 
 
 def for_model(pixels: np.ndarray, config: ModelConfig) -> PreprocessedImage:
-    """`as_scene` or `as_photo`, for the model of that config; raises ImageError as they do."""
+    """`as_scene`, `as_photo` or `as_whole_photo`, for the model of that config; raises ImageError as they do."""
+    if config.viewing == "free":
+        return as_whole_photo(pixels)
     preprocess = as_scene if config.image_channels == 1 else as_photo
     return preprocess(pixels, config.size_px)
 
@@ -75,10 +79,39 @@ def as_photo(pixels: np.ndarray, size_px: int) -> PreprocessedImage:
     return replace(fitted, image=_square(fitted.image, fitted, size_px, "edge"), notes=(*scaled, *banded))
 
 
-def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreprocessedImage, list[str], list[str]]:
-    """The image in Pillow's `mode`, its longer side size_px, with notes on the scaling and on bands to come."""
+def as_whole_photo(pixels: np.ndarray) -> PreprocessedImage:
+    """A photo in its own proportions, for free viewing; only a large one is reduced.
+
+    Args:
+        pixels: (H,W) gray or (H,W,3) RGB, uint8.
+    Raises:
+        ImageError: pixels of another shape or type, a photo that is too small or too elongated, or a blank one.
+    """
+    _check(pixels)
+    height, width = pixels.shape[:2]
+    if max(height, width) > MOST_ELONGATED * min(height, width):
+        raise ImageError(
+            f"The photo is {width} x {height} pixels; its sides may differ by a factor of {MOST_ELONGATED} at most: cut out"
+            " the part to look at."
+        )
+    image = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
+    image.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
+    photo = np.array(image)
+    if np.ptp(photo, axis=(0, 1)).max() < _FAINTEST:
+        raise ImageError("The image is blank: it has one color all over. Choose one with something on it.")
+    same = image.size == (width, height)
+    notes = () if same else ("Reduced from {} x {} to {} x {} pixels.".format(width, height, *image.size),)
+    return PreprocessedImage(photo, notes, image.size[0] / width)
+
+
+def _check(pixels: np.ndarray) -> None:
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
         raise ImageError(f"An image must be (H,W) or (H,W,3) uint8; this is {pixels.shape} {pixels.dtype}.")
+
+
+def _fit(pixels: np.ndarray, mode: str, size_px: int) -> tuple[PreprocessedImage, list[str], list[str]]:
+    """The image in Pillow's `mode`, its longer side size_px, with notes on the scaling and on bands to come."""
+    _check(pixels)
     height, width = pixels.shape[:2]
     scale = size_px / max(height, width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))

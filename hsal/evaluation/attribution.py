@@ -108,7 +108,9 @@ def as_intervention(trace: Trace, change: LabelChange, step: int) -> Interventio
 
 
 def _interventions_of(model: HSAL, trace: Trace) -> Overrides:
-    return overrides_of(trace.interventions, model.config, model.map_size, _device(model))
+    return overrides_of(
+        trace.interventions, model.config, (trace.image.shape[0], trace.image.shape[1]), _device(model)
+    )
 
 
 def _as_recorded(model: HSAL, trace: Trace) -> Overrides:

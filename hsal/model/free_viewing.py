@@ -68,11 +68,10 @@ class FreeController(nn.Module):
         self.classifier = classifier
         self.priority_weight = nn.Parameter(torch.ones(()))
         features = 6 + 11 * config.saccades
-        self.score = nn.Sequential(
-            nn.Conv2d(features, 32, 1), nn.GELU(), nn.Conv2d(32, 32, 1), nn.GELU(), nn.Conv2d(32, 1, 1)
-        )
-        nn.init.zeros_(self.score[-1].weight)
-        nn.init.zeros_(self.score[-1].bias)
+        last = nn.Conv2d(32, 1, 1)
+        for parameter in last.parameters():  # in the beginning the priority alone counts
+            nn.init.zeros_(parameter)
+        self.score = nn.Sequential(nn.Conv2d(features, 32, 1), nn.GELU(), nn.Conv2d(32, 32, 1), nn.GELU(), last)
 
     def start(self, saliency: Tensor) -> Tensor:
         """The hidden state (B,8) before the first meta-step, for saliency maps (B,h,w)."""
@@ -140,7 +139,7 @@ def _center(like: Tensor) -> list[Tensor]:
 
 
 def _saccade_features(hidden: Tensor, grid: tuple[int, int]) -> list[Tensor]:
-    """Maps (B,h,w) of the next saccade to each cell: its vector and amplitude, and the same relative to the last one."""
+    """Maps (B,h,w) of the saccade to each cell: its vector, its amplitude, and its angle with the last saccade."""
     rows = torch.arange(grid[0], device=hidden.device)[:, None]
     columns = torch.arange(grid[1], device=hidden.device)[None]
     down, across, exists = _from(hidden[:, 0:3], rows, columns)

@@ -96,6 +96,13 @@ class HSAL(nn.Module):
             self.meta_controller = MetaController(config, self.map_size)
             self.controller = Controller(config, self.channels, self.map_size[0] * self.map_size[1])
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the N object classes."""
+        if self.config.viewing == "free":
+            return tuple(self.backbone.labels)
+        return tuple(str(label) for label in range(self.config.classes))
+
     def perceive(self, image: Tensor) -> Perception:
         """Volume and saliency map of images, the expensive part: (B,1,H,W) or (B,3,H,W) in [0,1]."""
         volume = self.backbone(image)

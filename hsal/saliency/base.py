@@ -16,9 +16,10 @@ from torch import Tensor
 from hsal.data.fixations.base import Fixations
 from hsal.errors import HsalError
 
-Need = Literal["volume", "labels", "fixations", "user_map", "package"]
+Need = Literal["volume", "labels", "features", "fixations", "user_map", "package"]
 NEEDS: dict[Need, str] = {
-    "volume": "a backbone's volume", "labels": "a network's labels", "fixations": "people's fixations",
+    "volume": "a backbone's volume", "labels": "a network's labels",
+    "features": "EfficientNet-Lite0's inner layers", "fixations": "people's fixations",
     "user_map": "an uploaded map", "package": "a package of its own",
 }
 

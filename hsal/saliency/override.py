@@ -37,4 +37,8 @@ def perceive(model: HSAL, image: Tensor, other: SaliencyModel | None = None) -> 
     if other is None:
         return model.perceive(image)
     volume = model.backbone(image)
+    if model.config.viewing == "free":
+        # at the resolution of the model's own saliency; a photo may be many times larger
+        small = model.backbone.scaled(image, model.config.grid((image.shape[2], image.shape[3])))
+        return model.perceive_with(image, volume, other(Stimulus(small, volume, model.backbone)))
     return model.perceive_with(image, volume, other(Stimulus(image, volume, FirstStepClassifier("the model", model))))

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hsal.config import ModelConfig
 from hsal.data.base import Box
+from hsal.model.free_viewing import FreeController
 from hsal.model.hsal import HSAL, MetaStep, Rollout
 from hsal.model.perception import Perception
 from hsal.rewards import label_reward
@@ -20,6 +20,8 @@ from hsal.saliency.override import perceive, saliency_model
 from hsal.tracing.interventions.overrides import overrides_of
 from hsal.tracing.interventions.schema import NONE, Interventions, cover
 from hsal.tracing.schema import Glimpse, Source, Step, Trace
+
+GLIMPSE_LABELS = 5  # of a glimpse on a photo
 
 
 def trace_image(
@@ -32,12 +34,15 @@ def trace_image(
     saliency: str | np.ndarray = "",
     interventions: Interventions = NONE,
     perception: Perception | None = None,
+    meta_steps: int | None = None,
+    withheld: str = "",
 ) -> Trace:
     """Roll out attention on one image, greedily, until stop or the last meta-step.
 
     Args:
         model: in eval mode.
-        image: of the model's size: (H,W) uint8, light ink on a dark background, or (H,W,3) uint8 for a color model.
+        image: of the model's size: (H,W) uint8, light ink on a dark background, or (H,W,3) uint8 for a color model; in
+            free viewing a photo (H,W,3) of any size.
         source: where the image came from; `image_sha256` is set here, and `saliency` where a name is given.
         truth: the true labels, where they are known; needed for the label rewards.
         boxes: true places of the objects.
@@ -46,30 +51,36 @@ def trace_image(
             the whole image, which `source` should name.
         interventions: what is forced in place of the model. The trace holds the image with its hidden parts covered.
         perception: `perceive_image` of the same image and saliency, where it is cached; saves the backbone's time.
+        meta_steps: maximum number of meta-steps; the config's by default.
+        withheld: why labels are not to be shown; see `Trace.withheld`.
     Raises:
         UnknownNameError: there is no saliency model of that name.
         SaliencyError: the saliency model needs more than an image, or the map is not a valid one.
         InterventionError: an intervention that cannot be done.
     """
     device = next(model.parameters()).device
-    overrides = overrides_of(interventions, model.config, model.map_size, device)
+    config = model.config if meta_steps is None else replace(model.config, meta_steps=meta_steps)
+    overrides = overrides_of(interventions, config, (image.shape[0], image.shape[1]), device)
     source = replace(source, image_sha256=hashlib.sha256(image.tobytes()).hexdigest())
     if isinstance(saliency, str) and (name := interventions.saliency or saliency):
         saliency, source = name, replace(source, saliency=name)
     if perception is None:
         perception = perceive_image(model, image, saliency, interventions.hidden)
     with torch.inference_mode():
-        steps = _record(model.rollout(perception, overrides=overrides), model.config, truth)
+        rollout = model.rollout(perception, meta_steps=config.meta_steps, overrides=overrides)
+        steps = _record(rollout, model, perception, truth)
     return Trace(
         source,
         cover(image, interventions.hidden),
-        class_names=(*(str(label) for label in range(model.config.classes)), "stop"),
+        class_names=(*model.labels, "stop"),
         saliency_scale=float(perception.scale[0]),
         steps=tuple(steps),
         truth=None if truth is None else tuple(sorted(truth)),
         boxes=tuple(boxes),
         notes=tuple(notes),
         interventions=interventions,
+        viewing=config.viewing,
+        withheld=withheld,
     )
 
 
@@ -97,33 +108,45 @@ def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
     return (pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)).float() / 255
 
 
-def _record(rollout: Rollout, config: ModelConfig, truth: Sequence[int] | None) -> list[Step]:
+def _record(rollout: Rollout, model: HSAL, perception: Perception, truth: Sequence[int] | None) -> list[Step]:
     """The meta-steps until stop, with the label rewards where the true labels are known."""
     remaining = None
     if truth is not None:
         labels = torch.tensor(list(truth), dtype=torch.long)
-        remaining = torch.bincount(labels, minlength=config.classes)[None].float()  # (1,N) counts
+        remaining = torch.bincount(labels, minlength=model.config.classes)[None].float()  # (1,N) counts
     steps = []
     for step in rollout:
         reward = None
         if remaining is not None:
             outcome = label_reward(remaining, step.label.cpu())
             remaining, reward = outcome.remaining, float(outcome.reward[0])
-        steps.append(_to_step(step, reward))
-        if steps[-1].label == config.stop:
+        steps.append(_to_step(step, reward, _glimpse_labels(model, perception, step)))
+        if steps[-1].label == model.config.stop:
             break
     return steps
 
 
-def _to_step(step: MetaStep, reward: float | None) -> Step:
+def _glimpse_labels(model: HSAL, perception: Perception, step: MetaStep) -> list[tuple[tuple[int, float], ...]]:
+    """What each glimpsed cell alone is named, the most probable first; nothing by a model that names objects."""
+    if not isinstance(model.controller, FreeController):
+        return [()] * step.cells.shape[1]
+    columns = perception.volume[0].flatten(1)[:, step.cells[0]].T  # (k,C)
+    probable = model.controller.name_cells(columns).softmax(dim=1).topk(GLIMPSE_LABELS)  # (k,5)
+    return [
+        tuple(zip(labels, shares, strict=True))
+        for labels, shares in zip(probable.indices.tolist(), probable.values.tolist(), strict=True)
+    ]
+
+
+def _to_step(step: MetaStep, reward: float | None, labels: list[tuple[tuple[int, float], ...]]) -> Step:
     width = step.mask.shape[2]
     values = step.values[0].tolist()
     priority = _array(step.priority)
     locations = _array(step.location_logits.softmax(dim=2)).reshape(-1, *priority.shape)  # (k,h,w)
     cells = [divmod(cell, width) for cell in step.cells[0].tolist()]
     glimpses = tuple(
-        Glimpse(probabilities, cell, value, float(priority[cell]))
-        for probabilities, cell, value in zip(locations, cells, values[:-1], strict=True)
+        Glimpse(probabilities, cell, value, float(priority[cell]), named)
+        for probabilities, cell, value, named in zip(locations, cells, values[:-1], labels, strict=True)
     )
     return Step(
         saliency=_array(step.saliency),

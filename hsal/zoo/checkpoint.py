@@ -16,6 +16,7 @@ from hsal.model.hsal import HSAL
 from hsal.paths import atomic_write
 from hsal.registry import UnknownNameError
 from hsal.zoo.build import build_model
+from hsal.zoo.imagenet import PhotoWeightsError, read_efficientnet
 from hsal.zoo.weights import CheckpointError, weights_path
 
 
@@ -36,7 +37,10 @@ def save_model(path: Path, model: HSAL, info: dict[str, Any], half: bool = False
     Raises:
         CheckpointError: it cannot be written.
     """
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    tensors = {
+        name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()
+        if not _from_package(model.config, name)
+    }
     if half:
         tensors = {name: t.half() if t.is_floating_point() else t for name, t in tensors.items()}
     metadata = {"hsal": "model 1", "config": to_json(model.config), "info": json.dumps(info, sort_keys=True)}
@@ -54,12 +58,30 @@ def load_model(name: str) -> Checkpoint:
     try:
         config = from_json(ModelConfig, metadata["config"])
         model = build_model(config)
-        model.load_state_dict(tensors)
+        model.load_state_dict(tensors | _package_tensors(config))
         info = dict(json.loads(metadata["info"]))
+    except PhotoWeightsError as error:
+        raise CheckpointError(str(error)) from error
     except (KeyError, TypeError, ValueError, ConfigError, UnknownNameError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200].rstrip(".")
         raise CheckpointError(f"The weights {path.name} do not fit this version of hsal ({reason}).") from error
     return Checkpoint(path.stem, model.eval(), info)
+
+
+def _from_package(config: ModelConfig, name: str) -> bool:
+    """Whether a tensor of a model comes from an installed package: the frozen network of free viewing does."""
+    return config.viewing == "free" and name.startswith(("backbone.", "controller.classifier."))
+
+
+def _package_tensors(config: ModelConfig) -> dict[str, torch.Tensor]:
+    """The tensors of a model that its file does not hold; raises PhotoWeightsError where the package is missing."""
+    if config.viewing != "free":
+        return {}
+    tensors = read_efficientnet()
+    classifier = {name: tensor for name, tensor in tensors.items() if name.startswith("classifier.")}
+    body = {f"backbone.body.body.{name}": tensor for name, tensor in tensors.items() if name not in classifier}
+    heads = {f"{part}.{name}": tensor for part in ("backbone", "controller") for name, tensor in classifier.items()}
+    return body | heads
 
 
 def load_into(model: HSAL, name: str, whole: bool = False, refine: bool = False) -> dict[str, Any]:

@@ -107,7 +107,9 @@ def _tasks() -> dict[str, str]:
     tasks = {}
     for name in shipped_weights():
         try:
-            tasks[name] = describe(name).task
+            found = describe(name)
         except CheckpointError:  # unreadable weights are left out
             continue
+        if found.config.viewing == "objects":  # the network of free viewing is in the list by itself
+            tasks[name] = found.task
     return tasks

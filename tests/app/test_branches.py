@@ -93,7 +93,7 @@ def test_impossible_interventions_of_a_link_are_left_out() -> None:
         edits=(good, Edit(1, look=((99, 0),)), Edit(500)), rules=(Rule(0, glimpses=3),),
         hidden=((0, 0, 10, 10), (0, 0, 10, 9_999)), saliency="nope",
     )
-    possible, problems = feasible(wanted, config, (13, 13), ["gbvs"])
+    possible, problems = feasible(wanted, config, (100, 100), ["gbvs"])
     assert possible == Interventions(edits=(good,), rules=(Rule(0, glimpses=3),), hidden=((0, 0, 10, 10),))
     assert len(problems) == 4
     assert "row 100, column 1 (99, 0 counted from 0) lies outside the map of 13 rows" in problems[0]

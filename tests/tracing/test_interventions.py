@@ -127,7 +127,7 @@ def test_a_hidden_part_gets_the_median_color_of_the_image() -> None:
     (Interventions(rules=(Rule(glimpses=99),)), "0 to 16 glimpses"),
     (Interventions(rules=(Rule(temperature=-1.0),)), "temperature"),
     (Interventions(rules=(Rule(seed=-1),)), "seed"),
-    (Interventions(hidden=((0, 0, 49, 4),)), "reaches out of the image of 48 px"),
+    (Interventions(hidden=((0, 0, 49, 4),)), "reaches out of the image of 48 x 48 px"),
 ])
 def test_reports_impossible_interventions_in_one_sentence(model: HSAL, wrong: Interventions, sentence: str) -> None:
     with pytest.raises(InterventionError) as caught:

@@ -136,7 +136,8 @@ def _checked_interventions(path: Path, model: HSAL) -> Interventions:
     """The interventions in a file, if all of them are possible for the model."""
     try:
         interventions = load_interventions(path)
-        check(interventions, model.config, model.map_size)
+        if model.config.viewing == "objects":  # else the map depends on the photo, and each is checked by itself
+            check(interventions, model.config, (model.config.size_px, model.config.size_px))
     except InterventionError as error:
         raise InterventionError(f"{error} Nothing was run.") from error
     return interventions

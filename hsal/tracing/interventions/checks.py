@@ -21,12 +21,13 @@ class InterventionError(HsalError, ValueError):
     """An intervention that cannot be done; one sentence says which and why."""
 
 
-def check(interventions: Interventions, config: ModelConfig, map_size: tuple[int, int]) -> None:
+def check(interventions: Interventions, config: ModelConfig, size_px: tuple[int, int]) -> None:
     """Raise InterventionError unless a model can carry out all interventions.
 
     Args:
-        map_size: (h,w) cells.
+        size_px: (H,W) of the image.
     """
+    map_size = config.grid(size_px)
     steps = [edit.step for edit in interventions.edits]
     _require(len(steps) == len(set(steps)), "A meta-step has two edits: join them into one.")
     for edit in interventions.edits:
@@ -38,8 +39,8 @@ def check(interventions: Interventions, config: ModelConfig, map_size: tuple[int
         _require(rule.temperature is None or 0 <= rule.temperature <= 100, "A temperature lies between 0 and 100.")
         _require(0 <= rule.seed <= MAX_SEED, f"A seed lies between 0 and {MAX_SEED}.")
     for top, left, bottom, right in interventions.hidden:
-        inside = 0 <= top < bottom <= config.size_px and 0 <= left < right <= config.size_px
-        _require(inside, f"A hidden part is empty or reaches out of the image of {config.size_px} px.")
+        inside = 0 <= top < bottom <= size_px[0] and 0 <= left < right <= size_px[1]
+        _require(inside, f"A hidden part is empty or reaches out of the image of {size_px[1]} x {size_px[0]} px.")
     for items in (interventions.edits, interventions.rules, interventions.hidden):
         _require(len(items) <= MAX_ITEMS, f"There are more than {MAX_ITEMS} interventions of one kind.")
 

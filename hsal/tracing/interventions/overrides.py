@@ -15,19 +15,20 @@ from hsal.tracing.interventions.schema import Edit, Interventions
 
 
 def overrides_of(
-    interventions: Interventions, config: ModelConfig, map_size: tuple[int, int], device: torch.device | str = "cpu"
+    interventions: Interventions, config: ModelConfig, size_px: tuple[int, int], device: torch.device | str = "cpu"
 ) -> Overrides:
     """The overrides for a rollout on one image.
 
     Samples are drawn from generators that belong to the result: make new overrides for every rollout.
 
     Args:
-        map_size: (h,w) cells.
+        size_px: (H,W) of the image.
         device: of the rollout's tensors.
     Raises:
         InterventionError: something lies outside the map, the labels or the meta-steps, or nothing is left to choose.
     """
-    check(interventions, config, map_size)
+    check(interventions, config, size_px)
+    map_size = config.grid(size_px)
     samplers: dict[tuple[float, int], Choose] = {}  # one generator per rule, for all of its meta-steps
 
     def override_at(number: int) -> Override:
