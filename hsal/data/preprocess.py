@@ -91,8 +91,8 @@ def as_whole_photo(pixels: np.ndarray) -> PreprocessedImage:
     height, width = pixels.shape[:2]
     if max(height, width) > MOST_ELONGATED * min(height, width):
         raise ImageError(
-            f"The photo is {width} x {height} pixels, but one side may be {MOST_ELONGATED} times the other at most: cut out"
-            " a part of it."
+            f"The photo is {width} x {height} pixels, but one side may be {MOST_ELONGATED} times the other at most: cut"
+            " out a part of it."
         )
     image = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
     image.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
