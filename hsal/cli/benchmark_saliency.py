@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from hsal.data.fixations.base import FixationSplit
+
 
 @dataclass(frozen=True)
 class BenchmarkSaliencyCommand:
@@ -23,6 +25,8 @@ class BenchmarkSaliencyCommand:
     """Saliency models; by default all that are available."""
     metrics: tuple[str, ...] = ()
     """Metrics; by default all that the data allows."""
+    split: FixationSplit = "test"
+    """Which of OSIE's photos; other folders have no splits."""
     images: int | None = None
     """Number of images, evenly spread over the folder; by default all."""
     network: str = "auto"

@@ -63,6 +63,21 @@ def test_osie_counts_from_0_and_uses_only_existing_images(tmp_path: Path, kind: 
     assert [len(one.fixations.x) for one in found] == [3, 1]
 
 
+def test_osie_has_photos_to_measure_on_and_others_to_train_on(tmp_path: Path) -> None:
+    root = osie_folder(tmp_path, "npz")
+    with pytest.raises(DataError, match="stimuli_train"):
+        open_fixated(root, "train")
+    (root / "stimuli_train").mkdir()
+    photo = root / "stimuli" / "1003.jpg"
+    photo.rename(root / "stimuli_train" / photo.name)
+    assert open_fixated(root).names == ("1002.jpg",)
+    assert open_fixated(root, "train").names == ("1003.jpg",)
+    np.testing.assert_array_equal(open_fixated(root, "train")[0].fixations.x, [6])
+    photo.write_bytes((root / "stimuli_train" / photo.name).read_bytes())
+    with pytest.raises(DataError, match=r"1003\.jpg is in both"):
+        open_fixated(root, "train")
+
+
 @pytest.mark.parametrize("kind", ["npz", "mat"])
 def test_reports_a_damaged_or_empty_osie_folder(tmp_path: Path, kind: str) -> None:
     path = osie_folder(tmp_path, kind) / f"fixations.{kind}"

@@ -71,7 +71,7 @@ def measure(command: BenchmarkSaliencyCommand) -> Benchmark:
 
 
 def _images(command: BenchmarkSaliencyCommand) -> FixationDataset:
-    dataset = open_fixated(command.data)
+    dataset = open_fixated(command.data, command.split)
     if command.images is None:
         return dataset
     if command.images < 1:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import Literal, overload
 
 import numpy as np
 
 from hsal.data.base import Box
+
+FixationSplit = Literal["test", "train"]
+"""Images to measure on, or to train on."""
 
 
 def _none() -> np.ndarray:

@@ -1,7 +1,8 @@
 """OSIE: fixations of 15 people on photos of several objects, 800x600 px.
 
 Xu, Jiang, Wang, Kankanhalli, Zhao, *Predicting human gaze beyond pixels*, Journal of Vision 2014. The folder holds the
-original fixations.mat, or the same data as fixations.npz, and some or all of the 700 photos in stimuli/.
+original fixations.mat, or the same data as fixations.npz, and some or all of the 700 photos: those to measure on in
+stimuli/, and others to train on in stimuli_train/.
 """
 
 from __future__ import annotations
@@ -13,30 +14,36 @@ from pathlib import Path
 import numpy as np
 
 from hsal.data.base import DataError
-from hsal.data.fixations.base import FixatedImage, FixationDataset, Fixations
+from hsal.data.fixations.base import FixatedImage, FixationDataset, Fixations, FixationSplit
 from hsal.data.images import read_image
 
+FOLDERS: dict[FixationSplit, str] = {"test": "stimuli", "train": "stimuli_train"}
 
-def open_osie(root: Path) -> FixationDataset:
-    """The photos in stimuli/ that have fixations, sorted by name.
+
+def open_osie(root: Path, split: FixationSplit = "test") -> FixationDataset:
+    """The photos of a split that have fixations, sorted by name.
 
     Raises:
-        DataError: a file is missing or damaged.
+        DataError: a file is missing or damaged, or a photo is in both splits.
     """
     known = _npz(root / "fixations.npz") if (root / "fixations.npz").is_file() else _mat(root / "fixations.mat")
-    names = sorted(name for name in known if (root / "stimuli" / name).is_file())
+    found = {part: {name for name in known if (root / folder / name).is_file()} for part, folder in FOLDERS.items()}
+    if both := sorted(found["test"] & found["train"]):
+        raise DataError(f"{both[0]} is in both {FOLDERS['test']} and {FOLDERS['train']}: remove it from one of them.")
+    folder, names = root / FOLDERS[split], sorted(found[split])
     if not names:
-        raise DataError(f"{root} has fixations but none of their photos: put them into {root / 'stimuli'}.")
+        raise DataError(f"{root} has fixations but none of their photos: put them into {folder}.")
 
     def load(index: int) -> FixatedImage:
-        image = read_image(root / "stimuli" / names[index])
+        image = read_image(folder / names[index])
         height, width = image.pixels.shape[:2]
         x, y, subject, duration = known[names[index]]
         # MATLAB counts from 1
         here = Fixations((x - 1).clip(0, width - 1), (y - 1).clip(0, height - 1), subject, duration)
         return FixatedImage(names[index], image.pixels, here, notes=image.notes)
 
-    return FixationDataset(f"OSIE, {len(names)} photos", names, load)
+    title = f"OSIE, {len(names)} photos" + (" to train on" if split == "train" else "")
+    return FixationDataset(title, names, load)
 
 
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x, y, subject, duration_ms, (n,) each
