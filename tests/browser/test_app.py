@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from app.downloads import KINDS
 from hsal.tracing.schema import Trace
-from tests.fixtures.browser import running_app
+from tests.fixtures.browser import running_app, wait_for_parameter
 
 PLAYER = ".attention-player"
 
@@ -80,7 +80,7 @@ def test_a_new_random_scene_starts_at_the_first_moment(page: Page, app_url: str)
     settled(page)
     page.get_by_role("button", name="New random scene").click()
     expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 1 of")
-    page.wait_for_function("() => !location.search.includes('seed=11&')")
+    wait_for_parameter(page, "seed", other_than="11")
     expect(page).to_have_url(re.compile(r"moment=0"))
 
 
@@ -88,7 +88,7 @@ def test_back_returns_to_the_previous_scene(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=11&smallest=40&largest=50")
     settled(page)
     page.get_by_role("button", name="New random scene").click()
-    page.wait_for_function("() => !location.search.includes('seed=11&')")
+    wait_for_parameter(page, "seed", other_than="11")
     settled(page)
     page.get_by_role("button", name="New random scene").click()
     page.wait_for_timeout(1500)
@@ -100,7 +100,7 @@ def test_back_returns_to_the_previous_scene(page: Page, app_url: str) -> None:
     page.keyboard.press("Escape")
     page.go_back()
     page.go_back()
-    page.wait_for_function("() => location.search.includes('seed=11&')")
+    wait_for_parameter(page, "seed", "11")
     page.wait_for_timeout(1500)
     assert "seed=11&" in page.url
     page.get_by_role("button", name="Scene settings").click()
@@ -112,7 +112,7 @@ def test_a_link_shows_another_person_the_same_view(browser: object, page: Page, 
     settled(page)
     for _ in range(5):
         page.locator(PLAYER).press("ArrowRight")
-    page.wait_for_function("() => location.search.includes('moment=5')")
+    wait_for_parameter(page, "moment", "5")
     sentence = page.locator(f"{PLAYER} .spoken").inner_text()
     other = browser.new_context().new_page()
     open_page(other, page.url)
@@ -132,7 +132,7 @@ def test_drawn_digits_are_traced_and_the_link_carries_them(page: Page, app_url: 
     page.mouse.move(box["x"] + 150, box["y"] + 220, steps=12)
     page.mouse.up()
     page.locator(f"{PLAYER} canvas.image").wait_for()
-    page.wait_for_function("() => location.search.includes('drawing=')")
+    wait_for_parameter(page, "drawing")
     page.get_by_role("button", name="Clear").click()
     page.locator(PLAYER).wait_for(state="detached")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.fixtures.browser import running_app
+from tests.fixtures.browser import running_app, wait_for_no_parameter, wait_for_parameter
 
 TIMEOUT_MS = 90_000
 SLOW = '''
@@ -89,9 +89,9 @@ def test_a_link_restores_maps_options_opacity_and_overlays(browser: object, page
     page.get_by_role("button", name="Boxes").click()
     page.wait_for_function("() => location.search.includes('marks=boxes') && location.search.includes('opacity=30')")
     page.get_by_text("Attention", exact=True).click()
-    page.wait_for_function("() => location.search.includes('view=attention')")
+    wait_for_parameter(page, "view", "attention")
     page.get_by_text("Maps", exact=True).click()
-    page.wait_for_function("() => !location.search.includes('view=attention')")
+    wait_for_no_parameter(page, "view")
     link = page.wait_for_function(
         "() => location.search.includes('marks=boxes') && location.search.includes('opacity=30') && location.href"
     ).json_value()  # at once: the server may overwrite the address before the browser completes it again
@@ -122,7 +122,7 @@ def test_players_are_synchronized_and_the_link_has_the_moment(browser: object, p
     players.nth(0).press("ArrowRight")
     for place in (0, 1):
         expect(players.nth(place).locator(".count")).to_contain_text("Moment 3 of")
-    page.wait_for_function("() => location.search.includes('moment=2')")
+    wait_for_parameter(page, "moment", "2")
     visitor = browser.new_context().new_page()
     open_page(visitor, page.url)
     expect(visitor.locator(".attention-player")).to_have_count(2, timeout=TIMEOUT_MS)
@@ -135,9 +135,9 @@ def test_back_returns_to_the_scene_before(page: Page, slow_app: str) -> None:
     open_page(page, f"{slow_app}/compare-saliency?models=uniform&input=scene&seed=11")
     wait_for_map(page, "uniform")
     page.get_by_role("button", name="New random scene").click()
-    page.wait_for_function("() => !location.search.includes('seed=11&')")
-    page.wait_for_timeout(1500)
+    wait_for_parameter(page, "seed", other_than="11")
     page.go_back()
+    wait_for_parameter(page, "seed", "11")
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11", timeout=TIMEOUT_MS)
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from app import cache
 from hsal.paths import DEFAULT_WEIGHTS
 from tests.fixtures.axe import findings
+from tests.fixtures.browser import wait_for_parameter
 
 PATIENCE_MS = 60_000
 SEED = 7
@@ -81,10 +82,10 @@ def test_a_game_by_keyboard_alone(page: Page, app_url: str) -> None:
     you = page.locator(".game .scores tr").first.inner_text().split("\t")
     assert you[1:4] == ["4", "✗ no", "2"]
     page.get_by_role("button", name="New scene").click()
-    page.wait_for_function("() => !location.search.includes('seed=7')")
+    wait_for_parameter(page, "seed", other_than="7")
     expect(page.locator(".game .status")).to_contain_text("Digit 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
     page.get_by_role("application").press("s")
     expect(page.locator(".game .scores tr").first).to_contain_text("nothing", timeout=PATIENCE_MS)
     page.go_back()
-    page.wait_for_function("() => location.search.includes('seed=7&') || location.search.endsWith('seed=7')")
+    wait_for_parameter(page, "seed", "7")
     expect(page.locator(".game .scores tr").first).to_contain_text("You4✗ no2", timeout=PATIENCE_MS)
