@@ -5,6 +5,7 @@ COVERT = "#0072B2"  # mask, meta-controller
 OVERT = "#E69F00"  # glimpses, controller
 PRIORITY = "#009E73"  # mask times saliency
 INHIBITION = "#888888"  # drawn as hatching
+PEOPLE = "#CC79A7"  # fixations and scanpaths of people
 CORRECT = "#009E73"  # always with a tick
 INCORRECT = "#D55E00"  # always with a cross
 

@@ -39,6 +39,7 @@ COLORS = {
     "overt": colors.OVERT,
     "priority": colors.PRIORITY,
     "inhibition": colors.INHIBITION,
+    "people": colors.PEOPLE,
     "correct": colors.CORRECT,
     "incorrect": colors.INCORRECT,
 }

@@ -1,0 +1,102 @@
+"""The photos of the page, with the scanpaths of people who looked at them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.compare import images
+from app.compare.images import ComparedImage
+from hsal.data.fixations.base import FixatedImage, Fixations
+from hsal.errors import HsalError
+
+NO_SUBJECTS = "The file has no column subject, so all fixations are shown as one person's, in the order of the file."
+LEAST = 2  # fixations of a person of whom the next one can be predicted
+
+
+@dataclass(frozen=True)
+class PeoplePhoto:
+    """A photo, and people's scanpaths on it."""
+
+    name: str
+    title: str
+    pixels: np.ndarray
+    """(H,W,3) uint8, RGB."""
+    people: tuple[np.ndarray, ...] = ()
+    """One (n,3) float32 per person, n >= 1: x and y in pixels, and the duration in ms or NaN."""
+    notes: tuple[str, ...] = ()
+    """A sentence for each change to the files, and for each person that cannot be scored."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the pixels and scanpaths."""
+        parts = [self.pixels.tobytes(), str(self.pixels.shape).encode(), *(path.tobytes() for path in self.people)]
+        return hashlib.sha256(b"|".join(parts)).hexdigest()
+
+
+def photo_titles() -> dict[str, str]:
+    """Name -> title: the photos of OSIE if it is installed, then those without fixations."""
+    return images.photos()
+
+
+def has_people(name: str) -> bool:
+    """Whether there are fixations of people for a photo; those of the examples are made up and left out."""
+    return not (images.EXAMPLE / name).is_file()
+
+
+def listed_photo(name: str) -> PeoplePhoto:
+    """One of `photo_titles`; raises HsalError."""
+    shown = images.photo_image(name)
+    if has_people(name):
+        return _photo(shown, photo_titles()[name])
+    without = replace(shown.fixated, fixations=None, notes=())
+    return _photo(replace(shown, fixated=without), photo_titles()[name])
+
+
+def own_photo(image: tuple[str, bytes], table: tuple[str, bytes] | None) -> PeoplePhoto:
+    """A visitor's photo, with the scanpaths of a CSV file.
+
+    A file of fixations that cannot be used is left out, and a note says why.
+
+    Args:
+        image: file name and content. table: the same of the CSV; None without one.
+    Raises:
+        ImageError: the photo cannot be used.
+    """
+    alone = images.uploaded_image(*image)
+    if table is None:
+        return _photo(alone, image[0])
+    try:
+        return _photo(images.image_with_fixations(*image, *table), image[0])
+    except HsalError as error:
+        photo = _photo(alone, image[0])
+        return replace(photo, notes=(*photo.notes, f"The photo is shown without people: {error}"))
+
+
+def _photo(shown: ComparedImage, title: str) -> PeoplePhoto:
+    fixated: FixatedImage = shown.fixated
+    people, notes = scanpaths_of(fixated.fixations) if fixated.fixations is not None else ((), ())
+    return PeoplePhoto(fixated.name, title, fixated.image, people, (*fixated.notes, *notes))
+
+
+def scanpaths_of(fixations: Fixations) -> tuple[tuple[np.ndarray, ...], tuple[str, ...]]:
+    """Each person's scanpath, (n,3) float32 as in `PeoplePhoto`, and a sentence on what cannot be scored."""
+    count = len(fixations.x)
+    durations = fixations.duration_ms if len(fixations.duration_ms) else np.full(count, np.nan, np.float32)
+    rows = np.stack([fixations.x, fixations.y, durations], 1).astype(np.float32)  # (n,3)
+    if not len(fixations.subject):
+        return (rows,), (NO_SUBJECTS, *_too_short([rows]))
+    people = [rows[fixations.subject == subject] for subject in np.unique(fixations.subject)]
+    return tuple(people), _too_short(people)
+
+
+def _too_short(people: list[np.ndarray]) -> tuple[str, ...]:
+    short = [str(number) for number, path in enumerate(people, 1) if len(path) < LEAST]
+    if not short:
+        return ()
+    if len(short) == 1:
+        return (f"Person {short[0]} has one fixation only, so there is no next one to predict.",)
+    return (f"Persons {', '.join(short[:-1])} and {short[-1]} have one fixation only, so there is no next one to "
+            "predict.",)
