@@ -24,6 +24,7 @@ PAGES = (
     ("try_it", "Try it yourself", ":material/psychology:", "try-it"),
     ("game", "You against the model", ":material/sports_esports:", "you-against-the-model"),
     ("compare", "Compare saliency", ":material/compare:", "compare-saliency"),
+    ("people", "People and model", ":material/groups:", "people-and-model"),
     ("results", "Results", ":material/table_chart:", "results"),
     ("train", "Train", ":material/model_training:", "train"),
 )

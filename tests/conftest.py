@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,3 +57,9 @@ def app_url() -> Iterator[str]:
     """The address of one running app, shared by all browser tests."""
     with running_app() as address:
         yield address
+
+
+@pytest.fixture
+def browser_if_needed(request: pytest.FixtureRequest) -> Callable[[], Browser]:
+    """Starts the browser only if Node is not installed."""
+    return lambda: request.getfixturevalue("browser")

@@ -98,5 +98,5 @@ def _too_short(people: list[np.ndarray]) -> tuple[str, ...]:
         return ()
     if len(short) == 1:
         return (f"Person {short[0]} has one fixation only, so there is no next one to predict.",)
-    return (f"Persons {', '.join(short[:-1])} and {short[-1]} have one fixation only, so there is no next one to "
+    return (f"People {', '.join(short[:-1])} and {short[-1]} have one fixation each, so there is no next one to "
             "predict.",)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
-import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from hsal.model.hsal import HSAL, MetaStep
 from hsal.model.overrides import Override, always
 from hsal.tracing.recording import to_tensor
 from hsal.zoo.checkpoint import load_model
+from tests.fixtures.scripts import evaluate
 
 SCENES = 8
 TOLERANCE = 1e-3
@@ -32,34 +30,11 @@ RUN = """(input) => {
     return Object.fromEntries(Object.entries(step).map(([name, value]) => [name, plain(value)]));
   });
 }"""
-PLAIN = "const plain = (value) => (value?.length === undefined ? value : Array.from(value, plain));"
 
 
 @cache
 def model() -> HSAL:
     return load_model(REINFORCE).model
-
-
-def evaluate(code: str, given: dict[str, Any], browser: Any) -> Any:
-    """The result of a JavaScript function that uses the sandbox's model, run by Node or else by the browser."""
-    script = "\n".join([*(path.read_text() for path in MODEL), PLAIN])
-    if node := shutil.which("node"):
-        whole = f"{script}\nconst input = JSON.parse(require('fs').readFileSync(0));\n" \
-                f"process.stdout.write(JSON.stringify(({code})(input)));"
-        done = subprocess.run([node, "-e", whole], input=json.dumps(given), capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr[-800:]
-        return json.loads(done.stdout)
-    page = browser().new_page()
-    try:
-        return page.evaluate(f"(input) => {{ {script}\nreturn ({code})(input); }}", given)
-    finally:
-        page.close()
-
-
-@pytest.fixture
-def browser_if_needed(request: pytest.FixtureRequest) -> Any:
-    """Starts the browser only if Node is not installed."""
-    return lambda: request.getfixturevalue("browser")
 
 
 def encoded(data: bytes) -> str:
@@ -87,7 +62,7 @@ def test_one_meta_step_in_the_browser_is_the_models_own(browser_if_needed: Any) 
     random = np.random.default_rng(7)
     cases, wanted = zip(*(case(index, random) for index in range(SCENES)), strict=True)
     given = {"weights": encoded(controller_bytes(REINFORCE)), "cases": cases}
-    for got, step in zip(evaluate(RUN, given, browser_if_needed), wanted, strict=True):
+    for got, step in zip(evaluate(MODEL, RUN, given, browser_if_needed), wanted, strict=True):
         assert got["cells"] == step.cells[0].tolist()
         assert got["label"] == int(step.label)
         for name, tensor in {
@@ -100,7 +75,7 @@ def test_one_meta_step_in_the_browser_is_the_models_own(browser_if_needed: Any) 
 
 def test_half_precision_is_read_bit_by_bit(browser_if_needed: Any) -> None:
     numbers = np.array([0, 1, -2, 0.1, 65504, 6e-8, -6.1e-5, 1 / 3], np.float16)
-    got = evaluate("(input) => Array.from(readHalves(fromBase64(input)))", encoded(numbers.astype("<f2").tobytes()),
+    got = evaluate(MODEL, "(input) => Array.from(readHalves(fromBase64(input)))", encoded(numbers.astype("<f2").tobytes()),
                  browser_if_needed)
     assert np.array(got, np.float16).tobytes() == numbers.tobytes()
 
@@ -117,7 +92,7 @@ def test_a_forced_cell_and_a_broad_glimpse_in_place_of_sharp_ones(browser_if_nee
                broad: [classes(seen, { sharp: false }), classes(blind, { sharp: false })] };
     }"""
     given = {"weights": encoded(controller_bytes(REINFORCE)), "cases": [case(0, np.random.default_rng(0))[0]]}
-    got = {name: np.array(pair) for name, pair in evaluate(code, given, browser_if_needed).items()}
+    got = {name: np.array(pair) for name, pair in evaluate(MODEL, code, given, browser_if_needed).items()}
     assert np.abs(got["sharp"][0] - got["sharp"][1]).max() > 0.01  # the sharp glimpse sees cell 0
     assert np.abs(got["broad"][0] - got["broad"][1]).max() < 1e-6  # cell 0 hardly contributes to the broad one
 

@@ -2,7 +2,7 @@
 
 const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
 
-const ordinal = (place) => ORDINALS[place] ?? `number ${place + 1}`;
+const ordinal = (place) => ORDINALS[place] ?? `${place + 1}th`;
 const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const signed = (bits) => `${bits < 0 ? "\u2212" : "+"}${Math.abs(bits).toFixed(1)}`;
 
@@ -37,7 +37,7 @@ function nextSentence({ now, person, data }) {
   const past = now === 1 ? "first fixation" : `first ${now} fixations`;
   const change = bits < 0 ? `${(-bits).toFixed(1)} bits less` : `${bits.toFixed(1)} bits more`;
   return `Given ${who.toLowerCase()}'s ${past}, bright places are where the model expects the next one. ` +
-    `The person looked at the ring: ${change} probable than by the center bias alone.`;
+    `The person looked at the ring: ${change} probable than under the center bias alone.`;
 }
 
 function densitySentence({ now, data }, persons) {
