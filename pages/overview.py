@@ -16,6 +16,7 @@ NEXT: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("try_it", "Measure your own covert attention", ":material/psychology:", {}),
     ("game", "Play against the model: who finds all digits?", ":material/sports_esports:", {}),
     ("compare", "Compare saliency models on an image", ":material/compare:", {}),
+    ("people", "See where people look on a photo, beside a model", ":material/groups:", {}),
     ("train", "Train a model and watch attention develop", ":material/model_training:", {}),
 )
 texts = ASSETS / "texts"

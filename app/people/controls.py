@@ -52,7 +52,7 @@ def _own_photo() -> PeoplePhoto | None:
                        "fixations.csv", "text/csv", icon=":material/csv:", on_click="ignore")
     if image is None:
         return None
-    return own_photo((image.name, image.getvalue()), table and (table.name, table.getvalue()))
+    return own_photo((image.name, image.getvalue()), (table.name, table.getvalue()) if table else None)
 
 
 def about_photo(photo: PeoplePhoto) -> str:

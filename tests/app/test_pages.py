@@ -28,7 +28,7 @@ def test_overview_draws_the_recorded_trace_and_links_to_pages() -> None:
     page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
     assert not page.exception
     assert page.title[0].value == "See attention work"
-    assert len(page.get("page_link")) == 7
+    assert len(page.get("page_link")) == 8
     assert len(page.get("bidi_component")) == 1
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 from app.lesson.sandbox import MODEL, controller_bytes
@@ -75,8 +74,8 @@ def test_one_meta_step_in_the_browser_is_the_models_own(browser_if_needed: Any) 
 
 def test_half_precision_is_read_bit_by_bit(browser_if_needed: Any) -> None:
     numbers = np.array([0, 1, -2, 0.1, 65504, 6e-8, -6.1e-5, 1 / 3], np.float16)
-    got = evaluate(MODEL, "(input) => Array.from(readHalves(fromBase64(input)))", encoded(numbers.astype("<f2").tobytes()),
-                 browser_if_needed)
+    code = "(input) => Array.from(readHalves(fromBase64(input)))"
+    got = evaluate(MODEL, code, encoded(numbers.astype("<f2").tobytes()), browser_if_needed)
     assert np.array(got, np.float16).tobytes() == numbers.tobytes()
 
 

@@ -40,8 +40,8 @@ class Replay {
   restore({ view, person, fixation, guesses, phase }, same) {
     const { people } = this.data;
     this.view = VIEWS.includes(view) && this.offers(view) ? view : "over";
-    const place = person === "all" || person === null ? null : Number(person ?? 1) - 1;
-    this.person = place === null && people.length > 1 ? null : people[place] ? place : people.length ? 0 : null;
+    const named = people[Number(person || 1) - 1] ? Number(person || 1) - 1 : 0;
+    this.person = people.length && (person !== "all" || people.length === 1) ? named : null;
     if (this.view === "next") this.person ??= 0;
     this.guesses = new Guesses(this.data.guesses, same && guesses ? guesses : []);
     this.phase = this.data.guesses && !(same && phase === "shown") ? "guess" : "shown";
@@ -54,8 +54,11 @@ class Replay {
     return { identity: data.identity, guesses: guesses.places, phase, ...this.place() };
   }
 
+  // As in a link, where people are counted from 1.
   place() {
-    return { view: this.view, person: this.person === null ? "all" : String(this.person + 1), fixation: String(this.now + 1) };
+    const { view, person, now, data } = this;
+    const who = person === null ? "all" : String(person + 1);
+    return { view, person: data.people.length ? who : undefined, fixation: String(now + 1) };
   }
 
   // The place as parameters of a link; "" for a default.
@@ -64,8 +67,7 @@ class Replay {
     const { view, person, fixation } = this.place();
     const atEnd = this.now === this.length() - 1;
     return {
-      view: view === "over" ? "" : view, fixation: atEnd ? "" : fixation,
-      person: person === "1" || this.data.people.length < 2 ? "" : person,
+      view: view === "over" ? "" : view, fixation: atEnd ? "" : fixation, person: person === "1" ? "" : person ?? "",
     };
   }
 
