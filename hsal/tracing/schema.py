@@ -137,9 +137,10 @@ class Trace:
 
     @property
     def moments(self) -> int:
-        """Number of moments: per meta-step saliency, mask, priority, broad glimpse, each glimpse, the label and,
-        except after stop, inhibition of return."""
-        return sum(5 + len(step.glimpses) + (step.label != self.stop) for step in self.steps)
+        """Number of moments: per meta-step saliency, mask, priority, broad glimpse, each glimpse, the label (unless
+        labels are withheld) and, except after stop, inhibition of return."""
+        shown = 4 + (not self.withheld)
+        return sum(shown + len(step.glimpses) + (step.label != self.stop) for step in self.steps)
 
     @property
     def exact(self) -> bool | None:

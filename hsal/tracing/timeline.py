@@ -25,7 +25,8 @@ def moments_of(trace: Trace) -> list[Moment]:
     for number, step in enumerate(trace.steps):
         moments += [Moment(number, kind) for kind in ("saliency", "mask", "priority", "broad")]
         moments += [Moment(number, "glimpse", glimpse) for glimpse in range(len(step.glimpses))]
-        moments.append(Moment(number, "label"))
+        if not trace.withheld:
+            moments.append(Moment(number, "label"))
         if step.label != trace.stop:  # nothing follows stop, so nothing is inhibited for a next step
             moments.append(Moment(number, "inhibition"))
     return moments

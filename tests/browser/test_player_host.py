@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.component import element_module
 from app.player import bundle
 from hsal.tracing.schema import Trace
 from tests.fixtures.browser import running_script
+from tests.fixtures.photo_traces import make_photo_trace
 from tests.fixtures.players import Shown, new_page
 from tests.fixtures.traces import make_trace
 
@@ -97,6 +99,16 @@ def test_another_trace_starts_at_its_moment_and_a_shorter_one_is_clamped(host: H
     other = make_trace()
     host.call(replace(other, source=replace(other.source, image_sha256="1" * 64)), moment=3)
     assert host.moment == 3
+
+
+def test_a_photo_stays_until_its_edited_version_is_decoded(host: Host) -> None:
+    blue, red = (np.full((300, 400, 3), color, np.uint8) for color in ([20, 60, 200], [200, 30, 30]))
+    corner = "[...window.parentElement.querySelector('.image').getContext('2d').getImageData(3, 3, 1, 1).data].join()"
+    host.call(make_photo_trace(blue), moment=4)
+    host.page.wait_for_function(f"{corner} === '20,60,200,255'")
+    host.call(make_photo_trace(red), moment=4)
+    assert host.page.evaluate(corner) in ("20,60,200,255", "200,30,30,255")  # never blank
+    host.page.wait_for_function(f"{corner} === '200,30,30,255'")
 
 
 def test_the_theme_follows_the_host(host: Host) -> None:

@@ -30,7 +30,7 @@ class ImageView {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, size, size);
     context.imageSmoothingEnabled = true;
-    context.drawImage(this.image, frame.left, frame.top, frame.width, frame.height);
+    context.drawImage(this.image, 0, 0, frame.width, frame.height);
     if (layer === "saliency") this.overlay((cell) => [...inferno(this.scene.saliency[cell]), 190]);
     else if (covert && layer === "mask") this.drawMask(covert.mask);
     else if (covert && layer === "priority") {
@@ -42,9 +42,9 @@ class ImageView {
   }
 
   overlay(colorAt) {
-    const { left, top, width, height } = this.frame;
+    const { width, height } = this.frame;
     this.context.imageSmoothingEnabled = false;
-    this.context.drawImage(paintCells(this.cells, colorAt), left, top, width, height);
+    this.context.drawImage(paintCells(this.cells, colorAt), 0, 0, width, height);
   }
 
   // Blue light where the mask is, darkness elsewhere. Scaled to the mask's peak, but a faint mask stays faint.

@@ -22,10 +22,10 @@ function placeHandles(workbench) {
 function placeHandle({ gaussians, player }, handle) {
   const { kind, index } = handle.dataset;
   const { row, column, sigma, weight } = gaussians[Number(index)];
-  const frame = frameFor(player.trace, player.stage.size);
+  const { frame } = player.stage;
   const offset = kind === "width" ? sigma : 0;
-  handle.style.left = `${clamp(0, frame.left + (column - 0.5 + offset) * frame.cellWidth, frame.size)}px`;
-  handle.style.top = `${frame.top + (row - 0.5) * frame.cellHeight}px`;
+  handle.style.left = `${clamp(0, (column - 0.5 + offset) * frame.cellWidth, frame.width)}px`;
+  handle.style.top = `${(row - 0.5) * frame.cellHeight}px`;
   handle.style.opacity = 0.35 + 0.65 * Math.min(1, 2 * weight);
   const name = `Gaussian ${Number(index) + 1}`;
   handle.setAttribute("aria-label", kind === "width"
@@ -36,8 +36,8 @@ function placeHandle({ gaussians, player }, handle) {
 // Position of the pointer, in cells (the center of the first cell is 1, 1) and in shares of the image.
 function pointAt({ player }, { clientX, clientY }) {
   const box = player.part("image").getBoundingClientRect();
-  const frame = frameFor(player.trace, player.stage.size);
-  const [x, y] = [clientX - box.left - frame.left, clientY - box.top - frame.top];
+  const { frame } = player.stage;
+  const [x, y] = [clientX - box.left, clientY - box.top];
   return {
     column: x / frame.cellWidth + 0.5, row: y / frame.cellHeight + 0.5, across: x / frame.width, down: y / frame.height,
   };

@@ -12,65 +12,84 @@ const AUTOMATIC_LAYERS = {
   label: ["mask", "glimpses"],
   inhibition: ["saliency", "inhibition"],
 };
+// On a photo the path of the fixations stays visible, except under the mask.
+const PHOTO_LAYERS = { saliency: ["saliency", "glimpses"], priority: ["priority", "glimpses"] };
+const DEGREES = 32; // of a photo's longer side: each sharp glimpse has a ring of about one degree of visual angle
 
 const ANIMATION_MS = { mask: 650, priority: 350, glimpse: 420, label: 250, inhibition: 650 };
 
-// Geometry of the image and its cells on a square stage of `size` CSS pixels.
-function frameFor(trace, size) {
-  const scale = size / Math.max(trace.image.width, trace.image.height);
-  const [width, height] = [trace.image.width * scale, trace.image.height * scale];
-  const [left, top] = [(size - width) / 2, (size - height) / 2];
+function automaticLayers(trace, { kind }) {
+  return (trace.free && PHOTO_LAYERS[kind]) || AUTOMATIC_LAYERS[kind];
+}
+
+// Geometry of the image and its cells on a stage of the image's proportions, `width` CSS pixels wide.
+function frameFor(trace, width) {
+  const height = (width * trace.image.height) / trace.image.width;
   const [cellWidth, cellHeight] = [width / trace.columns, height / trace.rows];
   const corner = (cell) => ({
-    x: left + (cell % trace.columns) * cellWidth,
-    y: top + Math.floor(cell / trace.columns) * cellHeight,
+    x: (cell % trace.columns) * cellWidth,
+    y: Math.floor(cell / trace.columns) * cellHeight,
   });
   const center = (cell) => ({ x: corner(cell).x + cellWidth / 2, y: corner(cell).y + cellHeight / 2 });
-  return { size, left, top, width, height, cellWidth, cellHeight, corner, center };
+  const degree = Math.max(width, height) / DEGREES;
+  return { width, height, cellWidth, cellHeight, degree, corner, center };
 }
 
 class Stage {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.size = 0;
+    this.width = 0;
     this.hovered = null;
   }
 
   load(trace) {
+    const before = this.trace?.image;
     this.trace = trace;
-    this.image = imageToCanvas(trace.image);
+    const image = drawableImage(trace.image, (photo) => this.trace === trace && this.photoReady(photo));
+    // until the photo is decoded, an earlier version of it stays visible
+    const similar = before?.width === trace.image.width && before.height === trace.image.height;
+    this.image = image ?? (similar ? this.image : null);
     this.backdrop = null;
+    if (this.width) this.frame = frameFor(trace, this.width);
     this.cells = blankCanvas(trace.columns, trace.rows);
     // One scale for the whole trace, so that a weak meta-step looks weak beside a strong one.
     this.highestPriority = Math.max(0.02, ...trace.steps.map(({ priority }) => priority[peakOf(priority)]));
     this.hovered = null;
   }
 
-  resize(size) {
-    if (!size) return;
-    this.size = size;
+  photoReady(photo) {
+    this.image = photo;
+    this.backdrop = null;
+    if (this.moment && !this.pending) this.draw(1);
+  }
+
+  // width: in CSS pixels; the height follows from the image's proportions
+  resize(width) {
+    if (!width) return;
+    [this.width, this.frame] = [width, frameFor(this.trace, width)];
     this.ratio = window.devicePixelRatio || 1;
-    this.canvas.width = this.canvas.height = Math.round(size * this.ratio);
+    const size = [width, this.frame.height].map((length) => Math.round(length * this.ratio));
+    if (size[0] === this.canvas.width && size[1] === this.canvas.height) return;
+    [this.canvas.width, this.canvas.height] = size;
     this.backdrop = null;
     if (this.moment) this.draw(1);
   }
 
   // Draws what is slow and changes only with the size or the trace: the scaled image and the hatching.
   prepare() {
-    const { size, ratio } = this;
+    const { ratio } = this;
     const newContext = () => {
       const context = blankCanvas(this.canvas.width, this.canvas.height).getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       return context;
     };
-    this.frame = frameFor(this.trace, size);
-    const { left, top, width, height } = this.frame;
+    const { width, height } = this.frame;
     const backdrop = newContext();
     backdrop.imageSmoothingQuality = "high";
-    backdrop.drawImage(this.image, left, top, width, height);
+    backdrop.drawImage(this.image, 0, 0, width, height);
     const hatching = newContext();
-    drawHatching(hatching, size);
+    drawHatching(hatching, width, height);
     [this.backdrop, this.hatching, this.scratch] = [backdrop.canvas, hatching.canvas, newContext()];
   }
 
@@ -107,20 +126,20 @@ class Stage {
 
   // The cell at x, y in CSS pixels from the upper left corner of the canvas; null outside the image.
   cellAt(x, y) {
-    const frame = frameFor(this.trace, this.size);
-    const column = Math.floor((x - frame.left) / frame.cellWidth);
-    const row = Math.floor((y - frame.top) / frame.cellHeight);
+    const column = Math.floor(x / this.frame.cellWidth);
+    const row = Math.floor(y / this.frame.cellHeight);
     const inside = row >= 0 && column >= 0 && row < this.trace.rows && column < this.trace.columns;
     return inside ? row * this.trace.columns + column : null;
   }
 
   draw(progress) {
-    if (!this.size) return;
+    if (!this.width || !this.image) return;
     if (!this.backdrop) this.prepare();
-    const { context, ratio, size } = this;
+    const { context, ratio } = this;
+    const { width, height } = this.frame;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, size, size);
-    context.drawImage(this.backdrop, 0, 0, size, size);
+    context.clearRect(0, 0, width, height);
+    context.drawImage(this.backdrop, 0, 0, width, height);
     for (const layer of LAYERS) if (this.view.layers.has(layer)) this[layer](progress);
     if (this.moment.kind === "label") this.answer(progress);
     if (this.hovered !== null) this.outlineHovered();
@@ -131,11 +150,11 @@ class Stage {
   }
 
   overlay(colorAt, alpha = this.view.opacity, context = this.context) {
-    const { left, top, width, height } = this.frame;
+    const { width, height } = this.frame;
     context.globalAlpha = alpha;
     context.imageSmoothingEnabled = this.view.smooth;
     context.imageSmoothingQuality = "low"; // bilinear
-    context.drawImage(paintCells(this.cells, colorAt), left, top, width, height);
+    context.drawImage(paintCells(this.cells, colorAt), 0, 0, width, height);
     context.globalAlpha = 1;
   }
 
@@ -145,11 +164,15 @@ class Stage {
     this.overlay((cell) => [...inferno(values[cell]), 255]);
   }
 
+  // Maps are scaled to their maximum, or a focused mask would be too dark; but a mask that is almost zero must look so.
+  highestMask(mask = this.metaStep().mask) {
+    return Math.max(0.1, mask[peakOf(mask)]);
+  }
+
   mask(progress) {
     const share = this.moment.kind === "mask" ? progress : 1;
     const mask = interpolatedMask(this.trace, this.moment.step, share);
-    // Scaled to its peak, or a focused mask would be too dark; but a mask that is almost zero must look so.
-    const peak = Math.max(0.1, mask[peakOf(mask)]);
+    const peak = this.highestMask(mask);
     this.overlay((cell) => [4, 12, 24, 210 * (1 - mask[cell] / peak)]);
     // Blue light added to a bright area would look white, so a color image is tinted instead.
     this.context.globalCompositeOperation = this.trace.image.channels === 1 ? "lighter" : "source-over";
@@ -172,23 +195,29 @@ class Stage {
     const { step, kind } = this.moment;
     const seen = glimpsesSoFar(this.trace, this.moment);
     const share = kind === "glimpse" ? progress : 1;
-    drawPath(this.context, this.frame, seen, step, Math.min(1, share * 1.4));
-    drawGlimpses(this.context, this.frame, seen, step, Math.max(0, share * 2 - 1));
+    const [drawMarks, faded] = this.trace.free ? [drawFixations, 0.8] : [drawGlimpses, 0.4];
+    drawPath(this.context, this.frame, seen, step, Math.min(1, share * 1.4), faded);
+    drawMarks(this.context, this.frame, seen, step, Math.max(0, share * 2 - 1));
   }
 
-  // Gray hatching where saliency has been removed since the beginning; the more was removed, the denser it is.
+  // Gray hatching where saliency has been removed since the beginning; the more was removed, the stronger it is.
   inhibition(progress) {
     const { saliency, nextSaliency } = this.metaStep();
     const now = this.moment.kind === "inhibition" ? interpolated(saliency, nextSaliency, progress) : saliency;
     const first = this.trace.steps[0].saliency;
-    const { scratch, size } = this;
+    const { scratch } = this;
+    const { width, height } = this.frame;
+    // Soft inhibition takes a share of each cell's own saliency, however little that is. Where saliency is subtracted
+    // instead, the square root keeps small losses visible.
+    const lost = this.trace.free
+      ? (cell) => Math.max(0, 1 - now[cell] / Math.max(first[cell], 1e-9))
+      : (cell) => Math.sqrt(Math.max(0, first[cell] - now[cell]));
     scratch.globalCompositeOperation = "copy";
-    scratch.drawImage(this.hatching, 0, 0, size, size);
+    scratch.drawImage(this.hatching, 0, 0, width, height);
     scratch.globalCompositeOperation = "destination-in";
-    // The square root keeps small losses visible.
-    this.overlay((cell) => [0, 0, 0, 255 * Math.sqrt(Math.max(0, first[cell] - now[cell]))], 1, scratch);
+    this.overlay((cell) => [0, 0, 0, 255 * lost(cell)], 1, scratch);
     this.context.globalAlpha = this.view.opacity;
-    this.context.drawImage(scratch.canvas, 0, 0, size, size);
+    this.context.drawImage(scratch.canvas, 0, 0, width, height);
     this.context.globalAlpha = 1;
   }
 
@@ -196,8 +225,9 @@ class Stage {
     const step = this.metaStep();
     const glimpsed = step.glimpses.at(-1)?.cell;
     const cell = glimpsed ? glimpsed[0] * this.trace.columns + glimpsed[1] : peakOf(step.mask);
-    const text = this.trace.names[step.label];
-    drawAnswer(this.context, this.frame, { text, verdict: verdictOf(step), cell, progress });
+    const unsure = isUnsure(this.trace, step.classes[step.label]);
+    const text = `${this.trace.names[step.label]}${unsure ? "?" : ""}`;
+    drawAnswer(this.context, this.frame, { text, verdict: verdictOf(step), unsure, cell, progress });
   }
 
   outlineHovered() {

@@ -73,9 +73,10 @@ function buildTimeline(root, trace, moments, mark) {
   });
   root.querySelector(".segments").replaceChildren(...segments);
   const labels = trace.steps.map((record, step) => {
-    const label = element("span", "step-label", trace.names[record.label]);
+    const numbered = trace.free || trace.withheld; // fixations have numbers on the image
+    const label = element("span", "step-label", numbered ? String(step + 1) : trace.names[record.label]);
     label.style.flexGrow = moments.filter((moment) => moment.step === step).length;
-    if (verdictOf(record) !== null) label.append(verdictSign(verdictOf(record)));
+    if (!numbered && verdictOf(record) !== null) label.append(verdictSign(verdictOf(record)));
     return label;
   });
   root.querySelector(".step-labels").replaceChildren(...labels);

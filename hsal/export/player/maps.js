@@ -47,6 +47,24 @@ function imageToCanvas({ width, height, channels, data }) {
   return paintCells(blankCanvas(width, height), (pixel) => [...colorAt(pixel), 255]);
 }
 
+const decodedPhotos = new Map(); // base64 of a WebP file -> its Image; the newest last
+const MAX_PHOTOS = 4;
+
+// The image of a trace as something that can be drawn; null while the browser decodes a photo, and then whenReady(photo).
+function drawableImage(image, whenReady) {
+  if (!image.webp) return imageToCanvas(image);
+  if (decodedPhotos.has(image.webp)) return decodedPhotos.get(image.webp);
+  const photo = new Image();
+  photo.src = `data:image/webp;base64,${image.webp}`;
+  const keep = () => {
+    decodedPhotos.set(image.webp, photo);
+    if (decodedPhotos.size > MAX_PHOTOS) decodedPhotos.delete(decodedPhotos.keys().next().value);
+    whenReady(photo);
+  };
+  photo.decode().then(keep, () => {}); // without the photo, the stage stays empty
+  return null;
+}
+
 function interpolated(before, after, progress) {
   return after.map((value, cell) => before[cell] + (value - before[cell]) * progress);
 }

@@ -20,13 +20,13 @@ function write(context, text, x, y, size, color, weight = 600) {
   context.fillText(text, x, y + size * 0.06);
 }
 
-function drawHatching(context, size) {
+function drawHatching(context, width, height) {
   context.fillStyle = translucent(COLORS.inhibition, 0.35);
-  context.fillRect(0, 0, size, size);
+  context.fillRect(0, 0, width, height);
   context.beginPath();
-  for (let start = -size; start < size; start += 10) {
-    context.moveTo(start, size);
-    context.lineTo(start + size, 0);
+  for (let start = -height; start < width; start += 10) {
+    context.moveTo(start, height);
+    context.lineTo(start + height, 0);
   }
   strokeTwice(context, COLORS.inhibition, 2.5, "rgba(0,0,0,0.85)");
 }
@@ -36,8 +36,8 @@ function drawGaussians(context, frame, gaussians) {
   const heaviest = Math.max(...gaussians.map(({ weight }) => weight), 1e-9);
   for (const [index, { weight, sigma, row, column }] of gaussians.entries()) {
     const share = weight / heaviest;
-    const x = frame.left + (column - 0.5) * frame.cellWidth;
-    const y = frame.top + (row - 0.5) * frame.cellHeight;
+    const x = (column - 0.5) * frame.cellWidth;
+    const y = (row - 0.5) * frame.cellHeight;
     context.save();
     context.globalAlpha = 0.3 + 0.7 * share;
     context.beginPath();
@@ -82,7 +82,8 @@ function glimpsesSoFar(trace, moment) {
   return seen;
 }
 
-function drawPath(context, frame, seen, step, progress) {
+// faded: opacity of the path's earlier meta-steps
+function drawPath(context, frame, seen, step, progress, faded) {
   for (const [index, glimpse] of seen.entries()) {
     if (index === 0 || glimpse.cell === seen[index - 1].cell) continue;
     const from = frame.center(seen[index - 1].cell);
@@ -90,7 +91,7 @@ function drawPath(context, frame, seen, step, progress) {
     const share = index === seen.length - 1 ? progress : 1;
     const tip = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
     context.save();
-    context.globalAlpha = glimpse.step === step ? 1 : 0.4;
+    context.globalAlpha = glimpse.step === step ? 1 : faded;
     context.beginPath();
     context.moveTo(from.x, from.y);
     context.lineTo(tip.x, tip.y);
@@ -127,6 +128,44 @@ function drawGlimpses(context, frame, seen, step, progress) {
   }
 }
 
+// Fixations of a photo, numbered in order: the crisp cell, and around it a ring of about one degree of visual angle.
+function drawFixations(context, frame, seen, step, progress) {
+  const numbers = new Map();
+  for (const [index, { cell, step: when }] of seen.entries()) {
+    const texts = [...(numbers.get(cell)?.texts ?? []), index + 1];
+    numbers.set(cell, { now: when === step, texts });
+  }
+  const landing = seen.at(-1)?.cell;
+  for (const [cell, { now, texts }] of numbers) {
+    context.save();
+    context.globalAlpha = (now ? 1 : 0.8) * (cell === landing ? progress : 1);
+    drawFixation(context, frame, cell, texts.slice(-3).join(","), now);
+    context.restore();
+  }
+}
+
+function drawFixation(context, frame, cell, text, now) {
+  const { x, y } = frame.center(cell);
+  const radius = Math.max(9, frame.degree);
+  context.beginPath();
+  context.arc(x, y, radius, 0, FULL_TURN);
+  strokeTwice(context, COLORS.overt, now ? 3 : 2);
+  context.beginPath();
+  context.rect(x - frame.cellWidth / 2, y - frame.cellHeight / 2, frame.cellWidth, frame.cellHeight);
+  strokeTwice(context, COLORS.overt, now ? 2 : 1);
+  const width = text.length * 7 + 9;
+  const inside = (value, extent, size) => Math.min(Math.max(value, 1), extent - size - 1);
+  const [left, top] = [inside(x + radius * 0.6, frame.width, width), inside(y - radius * 0.6 - 16, frame.height, 16)];
+  context.beginPath();
+  context.roundRect(left, top, width, 16, 8);
+  context.strokeStyle = EDGE;
+  context.lineWidth = 2;
+  context.stroke();
+  context.fillStyle = COLORS.overt;
+  context.fill();
+  write(context, text, left + width / 2, top + 8, 12, "#000", 700);
+}
+
 function drawNumber(context, x, y, text) {
   context.fillStyle = COLORS.overt;
   context.fillRect(x - 1, y - 1, text.length * 6 + 8, 15);
@@ -134,28 +173,28 @@ function drawNumber(context, x, y, text) {
 }
 
 // The predicted label beside the last glimpsed cell, inside the image.
-function drawAnswer(context, frame, { text, verdict, cell, progress }) {
-  const size = Math.max(18, Math.min(30, frame.size / 18));
-  const short = text.length > 18 ? `${text.slice(0, 17)}\u2026` : text;
+function drawAnswer(context, frame, { text, verdict, unsure, cell, progress }) {
+  const size = Math.max(16, Math.min(text.length > 4 ? 20 : 30, frame.width / 18)); // digits are large, words are not
+  const short = text.length > 20 ? `${text.slice(0, 19)}\u2026` : text;
   context.font = `700 ${size}px ${context.fontFamily}`;
   const mark = verdict === null ? 0 : size * 1.05;
   const width = context.measureText(short).width + mark + size * 1.1;
   const height = size * 1.65;
   const center = frame.center(cell);
-  const inside = (value, extent) => Math.min(Math.max(value, 6), frame.size - extent - 6);
+  const inside = (value, extent, size) => Math.max(6, Math.min(value, size - extent - 6));
   const above = center.y - frame.cellHeight / 2 - height - 8;
-  const x = inside(center.x - width / 2, width);
-  const y = inside(above < 6 ? center.y + frame.cellHeight / 2 + 8 : above, height);
+  const x = inside(center.x - width / 2, width, frame.width);
+  const y = inside(above < 6 ? center.y + frame.cellHeight / 2 + 8 : above, height, frame.height);
   context.save();
   context.globalAlpha = progress;
   context.beginPath();
   context.roundRect(x, y, width, height, height / 2);
-  context.fillStyle = "rgba(255,255,255,0.96)";
+  context.fillStyle = unsure ? "rgba(230,230,230,0.92)" : "rgba(255,255,255,0.96)";
   context.fill();
   context.lineWidth = 2.5;
   context.strokeStyle = verdict === null ? "#555" : verdict ? COLORS.correct : COLORS.incorrect;
   context.stroke();
-  write(context, short, x + (width - mark) / 2, y + height / 2, size, "#111", 700);
+  write(context, short, x + (width - mark) / 2, y + height / 2, size, unsure ? "#555" : "#111", 700);
   if (verdict !== null) drawVerdict(context, x + width - size * 0.9, y + height / 2, size * 0.34, verdict);
   context.restore();
 }

@@ -23,9 +23,12 @@ FORMATS = ("html",)
 SCRIPTS = (
     "trace.js",
     "sentences.js",
+    "photo_sentences.js",
     "maps.js",
     "marks.js",
     "canvas.js",
+    "scale.js",
+    "labels.js",
     "panels.js",
     "address.js",
     "group.js",

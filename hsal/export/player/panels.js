@@ -1,6 +1,4 @@
-// The numbers beside the image, and the predicted labels so far. Texts of the trace are only set as textContent.
-
-const MAX_BARS = 12;
+// The numbers beside the image. Texts of the trace are only set as textContent.
 
 function element(tag, className, text = "") {
   const node = document.createElement(tag);
@@ -26,45 +24,15 @@ class Panels {
   constructor(root) {
     this.part = (name) => root.querySelector(`.${name}`);
     this.grid = this.part("grid");
+    this.labels = new Labels(root);
   }
 
   load(trace, moments) {
     this.trace = trace;
     this.moments = moments;
-    this.buildChips();
-    this.buildBars();
+    this.labels.load(trace, moments);
     this.buildTable();
-    const truth = trace.truth?.map((label) => trace.names[label]);
-    this.part("truth").textContent = truth ? `In the image: ${truth.join(" ") || "nothing"}` : "";
-  }
-
-  // All chips exist from the start and are only hidden, so that the page layout does not shift.
-  buildChips() {
-    const { names, steps, stop } = this.trace;
-    const labeled = steps.filter(({ label }) => label !== stop);
-    const chips = labeled.map((step) => {
-      const chip = element("li", "chip", names[step.label]);
-      if (verdictOf(step) !== null) chip.append(verdictSign(verdictOf(step)));
-      return chip;
-    });
-    this.chips = chips;
-    this.nothing = element("li", "nothing note", "nothing yet");
-    this.part("chips").replaceChildren(this.nothing, ...chips);
-  }
-
-  buildBars() {
-    const count = Math.min(this.trace.names.length, MAX_BARS);
-    this.bars = Array.from({ length: count }, () => {
-      const row = element("li", "bar");
-      const [name, rail, fill, share] = ["name", "rail", "fill", "share"].map((part) => element("span", part));
-      rail.append(fill);
-      row.append(name, rail, share);
-      return { row, name, fill, share };
-    });
-    this.part("bars").replaceChildren(...this.bars.map(({ row }) => row));
-    const others = this.trace.names.length - count;
-    this.part("rest").textContent = others ? `the ${count} most probable classes; ${others} more are not shown` : "";
-    this.part("rest").hidden = !others;
+    this.part("rewards").hidden = trace.free; // fixations are learned without rewards
   }
 
   buildTable() {
@@ -83,14 +51,10 @@ class Panels {
   show(now) {
     const moment = this.moments[now];
     const glimpsed = latest(this.moments, now, ({ kind }) => kind === "glimpse");
-    const predicted = latest(this.moments, now, ({ kind }) => kind === "label");
     this.showLocations(moment, glimpsed);
     this.showReward(moment);
-    this.showClasses(moment, predicted);
     this.showMixture(moment);
-    const count = this.moments.slice(0, now + 1).filter(({ kind }) => kind === "label").length;
-    for (const [index, chip] of this.chips.entries()) chip.classList.toggle("hidden", index >= count);
-    this.nothing.classList.toggle("hidden", count > 0 && this.chips.length > 0);
+    this.labels.show(now);
   }
 
   fade(name, muted) {
@@ -158,29 +122,6 @@ class Panels {
     this.part("reward").textContent = verdict ? "+1" : "\u22121";
     this.part("reward").append(verdictSign(verdict));
     this.part("reason").textContent = verdict ? "the label is correct" : "the label is incorrect";
-  }
-
-  showClasses(moment, predicted) {
-    this.fade("classes", moment.kind !== "label");
-    const step = predicted && this.trace.steps[predicted.step];
-    const order = this.barOrder(step);
-    for (const [index, { row, name, fill, share }] of this.bars.entries()) {
-      const label = order[index];
-      const probability = step ? step.classes[label] : 0;
-      name.textContent = this.trace.names[label];
-      fill.style.width = `${100 * probability}%`;
-      share.textContent = step ? percent(probability) : "\u2013";
-      row.classList.toggle("chosen", step?.label === label);
-      row.setAttribute("aria-current", step?.label === label);
-    }
-  }
-
-  // All classes in their order; if there are too many, the most probable ones, including the predicted one.
-  barOrder(step) {
-    const labels = [...this.trace.names.keys()];
-    if (labels.length <= this.bars.length || !step) return labels;
-    const weight = (label) => (label === step.label ? 2 : step.classes[label]);
-    return labels.sort((one, other) => weight(other) - weight(one));
   }
 
   showMixture(moment) {

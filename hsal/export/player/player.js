@@ -14,7 +14,7 @@ class Player {
     this.listening = new AbortController();
     this.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
     this.highlightedLayers = null;
-    this.settings = { speed: 1, overrides: {}, opacity: 0.75, smooth: false };
+    this.settings = { speed: 1, overrides: {}, opacity: 0.75, smooth: null };
     this.listen();
     this.load(options);
   }
@@ -70,6 +70,9 @@ class Player {
 
   build() {
     this.root.classList.toggle("compact", this.compact);
+    this.root.classList.toggle("photo", this.trace.free);
+    const { width, height } = this.trace.image;
+    this.root.style.setProperty("--proportions", width / height);
     for (const part of this.root.querySelectorAll("[data-full]")) part.hidden = this.compact;
     this.stage.load(this.trace);
     this.panels.load(this.trace, this.moments);
@@ -100,8 +103,7 @@ class Player {
   }
 
   fit() {
-    const width = Math.floor(this.part("image").clientWidth);
-    if (width !== this.stage.size) this.stage.resize(width);
+    this.stage.resize(Math.floor(this.part("image").clientWidth));
   }
 
   clamp(moment) {
@@ -168,12 +170,14 @@ class Player {
 
   redraw(animated = false) {
     const moment = this.moments[this.now];
-    const automatic = AUTOMATIC_LAYERS[moment.kind];
-    const { overrides, opacity, smooth } = this.settings;
+    const automatic = automaticLayers(this.trace, moment);
+    const { overrides, opacity } = this.settings;
+    const smooth = this.settings.smooth ?? this.trace.free; // the cells of a photo are small
     const selected = LAYERS.filter((layer) => overrides[layer] ?? automatic.includes(layer));
     const layers = new Set(this.highlightedLayers ?? selected);
-    showViewSettings(this.root, layers, this.settings);
+    showViewSettings(this.root, layers, { ...this.settings, smooth });
     this.stage.show(moment, { layers, opacity, smooth }, animated);
+    showScale(this.root, scaleOf(this.stage, layers));
   }
 
   // Shows only the layers that a word of the page refers to; name is null for no word.

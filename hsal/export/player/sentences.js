@@ -2,12 +2,14 @@
 
 function sentenceOf(trace, moment) {
   const tone = moment.tone === "inhibition" ? "inhibition of return" : moment.tone;
-  const describe = SENTENCES[moment.kind];
+  const describe = (trace.free ? PHOTO_SENTENCES : SENTENCES)[moment.kind];
   return [[`${stepName(trace, moment.step)}, `], [tone, moment.tone], [": "], ...describe(trace, moment)];
 }
 
 // "Prediction 1 of 3"; the step in which the model says stop is the final step.
 function stepName(trace, step) {
+  if (trace.free) return fixationName(trace, step);
+  if (trace.withheld) return `Step ${step + 1} of ${trace.steps.length}`;
   const labeled = trace.steps.filter(({ label }) => label !== trace.stop).length;
   if (trace.steps[step].label === trace.stop) return "Final step";
   return `Prediction ${step + 1} of ${labeled}`;

@@ -1,6 +1,7 @@
 // Pure: reads a trace's JSON, lists its moments, and formats its numbers. Nothing here draws.
 
 const COVERT_KINDS = ["saliency", "mask", "priority", "broad"];
+const UNSURE = 0.2; // as in hsal/tracing/schema.py: a label of a photo with a lower probability is unsure
 
 function readTrace(raw) {
   const [rows, columns] = raw.steps[0].saliency.shape;
@@ -9,7 +10,9 @@ function readTrace(raw) {
   return {
     // Traces with the same identity are the same to the visitor, so the player stays at its moment.
     identity: JSON.stringify([image, weights, saliency, raw.interventions ?? {}, raw.steps.length]),
-    image: { height, width, channels, data: raw.image.data },
+    image: { height, width, channels, data: raw.image.data, webp: raw.image.webp }, // a large photo is a WebP file
+    free: raw.viewing === "free", // free viewing of a photo, rather than naming objects
+    withheld: raw.withheld, // why labels are not shown, or the empty string
     rows,
     columns,
     names: raw.class_names,
@@ -47,7 +50,7 @@ function momentsOf(trace) {
   for (const [step, record] of trace.steps.entries()) {
     for (const kind of COVERT_KINDS) moments.push({ kind, step, glimpse: null, tone: "covert" });
     for (const glimpse of record.glimpses.keys()) moments.push({ kind: "glimpse", step, glimpse, tone: "overt" });
-    moments.push({ kind: "label", step, glimpse: null, tone: "overt" });
+    if (!trace.withheld) moments.push({ kind: "label", step, glimpse: null, tone: "overt" });
     if (record.label === trace.stop) break; // no step follows stop, so there is no inhibition
     moments.push({ kind: "inhibition", step, glimpse: null, tone: "inhibition" });
   }
@@ -68,6 +71,11 @@ function remainingLabels(trace, step) {
 // true: correct; false: incorrect; null: the truth is unknown
 function verdictOf(step) {
   return step.reward === null ? null : step.reward > 0;
+}
+
+// Whether a label with this probability is only a guess; where objects are named, every label is an answer.
+function isUnsure(trace, probability) {
+  return trace.free && probability < UNSURE;
 }
 
 function peakOf(values) {
