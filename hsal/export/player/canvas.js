@@ -51,7 +51,7 @@ class Stage {
     const similar = before?.width === trace.image.width && before.height === trace.image.height;
     this.image = image ?? (similar ? this.image : null);
     this.backdrop = null;
-    if (this.width) this.frame = frameFor(trace, this.width);
+    this.frame = frameFor(trace, this.width);
     this.cells = blankCanvas(trace.columns, trace.rows);
     // One scale for the whole trace, so that a weak meta-step looks weak beside a strong one.
     this.highestPriority = Math.max(0.02, ...trace.steps.map(({ priority }) => priority[peakOf(priority)]));
