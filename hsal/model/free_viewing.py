@@ -68,10 +68,10 @@ class FreeController(nn.Module):
         self.classifier = classifier
         self.priority_weight = nn.Parameter(torch.ones(()))
         features = 6 + 11 * config.saccades
-        last = nn.Conv2d(32, 1, 1)
+        last = nn.Linear(16, 1)
         for parameter in last.parameters():  # in the beginning the priority alone counts
             nn.init.zeros_(parameter)
-        self.score = nn.Sequential(nn.Conv2d(features, 32, 1), nn.GELU(), nn.Conv2d(32, 32, 1), nn.GELU(), last)
+        self.score = nn.Sequential(nn.Linear(features, 24), nn.ReLU(), nn.Linear(24, 16), nn.ReLU(), last)
 
     def start(self, saliency: Tensor) -> Tensor:
         """The hidden state (B,8) before the first meta-step, for saliency maps (B,h,w)."""
@@ -94,19 +94,22 @@ class FreeController(nn.Module):
         features.append((hidden[:, 6] / 10).clamp(max=2)[:, None, None].expand_as(log_priority))
         if self.config.saccades:
             features += _saccade_features(hidden, (x.priority.shape[1], x.priority.shape[2]))
-        scores = self.score(torch.stack(features, dim=1))[:, 0]  # (B,h,w)
+        scores = self.score(torch.stack(features, dim=-1))[..., 0]  # (B,h,w)
         return (self.priority_weight * log_priority + scores).flatten(1)
 
     def class_logits(self, x: ControllerInput, hidden: Tensor) -> Tensor:
         """(B,N+1): the classifier's logits of the broad glimpse, and stop.
 
         Differs: stop is a rule, not learned: people's scanpaths end because the recording does. It is most probable
-        when little of the saliency is left.
+        when little of the saliency is left. Without a volume (C = 0), as in training, nothing is named.
         """
-        logits: Tensor = self.classifier(x.broad)  # (B,N)
+        logits: Tensor = self.classifier(x.broad) if x.broad.shape[1] else self._nothing(x.broad)  # (B,N)
         left = x.saliency.sum(dim=(1, 2)) / hidden[:, 7].clamp(min=1e-12)  # (B,)
         stop = torch.where(left < SHORT, logits.amax(dim=1) + 10, logits.amin(dim=1) - 10)
         return torch.cat([logits, stop[:, None]], dim=1)
+
+    def _nothing(self, like: Tensor) -> Tensor:
+        return like.new_zeros(len(like), self.config.classes)
 
     def state_value(self, hidden: Tensor) -> Tensor:
         """(B,1) zeros: scanpaths are learned by likelihood, which needs no estimate of a return."""

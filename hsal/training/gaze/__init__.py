@@ -1,0 +1,1 @@
+"""Training on people's fixations: saliency, and free viewing."""
