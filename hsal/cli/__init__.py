@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sys
 from dataclasses import replace
 from typing import Any
@@ -28,18 +27,14 @@ from hsal.cli.ship import ShipCommand
 from hsal.cli.trace import TraceCommand
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
+from hsal.runs.config import command_name
 from hsal.runs.execute import execute
-from hsal.training.commands import Pretrain, Train
+from hsal.training.commands import Pretrain, RunCommand, Train, TrainFreeViewing
 
 COMMANDS = (
-    AppCommand, TraceCommand, ScenesCommand, EvaluateCommand, Train, Pretrain, CueingCommand, BenchmarkSaliencyCommand,
-    ReproduceCommand, CardCommand, ShipCommand,
+    AppCommand, TraceCommand, ScenesCommand, EvaluateCommand, Train, Pretrain, TrainFreeViewing, CueingCommand,
+    BenchmarkSaliencyCommand, ReproduceCommand, CardCommand, ShipCommand,
 )
-
-
-def command_name(kind: type) -> str:
-    """The name of a command on the command line: BenchmarkSaliencyCommand is benchmark-saliency."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__.removesuffix("Command")).lower()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         command: Any = tyro.extras.subcommand_cli_from_dict(
             {command_name(kind): kind for kind in COMMANDS}, prog="hsal", description=__doc__, args=arguments
         )
-        if isinstance(command, Pretrain | Train):
+        if isinstance(command, RunCommand):
             flags = (sys.argv[1:] if arguments is None else arguments)[1:]
             return execute(_with_run_defaults(command, flags))
         return command.run()
@@ -70,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 2
 
 
-def _with_run_defaults(command: Pretrain | Train, flags: list[str]) -> Pretrain | Train:
+def _with_run_defaults(command: RunCommand, flags: list[str]) -> RunCommand:
     """The command with defaults from the run to resume or the weights to start from; flags override them."""
     from hsal.runs.config import read_command, resolve_weights
 
@@ -80,7 +75,7 @@ def _with_run_defaults(command: Pretrain | Train, flags: list[str]) -> Pretrain 
         )
         return tyro.cli(Train, args=flags, default=default)
     if command.resume:
-        return tyro.cli(Pretrain, args=flags, default=read_command(Pretrain, command.resume))
+        return tyro.cli(type(command), args=flags, default=read_command(type(command), command.resume))
     return command
 
 

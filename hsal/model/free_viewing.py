@@ -4,9 +4,9 @@ Both have the form of the paper's, for maps of any size, and are trained on peop
 log probability of each next fixation, given the earlier ones (`hsal.training.gaze`). One glimpse per meta-step.
 
 Differs: the paper's `W_location` is a matrix over the cells of one fixed map. Here the same small network scores each
-cell from what is known of it, its priority and its place relative to the last fixations, as the scanpath network of
-Kümmerer, Bethge, Wallis, *DeepGaze III: Modeling free-viewing human scanpaths with deep learning*, Journal of Vision
-22(5), 2022. The controller's hidden state is explicit: its last two cells.
+cell from what is known of it, its priority and its place relative to the last two fixations, as the scanpath network
+of Kümmerer, Bethge, Wallis, *DeepGaze III: Modeling free-viewing human scanpaths with deep learning*, Journal of
+Vision 22(5), 2022. The controller's hidden state is explicit: its last two cells.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class FreeController(nn.Module):
     def start(self, saliency: Tensor) -> Tensor:
         """The hidden state (B,8) before the first meta-step, for saliency maps (B,h,w)."""
         hidden = saliency.new_zeros(len(saliency), MEMORY)
-        hidden[:, 7] = saliency.sum(dim=(1, 2)).detach()
+        hidden[:, -1] = saliency.sum(dim=(1, 2)).detach()
         return hidden
 
     def step(self, x: ControllerInput, hidden: Tensor) -> Tensor:
@@ -84,14 +84,14 @@ class FreeController(nn.Module):
         grid = (x.priority.shape[1], x.priority.shape[2])
         glimpsed = (x.cell < grid[0] * grid[1])[:, None]  # (B,1)
         place = torch.stack([x.cell // grid[1], x.cell % grid[1], glimpsed[:, 0]], dim=1).to(hidden.dtype)  # (B,3)
-        shifted = torch.cat([place, hidden[:, :3], hidden[:, 6:7] + 1, hidden[:, 7:]], dim=1)
+        shifted = torch.cat([place, hidden[:, :3], hidden[:, -2:-1] + 1, hidden[:, -1:]], dim=1)
         return torch.where(glimpsed, shifted, hidden)
 
     def location_logits(self, x: ControllerInput, hidden: Tensor) -> Tensor:
         """(B,h*w): the weighted log priority, and the score of each cell."""
         log_priority = _log(x.priority)
         features = [log_priority, _log(x.saliency), _log(x.mask), *_center(x.priority)]
-        features.append((hidden[:, 6] / 10).clamp(max=2)[:, None, None].expand_as(log_priority))
+        features.append((hidden[:, -2] / 10).clamp(max=2)[:, None, None].expand_as(log_priority))
         if self.config.saccades:
             features += _saccade_features(hidden, (x.priority.shape[1], x.priority.shape[2]))
         scores = self.score(torch.stack(features, dim=-1))[..., 0]  # (B,h,w)
@@ -104,7 +104,7 @@ class FreeController(nn.Module):
         when little of the saliency is left. Without a volume (C = 0), as in training, nothing is named.
         """
         logits: Tensor = self.classifier(x.broad) if x.broad.shape[1] else self._nothing(x.broad)  # (B,N)
-        left = x.saliency.sum(dim=(1, 2)) / hidden[:, 7].clamp(min=1e-12)  # (B,)
+        left = x.saliency.sum(dim=(1, 2)) / hidden[:, -1].clamp(min=1e-12)  # (B,)
         stop = torch.where(left < SHORT, logits.amax(dim=1) + 10, logits.amin(dim=1) - 10)
         return torch.cat([logits, stop[:, None]], dim=1)
 
@@ -145,16 +145,18 @@ def _saccade_features(hidden: Tensor, grid: tuple[int, int]) -> list[Tensor]:
     """Maps (B,h,w) of the saccade to each cell: its vector, its amplitude, and its angle with the last saccade."""
     rows = torch.arange(grid[0], device=hidden.device)[:, None]
     columns = torch.arange(grid[1], device=hidden.device)[None]
-    down, across, exists = _from(hidden[:, 0:3], rows, columns)
+    down, across, exists = _from(hidden[:, :3], rows, columns)
     down_before, across_before, existed = _from(hidden[:, 3:6], rows, columns)
-    amplitude = (down.square() + across.square() + 1e-6).sqrt()
-    before = (down_before.square() + across_before.square() + 1e-6).sqrt()
+    amplitude, before = _length(down, across), _length(down_before, across_before)
     last = down_before - down, across_before - across  # (B,h,w) the last saccade, the same at each cell
-    length = (last[0].square() + last[1].square() + 1e-6).sqrt()
-    turn = (down * last[0] + across * last[1]) / (amplitude * length)  # cosine of the angle between both
+    turn = (down * last[0] + across * last[1]) / (amplitude * _length(*last))  # cosine of the angle between both
     along = [down, across, down.abs(), across.abs(), amplitude, (1 + amplitude * UNIT).log(), exists]
     relative = [before, (1 + before * UNIT).log(), turn, existed]
     return [part * exists for part in along] + [part * existed for part in relative]
+
+
+def _length(down: Tensor, across: Tensor) -> Tensor:
+    return (down.square() + across.square() + 1e-6).sqrt()  # differentiable at 0
 
 
 def _from(place: Tensor, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,15 +19,20 @@ from hsal.runs.status import RunError
 from hsal.zoo.weights import describe
 
 if TYPE_CHECKING:
-    from hsal.training.commands import Pretrain, Train
+    from hsal.training.commands import RunCommand, Train
 
-    Command = TypeVar("Command", bound=Pretrain | Train)
+    Command = TypeVar("Command", bound=RunCommand)
 
 # How and where a run computes, not what: these may differ when it is resumed.
 EXECUTION_SETTINGS = ("device", "processes", "volumes", "tensorboard")
 BACKBONE_SETTINGS = ("backbone", "width", "size_px", "image_channels", "cell_px")
 MASK_SETTINGS = ("beta_min", "beta_max")  # in units of cells, so that they belong to a cell size
 NOT_STORED = ("out", "resume", "queue")
+
+
+def command_name(kind: type) -> str:
+    """The name of a command on the command line: TrainFreeViewing is train-free-viewing."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__.removesuffix("Command")).lower()
 
 
 def resolve_weights(command: Train) -> Train:
@@ -45,14 +51,14 @@ def resolve_weights(command: Train) -> Train:
     return replace(command, model=replace(command.model, **from_weights))
 
 
-def to_settings(command: Pretrain | Train) -> dict[str, Any]:
+def to_settings(command: RunCommand) -> dict[str, Any]:
     """All settings of a command, ready for JSON; weights in a file are given by its absolute path."""
     settings = {name: value for name, value in asdict(command).items() if name not in NOT_STORED}
     for name in ("pretrained", "start"):
         if settings.get(name):
             settings[name] = _absolute_path(settings[name])
     plain = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
-    return {"command": type(command).__name__.lower(), **plain}
+    return {"command": command_name(type(command)), **plain}
 
 
 def read_command(kind: type[Command], folder: Path) -> Command:
@@ -67,7 +73,7 @@ def read_command(kind: type[Command], folder: Path) -> Command:
         raise RunError(f"{folder} holds no run to resume.") from error
     try:
         settings = upgrade_run(settings)
-        if settings["command"] != kind.__name__.lower():
+        if settings["command"] != command_name(kind):
             raise RunError(f"{folder} holds a run of hsal {settings['command']}: resume it with that.")
         # not strict: runs of version 0.1 hold numbers and booleans as text
         command = msgspec.convert(settings, kind, strict=False, dec_hook=lambda to, value: to(value))
@@ -104,7 +110,7 @@ def create_run(folder: Path, settings: dict[str, Any]) -> None:
         raise RunError(f"{folder} cannot be written ({error.strerror}). Choose another --out.") from error
 
 
-def check_same(folder: Path, command: Pretrain | Train) -> None:
+def check_same(folder: Path, command: RunCommand) -> None:
     """Check that a run is resumed with the settings it was started with.
 
     Raises:

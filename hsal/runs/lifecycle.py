@@ -20,13 +20,13 @@ from filelock import FileLock, Timeout
 
 from hsal.config import ConfigError
 from hsal.errors import HsalError
-from hsal.runs.config import check_same, create_run, to_settings
+from hsal.runs.config import check_same, command_name, create_run, to_settings
 from hsal.runs.queue import wait_for_slot
 from hsal.runs.status import RunError, State, Status, read_status, run_lock
 from hsal.training.progress import TrainingError
 
 if TYPE_CHECKING:
-    from hsal.training.commands import Pretrain, Train
+    from hsal.training.commands import RunCommand
 
 STATUS_INTERVAL_S = 0.5  # the app reads the status once a second
 LOCK_TIMEOUT_S = 2  # a reader may hold the lock for a moment
@@ -43,7 +43,7 @@ class Lifecycle:
     Of several processes only the main one holds the folder and writes to it; in the others this only handles signals.
     """
 
-    def __init__(self, command: Pretrain | Train) -> None:
+    def __init__(self, command: RunCommand) -> None:
         """Args:
             command: the settings, with `out` or `resume`.
         Raises:
@@ -141,7 +141,7 @@ class Lifecycle:
                 signal.signal(number, handler)
         if isinstance(error, StopRequested):
             if self.is_main:
-                name, status = type(self.command).__name__.lower(), self._status
+                name, status = command_name(type(self.command)), self._status
                 print(f"Stopped after update {status.step} of {status.steps}."
                       f" Resume with: hsal {name} --resume {self.folder}", file=sys.stderr)
             return True

@@ -13,6 +13,7 @@ import torch
 from tqdm import tqdm
 
 from hsal.config import ConfigError
+from hsal.data.fixations.dataset import open_fixated
 from hsal.device import find_device, machine
 from hsal.model.hsal import HSAL
 from hsal.runs.lifecycle import Lifecycle
@@ -20,19 +21,22 @@ from hsal.runs.log import RunLog
 from hsal.runs.tensorboard import writer_class
 from hsal.training.data_loading import scenes_of, training_feed, validation_scenes
 from hsal.training.distributed import join_group, leave_group
+from hsal.training.gaze import free_viewing
+from hsal.training.gaze.photos import load_photos, own_maps, stored_maps
 from hsal.training.loop import fresh_model, optimizer_for, train, validate
 from hsal.training.pretrain import ObjectClassifier, pretrain
 from hsal.training.progress import Progress
-from hsal.zoo.checkpoint import load_into, save_model
+from hsal.zoo.build import build_model
+from hsal.zoo.checkpoint import load_into, load_packaged, save_model
 from hsal.zoo.imagenet import NAMES_WITH_WEIGHTS, has_imagenet_weights, load_imagenet
 
 if TYPE_CHECKING:
-    from hsal.training.commands import Pretrain, Train
+    from hsal.training.commands import Pretrain, RunCommand, Train, TrainFreeViewing
 
 
 PROGRESS_BAR_METRICS = (
     "loss", "validation_accuracy", "label_reward", "validation_exact_match", "validation_macro_f1",
-    "validation_attn_saliency", "validation_mask_peak",
+    "validation_attn_saliency", "validation_mask_peak", "validation_bits",
 )
 
 
@@ -95,6 +99,29 @@ def run_train(command: Train, lifecycle: Lifecycle) -> None:
     leave_group(group)
 
 
+def run_free_viewing(command: TrainFreeViewing, lifecycle: Lifecycle) -> None:
+    """Carry out `hsal train-free-viewing`."""
+    config = command.config
+    if command.model.viewing != "free":
+        raise ConfigError("Scanpaths are learned by free viewing: leave out --viewing objects.")
+    dataset = open_fixated(command.data, "train")
+    torch.manual_seed(config.seed)
+    model = load_packaged(build_model(command.model)).eval()
+    map_of = own_maps(model) if command.maps is None else stored_maps(command.maps)
+    lifecycle.begin()
+    with RunLog(lifecycle, model, partial(free_viewing.optimizer_for, model, config)) as log:
+        photos = []
+        for photo in load_photos(dataset, command.model, map_of):
+            photos.append(photo)
+            lifecycle.report_preparing("photos", len(photos), len(dataset))
+        held_out, used = free_viewing.split_photos(photos, config)
+        updates = free_viewing.train_free_viewing(model, log.optimizer, config, used, held_out, log.done)
+        for progress in _with_progress_bar(updates, log.done, config.steps):
+            log.log(progress)
+            log.checkpoint(progress, lifecycle.stop_requested)
+    save_model(log.weights, model, _info(command, dataset.name, log.timer()))
+
+
 def _with_progress_bar(updates: Iterator[Progress], done: int, steps: int) -> Iterator[Progress]:
     """The same updates, with a progress bar on a terminal."""
     latest: dict[str, float] = {}
@@ -107,10 +134,10 @@ def _with_progress_bar(updates: Iterator[Progress], done: int, steps: int) -> It
             yield progress
 
 
-def _info(command: Pretrain | Train, digits: str, seconds: float) -> dict[str, Any]:
+def _info(command: RunCommand, data: str, seconds: float) -> dict[str, Any]:
     """What is saved with the weights."""
     return {
-        "task": command.task, "digits": digits, "seed": command.config.seed, "seconds": round(seconds),
+        "task": command.task, "digits": data, "seed": command.config.seed, "seconds": round(seconds),
         "machine": machine(), "command": shlex.join(["hsal", *sys.argv[1:]]),
         "training": asdict(command.config),
     }

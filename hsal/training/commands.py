@@ -1,15 +1,16 @@
-"""The settings of `hsal pretrain` and `hsal train`; a field is a flag, and its docstring the flag's help."""
+"""The settings of the commands that train a model; a field is a flag, and its docstring the flag's help."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
 from hsal.config import ModelConfig, Placement, Precision, PretrainConfig, Task, TrainConfig
 from hsal.data.digits.mnist import DigitSource
+from hsal.training.gaze.settings import FREE_VIEWING, FreeViewingConfig
 
 Flat = tyro.conf.arg(name="")  # a nested config's flags are named like the command's own
 
@@ -85,3 +86,32 @@ class Train:
     """The model."""
     config: Annotated[TrainConfig, Flat] = field(default_factory=TrainConfig)
     """The training."""
+
+
+@dataclass(frozen=True)
+class TrainFreeViewing:
+    """Train meta-controller and controller to look at photos as people do, on the scanpaths of a fixation dataset.
+
+    Example: hsal train-free-viewing --data osie_fixations --maps maps.npz --out runs/photos
+    """
+
+    out: Path | None = None
+    """Run folder; the trained model is saved as its weights.safetensors."""
+    resume: Path | None = None
+    """Resume the run in this folder from its last checkpoint, with the settings it was started with."""
+    queue: bool = False
+    """Wait for a free slot: at most HSAL_MAX_RUNS (1) queued runs train at once, the oldest first."""
+    data: Path = Path()
+    """Folder of photos with fixations; of OSIE the photos to train on are used, never those to measure on."""
+    maps: Path | None = None
+    """Saliency maps of these photos, from hsal train-saliency --maps; by default those of the model's own saliency
+    model, which must not have been trained on these photos."""
+    task: Literal["photos"] = "photos"
+    """The task."""
+    model: Annotated[ModelConfig, Flat] = FREE_VIEWING
+    """The model."""
+    config: Annotated[FreeViewingConfig, Flat] = field(default_factory=FreeViewingConfig)
+    """The training."""
+
+
+RunCommand = Pretrain | Train | TrainFreeViewing

@@ -84,6 +84,16 @@ def _package_tensors(config: ModelConfig) -> dict[str, torch.Tensor]:
     return body | heads
 
 
+def load_packaged(model: HSAL) -> HSAL:
+    """Fill in the tensors of a model that its files do not hold; returns the model.
+
+    Raises:
+        PhotoWeightsError: the package with the network's weights is missing.
+    """
+    model.load_state_dict(_package_tensors(model.config), strict=False)
+    return model
+
+
 def load_into(model: HSAL, name: str, whole: bool = False, refine: bool = False) -> dict[str, Any]:
     """Copy another checkpoint's backbone, or all of its weights, into `model`; returns that checkpoint's info.
 

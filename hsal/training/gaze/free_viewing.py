@@ -8,62 +8,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Annotated
 
 import torch
-from msgspec import Meta
 from torch import Tensor, nn
 
-from hsal.config import check_fields
+from hsal.data.base import DataError
 from hsal.evaluation.free_viewing import at_cells, log_densities
 from hsal.model.hsal import HSAL
+from hsal.training.gaze.photos import center_bias
 from hsal.training.gaze.scanpath_cells import PhotoScanpaths, batched
+from hsal.training.gaze.settings import FreeViewingConfig
 from hsal.training.progress import Progress, check_finite
 from hsal.training.schedule import cosine, set_rate
 
 FROZEN = ("backbone.", "controller.classifier.")
 WARM_UP = 50  # updates
+INHIBITION_RATE = 10.0  # learning rate of inhibition of return, as a multiple of the others'
 EVALUATED_AT_ONCE = 8  # photos
-
-
-@dataclass(frozen=True)
-class FreeViewingConfig:
-    """Training on people's scanpaths."""
-
-    steps: Annotated[int, Meta(ge=1)] = 1500
-    """Number of updates."""
-    photos: Annotated[int, Meta(ge=1)] = 6
-    """Photos per update, each with the scanpaths of all people."""
-    fixations: Annotated[int, Meta(ge=2, le=100)] = 12
-    """Fixations of a scanpath that count in training; later ones are left out."""
-    learning_rate: Annotated[float, Meta(gt=0)] = 3e-3
-    """AdamW's learning rate after a short warm-up; it decays to zero along a cosine."""
-    weight_decay: Annotated[float, Meta(ge=0)] = 1e-3
-    """AdamW's decoupled weight decay."""
-    clip: Annotated[float, Meta(gt=0)] = 1.0
-    """Maximum gradient norm."""
-    seed: Annotated[int, Meta(ge=0)] = 0
-    """Seed of the weights, of the batches and of the photos for validation."""
-    validation_photos: Annotated[int, Meta(ge=0)] = 0
-    """Photos that are not trained on, for validation; 0 trains on all."""
-    validate_every: Annotated[int, Meta(ge=1)] = 250
-    """Updates between two validations, each with a checkpoint."""
-
-    def __post_init__(self) -> None:
-        check_fields(self)
 
 
 def train_free_viewing(
     model: HSAL, optimizer: torch.optim.Optimizer, config: FreeViewingConfig, photos: Sequence[PhotoScanpaths],
-    validation: Sequence[PhotoScanpaths], baseline: Tensor, done: int = 0,
+    validation: Sequence[PhotoScanpaths], done: int = 0,
 ) -> Iterator[Progress]:
     """Train the parameters of the optimizer from `optimizer_for` in place.
 
     Args:
         photos: those to train on.
         validation: those to validate on; may be empty.
-        baseline: (h,w) log density of fixations regardless of the photo, for the bits of the validation.
         done: updates already taken.
     Raises:
         TrainingError: the loss or the gradient of an update is not finite; the update is not taken.
@@ -81,7 +53,7 @@ def train_free_viewing(
         optimizer.step()
         validated = number % config.validate_every == 0 or number == config.steps
         if validated and validation:
-            metrics["validation_bits"] = bits_per_fixation(model, validation, baseline)
+            metrics["validation_bits"] = bits_per_fixation(model, validation, center_bias(photos))
         yield Progress(number, config.steps, metrics, validated)
 
 
@@ -101,10 +73,32 @@ def bits_per_fixation(model: HSAL, photos: Sequence[PhotoScanpaths], baseline: T
     return torch.cat(gains).mean().item() / math.log(2)
 
 
+def split_photos(
+    photos: Sequence[PhotoScanpaths], config: FreeViewingConfig
+) -> tuple[list[PhotoScanpaths], list[PhotoScanpaths]]:
+    """The photos to validate on, drawn by the seed, and those to train on.
+
+    Raises:
+        DataError: none are left to train on.
+    """
+    order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(config.seed)).tolist()
+    held_out = [photos[index] for index in order[: config.validation_photos]]
+    used = [photos[index] for index in sorted(order[config.validation_photos :])]
+    if not used:
+        raise DataError(f"{len(photos)} photos with fixations leave none to train on: lower --validation-photos.")
+    return held_out, used
+
+
 def optimizer_for(model: HSAL, config: FreeViewingConfig) -> torch.optim.AdamW:
-    """AdamW over all but the network and its classifier."""
-    trained = [parameter for name, parameter in model.named_parameters() if not name.startswith(FROZEN)]
-    return torch.optim.AdamW(trained, config.learning_rate, weight_decay=config.weight_decay)
+    """AdamW over all but the network and its classifier; the few numbers of inhibition of return learn faster."""
+    trained = {name: parameter for name, parameter in model.named_parameters() if not name.startswith(FROZEN)}
+    inhibition = [parameter for name, parameter in trained.items() if name.startswith("inhibition.")]
+    others = [parameter for name, parameter in trained.items() if not name.startswith("inhibition.")]
+    groups = [
+        {"params": others, "scale": 1.0, "weight_decay": config.weight_decay},
+        {"params": inhibition, "scale": INHIBITION_RATE, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, config.learning_rate)
 
 
 def _draw(photos: Sequence[PhotoScanpaths], config: FreeViewingConfig, number: int) -> list[PhotoScanpaths]:
