@@ -53,5 +53,9 @@ class WholePhoto(nn.Module):
 
     def logits(self, volume: Tensor) -> Tensor:
         """(B,1280,h,w) -> (B,N), of the volume's mean, as the classifier was trained."""
-        logits: Tensor = self.classifier(volume.mean(dim=(2, 3)))
+        return self.classify(volume.mean(dim=(2, 3)))
+
+    def classify(self, features: Tensor) -> Tensor:
+        """A mean of columns of the volume (B,1280) -> (B,N)."""
+        logits: Tensor = self.classifier(features)
         return logits

@@ -11,6 +11,8 @@ Vision 22(5), 2022. The controller's hidden state is explicit: its last two cell
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -58,14 +60,13 @@ class FreeController(nn.Module):
     glimpses, and the saliency at the start.
     """
 
-    def __init__(self, config: ModelConfig, classifier: nn.Module) -> None:
+    def __init__(self, config: ModelConfig, classify: Callable[[Tensor], Tensor]) -> None:
         """Args:
             config: the model's sizes.
-            classifier: from a mean of the volume's columns (B,C) to logits (B,N).
+            classify: the network's classifier, from a mean of the volume's columns (B,C) to logits (B,N).
         """
         super().__init__()
-        self.config = config
-        self.classifier = classifier
+        self.config, self.classify = config, classify
         self.priority_weight = nn.Parameter(torch.ones(()))
         features = 6 + 11 * config.saccades
         last = nn.Linear(16, 1)
@@ -103,7 +104,7 @@ class FreeController(nn.Module):
         Differs: stop is a rule, not learned: people's scanpaths end because the recording does. It is most probable
         when little of the saliency is left. Without a volume (C = 0), as in training, nothing is named.
         """
-        logits: Tensor = self.classifier(x.broad) if x.broad.shape[1] else self._nothing(x.broad)  # (B,N)
+        logits = self.classify(x.broad) if x.broad.shape[1] else self._nothing(x.broad)  # (B,N)
         left = x.saliency.sum(dim=(1, 2)) / hidden[:, -1].clamp(min=1e-12)  # (B,)
         stop = torch.where(left < SHORT, logits.amax(dim=1) + 10, logits.amin(dim=1) - 10)
         return torch.cat([logits, stop[:, None]], dim=1)
@@ -117,8 +118,7 @@ class FreeController(nn.Module):
 
     def name_cells(self, columns: Tensor) -> Tensor:
         """The classifier's logits (n,N) of single columns of the volume (n,C)."""
-        logits: Tensor = self.classifier(columns)
-        return logits
+        return self.classify(columns)
 
 
 def _place(cell: Tensor, grid: tuple[int, int]) -> Tensor:

@@ -77,7 +77,7 @@ class HSAL(nn.Module):
         """Args:
             config: the sizes of the recurrent part.
             backbone: the activation model, a module with the attributes `channels` (C) and `map_size` (h, w); in free
-                viewing also `classifier`, from a mean of the volume's columns (B,C) to logits (B,N).
+                viewing also `classify`, from a mean of the volume's columns (B,C) to logits (B,N), and `labels`.
             saliency_map: the saliency model; see `hsal.zoo.build.build_model`.
         """
         super().__init__()
@@ -90,7 +90,7 @@ class HSAL(nn.Module):
         self.controller: Controller | FreeController
         if config.viewing == "free":
             self.meta_controller = FreeMetaController(config)
-            self.controller = FreeController(config, backbone.classifier)
+            self.controller = FreeController(config, backbone.classify)
             self.inhibition = SoftInhibition()
         else:
             self.meta_controller = MetaController(config, self.map_size)

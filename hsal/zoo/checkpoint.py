@@ -70,7 +70,7 @@ def load_model(name: str) -> Checkpoint:
 
 def _from_package(config: ModelConfig, name: str) -> bool:
     """Whether a tensor of a model comes from an installed package: the frozen network of free viewing does."""
-    return config.viewing == "free" and name.startswith(("backbone.", "controller.classifier."))
+    return config.viewing == "free" and name.startswith("backbone.")
 
 
 def _package_tensors(config: ModelConfig) -> dict[str, torch.Tensor]:
@@ -78,10 +78,10 @@ def _package_tensors(config: ModelConfig) -> dict[str, torch.Tensor]:
     if config.viewing != "free":
         return {}
     tensors = read_efficientnet()
-    classifier = {name: tensor for name, tensor in tensors.items() if name.startswith("classifier.")}
-    body = {f"backbone.body.body.{name}": tensor for name, tensor in tensors.items() if name not in classifier}
-    heads = {f"{part}.{name}": tensor for part in ("backbone", "controller") for name, tensor in classifier.items()}
-    return body | heads
+    return {
+        f"backbone.{name}" if name.startswith("classifier.") else f"backbone.body.body.{name}": tensor
+        for name, tensor in tensors.items()
+    }
 
 
 def load_packaged(model: HSAL) -> HSAL:

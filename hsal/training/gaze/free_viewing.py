@@ -21,7 +21,7 @@ from hsal.training.gaze.settings import FreeViewingConfig
 from hsal.training.progress import Progress, check_finite
 from hsal.training.schedule import cosine, set_rate
 
-FROZEN = ("backbone.", "controller.classifier.")
+FROZEN = "backbone."
 WARM_UP = 50  # updates
 INHIBITION_RATE = 10.0  # learning rate of inhibition of return, as a multiple of the others'
 EVALUATED_AT_ONCE = 8  # photos
@@ -90,7 +90,7 @@ def split_photos(
 
 
 def optimizer_for(model: HSAL, config: FreeViewingConfig) -> torch.optim.AdamW:
-    """AdamW over all but the network and its classifier; the few numbers of inhibition of return learn faster."""
+    """AdamW over all but the network; the few numbers of inhibition of return learn faster."""
     trained = {name: parameter for name, parameter in model.named_parameters() if not name.startswith(FROZEN)}
     inhibition = [parameter for name, parameter in trained.items() if name.startswith("inhibition.")]
     others = [parameter for name, parameter in trained.items() if not name.startswith("inhibition.")]

@@ -6,43 +6,14 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from hsal.config import ConfigError, ModelConfig
 from hsal.model.hsal import HSAL, MetaStep
 from hsal.model.inhibition import SoftInhibition, inhibit
 from hsal.model.overrides import Override
 from hsal.model.perception import Perception, to_grid
-
-CONFIG = ModelConfig(
-    classes=5, gaussians=2, glimpses=1, hidden=8, meta_steps=4, viewing="free", inhibition="soft", size_px=112, cell_px=16,
-    image_channels=3, beta_min=0.01, beta_max=0.3,
-)
-
-
-class Network(nn.Module):
-    """A stand-in for the network: three channels, and a classifier of them."""
-
-    channels, map_size, labels = 3, (7, 7), ("a", "b", "c", "d", "e")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.classifier = nn.Linear(3, 5)
-
-
-def make_model(config: ModelConfig = CONFIG, seed: int = 0) -> HSAL:
-    torch.manual_seed(seed)
-    model = HSAL(config, Network(), lambda image, volume: volume.square().sum(dim=1)).eval()
-    for parameter in model.controller.parameters():  # the score's last layer starts at zero
-        nn.init.normal_(parameter, std=0.5)
-    return model
-
-
-def perception(batch: int = 2, grid: tuple[int, int] = (6, 8)) -> Perception:
-    generator = torch.Generator().manual_seed(1)
-    volume = torch.rand(batch, 3, *grid, generator=generator)
-    saliency = torch.rand(batch, *grid, generator=generator)
-    return Perception(volume, saliency / saliency.amax(dim=(1, 2), keepdim=True), torch.ones(batch))
+from tests.fixtures.free_viewing import CONFIG, make_model, perception
 
 
 def roll(model: HSAL, view: Perception, cells: Tensor | None = None) -> list[MetaStep]:
@@ -85,7 +56,9 @@ def test_rows_of_a_batch_do_not_affect_each_other() -> None:
         torch.testing.assert_close(one.location_logits[1:2], other.location_logits)
 
 
-@pytest.mark.parametrize("change", [{"covert": False}, {"saccades": False}, {"inhibition": "none"}, {"inhibition": "hard"}])
+@pytest.mark.parametrize(
+    "change", [{"covert": False}, {"saccades": False}, {"inhibition": "none"}, {"inhibition": "hard"}]
+)
 def test_every_part_can_be_left_out(change: dict[str, object]) -> None:
     first, second = roll(make_model(replace(CONFIG, **change)), perception())[:2]
     if change.get("covert") is False:
@@ -110,7 +83,7 @@ def test_the_likelihood_of_a_scanpath_has_a_gradient_in_every_part() -> None:
     model = make_model()
     logits = [step.location_logits for step in model.rollout(perception())]
     torch.cat(logits, dim=1).log_softmax(dim=2)[:, 1:, 5].sum().backward()
-    unused = ("backbone.", "controller.classifier.", "controller.score.4.bias")
+    unused = ("backbone.", "controller.score.4.bias")
     for name, parameter in model.named_parameters():
         if not name.startswith(unused):
             assert parameter.grad is not None, name
@@ -121,7 +94,7 @@ def test_labels_are_the_classifiers_of_the_broad_glimpse() -> None:
     model, view = make_model(), perception()
     step = roll(model, view)[0]
     broad = (view.volume * step.broad_weights[:, None]).sum(dim=(2, 3))  # (B,3)
-    torch.testing.assert_close(step.class_logits[:, :5], model.controller.classifier(broad).detach())
+    torch.testing.assert_close(step.class_logits[:, :5], model.backbone.classify(broad).detach())
     assert (step.class_logits.argmax(dim=1) != 5).all()  # much saliency is left: no stop
 
 
