@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import astuple
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +32,36 @@ from hsal.tracing.recording import trace_image
 from hsal.tracing.schema import Source, Trace
 from hsal.zoo.checkpoint import Checkpoint, load_model
 from hsal.zoo.networks import OF_WEIGHTS, load_network, network_names
+from hsal.zoo.suitability import AUTO, mismatch_notes, suitable_weights, withheld_reason
+from hsal.zoo.weights import weights_path
 
 ImageInput = str | os.PathLike[str] | Image.Image | np.ndarray
 
 
 def trace(
     image: ImageInput,
-    weights: str | Checkpoint = "mnist-multiset",
+    weights: str | Checkpoint = AUTO,
     *,
     saliency: str = "",
     interventions: Interventions | Mapping[str, Any] = NONE,
+    meta_steps: int | None = None,
     device: str = "cpu",
 ) -> Trace:
     """Run the model over one image and return everything that it did, step by step.
 
-    The image is scaled to the model's size, without distortion; a model of gray scenes gets light ink on black. What
-    was changed stands in the trace's `notes`. For an image that `hsal scenes` wrote, the trace also holds the true
-    labels and boxes, read from the scenes.jsonl beside it.
+    A photo is seen as it is, in its proportions. For a model of digits, the image is scaled to the model's size,
+    without distortion; a model of gray scenes gets light ink on black. What was changed stands in the trace's `notes`.
+    Labels that mean nothing, those of digits on a photo, are withheld: `Trace.withheld` says why. For an image that
+    `hsal scenes` wrote, a model of digits also gets the true labels and boxes, from the scenes.jsonl beside it.
 
     Args:
         image: a file's path, a PIL image, or an array (H,W) or (H,W,3) uint8.
-        weights: name of shipped weights, path of a .safetensors file, or what `load_model` returns.
+        weights: name of shipped weights, path of a .safetensors file, what `load_model` returns, or "auto": the shipped
+            weights that suit the image, those for photos or for digits.
         saliency: name of a saliency model that replaces the one the weights were trained with.
         interventions: what to override in the model's run, as `Interventions` or as their JSON object.
+        meta_steps: maximum number of meta-steps; by default the model's own, for photos as many glimpses as people
+            make in three seconds.
         device: torch device for weights given by name; "auto" is cuda if available, else cpu.
 
     Returns:
@@ -67,15 +75,15 @@ def trace(
         InterventionError: an intervention is malformed or impossible for this model.
         HsalError: the device is not available.
     """
+    path, pixels, notes = _open(image)
     if isinstance(weights, str):
-        weights = load_model(weights)
-        weights.model.to(find_device(device))
+        name = suitable_weights(pixels) if weights == AUTO else weights
+        weights = _load(name, device, weights_path(name).stat().st_mtime_ns)
     if not isinstance(interventions, Interventions):
         interventions = read_interventions(interventions)
     config = weights.model.config
-    path, pixels, notes = _open(image)
     ready = for_model(pixels, config)
-    truth, boxes = (None, []) if path is None else scene_truth(path)
+    truth, boxes = (None, []) if path is None or config.viewing == "free" else scene_truth(path)
     kind, name = ("array", "image") if path is None else ("file", path.name)
     return trace_image(
         weights.model,
@@ -83,10 +91,20 @@ def trace(
         Source(kind, name, "", weights.name, config.saliency),
         truth,
         [ready.transform_box(box) for box in boxes],
-        (*notes, *ready.notes),
+        (*notes, *ready.notes, *mismatch_notes(pixels, config)),
         saliency,
         interventions,
+        meta_steps=meta_steps,
+        withheld=withheld_reason(pixels, config),
     )
+
+
+@lru_cache(maxsize=2)
+def _load(name: str, device: str, version: int) -> Checkpoint:
+    """Weights by name, loaded once for many images; version: of the file, so that a changed one is read again."""
+    checkpoint = load_model(name)
+    checkpoint.model.to(find_device(device))
+    return checkpoint
 
 
 def evaluate(

@@ -24,6 +24,7 @@ RESULTS = SHIPPED / "results"  # one JSON file per training run of `hsal reprodu
 WEIGHTS = ASSETS / "weights"
 CASES = ASSETS / "cases"  # NAME.json: scene by scene, what the weights NAME predict
 DEFAULT_WEIGHTS = "mnist-multiset"
+PHOTO_WEIGHTS = "photos"
 
 
 def shipped_weights() -> list[str]:

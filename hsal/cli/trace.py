@@ -12,16 +12,17 @@ import tyro
 class TraceCommand:
     """Run the model over images and record every step of attention.
 
-    Takes PNG, JPEG, WebP, BMP and GIF files, and converts them to what the weights need. A model recognizes only what
-    it was trained on: handwritten digits, or house numbers.
-    Example: hsal trace scene.png --strip strip.png --json -
+    Takes PNG, JPEG, WebP, BMP and GIF files, and converts them to what the weights need. A photo goes to the model of
+    free viewing, and digits to the model of digits, unless weights are given.
+    Example: hsal trace photo.jpg --strip strip.png --json -
     A folder: hsal trace scenes --out scenes.parquet
     """
 
     images: tyro.conf.Positional[tuple[Path, ...]]
     """Images, or folders of images."""
-    weights: str = "mnist-multiset"
-    """Name of shipped weights, or a .safetensors file."""
+    weights: str = "auto"
+    """Name of shipped weights, a .safetensors file, or auto: those that suit each image. With interventions, which fit
+    one model, auto chooses those that suit the first image."""
     json: Path | None = None
     """Write one JSON object per line (image, labels, trace, or error) to this file; - is standard output."""
     strip: Path | None = None
@@ -37,6 +38,9 @@ class TraceCommand:
     """Saliency model to use in place of the one that the weights were trained with."""
     intervene: Path | None = None
     """Interventions in the model's run: a JSON file as a trace holds it under "interventions"; - is standard input."""
+    meta_steps: int | None = None
+    """Maximum number of meta-steps; the default is the weights' own, for photos as many glimpses as people make in
+    three seconds."""
     device: str = "auto"
     """Torch device, such as cpu, cuda or mps; auto is cuda if available, else cpu."""
 

@@ -89,11 +89,10 @@ def as_whole_photo(pixels: np.ndarray) -> PreprocessedImage:
     """
     _check(pixels)
     height, width = pixels.shape[:2]
-    if max(height, width) > MOST_ELONGATED * min(height, width):
-        raise ImageError(
-            f"The photo is {width} x {height} pixels, but one side may be {MOST_ELONGATED} times the other at most: cut"
-            " out a part of it."
-        )
+    longer = max(height, width) / min(height, width)
+    if longer > MOST_ELONGATED:  # its pixels are not named: a large file was reduced
+        raise ImageError(f"One side of the photo is {longer:.0f} times as long as the other, and {MOST_ELONGATED} times "
+                         "is the most that can be used: cut out a part of it.")
     image = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
     image.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
     photo = np.array(image)
@@ -147,8 +146,8 @@ def _ink_on_black(gray: np.ndarray) -> tuple[np.ndarray, list[str]]:
     if _is_scene(255 - gray):
         return 255 - gray, [_INVERTED]
     levels, notes = gray.astype(np.float32), []
-    border = _border_level(levels)
-    paper, noise = _paper(levels, border)
+    border = border_level(levels)
+    paper, noise = fit_paper(levels, border)
     inverted = _ink_is_dark(levels - paper, border)
     if inverted:
         levels, paper = 255 - levels, 255 - paper
@@ -165,10 +164,10 @@ def _ink_on_black(gray: np.ndarray) -> tuple[np.ndarray, list[str]]:
 
 def _is_scene(gray: np.ndarray) -> bool:
     """Whether it is already ink on pure black."""
-    return bool(np.median(gray) == 0 and _border_level(gray) == 0 and gray.max() >= 128)
+    return bool(np.median(gray) == 0 and border_level(gray) == 0 and gray.max() >= 128)
 
 
-def _border_level(levels: np.ndarray) -> float:
+def border_level(levels: np.ndarray) -> float:
     """Median of a ring along the edges, wide enough to outvote a thin frame."""
     wide = max(1, min(levels.shape) // 25)
     ring = np.ones(levels.shape, dtype=bool)
@@ -182,7 +181,7 @@ def _ink_is_dark(contrast: np.ndarray, border: float) -> bool:
     return 2 * darker >= lighter if border > 127 else darker > 2 * lighter
 
 
-def _paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
+def fit_paper(levels: np.ndarray, border: float) -> tuple[np.ndarray, float]:
     """The background of the ink, (h,w), and its noise (a standard deviation), both in gray levels.
 
     Lighting shades paper smoothly: a quadratic surface is fitted to the pixels within 24

@@ -17,7 +17,7 @@ from hsal.errors import HsalError
 SNAPSHOTS = "series"  # folder beside the shipped weights
 TITLES = {
     "mnist-multiset": "MNIST Multiset", "mnist-set": "MNIST Set", "street-numbers": "Street Numbers",
-    "svhn-reassembled": "SVHN Reassembled", "svhn-multiset": "SVHN Multiset",
+    "svhn-reassembled": "SVHN Reassembled", "svhn-multiset": "SVHN Multiset", "photos": "Photos",
 }
 
 

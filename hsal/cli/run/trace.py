@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from hsal import api
 from hsal.data.fixations.custom import ENDINGS
-from hsal.data.images import ImageError
+from hsal.data.images import ImageError, read_image
 from hsal.device import find_device
 from hsal.errors import HsalError
 from hsal.export.film import FORMATS as FILMS
@@ -25,13 +25,15 @@ from hsal.export.player.page import save_page
 from hsal.export.strip import FORMATS as STRIPS
 from hsal.export.strip import save_strip
 from hsal.export.table import ImageRow, TableWriter, row_of
-from hsal.paths import open_output
+from hsal.paths import DEFAULT_WEIGHTS, PHOTO_WEIGHTS, open_output, shipped_weights
 from hsal.tracing.interventions.checks import InterventionError, check
 from hsal.tracing.interventions.codec import LARGEST_BYTES, read_interventions
 from hsal.tracing.interventions.description import ineffective_note, intervention_note
 from hsal.tracing.interventions.schema import NONE, Interventions
+from hsal.tracing.label_text import labels_text
 from hsal.tracing.schema import Trace, TraceError
 from hsal.zoo.checkpoint import Checkpoint, load_model
+from hsal.zoo.suitability import AUTO, suitable_weights
 from hsal.zoo.weights import weights_path
 
 if TYPE_CHECKING:
@@ -48,9 +50,7 @@ def run_trace(command: TraceCommand) -> int:
         raise HsalError("Give at least one image, for example: hsal trace scene.png")
     _check_extensions(command)
     paths = images_in(command.images)
-    checkpoint = load_model(command.weights)
-    checkpoint.model.to(find_device(command.device))
-    interventions = _checked_interventions(command.intervene, checkpoint.model) if command.intervene else NONE
+    weights, interventions = _prepare(command, paths)
     bad = 0
     with ExitStack() as stack:
         rows = stack.enter_context(TableWriter(command.out, _settings(command, interventions))) if command.out else None
@@ -58,7 +58,7 @@ def run_trace(command: TraceCommand) -> int:
         missing = [path for path in paths if rows is None or not rows.has(path)]
         quiet = None if len(paths) > 2 else True  # None: a progress bar on a terminal only
         for path in tqdm(missing, desc="tracing", unit="image", disable=quiet):
-            trace, problem = _trace_one(command, checkpoint, path, interventions, len(paths) > 1)
+            trace, problem = _trace_one(command, weights, path, interventions, len(paths) > 1)
             bad += trace is None
             if file:
                 file.write(_json_line(path, trace, problem) + "\n")
@@ -68,6 +68,17 @@ def run_trace(command: TraceCommand) -> int:
             rows.finish(paths)
             print(_summary(len(paths), bad, command.out), file=sys.stderr)
     return 1 if bad else 0
+
+
+def _prepare(command: TraceCommand, paths: Sequence[Path]) -> tuple[Checkpoint | str, Interventions]:
+    """The weights of all images, or `AUTO`, and the interventions, which fit one model alone."""
+    device = find_device(command.device)
+    if command.weights == AUTO and not command.intervene:
+        return AUTO, NONE
+    name = suitable_weights(read_image(paths[0]).pixels) if command.weights == AUTO else command.weights
+    checkpoint = load_model(name)
+    checkpoint.model.to(device)
+    return checkpoint, _checked_interventions(command.intervene, checkpoint.model) if command.intervene else NONE
 
 
 def _summary(rows: int, bad: int, out: Path) -> str:
@@ -85,12 +96,13 @@ def _check_extensions(command: TraceCommand) -> None:
 
 
 def _trace_one(
-    command: TraceCommand, checkpoint: Checkpoint, path: Path, interventions: Interventions, several: bool
+    command: TraceCommand, weights: Checkpoint | str, path: Path, interventions: Interventions, several: bool
 ) -> tuple[Trace | None, str]:
     """Trace, draw and print one image, or report the problem; returns the trace, or None and the problem."""
     try:
-        trace = api.trace(path, checkpoint, saliency=command.saliency, interventions=interventions)
-    except (ImageError, TraceError) as error:
+        trace = api.trace(path, weights, saliency=command.saliency, interventions=interventions,
+                          meta_steps=command.meta_steps, device=command.device)
+    except (ImageError, InterventionError, TraceError) as error:
         tqdm.write(f"hsal: {path}: {error}", file=sys.stderr)
         return None, str(error)
     if warning := ineffective_note(trace):
@@ -105,7 +117,8 @@ def _json_line(path: Path, trace: Trace | None, problem: str) -> str:
     if trace is None:
         image["error"] = problem
     else:
-        image |= {"labels": trace.labels, "trace": msgspec.Raw(trace.to_json().encode())}
+        labels = None if trace.withheld else trace.labels
+        image |= {"labels": labels, "trace": msgspec.Raw(trace.to_json().encode())}
     return msgspec.json.encode(image).decode()
 
 
@@ -128,8 +141,11 @@ def images_in(paths: Sequence[Path]) -> list[Path]:
 
 def _settings(command: TraceCommand, interventions: Interventions) -> dict[str, Any]:
     """The settings that all rows of a table share."""
-    weights = hashlib.sha256(weights_path(command.weights).read_bytes()).hexdigest()[:12]
-    return {"weights": weights, "saliency": command.saliency, "interventions": interventions.to_dict()}
+    names = [DEFAULT_WEIGHTS, PHOTO_WEIGHTS] if command.weights == AUTO else [command.weights]
+    files = [weights_path(name) for name in names if command.weights != AUTO or name in shipped_weights()]
+    weights = " ".join(hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in files)
+    settings = {"weights": weights, "saliency": command.saliency, "interventions": interventions.to_dict()}
+    return settings if command.meta_steps is None else {**settings, "meta_steps": command.meta_steps}
 
 
 def _checked_interventions(path: Path, model: HSAL) -> Interventions:
@@ -165,10 +181,9 @@ def _show(command: TraceCommand, path: Path, trace: Trace, several: bool) -> Non
         if file := getattr(command, flag):
             save(trace, file.with_name(f"{file.stem}-{path.stem}{file.suffix}") if several else file)
     if command.json is None and command.out is None:
-        labels = " ".join(trace.class_names[label] for label in trace.labels) or "no labels"
         end = "then stop" if trace.ended_by_stop else "without stop"
-        print(f"{path}: {labels}, {end}; attn_saliency {trace.attn_saliency:.2f} of the maximum")
-        for note in trace.notes:
+        print(f"{path}: {labels_text(trace)}, {end}; attn_saliency {trace.attn_saliency:.2f} of the maximum")
+        for note in (*trace.notes, *filter(None, [trace.withheld])):
             print(f"    {note}")
         if changes := intervention_note(trace):
             print(f"    {changes}")
