@@ -91,8 +91,8 @@ def as_whole_photo(pixels: np.ndarray) -> PreprocessedImage:
     height, width = pixels.shape[:2]
     longer = max(height, width) / min(height, width)
     if longer > MOST_ELONGATED:  # its pixels are not named: a large file was reduced
-        raise ImageError(f"One side of the photo is {longer:.0f} times as long as the other, and {MOST_ELONGATED} times "
-                         "is the most that can be used: cut out a part of it.")
+        raise ImageError(f"One side of the photo is {longer:.0f} times as long as the other, and {MOST_ELONGATED} "
+                         "times is the most that can be used: cut out a part of it.")
     image = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
     image.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
     photo = np.array(image)
