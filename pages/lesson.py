@@ -1,12 +1,13 @@
-"""Covert and overt: a guided lesson of eight short chapters, each beside a live element of the model."""
+"""Covert and overt: a guided lesson of nine short chapters, each beside a live element of the model."""
 
 import streamlit as st
 
 from app import cache
 from app.lesson import page, state
+from app.lesson.address import shows_own_image
 from app.lesson.live import LIVE, WIDE
 from app.lesson.teachers import teachers_section
-from app.lesson.text import SceneKey, chapters
+from app.lesson.text import chapters
 from app.widgets import show_error, show_problems
 from hsal.errors import HsalError
 
@@ -19,8 +20,7 @@ except HsalError as error:
     st.stop()
 address, problems = state.enter(len(all_chapters))
 chapter = all_chapters[address.chapter - 1]
-scene = chapter.scene if address.seed is None else SceneKey(address.seed, address.index)
-own = scene == chapter.scene
+own = shows_own_image(chapter, address)
 
 page.style(address.present, chapter.live in WIDE)
 st.title("Covert and overt", anchor=False)
@@ -38,14 +38,14 @@ with question:
         page.chapter_buttons(all_chapters, address.chapter)
 with live:  # last, because it may wait for the model
     if address.shows("images"):
-        page.image_choice(own)
+        page.image_choice(chapter, address)
     try:
-        LIVE[chapter.live](scene, address)
+        LIVE[chapter.live](chapter, address)
     except HsalError as error:
         show_error(str(error))
     st.caption(chapter.caption if own else f"{chapter.caption} {OTHER_IMAGE}")
 page.references(chapter)
 if address.shows("teachers"):
-    teachers_section(address, scene)
+    teachers_section(chapter, address)
 page.scroll_to_top(address.chapter)
 cache.preload()

@@ -1,1 +1,1 @@
-"""The lesson "Covert and overt": eight chapters, each with a live element of the model."""
+"""The lesson "Covert and overt": nine chapters, each with a live element of the model."""

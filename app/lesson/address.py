@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from app.address import LARGEST_SEED, RANGES
-from app.links import Fields, flag, read_fields, several, whole, write_fields
+from app.lesson.text import Chapter, SceneKey
+from app.links import Fields, flag, read_fields, several, text, whole, write_fields
 
 # control -> label of its checkbox for teachers; a link can hide each control
 CONTROLS = {
@@ -26,6 +27,7 @@ class LessonAddress:
     chapter: int = 1
     seed: int | None = None  # of the scene; None for the scene of each chapter
     index: int = 0
+    photo: str = ""  # of a chapter about photos; "" for the chapter's own
     hidden: tuple[str, ...] = ()  # names of CONTROLS
     present: bool = False
 
@@ -38,6 +40,7 @@ def fields_of(chapters: int) -> Fields:
     """The fields of the link; chapters: how many there are."""
     return {
         "chapter": whole(1, chapters, 1), "seed": whole(0, LARGEST_SEED, None), "index": whole(*RANGES["index"], 0),
+        "photo": text(),
         "hide": several(tuple(CONTROLS), former=OLD_NAMES), "present": flag(),
     }
 
@@ -63,3 +66,15 @@ def lesson_parameters(address: LessonAddress) -> dict[str, str]:
     """The shortest query parameters that `parse_lesson` reads back as the same state."""
     values = {**vars(address), "hide": address.hidden}
     return write_fields(fields_of(address.chapter), values, always=("chapter",))
+
+
+def scene_of(chapter: Chapter, address: LessonAddress) -> SceneKey | None:
+    """The scene that a chapter shows; None for a chapter about photos."""
+    if chapter.scene is None or address.seed is None:
+        return chapter.scene
+    return SceneKey(address.seed, address.index)
+
+
+def shows_own_image(chapter: Chapter, address: LessonAddress) -> bool:
+    """Whether the chapter's own scene or photo is shown."""
+    return not address.photo if chapter.photos else scene_of(chapter, address) == chapter.scene

@@ -1,4 +1,4 @@
-"""The live element of each chapter: the real model on the scene that is shown."""
+"""The live element of each chapter: the real model on the scene or photo that is shown."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ import streamlit as st
 
 from app import theme
 from app.lesson import scenes
-from app.lesson.address import LessonAddress
+from app.lesson.address import LessonAddress, scene_of
+from app.lesson.photos import chapter_photo, model_on
 from app.lesson.sandbox import Options, sandbox, sandbox_weights
 from app.lesson.scenes import CROSS_ENTROPY, REINFORCE, lesson_trace, volume_of
 from app.lesson.state import INHIBITION
-from app.lesson.text import SceneKey
+from app.lesson.text import Chapter, SceneKey
+from app.people.data import replay_data
+from app.people.replay import scanpath_replay
 from app.player import attention_player
 from app.results import figures
 from app.weights import describe
 from hsal.tracing.schema import Trace
 
-LiveElement = Callable[[SceneKey, LessonAddress], None]
+GUESSES = 5  # places to guess on a photo
+
+LiveElement = Callable[[Chapter, LessonAddress], None]
+OnScene = Callable[[SceneKey, LessonAddress], None]
 
 
 def _trace(scene: SceneKey, address: LessonAddress) -> None:
@@ -29,7 +35,7 @@ def _full_trace(scene: SceneKey, address: LessonAddress) -> None:
     attention_player(lesson_trace(scene.seed, scene.index), key="lesson.full_trace")
 
 
-def _sandbox(options: Options) -> LiveElement:
+def _sandbox(options: Options) -> OnScene:
     def draw(scene: SceneKey, address: LessonAddress) -> None:
         trace, volume = lesson_trace(scene.seed, scene.index), volume_of(scene.seed, scene.index)
         key, sliders = f"lesson.sandbox.{address.chapter}", address.shows("spotlights")
@@ -80,8 +86,23 @@ def _summary(trace: Trace) -> str:
     return f"Named {named}. Mean saliency at the glimpses: {trace.attn_saliency:.2f} of the maximum."
 
 
-# `live` in a chapter's settings -> what draws the element
-LIVE: dict[str, LiveElement] = {
+def _photo(chapter: Chapter, address: LessonAddress) -> None:
+    photo = chapter_photo(chapter, address)
+    scanpath_replay(replay_data(photo, model_on(photo), GUESSES), key="lesson.photo")
+    if not photo.people:
+        st.caption("There are no fixations of people for this photo, so only the model's path appears.")
+
+
+def _on_scene(draw: OnScene) -> LiveElement:
+    def draw_scene(chapter: Chapter, address: LessonAddress) -> None:
+        scene = scene_of(chapter, address)
+        if scene is not None:
+            draw(scene, address)
+
+    return draw_scene
+
+
+ON_SCENES: dict[str, OnScene] = {
     "trace": _trace,
     "guess": _sandbox(Options(spotlights=0, guess=True)),
     "spotlight": _sandbox(Options(spotlights=1)),
@@ -91,4 +112,6 @@ LIVE: dict[str, LiveElement] = {
     "full_trace": _full_trace,
     "learning": _learning,
 }
-WIDE = ("full_trace",)  # elements that need the full width of the page
+# `live` in a chapter's settings -> what draws the element
+LIVE: dict[str, LiveElement] = {name: _on_scene(draw) for name, draw in ON_SCENES.items()} | {"photo": _photo}
+WIDE = ("full_trace", "photo")  # elements that need the full width of the page

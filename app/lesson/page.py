@@ -9,6 +9,8 @@ import streamlit as st
 
 from app.component import custom_element, join_files
 from app.lesson import state
+from app.lesson.address import LessonAddress, shows_own_image
+from app.lesson.photos import photo_name
 from app.lesson.text import Chapter, reference_list, to_streamlit
 
 HIGHLIGHTS = (
@@ -59,15 +61,15 @@ def text(chapter: Chapter, number: int) -> None:
         st.markdown(to_streamlit(chapter.trial), unsafe_allow_html=True)
 
 
-def image_choice(own: bool) -> None:
-    """Draw the buttons for another scene and for the chapter's own one.
-
-    Args:
-        own: whether the chapter's own scene is shown.
-    """
+def image_choice(chapter: Chapter, address: LessonAddress) -> None:
+    """Draw the buttons for another scene or photo and for the chapter's own one."""
     with st.container(horizontal=True):
-        st.button("Another image", on_click=state.choose_random_image, icon=":material/casino:")
-        if not own:
+        if chapter.photos:
+            st.button("Another photo", on_click=state.choose_random_photo, args=(photo_name(chapter, address),),
+                      icon=":material/casino:")
+        else:
+            st.button("Another image", on_click=state.choose_random_image, icon=":material/casino:")
+        if not shows_own_image(chapter, address):
             st.button("The chapter's own image", on_click=state.choose_own_image, icon=":material/undo:")
 
 
@@ -98,7 +100,7 @@ def chapter_buttons(chapters: Sequence[Chapter], number: int) -> None:
                       icon=":material/arrow_forward:")
         else:
             st.html('<a href="step-through?input=draw" target="_self" style="color: inherit">'
-                    "Now try it with your own drawing</a>")
+                    "Now try it with your own drawing or photo</a>")
 
 
 def scroll_to_top(number: int) -> None:

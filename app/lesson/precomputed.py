@@ -27,6 +27,8 @@ TraceKey = tuple[str, int, int, bool]  # weights, seed, index, inhibition of ret
 def recorded_keys() -> Iterator[TraceKey]:
     """The traces that the chapters show when a link sets no other scene."""
     for chapter in chapters():
+        if chapter.scene is None:
+            continue
         scene = (chapter.scene.seed, chapter.scene.index)
         yield (REINFORCE, *scene, True)
         if chapter.live == "inhibition":

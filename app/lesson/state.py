@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.address import LARGEST_SEED
 from app.lesson.address import CONTROLS, LessonAddress, lesson_parameters, parse_lesson
+from app.lesson.photos import photo_names
 from app.state import LinkedState
 
 PAGE: LinkedState[LessonAddress] = LinkedState("lesson", carried=False)
@@ -65,9 +66,14 @@ def choose_random_image() -> None:
     _change(seed=secrets.randbelow(LARGEST_SEED), index=0)
 
 
+def choose_random_photo(shown: str) -> None:
+    """Choose a random photo other than the one shown, with people's fixations if there are any such photos."""
+    _change(photo=secrets.choice([name for name in photo_names() if name != shown]))
+
+
 def choose_own_image() -> None:
-    """Each chapter's own scene again."""
-    _change(seed=None, index=0)
+    """Each chapter's own scene or photo again."""
+    _change(seed=None, index=0, photo="")
 
 
 def present_chosen() -> None:
@@ -80,10 +86,10 @@ def shown_key(control: str) -> str:
     return f"{SHOWN}.{control}"
 
 
-def link(shown: LessonAddress, seed: int, index: int) -> str:
-    """The whole address of this chapter with its scene fixed, and with the controls that the teacher shows."""
+def link(shown: LessonAddress) -> str:
+    """The whole address of this chapter with the controls that the teacher shows."""
     ticked = {name: st.session_state.get(shown_key(name), shown.shows(name)) for name in CONTROLS}
     hidden = tuple(name for name in CONTROLS if not ticked[name])
-    parameters = lesson_parameters(replace(shown, seed=seed, index=index, hidden=hidden))
+    parameters = lesson_parameters(replace(shown, hidden=hidden))
     parts = urlsplit(st.context.url or "")
     return urlunsplit((*parts[:3], urlencode(parameters, safe=","), ""))

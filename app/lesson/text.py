@@ -1,7 +1,7 @@
 """The lesson's texts: one translatable Markdown file per chapter in assets/texts/lesson.
 
-A chapter begins with its settings between two lines of +++ (TOML): title, short, live, scene, caption, question
-and answers. The idea follows, and after a line "## …" something to try. Markdown is extended by two marks:
+A chapter begins with its settings between two lines of +++ (TOML): title, short, live, scene or photos, caption,
+question and answers. The idea follows, and after a line "## …" something to try. Markdown is extended by two marks:
 
 - `[@key]` cites an entry of references.toml;
 - `[the mask](#mask)` highlights a part of the live element while the pointer or the focus is on it.
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LESSON = ASSETS / "texts" / "lesson"
 HIGHLIGHTS = (
     "image", "saliency", "mask", "spotlight", "priority", "broad", "glimpse", "glimpses", "answer", "inhibition",
+    "people", "model",
 )  # parts of a live element that a text may highlight
 HIGHLIGHT = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(#(\w+)\)")
 CITE = re.compile(r" ?\[@(\w+)\]")
@@ -73,8 +74,6 @@ class Chapter:
     """Title of one or two words, for the list of chapters."""
     live: str
     """The live element beside the text: a key of `app.lesson.live.LIVE`."""
-    scene: SceneKey
-    """The scene shown unless the link sets another one."""
     caption: str
     """What the live element shows."""
     question: str
@@ -84,6 +83,10 @@ class Chapter:
     trial_title: str
     trial: str
     """Markdown, with the two marks: something to do."""
+    scene: SceneKey | None = None
+    """The scene shown unless the link sets another one; None for a chapter about photos."""
+    photos: tuple[str, ...] = ()
+    """Names of photos; the first that is available is shown unless the link sets another one."""
 
     @property
     def cited(self) -> tuple[str, ...]:
@@ -108,9 +111,10 @@ def read_chapter(path: Path) -> Chapter:
         idea, trial_title, trial = re.split(r"^## (.+)\n", body, flags=re.MULTILINE)
         settings: dict[str, Any] = tomllib.loads(head)
         answers = tuple(Answer(**answer) for answer in settings.pop("answers"))
-        scene = SceneKey(**settings.pop("scene"))
-        return Chapter(**settings, scene=scene, answers=answers, idea=idea.strip(), trial_title=trial_title.strip(),
-                       trial=trial.strip())
+        photos = tuple(settings.pop("photos", ()))
+        scene = None if photos else SceneKey(**settings.pop("scene"))
+        return Chapter(**settings, scene=scene, photos=photos, answers=answers, idea=idea.strip(),
+                       trial_title=trial_title.strip(), trial=trial.strip())
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"The chapter {path.name} does not have the format of app/lesson/text.py ({error})."
         raise LessonError(message) from error

@@ -15,6 +15,7 @@ def test_an_empty_link_is_the_first_chapter() -> None:
 @pytest.mark.parametrize("address", [
     LessonAddress(chapter=3),
     LessonAddress(chapter=8, seed=0),
+    LessonAddress(chapter=8, photo="1012.jpg"),
     LessonAddress(chapter=4, seed=1, index=3672, hidden=("chapters", "question"), present=True),
 ])
 def test_a_link_reads_back_to_the_same_state(address: LessonAddress) -> None:

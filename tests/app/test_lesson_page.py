@@ -28,7 +28,7 @@ def data_of(page: AppTest) -> dict:
     return json.loads(page.get("bidi_component")[0].proto.json)
 
 
-@pytest.mark.parametrize("number", range(1, 9))
+@pytest.mark.parametrize("number", range(1, 10))
 def test_every_chapter_has_its_live_element_and_its_question(number: int) -> None:
     page = open_lesson(chapter=str(number))
     assert page.header[0].value == f"{number}. {chapters()[number - 1].title}"
@@ -101,7 +101,7 @@ def test_the_teachers_link_contains_the_hidden_controls() -> None:
 
 def test_an_invalid_link_is_reported() -> None:
     page = open_lesson(chapter="12")
-    sentence = "The link's chapter “12” is not a whole number from 1 to 8; showing 1 instead."
+    sentence = "The link's chapter “12” is not a whole number from 1 to 9; showing 1 instead."
     assert shown(page.warning[0].value) == sentence
     assert page.header[0].value.startswith("1. ")
 
@@ -117,6 +117,40 @@ def test_inhibition_switched_off_gives_another_trace() -> None:
     assert revisits[0] < 10 < 50 < revisits[1]
 
 
-def test_the_last_chapter_shows_each_models_probability_and_never_100_percent() -> None:
+def test_the_chapter_on_learning_shows_each_models_probability_and_never_100_percent() -> None:
     captions = " ".join(shown(caption.value) for caption in open_lesson(chapter="8").caption)
     assert "trained with rewards, 5 (over 99%); trained on a random order, 6 (36%)" in captions
+
+
+@pytest.fixture
+def no_osie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the photos that come with the project."""
+    monkeypatch.delenv("HSAL_DATA", raising=False)
+
+
+@pytest.mark.usefixtures("no_osie")
+def test_the_photo_of_the_last_chapter_is_guessed_on_and_has_no_invented_people() -> None:
+    page = open_lesson(chapter="9")
+    assert (data_of(page)["guesses"], data_of(page)["people"]) == (5, [])
+    assert "no fixations of people for this photo" in " ".join(caption.value for caption in page.caption)
+    assert not any(button.label.startswith("Download the handout") for button in page.get("download_button"))
+
+
+@pytest.mark.usefixtures("no_osie")
+def test_another_photo_is_in_the_link_until_it_is_undone() -> None:
+    page = open_lesson(chapter="9")
+    own = data_of(page)["identity"]
+    next(button for button in page.button if button.label == "Another photo").click().run()
+    assert data_of(page)["identity"] != own
+    assert f"photo={parameter(page, 'photo')}" in page.code[0].value
+    next(button for button in page.button if button.label.startswith("The chapter's own")).click().run()
+    assert data_of(page)["identity"] == own
+
+
+@pytest.mark.usefixtures("no_osie")
+def test_a_photo_that_is_not_there_is_one_sentence() -> None:
+    page = AppTest.from_file(str(ROOT / "pages" / "lesson.py"), default_timeout=120)
+    page.query_params["chapter"], page.query_params["photo"] = "9", "nothing.jpg"
+    page.run()
+    assert not page.exception
+    assert "There is no photo" in page.error[0].value

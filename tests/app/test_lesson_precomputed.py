@@ -59,7 +59,7 @@ def test_no_chapter_loads_torch_until_another_image_is_requested() -> None:
     code = (
         "import sys; from unittest import mock; import app.cache; app.cache.preload = lambda: None\n"
         "from streamlit.testing.v1 import AppTest\n"
-        "for number in range(1, 9):\n"
+        "for number in range(1, 10):\n"
         "    page = AppTest.from_file('pages/lesson.py', default_timeout=60)\n"
         "    page.query_params['chapter'] = str(number)\n"
         "    page.run()\n"

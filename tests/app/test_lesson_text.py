@@ -14,6 +14,7 @@ from app.lesson.text import (
     LESSON,
     Chapter,
     LessonError,
+    SceneKey,
     chapters,
     handout_texts,
     read_chapter,
@@ -63,9 +64,9 @@ def test_covert_and_overt_carry_their_colors(chapter: Chapter) -> None:
     assert not WORDS.search(bare)
 
 
-def test_eight_chapters_in_order_and_every_reference_is_cited() -> None:
-    assert len(chapters()) == 8
-    assert len({chapter.short for chapter in chapters()}) == 8
+def test_nine_chapters_in_order_and_every_reference_is_cited() -> None:
+    assert len(chapters()) == 9
+    assert len({chapter.short for chapter in chapters()}) == 9
     assert {key for chapter in chapters() for key in chapter.cited} == set(references())
     assert all(re.search(r"\(\d{4}\)\. ", one.full) for one in references().values())
     assert all(one.link.startswith("https://doi.org/10.") for one in references().values() if one.link)
@@ -96,9 +97,16 @@ def test_a_chapter_is_read_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "1-one.md"
     path.write_text(GOOD)
     chapter = read_chapter(path)
-    assert (chapter.title, chapter.scene.seed, chapter.scene.index) == ("One", 1, 0)
+    assert (chapter.title, chapter.scene, chapter.photos) == ("One", SceneKey(1, 0), ())
     assert (chapter.trial_title, chapter.trial, chapter.cited) == ("Try it", "Do this.", ("posner1980",))
     assert reference_list(chapter).startswith("- Posner, M. I. (1980).")
+
+
+def test_a_chapter_about_photos_has_no_scene(tmp_path: Path) -> None:
+    path = tmp_path / "1-one.md"
+    path.write_text(GOOD.replace("scene = { seed = 1 }", 'photos = ["a.jpg", "b.jpg"]'))
+    chapter = read_chapter(path)
+    assert (chapter.scene, chapter.photos) == (None, ("a.jpg", "b.jpg"))
 
 
 @pytest.mark.parametrize("broken", [

@@ -49,7 +49,7 @@ def test_the_whole_lesson(page: Page, app_url: str) -> None:
     open_chapter(page, app_url, 1)
     for number, chapter in enumerate(chapters(), 1):
         expect(page.get_by_role("heading", name=f"{number}. {chapter.title}")).to_be_visible(timeout=PATIENCE_MS)
-        expect(page.locator(".attention-player, .sandbox").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator(".attention-player, .sandbox, .replay").first).to_be_visible(timeout=PATIENCE_MS)
         correct = next(answer for answer in chapter.answers if answer.correct)
         page.locator("label").filter(has_text=re.sub(r"[*]", "", correct.text)).click()
         expect(page.get_by_text("✓ Correct.")).to_be_visible(timeout=PATIENCE_MS)
@@ -174,9 +174,9 @@ def test_answers_of_the_exercises_open_one_by_one_or_all_by_a_link(page: Page, a
 def test_no_chapter_has_a_serious_finding(browser: Browser, app_url: str, scheme: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     tab = context.new_page()
-    for number in range(2, 9):
+    for number in range(2, 10):
         open_chapter(tab, app_url, number)
-        tab.locator(".attention-player, .sandbox").first.wait_for(timeout=PATIENCE_MS)
+        tab.locator(".attention-player, .sandbox, .replay").first.wait_for(timeout=PATIENCE_MS)
         tab.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=PATIENCE_MS)
         tab.wait_for_timeout(1000)
         assert findings(tab) == [], f"chapter {number}"

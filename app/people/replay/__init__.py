@@ -17,7 +17,7 @@ from hsal.export.player.page import base
 HERE = Path(__file__).parent
 PURE = (HERE / "densities.js",)  # the tests run it on its own
 SCRIPTS = (  # one module, in the order of use
-    *(PLAYER / name for name in ("maps.js", "marks.js")), *PURE,
+    *(PLAYER / name for name in ("maps.js", "marks.js", "highlights.js")), *PURE,
     *(HERE / name for name in ("photo_view.js", "panes.js", "words.js", "guesses.js", "controls.js", "replay.js")),
 )
 

@@ -11,6 +11,7 @@ function listen(replay, signal) {
   on(root, "keydown", (event) => pressKey(replay, event));
   on(part("scrub"), "input", (event) => replay.go(Number(event.target.value)));
   on(part("person"), "change", ({ target }) => replay.choosePerson(target.value === "all" ? null : Number(target.value)));
+  listenToHighlights(replay, signal);
   on(part("photo"), "click", (event) => replay.guess(replay.views[0].pointAt(event)));
 }
 

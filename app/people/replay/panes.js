@@ -1,4 +1,25 @@
-// Draws what one pane of the replay shows, with its legend.
+// What the panes of the replay show, and how it is drawn, with its legend.
+
+// For each pane: {people, model, next: paths that are shown, density, color, whose}.
+function panesOf(replay) {
+  const { data, view, now, person, highlighted } = replay;
+  if (replay.phase === "guess") return [{}];
+  if (view === "next") return [{ next: true, density: predictedAt(data.next, person, now), color: COLORS.overt }];
+  if (view === "density") return densityPanes(replay);
+  if (view === "beside") return [{ people: true }, { model: true }];
+  const shows = (who) => !["people", "model"].includes(highlighted) || highlighted === who;
+  return [{ people: shows("people"), model: shows("model") }];
+}
+
+function densityPanes(replay) {
+  const { data, now } = replay;
+  const persons = replay.persons();
+  const points = persons.flatMap((at) => data.people[at].slice(0, now + 1));
+  const grid = data.next ?? { rows: 48, columns: Math.round((48 * data.width) / data.height) };
+  const panes = [{ density: densityAround(points, grid, data), color: COLORS.people, whose: "people" }];
+  if (data.next) panes.push({ density: meanPrediction(data.next, persons, now), color: COLORS.overt, whose: "model" });
+  return panes;
+}
 
 function drawPane(replay, view, pane, progress) {
   showLegend(replay, view.figure, pane);

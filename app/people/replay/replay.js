@@ -13,6 +13,7 @@ class Replay {
     this.views = [...root.querySelectorAll(".pane")].map((figure) => new PhotoView(figure));
     this.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
     this.listening = new AbortController();
+    this.highlighted = null;
     listen(this, this.listening.signal);
     this.sizes = new ResizeObserver(() => this.draw(1));
     this.sizes.observe(this.part("panes"));
@@ -185,7 +186,7 @@ class Replay {
 
   show(animated = false) {
     this.root.classList.toggle("guess", this.phase === "guess");
-    this.part("panes").classList.toggle("two", this.panes().length === 2);
+    this.part("panes").classList.toggle("two", panesOf(this).length === 2);
     showControls(this);
     const words = this.sentence();
     this.part("sentence").textContent = this.part("spoken").textContent = words;
@@ -218,26 +219,15 @@ class Replay {
     frame(begin);
   }
 
-  // What each pane shows: {people, model, density, color, high}.
-  panes() {
-    const { data, view, now } = this;
-    if (this.phase === "guess") return [{}];
-    if (view === "next") {
-      return [{ next: true, density: predictedAt(data.next, this.person, now), color: COLORS.overt }];
-    }
-    if (view === "density") {
-      const persons = this.persons();
-      const points = persons.flatMap((at) => data.people[at].slice(0, now + 1));
-      const grid = data.next ?? { rows: 48, columns: Math.round((48 * data.width) / data.height) };
-      const panes = [{ density: densityAround(points, grid, data), color: COLORS.people, whose: "people" }];
-      if (data.next) panes.push({ density: meanPrediction(data.next, persons, now), color: COLORS.overt, whose: "model" });
-      return panes;
-    }
-    return view === "beside" ? [{ people: true }, { model: true }] : [{ people: true, model: true }];
+  // Shows one kind of path alone while a word of the page refers to it; name is null for no word.
+  highlight(name) {
+    if (name === this.highlighted) return;
+    this.highlighted = name;
+    this.draw(1);
   }
 
   draw(progress) {
-    const panes = this.panes();
+    const panes = panesOf(this);
     for (const [at, view] of this.views.entries()) {
       view.figure.hidden = at >= panes.length;
       if (panes[at]) drawPane(this, view, panes[at], progress);

@@ -1,0 +1,30 @@
+"""The photos of the lesson's chapter about photos, with people's fixations and the model's path."""
+
+from __future__ import annotations
+
+from app.lesson.address import LessonAddress
+from app.lesson.text import Chapter
+from app.people.data import ModelPaths
+from app.people.photos import PeoplePhoto, has_people, listed_photo, photo_titles
+
+
+def photo_names() -> list[str]:
+    """Names of the photos with people's fixations; of all photos where there are none."""
+    names = list(photo_titles())
+    return [name for name in names if has_people(name)] or names
+
+
+def photo_name(chapter: Chapter, address: LessonAddress) -> str:
+    """The name of the photo that a chapter shows: the link's, or else the first of its own that is available."""
+    names = photo_titles()
+    return address.photo or next(name for name in (*chapter.photos, *names) if name in names)
+
+
+def chapter_photo(chapter: Chapter, address: LessonAddress) -> PeoplePhoto:
+    """The photo that a chapter shows; raises HsalError if there is no such photo."""
+    return listed_photo(photo_name(chapter, address))
+
+
+def model_on(photo: PeoplePhoto) -> ModelPaths | None:
+    """The path of the model for photos."""
+    return None
