@@ -13,19 +13,10 @@ import numpy as np
 from PIL import Image
 
 from app.people.photos import PeoplePhoto
+from app.people.scoring import Prediction
 
 DEGREES_ACROSS = 33.0  # OSIE's photos were this wide on the screen (Xu et al., 2014); others are taken to be, too
 QUALITY = 85
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a model predicts along one person's scanpath of n fixations."""
-
-    densities: np.ndarray
-    """(n,h,w) float; [i] sums to 1: the next fixation's density given the first i fixations."""
-    bits: np.ndarray
-    """(n,) float: log2 of the density at the person's fixation i over the center bias's; NaN for the first."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +29,12 @@ class ModelPaths:
     predictions: Sequence[Prediction | None] = ()
     """One per person; None where nothing can be predicted."""
 
+    @property
+    def grid(self) -> tuple[int, int] | None:
+        """Rows and columns of the predicted densities; None without predictions."""
+        shapes = [one.densities.shape for one in self.predictions if one is not None]
+        return (shapes[0][1], shapes[0][2]) if shapes else None
+
 
 def replay_data(photo: PeoplePhoto, model: ModelPaths | None, guesses: int = 0) -> dict[str, Any]:
     """What the browser needs of a photo.
@@ -45,24 +42,23 @@ def replay_data(photo: PeoplePhoto, model: ModelPaths | None, guesses: int = 0) 
     Args:
         guesses: how many places the visitor guesses before the scanpaths are shown; 0 shows them at once.
     """
-    height, width = photo.pixels.shape[:2]
+    height, width = photo.size
     degree = width / DEGREES_ACROSS
     return {
         "identity": photo.digest, "name": photo.title, "photo": data_url(photo.pixels.tobytes(), photo.pixels.shape),
         "width": width, "height": height, "blur": degree, "near": 2 * degree, "guesses": guesses,
         "people": [_rounded(path) for path in photo.people],
         "model": None if model is None else {"title": model.title, "path": _rounded(model.path)},
-        "next": None if model is None else _next(model.predictions),
+        "next": None if model is None else _next(model),
     }
 
 
-def _next(predictions: Sequence[Prediction | None]) -> dict[str, Any] | None:
+def _next(model: ModelPaths) -> dict[str, Any] | None:
     """The predicted densities of all people's fixations; None without any."""
-    known = [one for one in predictions if one is not None]
-    if not known:
+    if model.grid is None:
         return None
-    rows, columns = known[0].densities.shape[1:]
-    return {"rows": rows, "columns": columns, "people": [one and _person(one) for one in predictions]}
+    rows, columns = model.grid
+    return {"rows": rows, "columns": columns, "people": [one and _person(one) for one in model.predictions]}
 
 
 def _person(prediction: Prediction) -> dict[str, Any]:

@@ -30,6 +30,11 @@ class PeoplePhoto:
     """A sentence for each change to the files, and for each person that cannot be scored."""
 
     @property
+    def size(self) -> tuple[int, int]:
+        """(H,W)."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the pixels and scanpaths."""
         parts = [self.pixels.tobytes(), str(self.pixels.shape).encode(), *(path.tobytes() for path in self.people)]
@@ -53,6 +58,18 @@ def listed_photo(name: str) -> PeoplePhoto:
         return _photo(shown, photo_titles()[name])
     without = replace(shown.fixated, fixations=None, notes=())
     return _photo(replace(shown, fixated=without), photo_titles()[name])
+
+
+def fixations_elsewhere(photo: PeoplePhoto) -> list[images.Targets]:
+    """Fixated pixels on each other photo of OSIE, with its size; none where OSIE is not installed.
+
+    The first call takes seconds.
+    """
+    names = [name for name in photo_titles() if has_people(name)]
+    if not names:
+        return []
+    shown = photo.name if photo.name in names else names[0]
+    return images.other_targets(images.photo_image(shown))
 
 
 def own_photo(image: tuple[str, bytes], table: tuple[str, bytes] | None) -> PeoplePhoto:

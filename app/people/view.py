@@ -9,6 +9,7 @@ from app.people.data import ModelPaths, replay_data
 from app.people.models import model_paths, model_titles
 from app.people.photos import PeoplePhoto, photo_titles
 from app.people.replay import scanpath_replay
+from app.people.scores import show_scores
 from app.widgets import escape_markdown, show_error, show_problems
 from hsal.errors import HsalError
 
@@ -42,6 +43,8 @@ def _show(photo: PeoplePhoto, model: str) -> None:
     guesses = 0 if photo.people else GUESSES
     scanpath_replay(replay_data(photo, paths, guesses), linked=state.linked(), key="people.replay")
     st.caption(escape_markdown(" ".join(filter(None, [controls.about_photo(photo), *photo.notes]))))
+    if paths is not None:
+        show_scores(photo, paths)
 
 
 def _model_paths(photo: PeoplePhoto, model: str) -> ModelPaths | None:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.people.data import ModelPaths, Prediction, quantized, replay_data
+from app.people.data import ModelPaths, quantized, replay_data
 from app.people.photos import PeoplePhoto
+from app.people.scoring import Prediction
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (60, 66, 3), dtype=np.uint8)
 PERSON = np.array([[1, 2, 200], [30.26, 40, np.nan]], np.float32)

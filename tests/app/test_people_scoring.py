@@ -1,0 +1,60 @@
+"""Bits over the center bias, ceiling and floors, with numbers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.people.scoring import Prediction, baselines, blurred, cells_of, prediction, score
+
+SIZE = (20, 40)  # a photo of 20 rows and 40 columns, on a grid of 2x4 cells of 10 px
+CENTER = np.array([[0.1, 0.2, 0.2, 0.1], [0.1, 0.1, 0.1, 0.1]])
+PATH = np.array([[0, 0], [10.6, 0], [39, 19]], np.float32)  # cells 0,0 then 0,1 then 1,3
+
+
+def test_a_fixation_lies_in_the_cell_under_it() -> None:
+    rows, columns = cells_of(np.array([[9.4, 9.4], [9.6, 9.6], [-0.5, 19.5], [39.5, 0]]), SIZE, (2, 4))
+    assert rows.tolist() == [0, 1, 1, 0]
+    assert columns.tolist() == [0, 1, 0, 3]
+
+
+def test_bits_are_the_gain_over_the_center_bias_after_the_first_fixation() -> None:
+    densities = np.full((3, 2, 4), 0.05)
+    densities[1, 0, 1] = 0.8  # four times the center bias: 2 bits
+    got = prediction(densities, PATH, SIZE, CENTER)
+    assert np.isnan(got.bits[0])
+    assert got.bits[1:] == pytest.approx([2, -1])  # 0.05 is half of 0.1
+
+
+def test_the_center_bias_has_no_bits_and_uniform_falls_short_where_people_look() -> None:
+    floors = baselines([PATH, PATH[:2]], SIZE, CENTER, None)
+    assert list(floors) == ["Other people on this photo (ceiling)", "Center bias", "Uniform"]
+    assert floors["Center bias"][0].bits[1:] == pytest.approx([0, 0])
+    assert floors["Uniform"][1].bits[1:] == pytest.approx([np.log2(0.125 / 0.2)])
+
+
+def test_the_ceiling_never_knows_the_person_itself() -> None:
+    other = np.array([[35, 15], [35, 15]], np.float32)
+    before, after = (baselines([path, other], SIZE, CENTER, None)["Other people on this photo (ceiling)"]
+                     for path in (PATH, PATH[::-1] * 0))
+    assert np.array_equal(before[0].densities[0], after[0].densities[0])
+    assert not np.array_equal(before[1].densities[0], after[1].densities[0])
+    assert before[0].densities[0].argmax() == 7  # the cell of the other person
+    assert "Other people on this photo (ceiling)" not in baselines([PATH], SIZE, CENTER, CENTER)
+
+
+def test_an_empirical_density_is_never_zero_and_sums_to_1() -> None:
+    far = blurred(np.array([0]), np.array([0]), (24, 32), 0.02, None)
+    assert far.sum() == pytest.approx(1)
+    assert far.min() == pytest.approx(0.01 / 768)
+    assert blurred(np.array([0]), np.array([0]), (2, 4), 0.02, CENTER).sum() == pytest.approx(1)
+
+
+def test_the_mean_counts_fixations_and_its_interval_draws_people() -> None:
+    flat = np.full((1, 2, 4), 0.125)
+    people = [Prediction(flat, np.array([np.nan, 1, 1, 1])), Prediction(flat, np.array([np.nan, 5])), None]
+    got = score(people)
+    assert got is not None
+    assert got.bits == pytest.approx(2)  # (1 + 1 + 1 + 5) / 4
+    assert (got.low, got.high) == (1, 5)
+    assert score([None, Prediction(flat, np.array([np.nan]))]) is None
