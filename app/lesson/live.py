@@ -114,4 +114,4 @@ ON_SCENES: dict[str, OnScene] = {
 }
 # `live` in a chapter's settings -> what draws the element
 LIVE: dict[str, LiveElement] = {name: _on_scene(draw) for name, draw in ON_SCENES.items()} | {"photo": _photo}
-WIDE = ("full_trace", "photo")  # elements that need the full width of the page
+WIDE = ("full_trace",)  # elements that need the full width of the page

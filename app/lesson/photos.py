@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.lesson.address import LessonAddress
 from app.lesson.text import Chapter
 from app.people.data import ModelPaths
+from app.people.models import model_paths, model_titles
 from app.people.photos import PeoplePhoto, has_people, listed_photo, photo_titles
 
 
@@ -26,5 +27,6 @@ def chapter_photo(chapter: Chapter, address: LessonAddress) -> PeoplePhoto:
 
 
 def model_on(photo: PeoplePhoto) -> ModelPaths | None:
-    """The path of the model for photos."""
-    return None
+    """The model for photos, with its path; None without its weights. Raises HsalError."""
+    name = next(iter(model_titles()), None)
+    return None if name is None else model_paths(name, photo)

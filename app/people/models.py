@@ -57,7 +57,7 @@ def _model_paths(name: str, version: int, digest: str, _photo: PeoplePhoto) -> M
     if not _photo.people:
         return ModelPaths(title, path_of(trace, size))
     densities = _conditional(name, version, perception.saliency.numpy(), _photo)
-    center = center_bias(_photo, (densities.shape[2], densities.shape[3]))
+    center = center_bias((densities.shape[2], densities.shape[3]))
     predictions = [
         prediction(whole[: len(path)], path, size, center) if len(path) >= LEAST else None
         for whole, path in zip(densities, _photo.people, strict=True)
@@ -72,6 +72,7 @@ def _conditional(name: str, version: int, saliency: np.ndarray, photo: PeoplePho
         saliency: (1,h,w), the model's map of the photo.
     """
     import torch
+
     from hsal.evaluation.free_viewing import log_densities
 
     grid: Grid = (saliency.shape[1], saliency.shape[2])

@@ -60,16 +60,12 @@ def listed_photo(name: str) -> PeoplePhoto:
     return _photo(replace(shown, fixated=without), photo_titles()[name])
 
 
-def fixations_elsewhere(photo: PeoplePhoto) -> list[images.Targets]:
-    """Fixated pixels on each other photo of OSIE, with its size; none where OSIE is not installed.
-
-    The first call takes seconds.
-    """
+def another_photo(photo: PeoplePhoto) -> PeoplePhoto | None:
+    """The listed photo with people that follows this one; None without any other. Raises HsalError."""
     names = [name for name in photo_titles() if has_people(name)]
-    if not names:
-        return []
-    shown = photo.name if photo.name in names else names[0]
-    return images.other_targets(images.photo_image(shown))
+    place = names.index(photo.name) + 1 if photo.name in names else 0
+    name = names[place % len(names)] if names else photo.name
+    return None if name == photo.name else listed_photo(name)
 
 
 def own_photo(image: tuple[str, bytes], table: tuple[str, bytes] | None) -> PeoplePhoto:

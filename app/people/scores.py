@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.people.center import center_bias, density_elsewhere
+from app.people.center import ABOUT_CENTER, center_bias, density_elsewhere
 from app.people.data import ModelPaths
-from app.people.photos import LEAST, PeoplePhoto, fixations_elsewhere
+from app.people.photos import LEAST, PeoplePhoto
 from app.people.scoring import Score, baselines, score
 from app.results.tables import table
 
-HEAD = ("", "bits per fixation over the center bias<small>log-likelihood of each next fixation, with 95% interval</small>")
+HEAD = ("", "bits per fixation over the center bias<small>log-likelihood, with 95% interval</small>")
 
 
 def show_scores(photo: PeoplePhoto, model: ModelPaths) -> None:
@@ -22,19 +22,17 @@ def show_scores(photo: PeoplePhoto, model: ModelPaths) -> None:
     st.subheader("How well is each next fixation predicted?", anchor=False)
     ranked = sorted(known.items(), key=lambda item: -item[1].bits)
     st.html(table(HEAD, [(_bold(title, title == model.title), as_text(one)) for title, one in ranked]))
-    bias = ("measured on all other photos of OSIE" if fixations_elsewhere(photo)
-            else "a Gaussian, since no other photos with fixations are installed")
     st.caption(
-        f"Means over every fixation after each person's first, on this photo alone; intervals are bootstrap intervals "
-        f"over {len(photo.people)} people. One bit more means that fixations were twice as probable. The center bias is "
-        f"{bias}. The ceiling predicts each person from the others, never from themselves."
+        "Means over every fixation after each person's first, on this photo alone, with bootstrap intervals over "
+        f"{len(photo.people)} people. One bit more means that fixations were twice as probable. {ABOUT_CENTER} The "
+        "ceiling predicts each person from the others, never from themselves."
     )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _baseline_scores(digest: str, grid: tuple[int, int], _photo: PeoplePhoto) -> dict[str, Score | None]:
     people = [path for path in _photo.people if len(path) >= LEAST]
-    center, elsewhere = center_bias(_photo, grid), density_elsewhere(_photo, grid)
+    center, elsewhere = center_bias(grid), density_elsewhere(_photo, grid)
     return {title: score(each) for title, each in baselines(people, _photo.size, center, elsewhere).items()}
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from hsal.gaze.metrics.density import fixation_density
 
 Grid = tuple[int, int]  # rows and columns of cells over the whole photo
-CENTER_BLUR, PEOPLE_BLUR = 0.03, 0.02  # sigma as a share of the longer side, of the center bias and of people's density
+PEOPLE_BLUR = 0.02  # sigma of people's density as a share of the longer side
 UNIFORM_SHARE, CENTER_SHARE = 0.01, 0.05  # mixed into an empirical density, so that no place has probability 0
 RESAMPLES, SEED = 1000, 0
 
@@ -50,11 +50,11 @@ def cells_of(path: np.ndarray, size: tuple[int, int], grid: Grid) -> tuple[np.nd
     return rows, columns
 
 
-def blurred(rows: np.ndarray, columns: np.ndarray, grid: Grid, blur: float, center: np.ndarray | None) -> np.ndarray:
-    """The density (h,w) of fixated cells, with a little of the center bias and of the uniform density."""
-    density = fixation_density(rows, columns, grid, blur * max(grid))
-    mixed = (1 - UNIFORM_SHARE) * density + UNIFORM_SHARE / density.size
-    return mixed if center is None else (1 - CENTER_SHARE) * mixed + CENTER_SHARE * center
+def blurred(rows: np.ndarray, columns: np.ndarray, center: np.ndarray) -> np.ndarray:
+    """The density (h,w) of fixated cells, with a little of the center bias (h,w) and of the uniform density."""
+    grid = (center.shape[0], center.shape[1])
+    density = fixation_density(rows, columns, grid, PEOPLE_BLUR * max(grid))
+    return (1 - UNIFORM_SHARE - CENTER_SHARE) * density + UNIFORM_SHARE / density.size + CENTER_SHARE * center
 
 
 def prediction(densities: np.ndarray, path: np.ndarray, size: tuple[int, int], center: np.ndarray) -> Prediction:
@@ -85,7 +85,7 @@ def baselines(
 
     def other_people(person: int) -> np.ndarray:
         rows, columns = (np.concatenate([one[axis] for at, one in enumerate(cells) if at != person]) for axis in (0, 1))
-        return blurred(rows, columns, grid, PEOPLE_BLUR, center)
+        return blurred(rows, columns, center)
 
     densities: dict[str, Callable[[int], np.ndarray]] = {}
     if len(people) > 1:

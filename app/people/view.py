@@ -40,9 +40,10 @@ def people_and_model() -> None:
 
 def _show(photo: PeoplePhoto, model: str) -> None:
     paths = _model_paths(photo, model) if model else None
-    guesses = 0 if photo.people else GUESSES
+    nothing_to_show = model and paths is None
+    guesses = 0 if photo.people or nothing_to_show else GUESSES
     scanpath_replay(replay_data(photo, paths, guesses), linked=state.linked(), key="people.replay")
-    st.caption(escape_markdown(" ".join(filter(None, [controls.about_photo(photo), *photo.notes]))))
+    st.caption(" ".join([controls.about_photo(photo), *map(escape_markdown, photo.notes)]))
     if paths is not None:
         show_scores(photo, paths)
 

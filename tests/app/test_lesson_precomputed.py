@@ -57,7 +57,7 @@ def test_other_scenes_are_none_and_every_recorded_file_is_used() -> None:
 
 def test_no_chapter_loads_torch_until_another_image_is_requested() -> None:
     code = (
-        "import sys; from unittest import mock; import app.cache; app.cache.preload = lambda: None\n"
+        "import os, sys; import app.cache; app.cache.preload = lambda: None; os.environ.pop('HSAL_DATA', None)\n"
         "from streamlit.testing.v1 import AppTest\n"
         "for number in range(1, 10):\n"
         "    page = AppTest.from_file('pages/lesson.py', default_timeout=60)\n"

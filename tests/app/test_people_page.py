@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from app.people.photos import photo_titles
+from app.people import view
+from app.people.data import ModelPaths
+from app.people.photos import PeoplePhoto, photo_titles
+from app.people.scoring import prediction
+from hsal.errors import HsalError
 from tests.fixtures.browser import ROOT
 from tests.fixtures.step_through import address, image_bytes, shown
 
@@ -103,3 +110,45 @@ def test_a_file_that_is_no_photo_is_one_sentence() -> None:
     put(page, b"nothing")
     assert "bar.png" in shown(page.error[0].value)
     assert len(page.error) == 1
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that expects every fixation in the lower right quarter, and that does not like photos of one color."""
+
+    def paths(name: str, photo: PeoplePhoto) -> ModelPaths:
+        if np.ptp(photo.pixels) == 0:
+            raise HsalError("The photo is blank.")
+        density = np.array([[0.1, 0.1], [0.1, 0.7]])
+        center = np.full((2, 2), 0.25)
+        each = [prediction(density, path, photo.size, center) if len(path) > 1 else None for path in photo.people]
+        return ModelPaths("Lower right", np.array([[90, 70]], np.float32), each)
+
+    monkeypatch.setattr(view, "model_titles", lambda: {"corner": "Lower right"})
+    monkeypatch.setattr(view, "model_paths", paths)
+
+
+@pytest.mark.usefixtures("model")
+def test_a_model_is_scored_between_ceiling_and_floors() -> None:
+    page = visit(input="own", model="corner")
+    put(page, image_bytes(), CSV)
+    data = replay(page)
+    assert data["model"] == {"title": "Lower right", "path": [[90, 70]]}
+    assert [person and person["bits"] for person in data["next"]["people"]] == [
+        [None, round(np.log2(0.4), 3), round(np.log2(0.4), 3)], [None, round(np.log2(0.4), 3)], None,
+    ]
+    html = " ".join(one.proto.body for one in page.get("html"))
+    assert "<strong>Lower right</strong></th><td>−1.32</td>" in html
+    assert html.index("Other people on this photo (ceiling)") < html.index("Lower right") < html.index("</table>")
+    assert "Center bias" in html
+    assert "Uniform" in html
+
+
+@pytest.mark.usefixtures("model")
+def test_a_photo_that_the_model_cannot_use_still_shows_people() -> None:
+    page = visit(input="own")
+    blank = io.BytesIO()
+    Image.new("RGB", (120, 90), "white").save(blank, "PNG")
+    put(page, blank.getvalue(), CSV)
+    assert [error.value for error in page.error] == ["The photo is blank."]
+    assert (replay(page)["model"], len(replay(page)["people"])) == (None, 3)

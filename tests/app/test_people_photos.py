@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.people.photos import NO_SUBJECTS, has_people, listed_photo, own_photo, photo_titles, scanpaths_of
+from app.people.photos import (
+    NO_SUBJECTS,
+    another_photo,
+    has_people,
+    listed_photo,
+    own_photo,
+    photo_titles,
+    scanpaths_of,
+)
 from hsal.data.fixations.base import Fixations
 from hsal.data.images import ImageError
 from tests.fixtures.step_through import image_bytes
@@ -75,3 +83,7 @@ def test_a_file_of_fixations_that_does_not_fit_leaves_the_photo(table: bytes, re
 def test_a_photo_that_cannot_be_read_is_an_error() -> None:
     with pytest.raises(ImageError):
         own_photo(("bar.png", b"nothing"), None)
+
+
+def test_without_osie_there_is_no_other_photo_with_people() -> None:
+    assert another_photo(own_photo(("bar.png", image_bytes()), ("bar.csv", CSV))) is None

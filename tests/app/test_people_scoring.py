@@ -44,10 +44,11 @@ def test_the_ceiling_never_knows_the_person_itself() -> None:
 
 
 def test_an_empirical_density_is_never_zero_and_sums_to_1() -> None:
-    far = blurred(np.array([0]), np.array([0]), (24, 32), 0.02, None)
+    uniform = np.full((24, 32), 1 / 768)
+    far = blurred(np.array([0]), np.array([0]), uniform)
     assert far.sum() == pytest.approx(1)
-    assert far.min() == pytest.approx(0.01 / 768)
-    assert blurred(np.array([0]), np.array([0]), (2, 4), 0.02, CENTER).sum() == pytest.approx(1)
+    assert far.min() == pytest.approx(0.06 / 768)
+    assert blurred(np.array([0]), np.array([0]), CENTER).sum() == pytest.approx(1)
 
 
 def test_the_mean_counts_fixations_and_its_interval_draws_people() -> None:

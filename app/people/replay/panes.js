@@ -33,7 +33,7 @@ function drawPane(replay, view, pane, progress) {
     });
   }
   if (!pane.density) drawGuesses(replay, view);
-  if (replay.phase === "guess") view.cross(replay.guesses.aimIn(replay.data));
+  if (replay.phase === "guess" && replay.guesses.aim) view.cross(replay.guesses.aim);
 }
 
 function drawPeople({ data, person, now }, view, progress) {
