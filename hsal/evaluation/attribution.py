@@ -14,9 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hsal.model.attention import Gaussians
 from hsal.model.hsal import HSAL, MetaStep
-from hsal.model.overrides import Override, Overrides, greedy
+from hsal.model.overrides import Override, Overrides, for_batch, greedy
 from hsal.model.perception import Perception
 from hsal.tracing.interventions.overrides import overrides_of
 from hsal.tracing.interventions.schema import Cell, Edit, Interventions
@@ -156,7 +155,7 @@ def _shortest_change(model: HSAL, perception: Perception, trace: Trace, step: in
     tried = _moved_glimpses(override, _cells(recorded, _device(model)), cells)  # (k*h*w,k)
     override = override._replace(glimpses=len(recorded.glimpses), cells=tried, label=None, choose=greedy)
     batch = Perception(*(part.expand(len(tried), *part.shape[1:]) for part in perception))
-    overrides = _for_batch(_at(_as_recorded(model, trace), step, override), len(tried))
+    overrides = for_batch(_at(_as_recorded(model, trace), step, override), len(tried))
     found = _run(model, batch, overrides, step)
     distances = [
         float(np.hypot(row - glimpse.cell[0], column - glimpse.cell[1]))
@@ -190,15 +189,3 @@ def _moved_glimpses(override: Override, recorded: Tensor, cells: int) -> Tensor:
         block[:, glimpse] = torch.arange(cells, device=block.device)
         blocks.append(block)
     return torch.cat(blocks)
-
-
-def _for_batch(overrides: Overrides, rows: int) -> Overrides:
-    """The same overrides for every row of a batch; all but Gaussians broadcast by themselves."""
-
-    def override_at(number: int) -> Override:
-        override = overrides(number)
-        if override.gaussians is None:
-            return override
-        return override._replace(gaussians=Gaussians(*(part.expand(rows, -1) for part in override.gaussians)))
-
-    return override_at

@@ -99,12 +99,16 @@ class FreeController(nn.Module):
         return (self.priority_weight * log_priority + scores).flatten(1)
 
     def class_logits(self, x: ControllerInput, hidden: Tensor) -> Tensor:
-        """(B,N+1): the classifier's logits of the broad glimpse, and stop.
+        """(B,N+1): the classifier's logits of what was attended, and stop.
+
+        Choice: the mean of the broad glimpse and of the last sharp one, which the paper's controller has both seen when
+        it predicts the label.
 
         Differs: stop is a rule, not learned: people's scanpaths end because the recording does. It is most probable
         when little of the saliency is left. Without a volume (C = 0), as in training, nothing is named.
         """
-        logits = self.classify(x.broad) if x.broad.shape[1] else self._nothing(x.broad)  # (B,N)
+        attended = (x.broad + x.glimpse) / 2  # (B,C)
+        logits = self.classify(attended) if attended.shape[1] else self._nothing(attended)  # (B,N)
         left = x.saliency.sum(dim=(1, 2)) / hidden[:, -1].clamp(min=1e-12)  # (B,)
         stop = torch.where(left < SHORT, logits.amax(dim=1) + 10, logits.amin(dim=1) - 10)
         return torch.cat([logits, stop[:, None]], dim=1)

@@ -54,3 +54,15 @@ def always(override: Override) -> Overrides:
 
 
 no_overrides = always(Override())
+
+
+def for_batch(overrides: Overrides, rows: int) -> Overrides:
+    """The same overrides for every row of a batch; all but Gaussians broadcast by themselves."""
+
+    def override_at(number: int) -> Override:
+        override = overrides(number)
+        if override.gaussians is None:
+            return override
+        return override._replace(gaussians=Gaussians(*(part.expand(rows, -1) for part in override.gaussians)))
+
+    return override_at

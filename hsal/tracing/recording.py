@@ -20,6 +20,7 @@ from hsal.saliency.override import perceive, saliency_model
 from hsal.tracing.interventions.overrides import overrides_of
 from hsal.tracing.interventions.schema import NONE, Interventions, cover
 from hsal.tracing.schema import Glimpse, Source, Step, Trace
+from hsal.tracing.typical_path import follow_typical_path
 
 GLIMPSE_LABELS = 5  # of a glimpse on a photo
 
@@ -37,7 +38,7 @@ def trace_image(
     meta_steps: int | None = None,
     withheld: str = "",
 ) -> Trace:
-    """Roll out attention on one image, greedily, until stop or the last meta-step.
+    """Roll out attention on one image until stop or the last meta-step: greedily, or on a photo along the typical path.
 
     Args:
         model: in eval mode.
@@ -67,6 +68,8 @@ def trace_image(
     if perception is None:
         perception = perceive_image(model, image, saliency, interventions.hidden)
     with torch.inference_mode():
+        if config.viewing == "free":
+            overrides = follow_typical_path(model, perception, overrides, config.meta_steps)
         rollout = model.rollout(perception, meta_steps=config.meta_steps, overrides=overrides)
         steps = _record(rollout, model, perception, truth)
     return Trace(

@@ -90,11 +90,12 @@ def test_the_likelihood_of_a_scanpath_has_a_gradient_in_every_part() -> None:
             assert parameter.grad.abs().sum() > 0, name
 
 
-def test_labels_are_the_classifiers_of_the_broad_glimpse() -> None:
+def test_labels_are_the_classifiers_of_the_broad_and_the_sharp_glimpse() -> None:
     model, view = make_model(), perception()
     step = roll(model, view)[0]
     broad = (view.volume * step.broad_weights[:, None]).sum(dim=(2, 3))  # (B,3)
-    torch.testing.assert_close(step.class_logits[:, :5], model.backbone.classify(broad).detach())
+    sharp = view.volume.flatten(2).gather(2, step.cells[:, None].expand(-1, 3, -1))[..., 0]  # (B,3)
+    torch.testing.assert_close(step.class_logits[:, :5], model.backbone.classify((broad + sharp) / 2).detach())
     assert (step.class_logits.argmax(dim=1) != 5).all()  # much saliency is left: no stop
 
 
