@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.fixtures.browser import NoBrowserError, launched, running_app
+from tests.fixtures.browser import PATIENCE_MS, NoBrowserError, launched, new_tab, running_app
 from tests.fixtures.commands import make
 
 
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("HSAL_REQUIRE_BROWSER") == "1":
             pytest.fail(str(error))
         pytest.skip(str(error))
-    expect.set_options(timeout=30_000)  # a busy machine is slow
+    expect.set_options(timeout=PATIENCE_MS)
     yield browser
     with_browser.__exit__(None, None, None)
 
@@ -47,9 +47,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A new tab in a new profile, 1280 px wide."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
+    with new_tab(browser, viewport={"width": 1280, "height": 900}) as tab:
+        yield tab
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playwright.sync_api import Page
 from streamlit.testing.v1 import AppTest
 
-from tests.fixtures.browser import running_script
+from tests.fixtures.browser import running_script, wait_until_settled
 
 RUNS = 60
 SCRIPT = f"""
@@ -30,7 +31,7 @@ new MutationObserver(() => {
 """
 
 
-def page() -> None:
+def refreshed() -> None:
     import streamlit as st
 
     from app.fragments import auto_refresh
@@ -50,21 +51,19 @@ def page() -> None:
 
 def test_the_run_of_the_page_is_completed() -> None:
     """A rerun at once would discard its output, including the number."""
-    at = AppTest.from_function(page).run()
+    at = AppTest.from_function(refreshed).run()
     assert not at.exception
     assert [text.value for text in at.text] == ["part", "run 1"]
     assert at.number_input[0].value == 7
 
 
-def test_elements_below_a_fragment_stay_with_late_timers(browser: object, tmp_path: Path) -> None:
+def test_elements_below_a_fragment_stay_with_late_timers(page: Page, tmp_path: Path) -> None:
     """A timer of 20 ms is often late: timer calls are pending whenever the page reruns."""
     (tmp_path / "script.py").write_text(SCRIPT)
     with running_script(tmp_path / "script.py") as address:
-        page = browser.new_page()
         page.add_init_script(COUNT_LOSSES)
         page.goto(address)
         page.get_by_text(f"run {RUNS}").wait_for(timeout=120_000)
-        page.wait_for_timeout(300)  # for pending calls
+        wait_until_settled(page)
         assert page.evaluate("window.lost") == 0
         assert page.locator("h3").inner_text() == "After"
-        page.close()

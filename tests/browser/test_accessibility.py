@@ -10,44 +10,29 @@ from playwright.sync_api import Browser, Page
 
 from app.theme import PAGES
 from tests.fixtures.axe import findings
-from tests.fixtures.browser import running_app
+from tests.fixtures.browser import new_tab, running_app, wait_until_settled
 from tests.fixtures.run_folders import make_run
 
-PATIENCE_MS = 60_000
 VARIANTS = (
     "step-through?input=draw", "step-through?input=upload", "step-through?mode=whatif", "covert-and-overt?chapter=3",
 )
 # the app's own style is added by a script, which a busy machine loads late
 STYLED = "() => [...document.querySelectorAll('style')].some((one) => one.textContent.includes('stCaptionContainer'))"
 
-AT_REST = """() => {
-    const still = document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
-        && !document.querySelector('[data-stale=true]')
-    window.restingSince = still ? window.restingSince ?? performance.now() : undefined
-    return still && performance.now() - window.restingSince > 1500
-}"""
-
 
 @pytest.fixture(params=["light", "dark"])
 def tab(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A fresh tab for a visitor whose system is light, or dark."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=request.param)
-    yield context.new_page()
-    context.close()
+    with new_tab(browser, viewport={"width": 1280, "height": 900}, color_scheme=request.param) as tab:
+        yield tab
 
 
 def open_whole(tab: Page, address: str) -> None:
     """Open a page and wait until its script has ended and everything is drawn."""
     tab.goto(address)
-    tab.get_by_role("heading", level=1).wait_for(timeout=PATIENCE_MS)
-    tab.wait_for_function(STYLED, timeout=PATIENCE_MS)
-    tab.wait_for_load_state("networkidle")
-    come_to_rest(tab)
-
-
-def come_to_rest(tab: Page) -> None:
-    """Wait until no script has run and nothing was stale for a while, so that charts and players are drawn."""
-    tab.wait_for_function(AT_REST, timeout=PATIENCE_MS)
+    tab.get_by_role("heading", level=1).wait_for()
+    tab.wait_for_function(STYLED)
+    wait_until_settled(tab)
 
 
 def lasting_findings(tab: Page) -> list[str]:
@@ -55,7 +40,7 @@ def lasting_findings(tab: Page) -> list[str]:
     found = findings(tab)
     for _ in range(2):
         if found:
-            come_to_rest(tab)
+            wait_until_settled(tab)
             found = findings(tab)
     return found
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from app.downloads import KINDS
 from hsal.tracing.schema import Trace
-from tests.fixtures.browser import running_app, wait_for_parameter
+from tests.fixtures.browser import new_tab, running_app, wait_for_parameter, wait_until_settled
 
 PLAYER = ".attention-player"
 
@@ -24,9 +24,8 @@ def open_page(page: Page, address: str) -> None:
 def settled(page: Page) -> None:
     """Wait until the script has finished and the strip is shown."""
     page.get_by_role("button", name="Download").wait_for()
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
     page.wait_for_function("() => document.querySelector('[data-testid=stImage] img')?.complete")
-    page.wait_for_load_state("networkidle")
+    wait_until_settled(page)
 
 
 def count(page: Page) -> str:
@@ -61,17 +60,14 @@ def test_stepping_sends_nothing_to_the_server(page: Page, app_url: str) -> None:
     page.on("request", lambda request: sent.append(request.url))
     open_page(page, f"{app_url}/step-through")
     settled(page)
-    page.wait_for_timeout(500)
     sent.clear()
     player = page.locator(PLAYER)
     player.focus()
-    before = count(page)
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown", "End", "Home", "ArrowRight", "Space"):
         player.press(key)
     page.get_by_role("button", name="priority").click()
-    page.wait_for_timeout(2500)  # still playing
-    assert count(page) != before
-    assert re.search(r"moment=\d+", page.url)
+    playing = int(wait_for_parameter(page, "moment", other_than="0"))  # is written last
+    wait_for_parameter(page, "moment", str(playing + 1))
     assert sent == []
 
 
@@ -88,10 +84,11 @@ def test_back_returns_to_the_previous_scene(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/step-through?input=scene&seed=11&smallest=40&largest=50")
     settled(page)
     page.get_by_role("button", name="New random scene").click()
-    wait_for_parameter(page, "seed", other_than="11")
+    second = wait_for_parameter(page, "seed", other_than="11")
     settled(page)
     page.get_by_role("button", name="New random scene").click()
-    page.wait_for_timeout(1500)
+    wait_for_parameter(page, "seed", other_than=second)
+    settled(page)
     assert "smallest=40" in page.url
     page.get_by_role("button", name="Scene settings").click()
     expect(page.get_by_role("slider", name="Size of the digits, px")).to_have_count(2)
@@ -99,10 +96,11 @@ def test_back_returns_to_the_previous_scene(page: Page, app_url: str) -> None:
     assert [thumb.input_value() for thumb in thumbs] == ["40", "50"]
     page.keyboard.press("Escape")
     page.go_back()
+    wait_for_parameter(page, "seed", second)
     page.go_back()
     wait_for_parameter(page, "seed", "11")
-    page.wait_for_timeout(1500)
-    assert "seed=11&" in page.url
+    settled(page)
+    wait_for_parameter(page, "seed", "11")
     page.get_by_role("button", name="Scene settings").click()
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11")
 
@@ -114,10 +112,9 @@ def test_a_link_shows_another_person_the_same_view(browser: object, page: Page, 
         page.locator(PLAYER).press("ArrowRight")
     wait_for_parameter(page, "moment", "5")
     sentence = page.locator(f"{PLAYER} .spoken").inner_text()
-    other = browser.new_context().new_page()
-    open_page(other, page.url)
-    expect(other.locator(f"{PLAYER} .spoken")).to_have_text(sentence)
-    other.context.close()
+    with new_tab(browser) as other:
+        open_page(other, page.url)
+        expect(other.locator(f"{PLAYER} .spoken")).to_have_text(sentence)
 
 
 def test_drawn_digits_are_traced_and_the_link_carries_them(page: Page, app_url: str) -> None:
@@ -175,9 +172,10 @@ def test_arrow_keys_step_without_a_click(page: Page, app_url: str) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 3 of")
     page.get_by_role("radio", name="Sample").focus()
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(500)
-    expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 3 of")
+    page.keyboard.press("ArrowLeft")  # belongs to the radio button
+    page.get_by_role("heading", name="Step through").click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"{PLAYER} .count")).to_contain_text("Moment 4 of")
 
 
 def test_an_upload_over_the_limit_is_reported(page: Page, app_url: str, tmp_path: Path) -> None:
@@ -231,11 +229,10 @@ def test_strip_and_trace_can_be_downloaded(page: Page, app_url: str) -> None:
 
 @pytest.mark.parametrize("path", ["", "/step-through"])
 def test_pages_request_only_the_server_and_fit_a_phone(browser: object, app_url: str, path: str) -> None:
-    phone = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
     requested: list[str] = []
-    phone.on("request", lambda request: requested.append(request.url))
-    open_page(phone, app_url + path)
-    phone.wait_for_timeout(1500)
-    assert [url for url in requested if not url.startswith((app_url, "data:", "blob:"))] == []
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    phone.context.close()
+    with new_tab(browser, viewport={"width": 390, "height": 844}) as phone:
+        phone.on("request", lambda request: requested.append(request.url))
+        open_page(phone, app_url + path)
+        wait_until_settled(phone)
+        assert [url for url in requested if not url.startswith((app_url, "data:", "blob:"))] == []
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-PATIENCE_MS = 60_000
+from tests.fixtures.browser import wait_for_parameter, wait_until_settled
 
 
 def press(role: str, name: str) -> Callable[[Page], None]:
@@ -30,14 +30,6 @@ CASES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
 }
 
 
-def settle(page: Page) -> None:
-    """Wait until the script has run to its end, and the address has not changed for a while."""
-    former = ""
-    while former != (former := page.url):
-        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
-        page.wait_for_timeout(1000)
-
-
 def query(page: Page) -> str:
     """The parameters of the address without those that the page itself writes."""
     return page.evaluate("""() => [...new URLSearchParams(location.search)]
@@ -47,23 +39,22 @@ def query(page: Page) -> str:
 
 @pytest.mark.parametrize("path", list(CASES))
 def test_back_leads_to_the_former_state_and_then_to_the_former_page(page: Page, app_url: str, path: str) -> None:
-    page.set_default_timeout(PATIENCE_MS)
     link, complete, change = CASES[path]
     page.goto(f"{app_url}/try-it")
     page.get_by_role("heading", name="Try it yourself").wait_for()
     page.goto(f"{app_url}/{path}?{link}")
     page.get_by_role("heading", level=1).wait_for()
-    page.wait_for_function("(name) => new URLSearchParams(location.search).has(name)", arg=complete)
-    settle(page)
+    wait_for_parameter(page, complete)
+    wait_until_settled(page)
     before = query(page)
     entries = page.evaluate("history.length")
     change(page)
     page.wait_for_function("(entries) => history.length > entries", arg=entries)
-    settle(page)
+    wait_until_settled(page)
     assert query(page) != before
     assert page.evaluate("history.length") == entries + 1
     page.go_back()
-    settle(page)
+    wait_until_settled(page)
     assert query(page) == before
     page.go_back()
     expect(page).to_have_url(re.compile("/try-it"))
@@ -71,28 +62,24 @@ def test_back_leads_to_the_former_state_and_then_to_the_former_page(page: Page, 
 
 @pytest.mark.parametrize("path", ["step-through", "covert-and-overt", "you-against-the-model"])
 def test_back_leaves_a_page_that_was_opened_in_the_app(page: Page, app_url: str, path: str) -> None:
-    page.set_default_timeout(PATIENCE_MS)
     page.goto(app_url)
     page.get_by_role("heading", name="See attention work").wait_for()
-    settle(page)
+    wait_until_settled(page)
     page.locator(f"a[href*='{path}']").first.click()
     page.wait_for_url(re.compile(path))
-    settle(page)
+    wait_until_settled(page)
     assert query(page)
     page.go_back()
     page.get_by_role("heading", name="See attention work").wait_for()
 
 
 def test_each_change_in_a_fragment_reaches_the_address(page: Page, app_url: str) -> None:
-    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{app_url}/results?digits=2")
     page.get_by_role("button", name="missed", exact=True).wait_for()
-    settle(page)
+    wait_until_settled(page)
     for name, answers in (("missed", "missed"), ("extra", "missed,extra")):
         entries = page.evaluate("history.length")
         press("button", name)(page)
-        page.wait_for_function(
-            "(answers) => new URLSearchParams(location.search).get('answers') === answers", arg=answers
-        )
-        settle(page)
+        wait_for_parameter(page, "answers", answers)
+        wait_until_settled(page)
         assert page.evaluate("history.length") == entries + 1

@@ -9,16 +9,15 @@ from playwright.sync_api import Browser, Page, expect
 from app import cache
 from hsal.paths import DEFAULT_WEIGHTS
 from tests.fixtures.axe import findings
-from tests.fixtures.browser import wait_for_parameter
+from tests.fixtures.browser import new_tab, wait_for_parameter
 
-PATIENCE_MS = 60_000
 SEED = 7
 
 
 def open_game(page: Page, address: str) -> None:
     page.goto(address)
-    page.locator(".game .scene").wait_for(timeout=PATIENCE_MS)
-    expect(page.locator(".game .status")).to_contain_text("Digit 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
+    page.locator(".game .scene").wait_for()
+    expect(page.locator(".game .status")).to_contain_text("Digit 1: 2 of 2 glimpses left")
 
 
 def scene() -> tuple[tuple[int, ...], list[tuple[float, float]]]:
@@ -47,7 +46,7 @@ def test_a_game_by_pointer_shows_both_scanpaths_and_a_link_to_share(
     expect(page.locator(".game .labels")).to_have_text(f"Named so far: {', '.join(map(str, labels))}")
     expect(page.locator(".game .verdict")).to_be_hidden()
     page.get_by_role("button", name="Stop: no digits left").click()
-    expect(page.locator(".game .verdict")).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.locator(".game .verdict")).to_be_focused()
     rows = [row.inner_text().split("\t") for row in page.locator(".game .scores tr").all()]
     assert rows[0][:4] == ["You", ", ".join(map(str, labels)), "✓ yes", str(len(labels))]
     assert rows[1][0] == "The model"
@@ -56,15 +55,14 @@ def test_a_game_by_pointer_shows_both_scanpaths_and_a_link_to_share(
     assert findings(page) == []
     link = page.locator(".game .link").input_value()
     assert re.search(rf"\?seed={SEED}&right=1&glimpses={len(labels)}&saliency=\d+$", link)
-    friend = browser.new_context().new_page()
-    open_game(friend, link)
-    score = f"named every digit correctly, with {len(labels)} glimpses"
-    expect(friend.locator(".game .challenger")).to_contain_text(score)
-    friend.keyboard.press("Tab")
-    friend.get_by_role("button", name="Stop: no digits left").click()
-    expect(friend.locator(".game .more")).to_contain_text("the challenger wins", timeout=PATIENCE_MS, ignore_case=True)
-    assert friend.locator(".game .scores tr").count() == 3
-    friend.context.close()
+    with new_tab(browser) as friend:
+        open_game(friend, link)
+        score = f"named every digit correctly, with {len(labels)} glimpses"
+        expect(friend.locator(".game .challenger")).to_contain_text(score)
+        friend.keyboard.press("Tab")
+        friend.get_by_role("button", name="Stop: no digits left").click()
+        expect(friend.locator(".game .more")).to_contain_text("the challenger wins", ignore_case=True)
+        expect(friend.locator(".game .scores tr")).to_have_count(3)
 
 
 def test_a_game_by_keyboard_alone(page: Page, app_url: str) -> None:
@@ -76,16 +74,16 @@ def test_a_game_by_keyboard_alone(page: Page, app_url: str) -> None:
     page.keyboard.press("4")
     expect(page.locator(".game .status")).to_contain_text("Digit 2: 2 of 2 glimpses left")
     page.reload()
-    expect(page.locator(".game .labels")).to_have_text("Named so far: 4", timeout=PATIENCE_MS)
+    expect(page.locator(".game .labels")).to_have_text("Named so far: 4")
     page.get_by_role("application").press("s")
-    expect(page.locator(".game .verdict")).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.locator(".game .verdict")).to_be_focused()
     you = page.locator(".game .scores tr").first.inner_text().split("\t")
     assert you[1:4] == ["4", "✗ no", "2"]
     page.get_by_role("button", name="New scene").click()
     wait_for_parameter(page, "seed", other_than="7")
-    expect(page.locator(".game .status")).to_contain_text("Digit 1: 2 of 2 glimpses left", timeout=PATIENCE_MS)
+    expect(page.locator(".game .status")).to_contain_text("Digit 1: 2 of 2 glimpses left")
     page.get_by_role("application").press("s")
-    expect(page.locator(".game .scores tr").first).to_contain_text("nothing", timeout=PATIENCE_MS)
+    expect(page.locator(".game .scores tr").first).to_contain_text("nothing")
     page.go_back()
     wait_for_parameter(page, "seed", "7")
-    expect(page.locator(".game .scores tr").first).to_contain_text("You4✗ no2", timeout=PATIENCE_MS)
+    expect(page.locator(".game .scores tr").first).to_contain_text("You4✗ no2")

@@ -12,8 +12,7 @@ from app.whatif import workbench
 from app.whatif.requests import apply_request, to_plain
 from hsal.tracing.interventions.codec import unpack
 from hsal.tracing.interventions.schema import NONE, Interventions
-
-TIMEOUT_MS = 60_000
+from tests.fixtures.browser import new_tab, wait_for_parameter, wait_until_settled
 
 
 @pytest.fixture
@@ -26,8 +25,8 @@ def tab(page: Page, app_url: str) -> Page:
 def open_at(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 1600})
     page.goto(address)
-    page.locator(".editor .heading").wait_for(timeout=TIMEOUT_MS)
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=TIMEOUT_MS)
+    page.locator(".editor .heading").wait_for()
+    wait_until_settled(page)
 
 
 def tools(page: Page) -> Locator:
@@ -40,15 +39,14 @@ def image(page: Page) -> Locator:
 
 def linked_interventions(page: Page) -> Interventions:
     """The interventions in the link, once it has some."""
-    page.wait_for_function("() => new URLSearchParams(location.search).has('do')", timeout=TIMEOUT_MS)
-    interventions, problems = unpack(parse_qs(urlsplit(page.url).query)["do"][0])
+    interventions, problems = unpack(wait_for_parameter(page, "do"))
     assert problems == []
     return interventions
 
 
 def divergence(page: Page) -> str:
     """The sentence on where the traces diverge."""
-    return page.get_by_text("The traces diverge").inner_text(timeout=TIMEOUT_MS)
+    return page.get_by_text("The traces diverge").inner_text()
 
 
 def test_a_dragged_gaussian_starts_a_branch_that_its_link_opens_in_another_browser(
@@ -65,16 +63,15 @@ def test_a_dragged_gaussian_starts_a_branch_that_its_link_opens_in_another_brows
     assert [edit.step for edit in interventions.edits] == [0]
     assert interventions.edits[0].gaussians
     sentence = divergence(tab)
-    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible()
     assert "moment 2, in meta-step 1: the covert mask differs" in sentence
 
-    context = browser.new_context()
-    again = context.new_page()
-    open_at(again, tab.url)
-    assert divergence(again) == sentence
-    assert again.locator(".step-labels").nth(1).inner_text() == tab.locator(".step-labels").nth(1).inner_text()
-    expect(again.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
-    context.close()
+    labels = tab.locator(".step-labels").nth(1).inner_text()
+    with new_tab(browser) as again:
+        open_at(again, tab.url)
+        expect(again.get_by_text("The traces diverge")).to_have_text(sentence)
+        expect(again.locator(".step-labels").nth(1)).to_have_text(labels, use_inner_text=True)
+        expect(again.get_by_role("button", name="Gaussian 1 moved")).to_be_visible()
 
 
 def test_a_clicked_cell_is_glimpsed_and_undo_and_redo_work(tab: Page) -> None:
@@ -84,7 +81,7 @@ def test_a_clicked_cell_is_glimpsed_and_undo_and_redo_work(tab: Page) -> None:
     assert linked_interventions(tab).edits[0].look == ((12, 0),)
     assert "glimpse 1 falls on row 13, column 1" in divergence(tab)
     tab.get_by_role("button", name="Undo").click()
-    tab.get_by_text("No changes yet").wait_for(timeout=TIMEOUT_MS)
+    tab.get_by_text("No changes yet").wait_for()
     assert "do" not in parse_qs(urlsplit(tab.url).query)
     tab.keyboard.press("Control+Shift+z")
     assert "row 13, column 1" in divergence(tab)
@@ -101,19 +98,19 @@ def test_a_number_out_of_range_shows_what_is_used_and_is_undone_from_its_field(t
     width.press("Enter")
     expect(width).to_have_value("0.30")
     assert linked_interventions(tab).edits[0].gaussians[0][1] == 5.556  # 1 / (2 * 0.3^2)
-    expect(tab.get_by_role("button", name="Gaussian 1 narrowed")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 narrowed")).to_be_visible()
     width.press("Control+z")
-    tab.get_by_text("No changes yet").wait_for(timeout=TIMEOUT_MS)
+    tab.get_by_text("No changes yet").wait_for()
     width.press("Control+Shift+z")
-    expect(width).to_have_value("0.30", timeout=TIMEOUT_MS)
+    expect(width).to_have_value("0.30")
 
 
 def test_undo_works_from_a_handle(tab: Page) -> None:
     handle = tab.locator(".handle.center").first
     handle.press("Shift+ArrowLeft")
-    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible()
     handle.press("Control+z")
-    tab.get_by_text("No changes yet").wait_for(timeout=TIMEOUT_MS)
+    tab.get_by_text("No changes yet").wait_for()
 
 
 def test_inhibition_switched_off_from_here_on(tab: Page) -> None:
@@ -129,7 +126,7 @@ def test_edits_in_a_burst_all_take_effect(tab: Page) -> None:
         tools(tab).get_by_label(name).uncheck()
     tools(tab).get_by_label("glimpses (k)").fill("4")
     tools(tab).get_by_label("glimpses (k)").press("Tab")
-    expect(tab.get_by_role("button", name="from here 4 glimpses")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(tab.get_by_role("button", name="from here 4 glimpses")).to_be_visible()
     rule = linked_interventions(tab).rules[0]
     assert (rule.covert, rule.inhibition, rule.glimpses) == (False, False, 4)
 
@@ -159,6 +156,6 @@ def test_a_gaussian_is_moved_by_keys_alone(tab: Page) -> None:
     for _ in range(4):
         tab.keyboard.press("Shift+ArrowLeft")
     assert linked_interventions(tab).edits[0].gaussians
-    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(tab.get_by_role("button", name="Gaussian 1 moved")).to_be_visible()
     assert tab.get_by_role("button", name="Gaussian 1 moved").count() == 1  # a burst of keys is one branch
     assert tab.locator(".count").first.inner_text().startswith("Moment 5 of")  # the players did not move

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from hsal.paths import ASSETS
 from tests.data.test_archive import zipped
 from tests.fixtures.axe import findings
+from tests.fixtures.browser import new_tab, wait_until_settled
 from tests.fixtures.step_through import image_bytes
 
 PATIENCE_MS = 120_000
@@ -64,11 +65,9 @@ def test_work_can_be_stopped_and_continued(page: Page, app_url: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_full_table_has_no_serious_finding_and_fits_a_phone(browser: Browser, app_url: str, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    phone = context.new_page()
-    drop(phone, app_url, *samples()[:2], ("../out.png", b"x"))
-    phone.get_by_role("button", name="Table as CSV").wait_for()
-    phone.wait_for_timeout(1500)
-    assert findings(phone) == []
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    context.close()
+    with new_tab(browser, viewport={"width": 390, "height": 844}, color_scheme=scheme) as phone:
+        drop(phone, app_url, *samples()[:2], ("../out.png", b"x"))
+        phone.get_by_role("button", name="Table as CSV").wait_for()
+        wait_until_settled(phone)
+        assert findings(phone) == []
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390

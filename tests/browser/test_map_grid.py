@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.compare.models import data_url, encode_map
 from app.compare.tiles import bundle
 from app.component import element_module
+from tests.fixtures.browser import wait_for_parameter
 from tests.fixtures.players import new_page
 
 HOST = """async ([html, css, js]) => {
@@ -25,6 +26,12 @@ HOST = """async ([html, css, js]) => {
         return new Promise((act) => setTimeout(act));
     };
     window.leave = () => leave();
+}"""
+# two canvases with the image, which is opaque, and the maps, which are colored
+DRAWN = """() => {
+    const canvases = [...document.querySelector("div").shadowRoot.querySelectorAll(".tile canvas")];
+    const corners = canvases.map((canvas) => canvas.getContext("2d").getImageData(0, 0, 1, 1).data);
+    return corners.length === 2 && corners.every(([red, , blue, alpha]) => red !== blue && alpha === 255);
 }"""
 LEFT = np.array([[1.0, 0.2], [0.2, 0.2]], np.float32).repeat(20, 0).repeat(20, 1)  # (40,40), bright upper left
 RIGHT = np.full((40, 40), 0.5, np.float32)
@@ -65,8 +72,8 @@ class Grid:
         assert box
         self.page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
-    def values(self) -> list[str]:
-        return self.page.locator(".value").all_inner_texts()
+    def expect_values(self, *values: str) -> None:
+        expect(self.page.locator(".value")).to_have_text(values)
 
     def pixel(self, name: str, across: float, down: float) -> list[int]:
         return self.tile(name).locator("canvas").evaluate(
@@ -79,6 +86,7 @@ class Grid:
 @pytest.fixture
 def shown(browser: object, tmp_path: Path) -> Iterator[Grid]:
     page, errors = new_page(browser, clock=False)
+    page.clock.install()
     (tmp_path / "host.html").write_text("<!doctype html><body></body>")
     page.goto((tmp_path / "host.html").as_uri())
     html, css, js = bundle()
@@ -86,8 +94,7 @@ def shown(browser: object, tmp_path: Path) -> Iterator[Grid]:
     grid_shown = Grid(page)
     grid_shown.call(grid(tile("left", LEFT), tile("right", RIGHT)))
     expect(page.locator(".reading")).to_have_text("Point at a map.")
-    page.wait_for_function("() => document.querySelector('div').shadowRoot.querySelectorAll('.tile').length === 2")
-    page.wait_for_timeout(200)
+    page.wait_for_function(DRAWN)
     yield grid_shown
     page.close()
     assert errors == []
@@ -95,25 +102,25 @@ def shown(browser: object, tmp_path: Path) -> Iterator[Grid]:
 
 def test_pointing_at_one_map_shows_the_values_of_all(shown: Grid) -> None:
     shown.point("right", 0.25, 0.25)
-    assert shown.values() == ["1", "0.5"]
+    shown.expect_values("1", "0.5")
     assert "column 11, row 11" in shown.page.locator(".reading").inner_text()
     shown.point("left", 0.75, 0.25)
-    assert shown.values() == ["0.2", "0.5"]
+    shown.expect_values("0.2", "0.5")
     shown.page.mouse.move(0, 0)
-    assert shown.values() == ["", ""]
+    shown.expect_values("", "")
 
 
 def test_arrow_keys_move_the_point_and_values_are_announced(shown: Grid) -> None:
     tiles = shown.page.locator(".tiles")
     tiles.focus()
     tiles.press("ArrowLeft")  # starts in the middle
-    assert shown.values() == ["0.2", "0.5"]
+    shown.expect_values("0.2", "0.5")
     for key in ("Shift+ArrowLeft", "Shift+ArrowUp"):
         tiles.press(key)
-    assert shown.values() == ["1", "0.5"]
+    shown.expect_values("1", "0.5")
     expect(shown.page.locator(".spoken")).to_have_text("At column 17, row 17: Left 1, Right 0.5")
     tiles.press("Escape")
-    assert shown.values() == ["", ""]
+    shown.expect_values("", "")
 
 
 def test_all_maps_share_one_color_scale(shown: Grid) -> None:
@@ -122,27 +129,25 @@ def test_all_maps_share_one_color_scale(shown: Grid) -> None:
     assert np.abs(np.subtract(brightest, (0xFC, 0xFF, 0xA4))).max() <= 2  # the end of inferno
     assert np.abs(np.subtract(half, (0xBC, 0x37, 0x54))).max() <= 3  # its middle: half of the highest of all maps
     shown.call(grid(tile("left", LEFT * 0.25), tile("right", RIGHT)))
-    shown.page.wait_for_timeout(200)
+    expect(shown.page.locator(".high")).to_have_text("0.5")  # is written when the maps are drawn
     assert np.abs(np.subtract(shown.pixel("right", 0.5, 0.5), (0xFC, 0xFF, 0xA4))).max() <= 2
-    assert shown.page.locator(".high").inner_text() == "0.5"
 
 
 def test_all_maps_share_one_opacity(shown: Grid) -> None:
     shown.page.locator(".opacity").fill("0")
     assert [shown.pixel(name, 0.5, 0.5) for name in ("left", "right")] == [[90, 90, 90]] * 2
-    shown.page.wait_for_timeout(400)
-    assert "opacity=0" in shown.page.url
+    wait_for_parameter(shown.page, "opacity", "0")
 
 
 def test_opacity_and_overlays_stay_in_the_address_when_the_server_overwrites_it(shown: Grid) -> None:
     shown.page.locator(".opacity").fill("40")
     shown.page.get_by_role("button", name="Fixations").click()
     shown.page.evaluate("() => history.replaceState(null, '', '?models=left,right')")
-    shown.page.wait_for_function("() => location.search.includes('marks=fixations')")
+    wait_for_parameter(shown.page, "marks", "fixations")
     assert re.search(r"models=left.*right&opacity=40", shown.page.url)
     shown.page.evaluate("() => window.leave()")
     shown.page.evaluate("() => history.replaceState(null, '', '?other')")
-    shown.page.wait_for_timeout(700)
+    shown.page.clock.fast_forward(10_000)
     assert shown.page.url.endswith("?other")
 
 
@@ -163,7 +168,7 @@ def test_maps_appear_one_by_one_and_the_point_stays(shown: Grid) -> None:
     assert shown.page.locator(".state").inner_text() == "2 of 3 maps"
     assert shown.tile("bad").locator(".sentence").inner_text() == "Not on this image."
     shown.point("slow", 0.25, 0.25)
-    assert shown.values() == ["1", "", ""]
+    shown.expect_values("1", "", "")
     shown.call(grid(tile("left", LEFT), tile("slow", RIGHT), tile("bad", None, "Not on this image.")))
     expect(shown.tile("slow").locator(".value")).to_have_text("0.5")
     assert shown.page.locator(".state").inner_text() == ""
@@ -173,14 +178,14 @@ def test_another_image_starts_without_a_point(shown: Grid) -> None:
     shown.point("left", 0.25, 0.25)
     other = data_url(np.full((40, 40, 3), 200, np.uint8))
     shown.call(grid(tile("left", LEFT), tile("right", RIGHT), image=other))
-    assert shown.values() == ["", ""]
+    shown.expect_values("", "")
 
 
 @pytest.mark.parametrize("width", [340, 1140])
 def test_the_grid_fits_its_page(shown: Grid, width: int) -> None:
     shown.page.set_viewport_size({"width": width, "height": 900})
     shown.call(grid(*(tile(f"map{number}", RIGHT) for number in range(9))))
-    shown.page.wait_for_timeout(200)
+    expect(shown.page.locator(".tile")).to_have_count(9)
     assert shown.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     lefts = {round(tile.bounding_box()["x"]) for tile in shown.page.locator(".tile").all()}
     assert len(lefts) == (2 if width == 340 else 4)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 
 from app.component import element_module
 from app.player import bundle
 from hsal.tracing.schema import Trace
-from tests.fixtures.browser import running_script
 from tests.fixtures.photo_traces import make_photo_trace
+from tests.fixtures.browser import running_script, wait_until_settled
 from tests.fixtures.players import Shown, new_page
 from tests.fixtures.traces import make_trace
 
@@ -209,15 +210,14 @@ def served(tmp_path: Path) -> Iterator[str]:
         yield f"{address}/"
 
 
-def test_in_streamlit_stepping_sends_nothing_and_a_rerun_keeps_the_place(browser: object, served: str) -> None:
-    page = browser.new_page()
+def test_in_streamlit_stepping_sends_nothing_and_a_rerun_keeps_the_place(page: Page, served: str) -> None:
     frames, requests = [], []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
     page.goto(f"{served}?seed=4&moment=3")
     shown = Shown(page)
-    page.get_by_text("run 1").wait_for(timeout=60_000)
-    page.locator(".spoken").filter(has_text="broad glimpse").wait_for(timeout=60_000)
-    page.wait_for_timeout(1000)  # requests of the page itself
+    page.get_by_text("run 1").wait_for()
+    page.locator(".spoken").filter(has_text="broad glimpse").wait_for()
+    wait_until_settled(page)
     frames.clear()
     page.on("request", lambda request: requests.append(request.url))
     page.locator(".attention-player").focus()
@@ -235,4 +235,3 @@ def test_in_streamlit_stepping_sends_nothing_and_a_rerun_keeps_the_place(browser
     assert len(frames) > 0  # so frames are counted
     assert shown.moment == reached
     assert page.url.endswith(f"?seed=4&moment={reached}")
-    page.close()

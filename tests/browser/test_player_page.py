@@ -52,9 +52,10 @@ def test_stepping_is_quick_and_sends_no_request(bench: Bench) -> None:
     }""")
     assert len(spent) == 29
     assert sorted(spent)[len(spent) // 2] < 16
+    writes = shown.page.evaluate("window.writes")
     shown.press("Home", "ArrowRight", "Space")
     shown.page.get_by_role("button", name="priority").click()
-    shown.page.wait_for_timeout(400)
+    shown.page.wait_for_function("(before) => window.writes > before", arg=writes)  # the address is written last
     shown.page.remove_listener("request", note)
     assert requests == []
 

@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from hsal.runs.store import list_runs
-from tests.fixtures.browser import running_app
+from tests.fixtures.browser import running_app, wait_until_settled
 from tests.fixtures.run_folders import lines, make_run, write_lines
 
-PATIENCE_MS = 60_000
 LINE = "figure:has(b:text-is('Reward for labels')) polyline"
 
 
@@ -30,17 +29,11 @@ def train_url(runs: Path) -> Iterator[str]:
         yield f"{address}/train"
 
 
-def settle(page: Page) -> None:
-    """Wait until the server has answered: a rerun closes an open list and resets a field."""
-    page.wait_for_timeout(200)
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
-
-
 def fill(page: Page, label: str, value: str) -> None:
     field = page.get_by_role("spinbutton", name=label, exact=True)
     field.fill(value)
     field.press("Enter")
-    settle(page)
+    wait_until_settled(page)
 
 
 def point_count(line: Locator) -> int:
@@ -48,35 +41,25 @@ def point_count(line: Locator) -> int:
     return len((line.get_attribute("points") or "").split())
 
 
-def grows(page: Page, line: Locator) -> None:
-    before = point_count(line)
-    page.wait_for_function(
-        "([line, before]) => line.isConnected && (line.getAttribute('points') || '').split(' ').length !== before"
-        " || !line.isConnected", arg=[line.element_handle(), before], timeout=PATIENCE_MS,
-    )
-    expect(line).to_be_visible()
-    assert point_count(line) > before
+def grows(line: Locator) -> None:
+    """Wait until a line has more points."""
+    more = point_count(line) + 1
+    expect(line).to_have_attribute("points", re.compile(rf"^\s*(\S+\s+){{{more - 1},}}\S+\s*$"))
+    assert point_count(line) >= more
 
 
 def chosen(page: Page, label: str, option: str) -> None:
-    wanted = page.get_by_role("option", name=option)
-    for _ in range(10):
-        page.get_by_role("combobox", name=label).click()
-        page.wait_for_timeout(500)
-        if wanted.is_visible():  # otherwise a late response of the server closed it
-            break
-    wanted.click()
-    settle(page)
+    page.get_by_role("combobox", name=label).click()  # settled: a late response of the server would close it
+    page.get_by_role("option", name=option).click()
+    wait_until_settled(page)
 
 
 @pytest.mark.timeout(600)
 def test_a_training_run_from_start_to_deletion(page: Page, train_url: str, runs: Path) -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     page.goto(train_url)
     fill(page, "Updates", "5000")  # stopped earlier
     page.get_by_text("All settings").click()
-    settle(page)
+    wait_until_settled(page)
     for label, value in (("Batch", "4"), ("Scenes", "20"), ("Validation scenes", "10"),
                          ("Validate every (updates)", "20"), ("Snapshot every (updates)", "20"),
                          ("Hidden units", "16"), ("Episode steps", "3")):
@@ -88,10 +71,10 @@ def test_a_training_run_from_start_to_deletion(page: Page, train_url: str, runs:
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()
     line = page.locator(LINE).first
-    grows(page, line)
+    grows(line)
     expect(page.get_by_text(re.compile(r"examples per second"))).to_be_visible()
     page.reload()
-    grows(page, line)
+    grows(line)
     stop.click()
     resume = page.get_by_role("button", name="Resume", exact=True)
     expect(resume).to_be_visible()
@@ -104,7 +87,7 @@ def test_a_training_run_from_start_to_deletion(page: Page, train_url: str, runs:
     expect(resume).to_be_visible()
     assert list_runs(runs)[0].step > stopped.step
 
-    settle(page)  # the last snapshots of the stopped run give the slider other ends, and so another element
+    wait_until_settled(page)  # the last snapshots of the stopped run give the slider other ends, and so another element
     slider = page.get_by_role("slider", name="After update")
     slider.focus()  # also scrolls to it
     player = page.locator(".attention-player .spoken")
@@ -130,7 +113,7 @@ def test_zoom_and_hidden_lines_stay_while_values_arrive(page: Page, train_url: s
     with run_lock(folder):
         page.goto(f"{train_url}?run=active&with=other")
         chart = page.locator("figure svg").first
-        expect(chart).to_be_visible(timeout=PATIENCE_MS)
+        expect(chart).to_be_visible()
         page.get_by_role("button", name="other", exact=True, pressed=True).click()
         place = chart.bounding_box()
         assert place is not None
@@ -144,8 +127,9 @@ def test_zoom_and_hidden_lines_stay_while_values_arrive(page: Page, train_url: s
         axis = page.locator("figure").first.locator("text").all_inner_texts()
         top = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
         write_lines(folder, lines(200, start=101))
-        expect(page.get_by_text(re.compile("Update 200 of 400"))).to_be_visible(timeout=PATIENCE_MS)
-        page.wait_for_timeout(1500)
+        expect(page.get_by_text(re.compile("Update 200 of 400"))).to_be_visible()
+        write_lines(folder, lines(300, start=201))  # shown after whatever the former lines bring about
+        expect(page.get_by_text(re.compile("Update 300 of 400"))).to_be_visible()
         expect(back).to_be_visible()
         expect(page.get_by_role("button", name="other", exact=True, pressed=False)).to_be_visible()
         assert page.locator("figure").first.locator("text").all_inner_texts()[-3:] == axis[-3:]
@@ -160,16 +144,19 @@ def test_zoom_and_hidden_lines_stay_while_values_arrive(page: Page, train_url: s
 
 def test_nothing_is_sent_without_an_active_run(page: Page, train_url: str, runs: Path) -> None:
     folder = make_run(runs, "done", "finished", done=100, steps=100)
-    page.goto(f"{train_url}?run=done")
-    expect(page.locator("figure svg").first).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator(".attention-player .spoken")).to_be_visible(timeout=PATIENCE_MS)
-    page.wait_for_timeout(3000)
+    with page.expect_websocket() as opened:
+        page.goto(f"{train_url}?run=done")
+    expect(page.locator("figure svg").first).to_be_visible()
+    expect(page.locator(".attention-player .spoken")).to_be_visible()
+    wait_until_settled(page)
     page.evaluate("() => { window.changes = 0; new MutationObserver((seen) => { window.changes += seen.length; })"
                   ".observe(document.querySelector('[data-testid=stMain]'), {subtree: true, childList: true}); }")
-    page.wait_for_timeout(4000)
+    for _ in range(3):  # the page asks for new runs, and nothing else
+        with opened.value.expect_event("framesent"):
+            pass
     assert page.evaluate("window.changes") == 0
     # a run started in a terminal appears
     (folder.parent / "later").mkdir()
     config = json.loads((folder / "config.json").read_text())
     (folder.parent / "later" / "config.json").write_text(json.dumps(config))
-    expect(page.get_by_text("All runs (2)")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("All runs (2)")).to_be_visible()

@@ -12,11 +12,10 @@ from streamlit.testing.v1 import AppTest
 from hsal import paths as files
 from hsal.evaluation.cueing_results import load_cueing
 from tests.fixtures.axe import findings
-from tests.fixtures.browser import ROOT
+from tests.fixtures.browser import PATIENCE_MS, ROOT, wait_until_settled
 from tests.fixtures.posner import RESPONDER
 
 PAGE = str(ROOT / "pages" / "try_it.py")
-PATIENCE_MS = 60_000
 ENOUGH = """() => {
   const { trials } = JSON.parse(sessionStorage.getItem("hsal.cueing"));
   const done = trials.filter(({ practice, outcome }) => !practice && outcome === "correct");
@@ -49,15 +48,14 @@ def test_a_session_with_known_delays_shows_their_effect_and_sends_nothing(page: 
     page.on("request", lambda request: sent.append(request.url))
     page.goto(f"{app_url}/try-it")
     begin = page.get_by_role("button", name="Start with practice")
-    begin.wait_for(timeout=PATIENCE_MS)
-    page.locator(".js-plotly-plot").wait_for(timeout=PATIENCE_MS)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1000)
+    begin.wait_for()
+    page.locator(".js-plotly-plot").wait_for()
+    wait_until_settled(page)
     sent.clear()
     page.evaluate(RESPONDER, {"valid": 300, "neutral": 350, "invalid": 400})
     begin.click()
     expect(page.locator(".stage")).to_be_focused()
-    page.get_by_role("button", name="Begin").click(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Begin").click()
     page.wait_for_function(ENOUGH, timeout=2 * PATIENCE_MS)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Finish here").click()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-import time
 import tracemalloc
 import zlib
 
@@ -21,13 +20,10 @@ from tests.fixtures.images import SEVERAL, SHAPE, chunk, encode, png, refusal
 def test_rejects_an_image_of_900_megapixels_by_its_header() -> None:
     data = png(30_000, 30_000, 8, 2, zlib.compress(b"\0"))
     tracemalloc.start()
-    start = time.perf_counter()
     sentence = refusal(data, "bomb.png")
-    seconds = time.perf_counter() - start
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert sentence == '"bomb.png" is too large: scale it down to at most 40 megapixels and 20,000 pixels on a side.'
-    assert seconds < 0.5
     assert peak < 2**20
 
 
