@@ -90,8 +90,13 @@ def _user_map(image: ComparedImage) -> UserMap | None:
 
 def _models(available: Mapping[str, About], default: tuple[str, ...]) -> tuple[str, ...]:
     """Check boxes of the models by kind; returns the ticked ones that are available."""
-    count = len([name for name in state.now().models or default if name in available])
-    with st.popover(f"Models ({count})", icon=":material/checklist:", key=state.key("models.popover")):
+    # The browser takes no values for a closed popover: boxes that were ticked there would open without ticks.
+    # A count in the label would make it another popover, and close it, with each click.
+    popover = st.popover("Models", icon=":material/checklist:", key=state.key("models.popover"), on_change="rerun")
+    if not popover.open:
+        state.remove_ticks()
+        return state.now().models or default
+    with popover:
         for kind, title in KINDS.items():
             st.markdown(f"**{title}**")
             for name, about in saliency_models().items():

@@ -13,10 +13,11 @@ from typing import Any
 import streamlit as st
 
 from app.compare.address import BROWSER, LARGEST_SEED, NAMES, Choices, CompareState, default_state, parse, to_parameters
+from app.messages import replace_messages
 from app.state import MOMENT, LinkedState, browser_value, fill_widget
 
 PAGE: LinkedState[CompareState] = LinkedState("compare", browser=BROWSER, filled_in=("first", "second"))
-MESSAGES, CHOICES, FILES = "hsal.compare.messages", "hsal.compare.choices", "hsal.compare.files"
+CHOICES, FILES = "hsal.compare.choices", "hsal.compare.files"
 PREFIX = "compare."
 
 
@@ -30,10 +31,11 @@ def enter(choices: Choices) -> None:
     state = st.session_state
 
     def read(parameters: dict[str, str]) -> CompareState:
-        read_state, state[MESSAGES] = parse(parameters, choices)
+        read_state, problems = parse(parameters, choices)
+        replace_messages(problems)
         for name in NAMES:
             state[key(name)] = getattr(read_state, name)
-        _tick(read_state.models)
+        remove_ticks()
         return read_state
 
     PAGE.enter(read, touched=PAGE.drawn and now() != PAGE.state)
@@ -75,12 +77,10 @@ def widget(name: str, options: Sequence[Any] | None = None) -> str:
     return fill_widget(key(name), value, options)
 
 
-def _tick(models: Sequence[str]) -> None:
+def remove_ticks() -> None:
+    """Remove the check boxes, which are not drawn or have to be ticked anew; see `tick_box`."""
     for box in [box for box in st.session_state if str(box).startswith(key("model."))]:
-        if models:
-            st.session_state[box] = str(box).removeprefix(key("model.")) in models
-        else:  # the default selection; see `tick_box`
-            del st.session_state[box]
+        del st.session_state[box]
 
 
 def tick_box(model: str, default: Sequence[str]) -> str:
@@ -113,12 +113,6 @@ def moment() -> int:
 def grid_settings() -> dict[str, str]:
     """Opacity and overlays of the grid in the link, which the browser may have removed before the grid appears."""
     return {name: browser_value(name) for name in ("opacity", "marks")}
-
-
-def take_messages() -> list[str]:
-    """The sentences on parts of the link that cannot be used; returned once."""
-    messages: list[str] = st.session_state.pop(MESSAGES, [])
-    return messages
 
 
 def choose_random_seed() -> None:

@@ -14,6 +14,7 @@ from app.compare.inputs import choose_image
 from app.compare.leaderboard import leaderboard
 from app.compare.maps import show_maps
 from app.compare.results import results_over_scenes
+from app.messages import take_messages
 from app.widgets import escape_markdown, show_error, show_problems
 from hsal.errors import HsalError
 
@@ -36,7 +37,7 @@ def compare() -> None:
     st.segmented_control("Show", list(VIEWS), format_func=VIEWS.__getitem__, required=True,
                          label_visibility="collapsed", key=state.widget("view", list(VIEWS)))
     view = state.now().view
-    show_problems(state.take_messages())
+    show_problems(take_messages())
     if view == "leaderboard":
         leaderboard()
     else:

@@ -50,6 +50,12 @@ def filled(page: AppTest) -> dict:
     raise AssertionError("a map was not computed in time")
 
 
+def with_models(page: AppTest) -> AppTest:
+    """The page with its list of models open."""
+    page.session_state["compare.models.popover"] = True
+    return page.run()
+
+
 def put(page: AppTest, uploader: str, name: str, data: bytes) -> None:
     """Put a file into an uploader, and run."""
     page.file_uploader(key=f"compare.file.{uploader}").set_value((name, data, "application/octet-stream")).run()
@@ -85,14 +91,14 @@ def test_a_link_restores_the_selection() -> None:
 
 
 def test_ticked_models_are_in_the_link() -> None:
-    page = visit(models="uniform")
+    page = with_models(visit(models="uniform"))
     page.checkbox(key="compare.model.channel_energy").check().run()
     assert set(parameter(page, "models").split(",")) == {"channel_energy", "uniform"}
     assert page.selectbox(key="compare.network")
 
 
 def test_no_ticked_model_is_explained() -> None:
-    page = visit(models="uniform")
+    page = with_models(visit(models="uniform"))
     page.checkbox(key="compare.model.uniform").uncheck().run()
     assert [info.value for info in page.info] == ["Select at least one model."]
 

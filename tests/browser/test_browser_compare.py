@@ -157,6 +157,27 @@ def test_back_returns_to_the_scene_before(page: Page, slow_app: str) -> None:
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11")
 
 
+@pytest.mark.parametrize("image", ["Photo", "Random"])
+def test_the_ticked_models_are_those_whose_maps_are_shown(page: Page, slow_app: str, image: str) -> None:
+    """Another image, chosen while the boxes are hidden, has other models; one click then changes one model."""
+    open_page(page, f"{slow_app}/compare-saliency")
+    wait_until_settled(page)
+    page.get_by_role("radio", name=image, exact=True).click()
+    wait_for_parameter(page, "input", "photo" if image == "Photo" else "scene")
+    page.get_by_role("button", name="Models").click()
+    ticked = page.get_by_role("checkbox", checked=True)
+    tiles = page.locator(".tile")
+    expect(ticked.first).to_be_visible()
+    wait_until_settled(page)
+    shown = tiles.count()
+    assert shown > 9
+    expect(ticked).to_have_count(shown)
+    page.get_by_test_id("stPopoverBody").get_by_text("Spectral Residual (2007)", exact=True).click()
+    expect(tiles).to_have_count(shown - 1)
+    expect(tile(page, "spectral_residual")).to_have_count(0)
+    expect(ticked).to_have_count(shown - 1)
+
+
 @pytest.mark.parametrize("view", ["maps", "attention"])
 def test_nothing_overflows_on_a_phone(page: Page, slow_app: str, view: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
