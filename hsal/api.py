@@ -139,7 +139,7 @@ def evaluate(
         cases: a list that receives one `Case` per scene.
 
     Returns:
-        The measures of `hsal.evaluation.evaluate.Evaluation` by name, with `intervals` (95 % bootstrap intervals over
+        The measures of `hsal.evaluation.evaluate.Evaluation` by name, with `intervals` (95% bootstrap intervals over
         scenes) and the settings.
 
     Raises:

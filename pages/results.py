@@ -34,7 +34,7 @@ st.markdown(
 st.html(main_table(rows))
 if rows:
     st.caption(
-        "Means over seeds. Brackets: 95 % bootstrap intervals over test scenes. The paper's backbone is a ResNet-34 "
+        "Means over seeds. Brackets: 95% bootstrap intervals over test scenes. The paper's backbone is a ResNet-34 "
         "with ImageNet weights, its SVHN is the full one; compare with that in mind."
     )
     with st.expander("Command, machine and minutes of every result", icon=":material/terminal:"):

@@ -39,7 +39,7 @@ def leaderboard(path: Path = SHIPPED) -> None:
     st.markdown(
         f"{escape(benchmark.about['data'])}: how well the maps of {len(rows)} models and baselines predict fixations"
         f" on {len(benchmark.images)} images. **Bold** is the best of a column; human fixations, an upper bound, are"
-        " excluded. Brackets are 95 % bootstrap intervals over images."
+        " excluded. Brackets are 95% bootstrap intervals over images."
     )
     chosen = st.segmented_control(
         "Metric", benchmark.metrics, default=ranking_metric(benchmark), required=True, key="leaderboard.metric",

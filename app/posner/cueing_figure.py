@@ -11,7 +11,7 @@ MEANINGS = {"valid": "on the target", "neutral": "over everything", "invalid": "
 
 
 def cueing_bars(result: CueingResult, dark: bool) -> go.Figure:
-    """Probability of the target's label by number of digits, one bar per cue, with 95 % intervals."""
+    """Probability of the target's label by number of digits, one bar per cue, with 95% intervals."""
     ink = "#e7ecef" if dark else "#1c2429"
     styles = {
         "valid": {"color": COVERT, "line": {"color": COVERT, "width": 2}},

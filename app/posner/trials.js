@@ -76,7 +76,7 @@ function quantile(sorted, share) {
 
 const resample = (values, random) => values.map(() => values[Math.floor(random() * values.length)]);
 
-// {value, low, high}: a statistic of one or more lists and its 95 % bootstrap interval (Efron, 1979); each list is
+// {value, low, high}: a statistic of one or more lists and its 95% bootstrap interval (Efron, 1979); each list is
 // resampled with replacement. Null if a list is empty; low and high are null if a list is too short.
 function estimate(statistic, lists, random) {
   if (lists.some((list) => list.length === 0)) return null;

@@ -95,7 +95,7 @@ def cue_scenes(
 
 
 def summarize(digits: int, rows: np.ndarray, resamples: int = 1000, seed: int = 0) -> CueingFigures:
-    """Means with 95 % bootstrap intervals over scenes (Efron, 1979); valid minus invalid is paired by scene.
+    """Means with 95% bootstrap intervals over scenes (Efron, 1979); valid minus invalid is paired by scene.
 
     Args:
         digits: number of digits in each scene.

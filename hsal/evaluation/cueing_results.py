@@ -20,7 +20,7 @@ MEASURES = {
 
 
 class Estimate(NamedTuple):
-    """A mean over scenes and its 95 % interval."""
+    """A mean over scenes and its 95% interval."""
 
     mean: float
     low: float

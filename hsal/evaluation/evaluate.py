@@ -101,7 +101,7 @@ def _by_count(predicted: np.ndarray, true: np.ndarray) -> tuple[CountFigures, ..
 
 
 def intervals(predictions: ScenePredictions, resamples: int = 1000, seed: int = 0) -> dict[str, tuple[float, float]]:
-    """95 % bootstrap intervals over scenes (Efron, 1979) of the main measures, by name.
+    """95% bootstrap intervals over scenes (Efron, 1979) of the main measures, by name.
 
     Each measure is a ratio of two sums over scenes, or a mean of such ratios (macro-F1), so a resample needs only the
     sums of a few columns.

@@ -18,7 +18,7 @@ class SeedSummary:
     high: float
     """Maximum over seeds."""
     interval: tuple[float, float] | None
-    """95 % bootstrap interval over test scenes, whose ends are means over seeds; None if it was not measured."""
+    """95% bootstrap interval over test scenes, whose ends are means over seeds; None if it was not measured."""
 
 
 @dataclass(frozen=True)

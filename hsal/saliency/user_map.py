@@ -104,7 +104,7 @@ def _check_aspect(shape: tuple[int, ...], image_size: tuple[int, int]) -> None:
 
 
 def _fits(rows: int, columns: int, height: int, width: int) -> bool:
-    """Whether the map has the image's aspect ratio, within one cell or 2 %."""
+    """Whether the map has the image's aspect ratio, within one cell or 2%."""
     return abs(columns - rows * width / height) <= max(1, 0.02 * columns) or (
         abs(rows - columns * height / width) <= max(1, 0.02 * rows)
     )

@@ -25,7 +25,7 @@ no setting was chosen on test scenes.
 ## Results
 
 {scenes:,} test scenes (seed {seed}; {digits}), greedy, one pass; {machine}.
-In brackets: 95 % intervals, from 1,000 bootstrap resamples of the scenes.{placements}
+In brackets: 95% intervals, from 1,000 bootstrap resamples of the scenes.{placements}
 
 {rows}
 

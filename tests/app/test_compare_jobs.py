@@ -21,18 +21,20 @@ from app.compare.jobs import jobs
 
 def compute():
     started.set()
-    time.sleep(0.5)
+    leaving.wait(60)
+    time.sleep(0.5)  # while the process exits
     print("computed", flush=True)
 
-started = threading.Event()
+started, leaving = threading.Event(), threading.Event()
 jobs().request("running", compute, cost_s=60)
-assert started.wait(20)
+assert started.wait(60)
 jobs().request("waiting", lambda: print("started at exit", flush=True), cost_s=50)
 print("exits", flush=True)
+leaving.set()
 """
 
 
-def wait(jobs: Jobs, key: object, work: Callable[[], object], seconds: float = 10, **options: object) -> JobResult:
+def wait(jobs: Jobs, key: object, work: Callable[[], object], seconds: float = 60, **options: object) -> JobResult:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if result := jobs.request(key, work, **options):
@@ -68,8 +70,8 @@ def test_a_failure_is_one_sentence_and_expires(monkeypatch: pytest.MonkeyPatch) 
 
 def test_slow_jobs_do_not_block_quick_ones() -> None:
     jobs, go = Jobs(quick=1), threading.Event()
-    jobs.request("known to be slow", lambda: go.wait(20), cost_s=30)
-    jobs.request("unexpectedly slow", lambda: go.wait(20), cost_s=0.1)
+    jobs.request("known to be slow", lambda: go.wait(60), cost_s=30)
+    jobs.request("unexpectedly slow", lambda: go.wait(60), cost_s=0.1)
     for number in range(5):  # an unexpectedly slow job counts as slow after SLOW_S
         assert wait(jobs, number, lambda: "quick", cost_s=0.2).value == "quick"
     assert jobs.request("unexpectedly slow", lambda: None) is None
@@ -79,7 +81,7 @@ def test_slow_jobs_do_not_block_quick_ones() -> None:
 
 def test_the_cheapest_job_starts_first() -> None:
     jobs, go, order = Jobs(quick=1), threading.Event(), []
-    jobs.request("first", lambda: go.wait(20), cost_s=0)
+    jobs.request("first", lambda: go.wait(60), cost_s=0)
     while "first" not in jobs._running:
         time.sleep(0.01)
     for cost in (0.5, 0.1, 0.3):
@@ -93,7 +95,7 @@ def test_the_cheapest_job_starts_first() -> None:
 def test_a_job_that_is_no_longer_requested_is_dropped() -> None:
     now = [0.0]
     jobs, go, done = Jobs(quick=1, clock=lambda: now[0]), threading.Event(), []
-    jobs.request("first", lambda: go.wait(20))
+    jobs.request("first", lambda: go.wait(60))
     while "first" not in jobs._running:
         time.sleep(0.01)
     jobs.request("abandoned", lambda: done.append("abandoned"), cost_s=0.1)
@@ -117,7 +119,7 @@ def test_the_least_recently_used_results_are_removed_first() -> None:
 def test_a_full_queue_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare_jobs, "MAX_WAITING", 2)
     jobs, go = Jobs(quick=1), threading.Event()
-    jobs.request("first", lambda: go.wait(20))
+    jobs.request("first", lambda: go.wait(60))
     while "first" not in jobs._running:
         time.sleep(0.01)
     assert [jobs.request(key, lambda: 1, cost_s=0.1) for key in "ab"] == [None, None]
@@ -127,5 +129,5 @@ def test_a_full_queue_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_process_exits_after_the_running_job_and_drops_waiting_ones() -> None:
     command = [sys.executable, "-c", EXIT_WITH_A_RUNNING_JOB]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=40, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "exits\ncomputed\n", "")

@@ -6,13 +6,14 @@ import io
 import json
 import re
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from hsal.zoo.samples import recorded
-from tests.fixtures.browser import ROOT
+from tests.fixtures.browser import PATIENCE_MS, ROOT
 from tests.fixtures.step_through import image_bytes, parameter, shown
 
 PAGE = str(ROOT / "pages" / "compare.py")
@@ -38,16 +39,20 @@ def element(page: AppTest) -> dict:
     return json.loads(page.get("bidi_component")[-1].proto.json)
 
 
-def filled(page: AppTest) -> dict:
-    """The data of the grid once all maps are there."""
-    for _ in range(200):
-        grid = element(page)
-        if all(tile["state"] != "waiting" for tile in grid["tiles"]):
-            return grid
+def run_until(page: AppTest, ready: Callable[[], bool]) -> None:
+    """Run the page again until background jobs have brought what it waits for."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not ready():
+        assert time.monotonic() < end, "the results of the jobs have not come"
         time.sleep(0.1)
         page.run()
         assert not page.exception
-    raise AssertionError("a map was not computed in time")
+
+
+def filled(page: AppTest) -> dict:
+    """The data of the grid once all maps are there."""
+    run_until(page, lambda: all(tile["state"] != "waiting" for tile in element(page)["tiles"]))
+    return element(page)
 
 
 def with_models(page: AppTest) -> AppTest:
@@ -106,12 +111,7 @@ def test_no_ticked_model_is_explained() -> None:
 def test_images_with_fixations_have_scores_with_explanations() -> None:
     page = visit(input="photo", photo="coffee.jpg", models="uniform")
     filled(page)
-    for _ in range(100):
-        if "NSS" in tables(page):
-            break
-        time.sleep(0.1)
-        page.run()
-    assert "NSS" in tables(page)
+    run_until(page, lambda: "NSS" in tables(page))
     assert any("made up" in caption.value for caption in page.caption)
     assert any("standard deviations" in text.value for text in page.markdown)
 
@@ -127,11 +127,7 @@ def test_two_maps_are_compared() -> None:
 
 def test_the_attention_view_has_a_trace_of_each_map_and_its_changes() -> None:
     page = visit(view="attention", models="uniform", sample="2")
-    for _ in range(200):
-        if len(page.get("bidi_component")) == 2:
-            break
-        time.sleep(0.1)
-        page.run()
+    run_until(page, lambda: len(page.get("bidi_component")) == 2)
     players = [json.loads(player.proto.json) for player in page.get("bidi_component")]
     assert [player["title"] for player in players] == ["Channel energy (the model's own)", "Uniform"]
     assert {player["group"] for player in players} == {"compare"}
@@ -142,11 +138,7 @@ def test_the_attention_view_has_a_trace_of_each_map_and_its_changes() -> None:
 def test_the_attention_view_reports_the_preprocessing_of_an_upload() -> None:
     page = visit(view="attention", input="upload", models="uniform")
     put(page, "upload", "paper.png", image_bytes())
-    for _ in range(200):
-        if page.get("bidi_component"):
-            break
-        time.sleep(0.1)
-        page.run()
+    run_until(page, lambda: bool(page.get("bidi_component")))
     assert any("Light and dark were inverted" in caption.value for caption in page.caption)
 
 
@@ -170,11 +162,7 @@ def test_a_map_names_its_label_and_the_chance_level_of_boxes_is_shown() -> None:
     truth = {str(box.label) for box in recorded()["2"].boxes}
     assert re.match(r"for the digit (\d), ", times["grad_cam"])[1] in truth
     assert "for" not in times["uniform"]
-    for _ in range(100):
-        if "Mass in boxes" in tables(page):
-            break
-        time.sleep(0.1)
-        page.run()
+    run_until(page, lambda: "Mass in boxes" in tables(page))
     share = re.search(r"chance: (0\.\d{3}), the boxes", tables(page))[1]
     assert f">{share}<" in re.sub("</?strong>", "", tables(page))  # what the uniform map scores
 

@@ -121,7 +121,7 @@ def test_drawn_digits_are_traced_and_the_link_carries_them(page: Page, app_url: 
     page.goto(f"{app_url}/step-through?input=draw")
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
-    page.wait_for_timeout(500)
+    wait_until_settled(page)
     box = canvas.bounding_box()
     assert box
     page.mouse.move(box["x"] + 150, box["y"] + 60)

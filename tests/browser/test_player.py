@@ -38,9 +38,9 @@ def test_sentences_match_the_numbers(bench: Bench) -> None:
     expected = {
         1: "Prediction 1 of 2, covert: attention spreads over the upper right without any eye movement (covert mask).",
         4: "Prediction 1 of 2, overt: sharp glimpse 1 of 2 lands on row 2, column 6, where priority is 1.00.",
-        6: "Prediction 1 of 2, overt: the model names a 3 (80 %); this is correct: a 3 was still to be named.",
-        14: "Prediction 2 of 2, overt: the model names a 7 (80 %); this is incorrect: there is no 7 in the image.",
-        22: "Final step, overt: the model says stop (80 %); this is incorrect: 5 was still to be named.",
+        6: "Prediction 1 of 2, overt: the model names a 3 (80%); this is correct: a 3 was still to be named.",
+        14: "Prediction 2 of 2, overt: the model names a 7 (80%); this is incorrect: there is no 7 in the image.",
+        22: "Final step, overt: the model says stop (80%); this is incorrect: 5 was still to be named.",
     }
     for moment, sentence in expected.items():
         shown.page.locator(".scrub").fill(str(moment))
@@ -56,7 +56,7 @@ def test_a_label_named_too_often_and_a_trace_without_stop(bench: Bench) -> None:
 
 def test_without_truth_nothing_is_judged(bench: Bench) -> None:
     shown = bench.show(make_trace(truth=None), moment=6)
-    assert shown.sentence == "Prediction 1 of 2, overt: the model names a 3 (80 %)."
+    assert shown.sentence == "Prediction 1 of 2, overt: the model names a 3 (80%)."
     assert shown.text(".reason") == "true labels unknown"
     assert shown.page.locator(".sign").count() == 0
     assert shown.page.locator(".truth").is_hidden()

@@ -14,8 +14,8 @@ from playwright.sync_api import Page
 from app.component import element_module
 from app.player import bundle
 from hsal.tracing.schema import Trace
-from tests.fixtures.photo_traces import make_photo_trace
 from tests.fixtures.browser import running_script, wait_until_settled
+from tests.fixtures.photo_traces import make_photo_trace
 from tests.fixtures.players import Shown, new_page
 from tests.fixtures.traces import make_trace
 

@@ -89,10 +89,10 @@ def test_sentences_speak_of_fixations(bench: Bench) -> None:
     assert shown.sentence.startswith("Fixation 1 of 6, covert: this is what draws people\u2019s eyes (saliency map)")
     shown.pixel(GLIMPSE, 0, 0)
     assert shown.sentence == ("Fixation 1 of 6, overt: the eyes land in the center, row 11, column 17 (sharp glimpse). "
-                              "This spot alone looks like \u201claptop\u201d (62 %).")
+                              "This spot alone looks like \u201claptop\u201d (62%).")
     shown.pixel(LABEL + 2 * STEP, 0, 0)
     assert shown.sentence == ("Fixation 3 of 6, overt: what attention covers could be \u201cmouse\u201d, but that is "
-                              "unsure (12 %).")
+                              "unsure (12%).")
     shown.press("End")
     assert shown.sentence.endswith(", and earlier ones regain some; here it stops, after 6 glimpses.")
     stopped = show(bench, make_photo_trace(stops=True))
@@ -104,12 +104,12 @@ def test_bars_show_the_five_most_probable_of_the_glimpse_and_of_the_broad_glimps
     shown = show(bench, make_photo_trace())
     shown.pixel(LABEL, 0, 0)
     assert shown.page.locator(".bar").count() == 5
-    assert shown.text(".bar >> nth=0").split("\n") == ["laptop", "62 %"]
+    assert shown.text(".bar >> nth=0").split("\n") == ["laptop", "62%"]
     assert "5 most probable of 1001 classes" in shown.text(".rest")
     shown.pixel(GLIMPSE + STEP, 0, 0)
     assert shown.text(".classes h2") == "What this glimpse alone shows"
-    assert [shown.text(f".bar >> nth={n}").split("\n") for n in range(2)] == [["computer keyboard", "34 %"],
-                                                                             ["mouse", "5 %"]]
+    assert [shown.text(f".bar >> nth={n}").split("\n") for n in range(2)] == [["computer keyboard", "34%"],
+                                                                             ["mouse", "5%"]]
     assert shown.page.locator(".bar.unsure").count() == 4
 
 
@@ -118,7 +118,7 @@ def test_chips_mark_unsure_labels(bench: Bench) -> None:
     shown.press("End")
     chips = shown.page.locator(".chip").all_inner_texts()
     assert [text.replace("\u00a0", " ") for text in chips] == [
-        "laptop", "computer keyboard", "mouse? unsure, 12 %", "coffee mug", "wooden spoon? unsure, 7 %", "lamp",
+        "laptop", "computer keyboard", "mouse? unsure, 12%", "coffee mug", "wooden spoon? unsure, 7%", "lamp",
     ]
     assert shown.page.locator(".chip.unsure").count() == 2
     assert not shown.page.locator(".rewards").is_visible()

@@ -92,7 +92,7 @@ def test_shares_are_fractions_of_the_total_decrease() -> None:
 
 
 def test_there_are_no_shares_if_no_single_glimpse_matters() -> None:
-    # 1.00 falls to 0.99 without the first sharp glimpse: that is not 100 % of the decision
+    # 1.00 falls to 0.99 without the first sharp glimpse: that is not 100% of the decision
     steady = LabelAttribution(0, 3, 1.0, (1.0, 0.99, 1.0), None)
     assert steady.losses == pytest.approx((0, 0.01, 0))
     assert not steady.rests_on_one

@@ -215,7 +215,7 @@ def test_leaderboard_rows_are_means_with_intervals_best_first() -> None:
     assert [one.model for one in found] == ["human", "gbvs", "itti_koch", "center_prior"]
     gbvs = found[1]
     assert gbvs.means["shuffled_auc"].value == pytest.approx(0.7)
-    # the mean of four draws from 0.6 0.7 0.7 0.8 lies within 0.6..0.8, the 95 % interval strictly so
+    # the mean of four draws from 0.6 0.7 0.7 0.8 lies within 0.6..0.8, the 95% interval strictly so
     assert 0.6 < gbvs.means["shuffled_auc"].low < 0.7 < gbvs.means["shuffled_auc"].high < 0.8
     assert found[0].means["shuffled_auc"][1:] == pytest.approx((0.9, 0.9))
     assert gbvs.milliseconds == 25  # the median of 10 20 30 40

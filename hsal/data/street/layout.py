@@ -77,7 +77,7 @@ def _cumulative(shares: list[float]) -> list[float]:
 
 
 def view_number(rng: np.random.Generator, layout: Layout, face: Face) -> WallView:
-    """The whole number with a margin of about 30 %; in one of seven images a digit at the border is cut off."""
+    """The whole number with a margin of about 30%; in one of seven images a digit at the border is cut off."""
     glyphs, matrix = place(rng, layout, face)
     boxes = seen_boxes(glyphs, matrix, face)
     left, top = boxes[:, :2].min(axis=0).tolist()

@@ -163,7 +163,7 @@ def _add_ink(
 
 
 def _moved(alpha: np.ndarray, rng: np.random.Generator, px: float) -> np.ndarray:
-    """The same, shifted by about 5 % of a digit's height."""
+    """The same, shifted by about 5% of a digit's height."""
     down, right = np.rint(rng.normal(0, 0.05, 2) * px).astype(int).tolist()
     down = down or 1
     moved = np.zeros_like(alpha)

@@ -1,6 +1,6 @@
 """Crops of house numbers with their boxes: one rule for every source of numbers.
 
-The crop is the union of the digits' boxes, enlarged by 30 % and resized to a square, as in
+The crop is the union of the digits' boxes, enlarged by 30% and resized to a square, as in
 Goodfellow et al., *Multi-digit Number Recognition from Street View Imagery*, 2014.
 Differs: the crop of a number that is higher than wide is widened to a square, so that a lone digit is not stretched.
 The augmentation follows what Cubuk et al., *AutoAugment*, CVPR 2019, found to help on SVHN: shear,
@@ -88,7 +88,7 @@ def number_crop(boxes: np.ndarray) -> Crop:
 def digit_crop(box: np.ndarray, rng: np.random.Generator) -> Crop:
     """A window on one digit, at the scale at which digits appear in whole numbers.
 
-    The digit is 30 % to 100 % of the window's height, compressed sideways by up to 1.9, and lies
+    The digit is 30% to 100% of the window's height, compressed sideways by up to 1.9, and lies
     completely within it, at any position.
     """
     left, top, right, bottom = box.tolist()

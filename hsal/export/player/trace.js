@@ -98,9 +98,9 @@ function decimal(value) {
 }
 
 function percent(share) {
-  if (share > 0 && share < 0.005) return "<1\u00a0%";
-  if (share < 1 && share > 0.995) return ">99\u00a0%";
-  return `${Math.round(share * 100)}\u00a0%`;
+  if (share > 0 && share < 0.005) return "<1%";
+  if (share < 1 && share > 0.995) return ">99%";
+  return `${Math.round(share * 100)}%`;
 }
 
 // In texts, rows and columns count from 1, from the top and from the left.

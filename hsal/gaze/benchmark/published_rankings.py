@@ -55,7 +55,7 @@ Frequency-tuned saliency was designed to segment objects, not to predict fixatio
 Süsstrunk, CVPR 2009).
 
 Each row is an order that was published, on other images and with the authors' own code, and the result here: the mean
-difference over images, above 0 if the order holds, with its 95 % interval.
+difference over images, above 0 if the order holds, with its 95% interval.
 """
 
 

@@ -17,7 +17,7 @@ FIRST = ("shuffled_auc", "auc", "box_auc")  # models are ranked by the first of 
 
 
 class MeanInterval(NamedTuple):
-    """A mean over images and its 95 % bootstrap confidence interval."""
+    """A mean over images and its 95% bootstrap confidence interval."""
 
     value: float
     low: float
@@ -68,7 +68,7 @@ def leaderboard_rows(benchmark: Benchmark, by: str | None = None) -> list[Leader
 
 
 def _interval(columns: np.ndarray, seed: int = 0) -> np.ndarray:
-    """The 95 % interval of each column's mean: (P,n) -> (2,n). All columns use the same resamples of images."""
+    """The 95% interval of each column's mean: (P,n) -> (2,n). All columns use the same resamples of images."""
     sums = resampled_sums(columns, RESAMPLES, seed)
     return np.percentile(sums / len(columns), [2.5, 97.5], axis=0)
 
