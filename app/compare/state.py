@@ -78,7 +78,7 @@ def widget(name: str, options: Sequence[Any] | None = None) -> str:
 
 
 def remove_ticks() -> None:
-    """Remove the check boxes, which are not drawn or have to be ticked anew; see `tick_box`."""
+    """Remove the check boxes: they are not drawn, or have to be ticked again; see `tick_box`."""
     for box in [box for box in st.session_state if str(box).startswith(key("model."))]:
         del st.session_state[box]
 
