@@ -172,9 +172,9 @@ def test_answers_of_the_exercises_open_one_by_one_or_all_by_a_link(page: Page, a
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_chapter_has_a_serious_finding(browser: Browser, app_url: str, scheme: str) -> None:
     with new_tab(browser, viewport={"width": 1280, "height": 900}, color_scheme=scheme) as tab:
-        for number in range(2, 9):
+        for number in range(2, 10):
             open_chapter(tab, app_url, number)
-            tab.locator(".attention-player, .sandbox").first.wait_for()
+            tab.locator(".attention-player, .sandbox, .replay").first.wait_for()
             wait_until_settled(tab)
             assert findings(tab) == [], f"chapter {number}"
 
