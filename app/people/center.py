@@ -24,5 +24,6 @@ def density_elsewhere(photo: PeoplePhoto, grid: Grid) -> np.ndarray | None:
     other = another_photo(photo)
     if other is None:
         return None
-    rows, columns = cells_of(np.concatenate(other.people), other.size, grid)
+    cells = [cells_of(path, other.size, grid) for path in other.people]
+    rows, columns = (np.concatenate([one[axis] for one in cells]) for axis in (0, 1))
     return blurred(rows, columns, center_bias(grid))

@@ -14,6 +14,7 @@ from PIL import Image
 
 from app.people.photos import PeoplePhoto
 from app.people.scoring import Prediction
+from hsal.gaze.scanpath import Scanpath
 
 DEGREES_ACROSS = 33.0  # OSIE's photos were this wide on the screen (Xu et al., 2014); others are taken to be, too
 QUALITY = 85
@@ -25,7 +26,7 @@ class ModelPaths:
 
     title: str
     path: np.ndarray
-    """(n,2) float32: x and y of the model's own fixations, in the photo's pixels."""
+    """(n,2) float: x and y of the model's own fixations, in the photo's pixels."""
     predictions: Sequence[Prediction | None] = ()
     """One per person; None where nothing can be predicted."""
 
@@ -47,8 +48,8 @@ def replay_data(photo: PeoplePhoto, model: ModelPaths | None, guesses: int = 0) 
     return {
         "identity": photo.digest, "name": photo.title, "photo": data_url(photo.pixels.tobytes(), photo.pixels.shape),
         "width": width, "height": height, "blur": degree, "near": 2 * degree, "guesses": guesses,
-        "people": [_rounded(path) for path in photo.people],
-        "model": None if model is None else {"title": model.title, "path": _rounded(model.path)},
+        "people": [_fixations(path) for path in photo.people],
+        "model": None if model is None else {"title": model.title, "path": model.path.round(1).tolist()},
         "next": None if model is None else _next(model),
     }
 
@@ -82,9 +83,11 @@ def quantized(densities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return levels, peaks.ravel() * densities[0].size
 
 
-def _rounded(path: np.ndarray) -> list[list[float | None]]:
-    """Rows of a path, (n,2) or (n,3), with one decimal; NaN becomes None."""
-    return [[None if np.isnan(value) else round(float(value), 1) for value in row] for row in path]
+def _fixations(path: Scanpath) -> list[list[float | None]]:
+    """[x, y, duration in ms or None] of each fixation."""
+    durations = path.duration_ms.tolist() or [None] * len(path)
+    places = path.points.round(1).tolist()
+    return [[x, y, duration] for (x, y), duration in zip(places, durations, strict=True)]
 
 
 @lru_cache(maxsize=16)

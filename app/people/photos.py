@@ -9,8 +9,12 @@ import numpy as np
 
 from app.compare import images
 from app.compare.images import ComparedImage
+from hsal.data.base import DataError
 from hsal.data.fixations.base import FixatedImage, Fixations
+from hsal.data.images import quoted
 from hsal.errors import HsalError
+from hsal.gaze.scanpath import Scanpath, scanpaths_of
+from hsal.zoo import samples
 
 NO_SUBJECTS = "The file has no column subject, so all fixations are shown as one person's, in the order of the file."
 LEAST = 2  # fixations of a person of whom the next one can be predicted
@@ -24,8 +28,7 @@ class PeoplePhoto:
     title: str
     pixels: np.ndarray
     """(H,W,3) uint8, RGB."""
-    people: tuple[np.ndarray, ...] = ()
-    """One (n,3) float32 per person, n >= 1: x and y in pixels, and the duration in ms or NaN."""
+    people: tuple[Scanpath, ...] = ()
     notes: tuple[str, ...] = ()
     """A sentence for each change to the files, and for each person that cannot be scored."""
 
@@ -37,27 +40,31 @@ class PeoplePhoto:
     @property
     def digest(self) -> str:
         """SHA-256 of the pixels and scanpaths."""
-        parts = [self.pixels.tobytes(), str(self.pixels.shape).encode(), *(path.tobytes() for path in self.people)]
+        parts = [self.pixels.tobytes(), str(self.pixels.shape).encode()]
+        for path in self.people:
+            parts += [path.x_px.tobytes(), path.y_px.tobytes(), path.duration_ms.tobytes()]
         return hashlib.sha256(b"|".join(parts)).hexdigest()
 
 
 def photo_titles() -> dict[str, str]:
-    """Name -> title: the photos of OSIE if it is installed, then those without fixations."""
-    return images.photos()
+    """Name -> title: the photos of OSIE if it is installed, then the sample photos, which have no fixations."""
+    osie = {name: title for name, title in images.photos().items() if not (images.EXAMPLE / name).is_file()}
+    return osie | {name: name.replace("-", " ").title() for name in samples.sample_photos()}
 
 
 def has_people(name: str) -> bool:
-    """Whether there are fixations of people for a photo; those of the examples are made up and left out."""
-    return not (images.EXAMPLE / name).is_file()
+    """Whether there are fixations of people for a photo."""
+    return name not in samples.sample_photos()
 
 
 def listed_photo(name: str) -> PeoplePhoto:
     """One of `photo_titles`; raises HsalError."""
-    shown = images.photo_image(name)
+    title = photo_titles().get(name)
+    if title is None:
+        raise DataError(f"There is no photo {quoted(name)}: choose another.")
     if has_people(name):
-        return _photo(shown, photo_titles()[name])
-    without = replace(shown.fixated, fixations=None, notes=())
-    return _photo(replace(shown, fixated=without), photo_titles()[name])
+        return _photo(images.photo_image(name), title)
+    return PeoplePhoto(name, title, samples.photo_pixels(name))
 
 
 def another_photo(photo: PeoplePhoto) -> PeoplePhoto | None:
@@ -90,22 +97,20 @@ def own_photo(image: tuple[str, bytes], table: tuple[str, bytes] | None) -> Peop
 
 def _photo(shown: ComparedImage, title: str) -> PeoplePhoto:
     fixated: FixatedImage = shown.fixated
-    people, notes = scanpaths_of(fixated.fixations) if fixated.fixations is not None else ((), ())
+    people, notes = people_of(fixated.fixations) if fixated.fixations is not None else ((), ())
     return PeoplePhoto(fixated.name, title, fixated.image, people, (*fixated.notes, *notes))
 
 
-def scanpaths_of(fixations: Fixations) -> tuple[tuple[np.ndarray, ...], tuple[str, ...]]:
-    """Each person's scanpath, (n,3) float32 as in `PeoplePhoto`, and a sentence on what cannot be scored."""
-    count = len(fixations.x)
-    durations = fixations.duration_ms if len(fixations.duration_ms) else np.full(count, np.nan, np.float32)
-    rows = np.stack([fixations.x, fixations.y, durations], 1).astype(np.float32)  # (n,3)
+def people_of(fixations: Fixations) -> tuple[tuple[Scanpath, ...], tuple[str, ...]]:
+    """Each person's scanpath, and a sentence on what cannot be predicted."""
     if not len(fixations.subject):
-        return (rows,), (NO_SUBJECTS, *_too_short([rows]))
-    people = [rows[fixations.subject == subject] for subject in np.unique(fixations.subject)]
-    return tuple(people), _too_short(people)
+        alone = (Scanpath(fixations.x, fixations.y, fixations.duration_ms),)
+        return alone, (NO_SUBJECTS, *_too_short(alone))
+    people = tuple(scanpaths_of(fixations).values())
+    return people, _too_short(people)
 
 
-def _too_short(people: list[np.ndarray]) -> tuple[str, ...]:
+def _too_short(people: tuple[Scanpath, ...]) -> tuple[str, ...]:
     short = [str(number) for number, path in enumerate(people, 1) if len(path) < LEAST]
     if not short:
         return ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsal.gaze.metrics.density import fixation_density
+from hsal.gaze.scanpath import Scanpath
 
 Grid = tuple[int, int]  # rows and columns of cells over the whole photo
 PEOPLE_BLUR = 0.02  # sigma of people's density as a share of the longer side
@@ -38,14 +39,13 @@ class Score:
     high: float
 
 
-def cells_of(path: np.ndarray, size: tuple[int, int], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+def cells_of(path: Scanpath, size: tuple[int, int], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns, (n,) int64 each, of the cells that a scanpath visits.
 
     Args:
-        path: (n,2) or (n,3): x and y in pixels, the center of the upper left one at 0.
         size: (H,W) of the photo.
     """
-    axes = ((path[:, 1], size[0], grid[0]), (path[:, 0], size[1], grid[1]))
+    axes = ((path.y_px, size[0], grid[0]), (path.x_px, size[1], grid[1]))
     rows, columns = (((at + 0.5) * cells / length).astype(np.int64).clip(0, cells - 1) for at, length, cells in axes)
     return rows, columns
 
@@ -57,7 +57,7 @@ def blurred(rows: np.ndarray, columns: np.ndarray, center: np.ndarray) -> np.nda
     return (1 - UNIFORM_SHARE - CENTER_SHARE) * density + UNIFORM_SHARE / density.size + CENTER_SHARE * center
 
 
-def prediction(densities: np.ndarray, path: np.ndarray, size: tuple[int, int], center: np.ndarray) -> Prediction:
+def prediction(densities: np.ndarray, path: Scanpath, size: tuple[int, int], center: np.ndarray) -> Prediction:
     """The bits of one person's fixations.
 
     Args:
@@ -72,7 +72,7 @@ def prediction(densities: np.ndarray, path: np.ndarray, size: tuple[int, int], c
 
 
 def baselines(
-    people: Sequence[np.ndarray], size: tuple[int, int], center: np.ndarray, elsewhere: np.ndarray | None
+    people: Sequence[Scanpath], size: tuple[int, int], center: np.ndarray, elsewhere: np.ndarray | None
 ) -> dict[str, list[Prediction]]:
     """Title -> predictions along each person's path, of the ceiling and of the floors.
 

@@ -13,12 +13,14 @@ from PIL import Image
 from app.people.data import ModelPaths, quantized, replay_data
 from app.people.photos import PeoplePhoto
 from app.people.scoring import Prediction
+from hsal.gaze.scanpath import Scanpath
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (60, 66, 3), dtype=np.uint8)
-PERSON = np.array([[1, 2, 200], [30.26, 40, np.nan]], np.float32)
+PERSON = Scanpath(np.array([1, 30.26]), np.array([2, 40]), np.array([200, 150]))
+HASTY = Scanpath(np.array([5]), np.array([6]))
 
 
-def photo(*people: np.ndarray) -> PeoplePhoto:
+def photo(*people: Scanpath) -> PeoplePhoto:
     return PeoplePhoto("a.png", "A", PIXELS, people)
 
 
@@ -29,8 +31,8 @@ def test_densities_become_shares_of_their_maximum() -> None:
 
 
 def test_the_photo_and_its_people() -> None:
-    data = replay_data(photo(PERSON), None)
-    assert data["people"] == [[[1, 2, 200], [30.3, 40, None]]]
+    data = replay_data(photo(PERSON, HASTY), None)
+    assert data["people"] == [[[1, 2, 200], [30.3, 40, 150]], [[5, 6, None]]]
     assert (data["width"], data["height"], data["blur"], data["near"]) == (66, 60, 2, 4)  # 66 px are 33 degrees
     assert data["model"] is data["next"] is None
     head, _, body = data["photo"].partition(",")
@@ -41,7 +43,7 @@ def test_the_photo_and_its_people() -> None:
 def test_a_model_with_predictions_for_some_people() -> None:
     densities = np.array([[[0.5, 0.5]], [[0.2, 0.8]]])
     model = ModelPaths("M", np.array([[3, 4]], np.float32), [None, Prediction(densities, np.array([np.nan, 1.25]))])
-    data = replay_data(photo(PERSON[:1], PERSON), model, guesses=5)
+    data = replay_data(photo(HASTY, PERSON), model, guesses=5)
     json.dumps(data, allow_nan=False)
     assert data["model"] == {"title": "M", "path": [[3, 4]]}
     assert (data["next"]["rows"], data["next"]["columns"], data["guesses"]) == (1, 2, 5)

@@ -11,9 +11,9 @@ from app.people.photos import (
     has_people,
     listed_photo,
     own_photo,
+    people_of,
     photo_titles,
-    scanpaths_of,
-)
+    )
 from hsal.data.fixations.base import Fixations
 from hsal.data.images import ImageError
 from tests.fixtures.step_through import image_bytes
@@ -32,27 +32,28 @@ def fixations(subject: list[int], durations: bool = True) -> Fixations:
 
 
 def test_fixations_are_split_by_person_in_the_order_of_time() -> None:
-    people, notes = scanpaths_of(fixations([1, 0, 1, 0]))
-    assert [path.tolist() for path in people] == [[[1, 11, 101], [3, 13, 103]], [[0, 10, 100], [2, 12, 102]]]
+    people, notes = people_of(fixations([1, 0, 1, 0]))
+    assert [path.points.tolist() for path in people] == [[[1, 11], [3, 13]], [[0, 10], [2, 12]]]
+    assert [path.duration_ms.tolist() for path in people] == [[101, 103], [100, 102]]
     assert notes == ()
 
 
 def test_without_subjects_there_is_one_path_and_a_note() -> None:
-    people, notes = scanpaths_of(fixations([], durations=False))
+    people, notes = people_of(fixations([], durations=False))
     assert len(people) == 1
-    assert np.isnan(people[0][:, 2]).all()
+    assert len(people[0].duration_ms) == 0
     assert notes == (NO_SUBJECTS,)
 
 
 def test_people_with_one_fixation_are_named() -> None:
-    assert scanpaths_of(fixations([0, 1, 1]))[1] == (
+    assert people_of(fixations([0, 1, 1]))[1] == (
         "Person 1 has one fixation only, so there is no next one to predict.",
     )
-    assert scanpaths_of(fixations([0, 1, 2, 2]))[1][0].startswith("People 1 and 2 have one fixation each")
+    assert people_of(fixations([0, 1, 2, 2]))[1][0].startswith("People 1 and 2 have one fixation each")
 
 
-def test_invented_fixations_are_not_shown_as_peoples() -> None:
-    assert photo_titles()
+def test_sample_photos_have_no_people_and_invented_fixations_are_not_offered() -> None:
+    assert len(photo_titles()) >= 8
     for name in photo_titles():
         assert not has_people(name)
         assert listed_photo(name).people == ()
@@ -62,7 +63,7 @@ def test_invented_fixations_are_not_shown_as_peoples() -> None:
 def test_an_own_photo_with_its_fixations() -> None:
     photo = own_photo(("bar.png", image_bytes()), ("bar.csv", CSV))
     assert photo.title == "bar.png"
-    assert [path[:, 2].tolist() for path in photo.people] == [[100, 90], [200, 300]]
+    assert [path.duration_ms.tolist() for path in photo.people] == [[100, 90], [200, 300]]
     assert photo.notes == ()
     other = own_photo(("bar.png", image_bytes()), ("bar.csv", CSV.replace(b"10,20", b"11,20")))
     assert photo.digest != other.digest

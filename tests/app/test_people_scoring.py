@@ -6,14 +6,21 @@ import numpy as np
 import pytest
 
 from app.people.scoring import Prediction, baselines, blurred, cells_of, prediction, score
+from hsal.gaze.scanpath import Scanpath
 
 SIZE = (20, 40)  # a photo of 20 rows and 40 columns, on a grid of 2x4 cells of 10 px
 CENTER = np.array([[0.1, 0.2, 0.2, 0.1], [0.1, 0.1, 0.1, 0.1]])
-PATH = np.array([[0, 0], [10.6, 0], [39, 19]], np.float32)  # cells 0,0 then 0,1 then 1,3
+
+
+def path(*places: tuple[float, float]) -> Scanpath:
+    return Scanpath(*np.array(places, np.float32).T)
+
+
+PATH = path((0, 0), (10.6, 0), (39, 19))  # cells 0,0 then 0,1 then 1,3
 
 
 def test_a_fixation_lies_in_the_cell_under_it() -> None:
-    rows, columns = cells_of(np.array([[9.4, 9.4], [9.6, 9.6], [-0.5, 19.5], [39.5, 0]]), SIZE, (2, 4))
+    rows, columns = cells_of(path((9.4, 9.4), (9.6, 9.6), (-0.5, 19.5), (39.5, 0)), SIZE, (2, 4))
     assert rows.tolist() == [0, 1, 1, 0]
     assert columns.tolist() == [0, 1, 0, 3]
 
@@ -27,16 +34,16 @@ def test_bits_are_the_gain_over_the_center_bias_after_the_first_fixation() -> No
 
 
 def test_the_center_bias_has_no_bits_and_uniform_falls_short_where_people_look() -> None:
-    floors = baselines([PATH, PATH[:2]], SIZE, CENTER, None)
+    floors = baselines([PATH, path((0, 0), (10.6, 0))], SIZE, CENTER, None)
     assert list(floors) == ["Other people on this photo (ceiling)", "Center bias", "Uniform"]
     assert floors["Center bias"][0].bits[1:] == pytest.approx([0, 0])
     assert floors["Uniform"][1].bits[1:] == pytest.approx([np.log2(0.125 / 0.2)])
 
 
 def test_the_ceiling_never_knows_the_person_itself() -> None:
-    other = np.array([[35, 15], [35, 15]], np.float32)
-    before, after = (baselines([path, other], SIZE, CENTER, None)["Other people on this photo (ceiling)"]
-                     for path in (PATH, PATH[::-1] * 0))
+    other = path((35, 15), (35, 15))
+    before, after = (baselines([one, other], SIZE, CENTER, None)["Other people on this photo (ceiling)"]
+                     for one in (PATH, path((0, 0), (0, 0), (0, 0))))
     assert np.array_equal(before[0].densities[0], after[0].densities[0])
     assert not np.array_equal(before[1].densities[0], after[1].densities[0])
     assert before[0].densities[0].argmax() == 7  # the cell of the other person

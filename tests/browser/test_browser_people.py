@@ -52,7 +52,7 @@ def test_people_are_replayed_fixation_by_fixation(page: Page, app_url: str) -> N
 
 
 def test_a_photo_without_people_is_guessed_on_by_click_and_by_key(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/people-and-model?photo=coffee.jpg")
+    page.goto(f"{app_url}/people-and-model?photo=coffee")
     replay = page.locator(".replay[data-photo]")
     expect(replay.locator(".sentence")).to_contain_text("Click 5 places", timeout=PATIENCE_MS)
     reveal = replay.locator(".reveal")
@@ -75,7 +75,7 @@ def test_a_photo_without_people_is_guessed_on_by_click_and_by_key(page: Page, ap
 def test_the_controls_are_in_view_and_axe_finds_nothing(browser: Browser, app_url: str, scheme: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
     tab = context.new_page()
-    tab.goto(f"{app_url}/people-and-model?photo=coffee.jpg")
+    tab.goto(f"{app_url}/people-and-model?photo=coffee")
     replay = tab.locator(".replay[data-photo]")
     expect(replay.locator(".reveal")).to_be_in_viewport(timeout=PATIENCE_MS)
     replay.locator(".photo").first.click(position={"x": 40, "y": 40})
