@@ -17,7 +17,16 @@ from matplotlib.lines import Line2D
 
 from hsal.colors import PRIORITY
 from hsal.export.strip import DRAWING
-from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_color, ramp
+from hsal.export.strip_cells import (
+    draw_cells,
+    draw_glimpses,
+    draw_label,
+    draw_mask,
+    draw_saliency,
+    in_color,
+    inhibited_cells,
+    ramp,
+)
 from hsal.export.strip_sheet import FONT, LIGHT, plain
 from hsal.tracing.schema import Trace
 
@@ -121,19 +130,21 @@ def _draw_trace(page: _Page, trace: Trace, rows: list[str]) -> None:
     green = ramp("#000000", PRIORITY, "#D9FFF2")
     steps = trace.steps[:MOST_COLUMNS]
     highest = max(float(step.priority.max()) for step in steps)
-    seen: set[tuple[int, int]] = set()
+    ratio = trace.image.shape[0] / trace.image.shape[1]
+    side = CELL - GAP
+    wide, high = (side, side * ratio) if ratio <= 1 else (side / ratio, side)  # the image's proportions
     for row, name in enumerate(rows):
         page.wrapped(MARGIN, TRACE + row * CELL + 0.25, name, 8, 17)
     for column, step in enumerate(steps):
         left = MARGIN + LABELS + column * CELL
-        sides = (*[CELL - GAP] * 4, LABEL)
-        cells = [page.axes(left, TRACE + row * CELL, CELL - GAP, high) for row, high in enumerate(sides)]
-        draw_saliency(cells[0], step, seen)
+        cells = [page.axes(left + (side - wide) / 2, TRACE + row * CELL + (side - high) / 2, wide, high)
+                 for row in range(4)]
+        cells.append(page.axes(left, TRACE + 4 * CELL, side, LABEL))
+        draw_saliency(cells[0], step.saliency, inhibited_cells(trace, column, step.saliency))
         draw_mask(cells[1], trace.image, step)
         draw_cells(cells[2], step.priority, green, highest)
-        draw_glimpses(cells[3], trace.image, step)
-        draw_label(cells[4], trace, step, LIGHT)
-        seen.update(glimpse.cell for glimpse in step.glimpses)
+        draw_glimpses(cells[3], trace, column)
+        draw_label(cells[4], trace, column, LIGHT)
 
 
 def _draw_tasks(page: _Page, texts: HandoutTexts, top: float) -> None:

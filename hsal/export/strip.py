@@ -23,9 +23,19 @@ from matplotlib.patches import Patch
 
 from hsal.colors import COVERT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
 from hsal.errors import HsalError
-from hsal.export.strip_cells import draw_cells, draw_glimpses, draw_label, draw_mask, draw_saliency, in_color, ramp
-from hsal.export.strip_sheet import CELL, DARK, FONT, HEAD_Y, IMAGE_SIDE, LIGHT, MARGIN, Sheet, plain
+from hsal.export.strip_cells import (
+    draw_cells,
+    draw_glimpses,
+    draw_label,
+    draw_mask,
+    draw_saliency,
+    in_color,
+    inhibited_cells,
+    ramp,
+)
+from hsal.export.strip_sheet import CELL, DARK, FONT, HEAD_Y, IMAGE_SIDE, LIGHT, MARGIN, Sheet, fitted, plain
 from hsal.tracing.interventions.description import intervention_note
+from hsal.tracing.label_text import short_labels
 from hsal.tracing.schema import Trace
 
 FORMATS = ("png", "svg", "pdf")
@@ -35,6 +45,7 @@ UNSIGNED = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 MOST_STEPS = 24  # a wider figure can no longer be read
+LOWEST_BAR = 0.34  # inches: the height of a color bar with both its numbers
 
 # One drawing at a time: matplotlib's font and glyph caches are not safe for threads.
 DRAWING = threading.Lock()
@@ -89,17 +100,16 @@ def draw_strip(trace: Trace, dark: bool = False) -> Figure:
     ratio = trace.image.shape[0] / trace.image.shape[1]
     sheet = Sheet(trace.steps[:MOST_STEPS], ratio, _caption(trace), DARK if dark else LIGHT)
     highest = max(float(step.priority.max()) for step in sheet.steps)
-    seen: set[tuple[int, int]] = set()
     for column, step in enumerate(sheet.steps):
         sheet.write(sheet.left(column) + CELL / 2, HEAD_Y, f"meta-step {column + 1}", sheet.theme.muted, ha="center")
-        draw_saliency(sheet.cell(0, column), step, seen)
+        draw_saliency(sheet.cell(0, column), step.saliency, inhibited_cells(trace, column, step.saliency))
         draw_mask(sheet.cell(1, column), trace.image, step)
         draw_cells(sheet.cell(2, column), step.priority, green(), highest)
-        draw_glimpses(sheet.cell(3, column), trace.image, step)
-        draw_label(sheet.cell(4, column), trace, step, sheet.theme)
-        seen.update(glimpse.cell for glimpse in step.glimpses)
+        draw_glimpses(sheet.cell(3, column), trace, column)
+        draw_label(sheet.cell(4, column), trace, column, sheet.theme)
     _draw_image(sheet, trace)
-    _draw_bar(sheet, 0, matplotlib.colormaps[SALIENCY_MAP], "1", "share of maximum")
+    share = "share of maximum" if sheet.cell_height > 1.15 else "of maximum"
+    _draw_bar(sheet, 0, matplotlib.colormaps[SALIENCY_MAP], "1", share)
     _draw_bar(sheet, 1, ramp("#000000", COVERT), "1", "height")
     _draw_bar(sheet, 2, green(), f"{highest:.2g}", "priority")
     return sheet.figure
@@ -112,29 +122,32 @@ def green() -> Colormap:
 
 def _draw_image(sheet: Sheet, trace: Trace) -> None:
     """The image with its true and predicted labels, and the legend."""
-    high = IMAGE_SIDE * sheet.ratio
-    axes = sheet.axes(MARGIN, sheet.top(0), IMAGE_SIDE, high)
+    wide, high = fitted(trace.image.shape[0] / trace.image.shape[1], IMAGE_SIDE)
+    axes = sheet.axes(MARGIN, sheet.top(0), wide, high)
     axes.imshow(in_color(trace.image), aspect="auto", interpolation="antialiased")
     sheet.write(MARGIN, HEAD_Y, plain(trace.source.name, 30), sheet.theme.muted)
     y = sheet.top(0) + high + 0.2
-    for word, labels in (("true", trace.truth), ("predicted", trace.labels)):
+    truth = None if trace.truth is None else [trace.class_names[label] for label in trace.truth]
+    predicted = ["not shown"] if trace.withheld else short_labels(trace)
+    for word, labels in (("true", truth), ("predicted", predicted)):
         if labels is not None:
-            names = plain(", ".join(trace.class_names[label] for label in labels) or "none", 60)
+            names = plain(", ".join(labels) or "none", 60)
             sheet.write(MARGIN, y, word, sheet.theme.muted)
             for line in textwrap.wrap(names, 18, max_lines=3, placeholder="…"):
                 sheet.write(MARGIN + 0.6, y, line, sheet.theme.text, 9)
                 y += 0.18
-    _draw_legend(sheet, y + 0.1)
+    free = trace.viewing == "free"
+    _draw_legend(sheet, y + 0.1, "inhibited: half of it is lost" if free else "inhibited: glimpsed before")
 
 
-def _draw_legend(sheet: Sheet, top: float) -> None:
+def _draw_legend(sheet: Sheet, top: float, inhibited: str) -> None:
     circle: dict[str, Any] = {"linestyle": "", "marker": "o", "markerfacecolor": "none", "markeredgecolor": COVERT}
     handles = (
         Patch(facecolor=COVERT, label="covert: the mask"),
         Line2D([], [], **circle, label="one sigma of a Gaussian"),
         Patch(facecolor=COVERT, alpha=0.4, label="covert: broad first glimpse"),
         Patch(facecolor="none", edgecolor=OVERT, linewidth=1.3, label="overt: glimpses, in order"),
-        Patch(facecolor="none", edgecolor=INHIBITION, hatch="//////", linewidth=0, label="inhibited: glimpsed before"),
+        Patch(facecolor="none", edgecolor=INHIBITION, hatch="//////", linewidth=0, label=inhibited),
     )
     sheet.figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(MARGIN / sheet.width, 1 - top / sheet.height),
@@ -145,13 +158,14 @@ def _draw_legend(sheet: Sheet, top: float) -> None:
 
 def _draw_bar(sheet: Sheet, row: int, colors: Colormap, highest: str, meaning: str) -> None:
     """A color bar at the right end of a row, from 0 to its maximum."""
-    left, top, high = sheet.left(len(sheet.steps)) + 0.05, sheet.top(row), sheet.high(row)
+    left, top, high = sheet.left(len(sheet.steps)) + 0.05, sheet.top(row), max(sheet.high(row), LOWEST_BAR)
     axes = sheet.axes(left, top, 0.08, high)
     axes.imshow(np.linspace(1, 0, 128)[:, None], cmap=colors, aspect="auto", interpolation="nearest")
     muted = sheet.theme.muted
     sheet.write(left + 0.13, top + 0.05, highest, muted, 7)
     sheet.write(left + 0.13, top + high - 0.05, "0", muted, 7)
-    sheet.write(left + 0.19, top + high / 2, meaning, muted, 6.5, ha="center", rotation=270)
+    if high > 0.3 + 0.05 * len(meaning):  # between both numbers
+        sheet.write(left + 0.19, top + high / 2, meaning, muted, 6.5, ha="center", rotation=270)
 
 
 def _caption(trace: Trace) -> str:
@@ -166,9 +180,8 @@ def _caption(trace: Trace) -> str:
         parts.append(f"the first {MOST_STEPS} of {len(trace.steps)} steps")
     if not trace.ended_by_stop:
         parts.append("ended without stop")
-    caption = "  ·  ".join(parts)
-    note = intervention_note(trace)
-    return f"{caption}\n{plain(note, len(note))}" if note else caption
+    notes = [note for note in (intervention_note(trace), trace.withheld) if note]
+    return "\n".join(["  ·  ".join(parts), *(plain(note, len(note)) for note in notes)])
 
 
 def _number_ids(svg: str) -> str:

@@ -22,6 +22,7 @@ FONT = "DejaVu Sans"  # comes with matplotlib, and has the tick and the cross
 
 # Inches, from the top left.
 MARGIN, GAP, CELL = 0.25, 0.09, 1.2
+TALLEST, ROW = 1.5, 0.42  # height of a tall image in widths of a column; the lowest row, for its title
 IMAGE_SIDE, NAMES, BARS = 1.75, 1.4, 0.4
 HEAD, LABEL, LINE = 0.28, 0.6, 0.15
 HEAD_Y = MARGIN + HEAD / 2
@@ -56,7 +57,7 @@ class Sheet:
     def __init__(self, steps: Sequence[Step], ratio: float, caption: str, theme: Theme) -> None:
         self.theme = theme
         self.steps = steps
-        self.ratio = ratio  # height of the image over its width
+        self.cell_width, self.cell_height = fitted(ratio, CELL)
         self.width = to_pixels(self.left(len(self.steps)) + BARS + MARGIN)
         letters = int((self.width - 2 * MARGIN) / 0.062)
         lines = [line for part in caption.split("\n") for line in textwrap.wrap(part, letters)]
@@ -73,13 +74,14 @@ class Sheet:
         return MARGIN + IMAGE_SIDE + NAMES + column * (CELL + GAP)
 
     def top(self, row: int) -> float:
-        return MARGIN + HEAD + row * (CELL * self.ratio + GAP)
+        return MARGIN + HEAD + row * (max(self.cell_height, ROW) + GAP)
 
     def high(self, row: int) -> float:
-        return LABEL if ROWS[row].name == "Label" else CELL * self.ratio
+        return LABEL if ROWS[row].name == "Label" else self.cell_height
 
     def cell(self, row: int, column: int) -> Axes:
-        return self.axes(self.left(column), self.top(row), CELL, self.high(row))
+        wide = CELL if ROWS[row].name == "Label" else self.cell_width
+        return self.axes(self.left(column) + (CELL - wide) / 2, self.top(row), wide, self.high(row))
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes without ticks and frame."""
@@ -102,6 +104,12 @@ class Sheet:
         if color:
             place = ((left - 0.12) / self.width, 1 - (top + high) / self.height)
             self.figure.add_artist(Rectangle(place, 0.035 / self.width, high / self.height, color=color, linewidth=0))
+
+
+def fitted(ratio: float, width: float) -> tuple[float, float]:
+    """Width and height of an image at most `width` wide and TALLEST times as high; ratio: its height over its width."""
+    height = width * min(ratio, TALLEST)
+    return height / ratio, height
 
 
 def to_pixels(inches: float) -> float:

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from hsal.errors import HsalError
 from hsal.paths import atomic_write
+from hsal.tracing.label_text import short_labels
 from hsal.tracing.schema import Trace
 
 FORMATS = ("parquet", "csv")
@@ -30,9 +31,11 @@ class ImageRow:
     image: str
     """Name or path of the image."""
     labels: str = ""
-    """Predicted labels in order, separated by spaces, without stop."""
+    """Predicted labels in order, without stop, separated by spaces. Those of a photo are separated by "; ", with a
+    question mark after unsure ones. Empty where labels are withheld, and `notes` says why."""
     confidence: float | None = None
-    """Probability of exactly these labels, stop included, at the glimpsed cells: a product over the meta-steps."""
+    """Probability of exactly these labels, stop included, at the glimpsed cells: a product over the meta-steps. None
+    where labels are withheld, and for a photo, where each label stands alone."""
     steps: int | None = None
     """Number of meta-steps, the one with stop included."""
     stopped: bool | None = None
@@ -47,10 +50,13 @@ class ImageRow:
 
 def row_of(name: str, trace: Trace) -> ImageRow:
     """The row of a trace."""
-    confidence = math.prod(float(step.class_probabilities[step.label]) for step in trace.steps)
-    labels = " ".join(trace.class_names[label] for label in trace.labels)
-    notes = " ".join(trace.notes)
-    return ImageRow(name, labels, confidence, len(trace.steps), trace.ended_by_stop, trace.attn_saliency, notes)
+    free = trace.viewing == "free"
+    probability = math.prod(float(step.class_probabilities[step.label]) for step in trace.steps)
+    return ImageRow(
+        name, ("; " if free else " ").join(short_labels(trace)), None if free or trace.withheld else probability,
+        len(trace.steps), trace.ended_by_stop, trace.attn_saliency,
+        " ".join(filter(None, [*trace.notes, trace.withheld])),
+    )
 
 
 def table_bytes(rows: Iterable[ImageRow], format: str) -> bytes:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from hsal.tracing.schema import UNSURE, Step, Trace
 
 
+def is_unsure(trace: Trace, probability: float) -> bool:
+    """Whether a label of this probability (0..1) is only a guess; where objects are named, every label is an answer."""
+    return trace.viewing == "free" and probability < UNSURE
+
+
 def label_text(trace: Trace, step: Step) -> str:
     """The label of a meta-step; that of a photo with its probability, as "unsure" where it is below `UNSURE`."""
     name = trace.class_names[step.label]
     if trace.viewing == "objects" or step.label == trace.stop:
         return name
     share = float(step.class_probabilities[step.label])
-    return f"{name} {share:.0%}" if share >= UNSURE else f"unsure ({name} {share:.0%})"
+    return f"unsure ({name} {share:.0%})" if is_unsure(trace, share) else f"{name} {share:.0%}"
 
 
 def labels_text(trace: Trace) -> str:
@@ -24,3 +29,16 @@ def labels_text(trace: Trace) -> str:
         return "labels withheld"
     texts = [label_text(trace, step) for step in trace.steps if step.label != trace.stop]
     return (" " if trace.viewing == "objects" else ", ").join(texts) or "no labels"
+
+
+def short_label(trace: Trace, step: Step) -> str:
+    """The label of a meta-step, with a question mark where it is unsure."""
+    unsure = is_unsure(trace, float(step.class_probabilities[step.label]))
+    return f"{trace.class_names[step.label]}{'?' * unsure}"
+
+
+def short_labels(trace: Trace) -> list[str]:
+    """The labels of a trace in order, without stop; none where they are withheld."""
+    if trace.withheld:
+        return []
+    return [short_label(trace, step) for step in trace.steps if step.label != trace.stop]
