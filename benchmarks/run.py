@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from benchmarks import browser, core, live, presets, training
+from benchmarks import browser, core, live, photos, presets, training
 from benchmarks.fixation_metrics import NoPysaliencyError, fixation_metrics
 from benchmarks.measurement import Measurement, as_markdown
 from hsal.device import machine
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args()
-    measurements: list[Measurement] = [*core.tracing(), *core.serializing(), *core.rendering()]
+    measurements: list[Measurement] = [*core.tracing(), *core.serializing(), *core.rendering(), *photos.learned_map()]
     measurements += [*training.training(), *live.live(), *presets.presets()]
     try:
         measurements += browser.measure()

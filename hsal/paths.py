@@ -22,6 +22,7 @@ ASSETS = SHIPPED / "assets"
 RESULTS = SHIPPED / "results"  # one JSON file per training run of `hsal reproduce`
 
 WEIGHTS = ASSETS / "weights"
+READOUT = ASSETS / "saliency" / "gaze_readout.safetensors"
 CASES = ASSETS / "cases"  # NAME.json: scene by scene, what the weights NAME predict
 DEFAULT_WEIGHTS = "mnist-multiset"
 PHOTO_WEIGHTS = "photos"

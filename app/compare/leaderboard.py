@@ -25,7 +25,7 @@ KINDS = {
     "model": "", "baseline": "baseline: does not depend on the image", "upper bound": "upper bound: uses the fixations"
 }
 ROW_PX = 26
-SPARSE = {"kl", "information_gain"}  # a low value at a fixated pixel has a high cost
+SPARSE = {"kl", "information_gain", "center_information_gain"}  # a low value at a fixated pixel has a high cost
 
 
 def leaderboard(path: Path = SHIPPED) -> None:

@@ -23,6 +23,7 @@ from hsal.saliency.base import About, Network
 from hsal.saliency.color_spaces import ColorSpace
 from hsal.saliency.normalization import Scale
 from hsal.saliency.pipeline import CenterPrior, MapOptions, most_probable_label, saliency_map
+from hsal.zoo.imagenet import EFFICIENTNET
 from hsal.zoo.networks import load_network, network_names
 
 MAP_PX = 400  # the longer side of a map as it is sent to the browser
@@ -33,7 +34,8 @@ KINDS = {
     "model": "Models", "baseline": "Baselines (do not depend on the image)",
     "upper bound": "Upper bounds (use the fixations)",
 }
-HIDDEN_BY_DEFAULT = {"uniform", "random"}  # baselines whose maps show little
+# baselines whose maps show little, and a variant
+HIDDEN_BY_DEFAULT = {"uniform", "random", "channel_energy_last"}
 
 _costs: dict[str, float] = {}  # name -> seconds per megapixel, as last measured
 _loading = threading.Lock()
@@ -87,8 +89,15 @@ def _year(about: About) -> int:
 
 
 def uses_network(about: About) -> bool:
-    """Whether a model is computed from the activations or predictions of a network."""
+    """Whether a model is computed from the activations or predictions of the network that the visitor chooses."""
     return bool(about.needs & {"volume", "labels"})
+
+
+def network_for(about: About, chosen: str) -> str:
+    """The network that a model is computed with, empty for none; one that reads inner layers has its own."""
+    if "features" in about.needs:
+        return EFFICIENTNET
+    return chosen if uses_network(about) else ""
 
 
 def available_models(image: ComparedImage, user_map: UserMap | None) -> dict[str, About]:
@@ -142,7 +151,7 @@ def request_map(
 ) -> JobResult | None:
     """Request a `RenderedMap`; see `Jobs.request`."""
     about, pixels = saliency_models()[name], image.pixels
-    network_name = network_name if uses_network(about) else ""
+    network_name = network_for(about, network_name)
     user_map = user_map if "user_map" in about.needs else None
     key = ("map", name, image.digest, map_options(state), network_name, user_map and user_map.digest)
     megapixels = pixels.shape[0] * pixels.shape[1] / 1e6
@@ -171,7 +180,7 @@ def _estimated_s(about: About) -> float:
     """Estimated seconds for a map."""
     if "package" in about.needs:
         return PACKAGE_S
-    if uses_network(about):
+    if network_for(about, EFFICIENTNET):
         return NETWORK_S
     return MODEL_S if about.kind == "model" else BASELINE_S
 

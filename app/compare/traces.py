@@ -14,9 +14,9 @@ from app.compare.models import (
     decode_user_map,
     map_options,
     network,
+    network_for,
     request_network,
     saliency_models,
-    uses_network,
 )
 from app.weights import describe, file_version
 from hsal.data.fixations.base import Fixations
@@ -36,7 +36,7 @@ def request_trace(
     Args:
         name: of a saliency model; `OWN` for the one that the weights were trained with.
     """
-    network_name = network_name if name and uses_network(saliency_models()[name]) else ""
+    network_name = network_for(saliency_models()[name], network_name) if name else ""
     user_map = user_map if name and "user_map" in saliency_models()[name].needs else None
     version = file_version(state.weights)
     options = map_options(state) if name else None

@@ -31,6 +31,7 @@ class WholePhoto(nn.Module):
         self.config, self.labels, self.name = config, tuple(labels), config.backbone
         body: Any = efficientnet_lite0.build(config)
         self.body: nn.Module = body
+        self.layered = True
         self.channels: int = body.channels
         self.map_size = (config.map_side, config.map_side)  # of a square photo
         self.classifier = nn.Linear(self.channels, len(self.labels))
@@ -50,6 +51,12 @@ class WholePhoto(nn.Module):
         return functional.interpolate(image, size, mode="bilinear", align_corners=False, antialias=True)
 
     volume = forward
+
+    def features(self, image: Tensor) -> list[Tensor]:
+        """Inner layers on the map's cells, the first twice as fine; see `EfficientNetLite0.inner_layers`."""
+        body: Any = self.body
+        layers: list[Tensor] = body.inner_layers(self.scaled(image, self.config.grid((image.shape[2], image.shape[3]))))
+        return layers
 
     def logits(self, volume: Tensor) -> Tensor:
         """(B,1280,h,w) -> (B,N), of the volume's mean, as the classifier was trained."""

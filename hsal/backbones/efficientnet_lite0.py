@@ -17,10 +17,13 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from hsal.backbones._memory_format import laid_out
 from hsal.backbones.timm_models import TimmBackbone
 from hsal.config import ConfigError, ModelConfig
 
 BLOCKS = [f"{stage}.{block}" for stage, blocks in enumerate((1, 2, 2, 3, 3, 4, 1)) for block in range(blocks)]
+INNER_STAGES = slice(2, None)  # those whose last blocks are numbers 4, 7, 10, 14 and 15 of 0..15
+INNER_CHANNELS = (40, 80, 112, 192, 320)
 # layers' names in earlier versions of this library -> timm's
 OUTER = {"stem": "conv_stem", "stem_norm": "bn1", "head": "conv_head", "head_norm": "bn2"}
 FIRST_BLOCK = {"depthwise": "conv_dw", "depthwise_norm": "bn1", "project": "conv_pw", "project_norm": "bn2"}
@@ -38,6 +41,20 @@ class EfficientNetLite0(TimmBackbone):
         """(B,3,H,W) -> (B,1280,h,w)."""
         body: Any = self.body  # torch types a module's attributes as tensors or modules
         return body.forward_features(x)
+
+    def inner_layers(self, image: Tensor) -> list[Tensor]:
+        """Images (B,1 or 3,H,W) in [0,1] -> outputs of blocks 4, 7, 10, 14 and 15, with any sign.
+
+        They have 40, 80, 112, 192 and 320 channels. With cells of 16 px the first is (B,40,H/8,W/8) and the others are
+        (B,C,H/16,W/16).
+        """
+        body: Any = self.body
+        x = body.bn1(body.conv_stem(laid_out((image - self.mean) / self.std, self.layout)))
+        outputs = []
+        for stage in body.blocks:
+            x = stage(x)
+            outputs.append(x)
+        return outputs[INNER_STAGES]
 
 
 def build(config: ModelConfig) -> nn.Module:

@@ -25,6 +25,7 @@ from hsal.cli.reproduce import ReproduceCommand
 from hsal.cli.scenes import ScenesCommand
 from hsal.cli.ship import ShipCommand
 from hsal.cli.trace import TraceCommand
+from hsal.cli.train_saliency import TrainSaliencyCommand
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
 from hsal.runs.config import command_name
@@ -33,7 +34,7 @@ from hsal.training.commands import Pretrain, RunCommand, Train, TrainFreeViewing
 
 COMMANDS = (
     AppCommand, TraceCommand, ScenesCommand, EvaluateCommand, Train, Pretrain, TrainFreeViewing, CueingCommand,
-    BenchmarkSaliencyCommand, ReproduceCommand, CardCommand, ShipCommand,
+    TrainSaliencyCommand, BenchmarkSaliencyCommand, ReproduceCommand, CardCommand, ShipCommand,
 )
 
 

@@ -14,10 +14,7 @@ from torch import nn
 from hsal.paths import atomic_write
 from hsal.runs.store import read_metrics
 from hsal.training.progress import Progress
-from hsal.zoo.checkpoint import CheckpointError, read_tensors, write_tensors
-
-# the second in states of version 0.1
-OPTIMIZER_PREFIXES = ("optimizer.", "optimiser.")  # codespell:ignore
+from hsal.training.state import restore_state, save_state
 
 
 class RunFolder:
@@ -57,11 +54,7 @@ class RunFolder:
         Raises:
             CheckpointError: it cannot be written.
         """
-        tensors = {f"module.{name}": tensor.detach() for name, tensor in module.state_dict().items()}
-        for index, state in optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-        tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
-        write_tensors(self.state, tensors, {"hsal": "state 1", "done": str(done), "seconds": str(seconds)})
+        save_state(self.state, module, optimizer, {"done": str(done), "seconds": str(seconds)})
 
     def restore_state(
         self, module: nn.Module, optimizer: Callable[[], torch.optim.Optimizer], truncate: bool = True
@@ -81,22 +74,10 @@ class RunFolder:
             if truncate:
                 self._truncate_metrics(-1)
             return 0, 0.0
-        metadata, tensors = read_tensors(self.state)
-        states: dict[int, dict[str, torch.Tensor]] = {}
-        for key, tensor in tensors.items():
-            if key.startswith(OPTIMIZER_PREFIXES):
-                _, index, name = key.split(".")
-                states.setdefault(int(index), {})[name] = tensor
-        weights = {key.removeprefix("module."): t for key, t in tensors.items() if key.startswith("module.")}
-        try:
-            module.load_state_dict(weights)
-            new = optimizer()
-            new.load_state_dict({"state": states, "param_groups": new.state_dict()["param_groups"]})
-        except (RuntimeError, ValueError) as error:
-            raise CheckpointError(f"{self.state} belongs to another model than this run's. Start a new run.") from error
+        about = restore_state(self.state, module, optimizer)
         if truncate:
-            self._truncate_metrics(int(metadata["done"]))
-        return int(metadata["done"]), float(metadata["seconds"])
+            self._truncate_metrics(int(about["done"]))
+        return int(about["done"]), float(about["seconds"])
 
     def _truncate_metrics(self, done: int) -> None:
         """Remove metrics after update `done`, and an incomplete last line."""

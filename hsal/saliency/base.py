@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -42,6 +42,21 @@ class Network(Protocol):
 
     def logits(self, volume: Tensor) -> Tensor:
         """Activation volume (B,C,h,w) -> logits (B,N)."""
+
+
+@runtime_checkable
+class LayeredNetwork(Network, Protocol):
+    """A network whose inner layers can be read, if it is `layered`."""
+
+    @property
+    def layered(self) -> bool:
+        """Whether `features` can be called: of the networks for photos, EfficientNet-Lite0's."""
+
+    def features(self, image: Tensor) -> list[Tensor]:
+        """Image (B,1 or 3,H,W) in [0,1] -> outputs of inner layers, first to last, each (B,C,h,w) with its own C,h,w.
+
+        See `hsal.backbones.efficientnet_lite0.EfficientNetLite0.inner_layers`.
+        """
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ import torch
 from torch import Tensor
 
 
-def blur(maps: Tensor, sigma_px: float) -> Tensor:
+def blur(maps: Tensor, sigma_px: float | Tensor) -> Tensor:
     """Gaussian blur of the last two dimensions.
 
     At the border, the weights inside the map are normalized to sum to 1, so that a constant map stays constant.
 
     Args:
         maps: (...,H,W).
-        sigma_px: standard deviation in pixels; 0 returns the maps unchanged.
+        sigma_px: standard deviation in pixels, differentiable if it is a tensor; 0 returns the maps unchanged.
     Returns:
         (...,H,W).
     """
@@ -39,7 +39,7 @@ def center_bump(height: int, width: int, share: float) -> Tensor:
     return rows[:, None] * columns
 
 
-def _weights(size: int, sigma_px: float, like: Tensor) -> Tensor:
+def _weights(size: int, sigma_px: float | Tensor, like: Tensor) -> Tensor:
     """The blur of one axis as a matrix (size,size), rows sum to 1."""
     position = torch.arange(size, device=like.device, dtype=like.dtype)
     weights = torch.exp(-0.5 * ((position[:, None] - position) / sigma_px) ** 2)

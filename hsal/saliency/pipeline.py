@@ -225,7 +225,7 @@ def _processed(maps: Tensor, options: MapOptions) -> Tensor:
 
 def _notes(module: ModuleType, processed: Tensor, network: Network | None, options: MapOptions) -> list[str]:
     notes = []
-    uses_network = network is not None and module.ABOUT.needs & {"volume", "labels"}
+    uses_network = network is not None and module.ABOUT.needs & {"volume", "labels", "features"}
     if uses_network and options.color_space not in ("rgb", "gray"):
         notes.append(f"The network was trained on RGB images; its input here was {options.color_space}.")
     if processed.amax() == processed.amin() and module.ABOUT.kind == "model":

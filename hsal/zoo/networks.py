@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from hsal.backbones import BACKBONES
+from hsal.backbones.efficientnet_lite0 import EfficientNetLite0
 from hsal.config import ModelConfig
 from hsal.errors import HsalError
 from hsal.paths import shipped_weights
@@ -34,6 +35,8 @@ OF_WEIGHTS = "weights:"
 TITLES = {
     EFFICIENTNET: "EfficientNet-Lite0, ImageNet", "resnet18": "ResNet-18, ImageNet", "resnet34": "ResNet-34, ImageNet",
 }
+# Choice: inner layers see a photo of 4:3 at 384x512 px, on 24x32 cells
+LAYERED = ModelConfig(backbone=EFFICIENTNET, viewing="free", size_px=448, cell_px=16, image_channels=3)
 SHORTER_PX = 224  # of an image's sides, as ImageNet's classifiers were trained
 
 
@@ -47,6 +50,7 @@ class Classifier(nn.Module):
     def __init__(self, name: str, labels: Sequence[str], body: nn.Module, head: nn.Linear) -> None:
         super().__init__()
         self.name, self.labels, self.body, self.head = name, labels, body, head
+        self.layered = isinstance(body, EfficientNetLite0)
 
     def volume(self, image: Tensor) -> Tensor:
         """(B,1 or 3,H,W) in [0,1] -> (B,C,h,w): the whole image, its shorter side scaled to 224 px.
@@ -56,6 +60,16 @@ class Classifier(nn.Module):
         shorter = min(image.shape[2:])
         size = [max(1, round(side * SHORTER_PX / shorter)) for side in image.shape[2:]]
         return self.body(scaled(image, size))
+
+    def features(self, image: Tensor) -> list[Tensor]:
+        """Inner layers of EfficientNet-Lite0, the whole image scaled to `config.grid` cells of 16 px.
+
+        Only for a `layered` network. Images are finer here than for `volume`: places are finer than objects.
+        """
+        assert isinstance(self.body, EfficientNetLite0)
+        config = self.body.config
+        grid = config.grid((image.shape[2], image.shape[3]))
+        return self.body.inner_layers(scaled(image, [cells * config.cell_px for cells in grid]))
 
     def logits(self, volume: Tensor) -> Tensor:
         """(B,C,h,w) -> (B,1000)."""
@@ -92,7 +106,7 @@ def load_network(name: str) -> Network:
 
 def _classifier(name: str) -> Classifier:
     # Choice: 16 px per cell, twice as fine as the networks' own; the labels stay the same
-    config = ModelConfig(backbone=name, cell_px=16 if name == EFFICIENTNET else 32, image_channels=3)
+    config = LAYERED if name == EFFICIENTNET else ModelConfig(backbone=name, cell_px=32, image_channels=3)
     backbone = BACKBONES.build(name, config)
     state = read_efficientnet() if name == EFFICIENTNET else read_resnet(name)
     backbone.body.load_state_dict(without_classifier(state))

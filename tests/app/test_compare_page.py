@@ -150,7 +150,7 @@ def test_a_network_for_digits_has_a_warning_on_other_images(monkeypatch: pytest.
     put(page, "upload", "photo.png", image_bytes())
     options = page.selectbox(key="compare.network").options
     assert options[0].startswith("Available: MNIST Multiset")
-    assert any("trained on digits" in caption.value and "[photos]" in caption.value for caption in page.caption)
+    assert any("trained on digits" in caption.value and "pip install" in caption.value for caption in page.caption)
     page = visit(input="sample", models="channel_energy")
     assert page.selectbox(key="compare.network").options[0].startswith("Default: MNIST Multiset")
     assert not any("trained on digits" in caption.value for caption in page.caption)

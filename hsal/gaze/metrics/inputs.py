@@ -20,6 +20,7 @@ from hsal.gaze.metrics.ranks import Ranks
 
 TruthPart = Literal["fixations", "others", "baseline", "boxes"]
 FLOOR = 1e-20  # added before logarithms are taken, as in pysaliency
+UNIFORM_SHARE = 0.01  # of the center bias: nobody looked at most pixels of a margin, but somebody may
 FLOAT32_RANGE = 1e6  # float32 logarithms of values between this and its inverse are accurate to 1e-6
 
 
@@ -183,6 +184,13 @@ class CheckedTruth:
     def baseline(self) -> MapStatistics:
         """The density that does not depend on the image."""
         return MapStatistics(checked_density(self.truth.baseline, self.size, "baseline"))
+
+    @cached_property
+    def center_bias(self) -> MapStatistics:
+        """The density of the fixations on other images, above 0 everywhere."""
+        rows, columns = np.divmod(self.other_fixated, self.size[1])
+        density = fixation_density(rows, columns, self.size)
+        return MapStatistics(((1 - UNIFORM_SHARE) * density + UNIFORM_SHARE / density.size).ravel())
 
     @cached_property
     def inside_boxes(self) -> np.ndarray:

@@ -128,6 +128,33 @@ def information_gain_of(inputs: MetricInputs) -> float:
     return float(np.log2(inputs.floored_density(at) / inputs.truth.baseline.floored_density(at)).mean())
 
 
+def center_information_gain(
+    maps: np.ndarray, rows: np.ndarray, columns: np.ndarray, other_rows: np.ndarray, other_columns: np.ndarray
+) -> np.ndarray:
+    """`information_gain` over the empirical center bias: the density of fixations on other images.
+
+    Choice: `fixation_density` with its default width, and 1 % of a uniform density.
+
+    Args:
+        maps: (M,H,W).
+        rows: (n,) int, of the fixations.
+        columns: (n,) int, of the fixations.
+        other_rows: (m,) int, of fixations on other images, in pixels of this one.
+        other_columns: (m,) int.
+    Returns:
+        (M,) float64, bits per fixation; below 0 if the center bias predicts better.
+    Source: Kümmerer, Wallis, Bethge, PNAS 2015.
+    """
+    truth = GroundTruth(rows, columns, other_rows=other_rows, other_columns=other_columns)
+    return per_map(center_information_gain_of, maps, truth)
+
+
+def center_information_gain_of(inputs: MetricInputs) -> float:
+    """`center_information_gain` of one map."""
+    at = inputs.truth.fixated
+    return float(np.log2(inputs.floored_density(at) / inputs.truth.center_bias.floored_density(at)).mean())
+
+
 def attn_saliency(maps: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Mean of a map at fixations as a share of its maximum: the paper's measure, with fixations in place of glimpses.
 
