@@ -10,7 +10,7 @@ function listen(replay, signal) {
   on(root, "click", (event) => press(replay, event.target.closest("button")));
   on(root, "keydown", (event) => pressKey(replay, event));
   on(part("scrub"), "input", (event) => replay.go(Number(event.target.value)));
-  on(part("person"), "change", ({ target }) => replay.choosePerson(target.value === "all" ? null : Number(target.value)));
+  on(part("person"), "change", ({ target: { value } }) => replay.choosePerson(value === "all" ? null : Number(value)));
   listenToHighlights(replay, signal);
   on(part("photo"), "click", (event) => replay.guess(replay.views[0].pointAt(event)));
 }

@@ -67,7 +67,7 @@ function showLegend(replay, figure, { people, model, density, color, whose, next
   const who = person === null ? "people" : `person ${person + 1}`;
   const marks = [];
   if (next || ((people || whose === "people") && data.people.length)) marks.push(["people", who]);
-  if ((model || next || whose === "model") && data.model) marks.push(["model", data.model.title]);
+  if ((model || next || whose === "model") && data.model) marks.push(["model", "model"]);
   if (!density && guesses.places.length && phase === "shown") marks.push(["own", "your places"]);
   figure.querySelector(".legend").replaceChildren(...marks.map(([kind, text]) => {
     const mark = document.createElement("span");

@@ -41,8 +41,9 @@ class Replay {
   restore({ view, person, fixation, guesses, phase }, same) {
     const { people } = this.data;
     this.view = VIEWS.includes(view) && this.offers(view) ? view : "over";
-    const named = people[Number(person || 1) - 1] ? Number(person || 1) - 1 : 0;
-    this.person = people.length && (person !== "all" || people.length === 1) ? named : null;
+    const who = person || (this.data.guesses ? "all" : "1"); // a guess is compared with everyone
+    const named = people[Number(who) - 1] ? Number(who) - 1 : 0;
+    this.person = people.length && (who !== "all" || people.length === 1) ? named : null;
     if (this.view === "next") this.person ??= 0;
     this.guesses = new Guesses(this.data.guesses, same && guesses ? guesses : []);
     this.phase = this.data.guesses && !(same && phase === "shown") ? "guess" : "shown";
@@ -172,7 +173,7 @@ class Replay {
     this.setPlaying(false);
     [this.phase, this.guesses] = ["guess", new Guesses(this.data.guesses)];
     this.show();
-    this.root.focus();
+    this.root.focus({ preventScroll: true });
   }
 
   // Shows the paths; they play at once unless the visitor prefers reduced motion.
@@ -181,7 +182,7 @@ class Replay {
     this.now = this.reducedMotion.matches ? this.length() - 1 : 0;
     this.show();
     this.setPlaying(this.now < this.length() - 1);
-    this.part("play").focus();
+    this.part("play").focus({ preventScroll: true });
   }
 
   show(animated = false) {

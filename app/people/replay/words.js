@@ -6,28 +6,26 @@ const ordinal = (place) => ORDINALS[place] ?? `${place + 1}th`;
 const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const signed = (bits) => `${bits < 0 ? "\u2212" : "+"}${Math.abs(bits).toFixed(1)}`;
 
-// "Of your 5 places, 3 close to a fixation of people and 2 close to a fixation of the model (inside the ring)."
+// How many of the guesses lie close to a fixation of people, and of the model.
 function guessSentence(guesses, people, model, near) {
+  const close = (points) => `${countNear(guesses, points, near)} of your ${counted(guesses.length, "place")} close to`;
   const parts = [];
-  if (people.length) parts.push(`${countNear(guesses, people, near)} close to a fixation of people`);
-  if (model.length) parts.push(`${countNear(guesses, model, near)} close to a fixation of the model`);
-  return parts.length ? `Of your ${counted(guesses.length, "place")}, ${parts.join(" and ")} (inside the ring).` : "";
+  if (people.length) parts.push(`${close(people)} a fixation of people`);
+  if (model.length) parts.push(`${close(model)} a fixation of the model`);
+  return parts.length ? `${parts.join("; ")} (inside the ring).` : "";
 }
 
-function pathSentence(replay) {
-  const { now, person, data } = replay;
-  const model = data.model?.path.length ?? 0;
-  const both = (there) => (now < model ? `${there}, and the model's own ${ordinal(now)} fixation.` : `${there}.`);
-  if (!data.people.length) return now < model ? `The model's ${ordinal(now)} fixation.` : "";
-  if (person === null) {
-    const left = data.people.filter((path) => path.length > now).length;
-    return both(left ? `The ${ordinal(now)} fixation of ${counted(left, "person").replace("persons", "people")}`
-      : "All people's paths have ended");
-  }
-  const fixation = data.people[person][now];
-  if (!fixation) return both(`Person ${person + 1}'s path has ended`);
-  const lasted = fixation[2] === null ? "" : `, which lasted ${Math.round(fixation[2])} ms`;
-  return both(`Person ${person + 1}'s ${ordinal(now)} fixation${lasted}`);
+function pathSentence({ now, person, data }) {
+  const model = now < (data.model?.path.length ?? 0);
+  if (!data.people.length) return model ? `The model's ${ordinal(now)} fixation.` : "";
+  const going = person === null ? data.people.filter((path) => path.length > now).length : 1;
+  const fixation = data.people[person]?.[now];
+  const ended = person === null ? "All people's paths have" : `Person ${person + 1}'s path has`;
+  if (!going || (person !== null && !fixation)) return `${ended} ended${model ? "; the model goes on" : ""}.`;
+  const whose = person === null ? `The ${ordinal(now)} fixation of ${going === 1 ? "one person" : `${going} people`}`
+    : `Person ${person + 1}'s ${ordinal(now)} fixation`;
+  const lasted = fixation?.[2] == null ? "" : `, which lasted ${Math.round(fixation[2])} ms`;
+  return `${whose}${lasted}${model ? `, and the model's own ${ordinal(now)} fixation` : ""}.`;
 }
 
 function nextSentence({ now, person, data }) {
