@@ -14,6 +14,9 @@ import numpy as np
 from hsal.gaze.metrics.density import fixation_density
 from hsal.gaze.scanpath import Scanpath
 
+CEILING, CENTER, ELSEWHERE, UNIFORM = (
+    "Other people on this photo (ceiling)", "Center bias", "People on another photo", "Uniform",
+)
 Grid = tuple[int, int]  # rows and columns of cells over the whole photo
 PEOPLE_BLUR = 0.02  # sigma of people's density as a share of the longer side
 UNIFORM_SHARE, CENTER_SHARE = 0.01, 0.05  # mixed into an empirical density, so that no place has probability 0
@@ -89,11 +92,11 @@ def baselines(
 
     densities: dict[str, Callable[[int], np.ndarray]] = {}
     if len(people) > 1:
-        densities["Other people on this photo (ceiling)"] = other_people
-    densities["Center bias"] = lambda person: center
+        densities[CEILING] = other_people
+    densities[CENTER] = lambda person: center
     if elsewhere is not None:
-        densities["People on another photo"] = lambda person: elsewhere
-    densities["Uniform"] = lambda person: np.full(grid, 1 / center.size)
+        densities[ELSEWHERE] = lambda person: elsewhere
+    densities[UNIFORM] = lambda person: np.full(grid, 1 / center.size)
     return {
         title: [prediction(density(at), path, size, center) for at, path in enumerate(people)]
         for title, density in densities.items()

@@ -138,7 +138,7 @@ def test_a_model_is_scored_between_ceiling_and_floors() -> None:
         [None, round(np.log2(0.4), 3), round(np.log2(0.4), 3)], [None, round(np.log2(0.4), 3)], None,
     ]
     html = " ".join(one.proto.body for one in page.get("html"))
-    assert "<strong>Lower right</strong></th><td>−1.32</td>" in html
+    assert "<strong>Lower right</strong></th><td>−1.32</td><td>" in html
     assert html.index("Other people on this photo (ceiling)") < html.index("Lower right") < html.index("</table>")
     assert "Center bias" in html
     assert "Uniform" in html

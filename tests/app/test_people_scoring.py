@@ -5,11 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.people.scoring import Prediction, baselines, blurred, cells_of, prediction, score
+from app.people.scoring import (
+    CEILING,
+    CENTER,
+    UNIFORM,
+    Prediction,
+    baselines,
+    blurred,
+    cells_of,
+    prediction,
+    score,
+)
 from hsal.gaze.scanpath import Scanpath
 
 SIZE = (20, 40)  # a photo of 20 rows and 40 columns, on a grid of 2x4 cells of 10 px
-CENTER = np.array([[0.1, 0.2, 0.2, 0.1], [0.1, 0.1, 0.1, 0.1]])
+BIAS = np.array([[0.1, 0.2, 0.2, 0.1], [0.1, 0.1, 0.1, 0.1]])
 
 
 def path(*places: tuple[float, float]) -> Scanpath:
@@ -28,26 +38,26 @@ def test_a_fixation_lies_in_the_cell_under_it() -> None:
 def test_bits_are_the_gain_over_the_center_bias_after_the_first_fixation() -> None:
     densities = np.full((3, 2, 4), 0.05)
     densities[1, 0, 1] = 0.8  # four times the center bias: 2 bits
-    got = prediction(densities, PATH, SIZE, CENTER)
+    got = prediction(densities, PATH, SIZE, BIAS)
     assert np.isnan(got.bits[0])
     assert got.bits[1:] == pytest.approx([2, -1])  # 0.05 is half of 0.1
 
 
 def test_the_center_bias_has_no_bits_and_uniform_falls_short_where_people_look() -> None:
-    floors = baselines([PATH, path((0, 0), (10.6, 0))], SIZE, CENTER, None)
-    assert list(floors) == ["Other people on this photo (ceiling)", "Center bias", "Uniform"]
-    assert floors["Center bias"][0].bits[1:] == pytest.approx([0, 0])
-    assert floors["Uniform"][1].bits[1:] == pytest.approx([np.log2(0.125 / 0.2)])
+    floors = baselines([PATH, path((0, 0), (10.6, 0))], SIZE, BIAS, None)
+    assert list(floors) == [CEILING, CENTER, UNIFORM]
+    assert floors[CENTER][0].bits[1:] == pytest.approx([0, 0])
+    assert floors[UNIFORM][1].bits[1:] == pytest.approx([np.log2(0.125 / 0.2)])
 
 
 def test_the_ceiling_never_knows_the_person_itself() -> None:
     other = path((35, 15), (35, 15))
-    before, after = (baselines([one, other], SIZE, CENTER, None)["Other people on this photo (ceiling)"]
+    before, after = (baselines([one, other], SIZE, BIAS, None)[CEILING]
                      for one in (PATH, path((0, 0), (0, 0), (0, 0))))
     assert np.array_equal(before[0].densities[0], after[0].densities[0])
     assert not np.array_equal(before[1].densities[0], after[1].densities[0])
     assert before[0].densities[0].argmax() == 7  # the cell of the other person
-    assert "Other people on this photo (ceiling)" not in baselines([PATH], SIZE, CENTER, CENTER)
+    assert CEILING not in baselines([PATH], SIZE, BIAS, BIAS)
 
 
 def test_an_empirical_density_is_never_zero_and_sums_to_1() -> None:
@@ -55,7 +65,7 @@ def test_an_empirical_density_is_never_zero_and_sums_to_1() -> None:
     far = blurred(np.array([0]), np.array([0]), uniform)
     assert far.sum() == pytest.approx(1)
     assert far.min() == pytest.approx(0.06 / 768)
-    assert blurred(np.array([0]), np.array([0]), CENTER).sum() == pytest.approx(1)
+    assert blurred(np.array([0]), np.array([0]), BIAS).sum() == pytest.approx(1)
 
 
 def test_the_mean_counts_fixations_and_its_interval_draws_people() -> None:

@@ -1,0 +1,63 @@
+"""How similar scanpaths are to people's: the model's own path, between ceiling and floors. Pure.
+
+A single path is flattered by a mean similarity: the path in the middle of everyone's scores above most people. So the
+page leads with log-likelihood.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from app.people.scoring import Grid
+from hsal.gaze.metrics.scanpaths.scanmatch import scanmatch
+from hsal.gaze.metrics.scanpaths.sequence_score import fixation_clusters, sequence_score
+from hsal.gaze.scanpath import Scanpath
+
+CLUSTER_SHARE = 0.06  # radius of a cluster of fixations as a share of the longer side: two degrees in OSIE
+SAMPLED, SEED = 10, 0  # scanpaths that stand for a density
+
+
+def sampled(density: np.ndarray, size: tuple[int, int], fixations: int) -> list[Scanpath]:
+    """Scanpaths of independent draws from a density (h,w), at the centers of its cells.
+
+    Args:
+        size: (H,W) of the photo.
+    """
+    rng = np.random.default_rng(SEED)
+    cells = rng.choice(density.size, (SAMPLED, fixations), p=density.ravel() / density.sum())
+    grid: Grid = (density.shape[0], density.shape[1])
+    rows, columns = np.divmod(cells, grid[1])
+    y, x = (rows + 0.5) * size[0] / grid[0] - 0.5, (columns + 0.5) * size[1] / grid[1] - 0.5
+    return [Scanpath(*path) for path in zip(x, y, strict=True)]
+
+
+def resized(path: Scanpath, size: tuple[int, int], wanted: tuple[int, int]) -> Scanpath:
+    """A scanpath on a photo of (H,W) `size`, at the same shares of a photo of the wanted size."""
+    x, y = ((axis + 0.5) * after / before - 0.5
+            for axis, after, before in ((path.x_px, wanted[1], size[1]), (path.y_px, wanted[0], size[0])))
+    return Scanpath(x, y, path.duration_ms)
+
+
+def similarities(
+    candidates: Mapping[str, Sequence[Scanpath]], people: Sequence[Scanpath], size: tuple[int, int], ceiling: str
+) -> dict[str, tuple[float, float]]:
+    """Title -> mean ScanMatch and mean sequence score with people's scanpaths.
+
+    Args:
+        candidates: title -> scanpaths, each compared with each person.
+        people: one or more scanpaths.
+        size: (H,W) of the photo.
+        ceiling: title of the comparison of people with each other, never with themselves; it needs more than one.
+    """
+    pairs = {title: [(path, person) for path in paths for person in people] for title, paths in candidates.items()}
+    if len(people) > 1:
+        pairs[ceiling] = list(itertools.permutations(people, 2))
+    points = np.concatenate([path.points for path in people])
+    centers = fixation_clusters(points, CLUSTER_SHARE * max(size))
+    return {
+        title: (float(scanmatch(each, size).mean()), float(sequence_score(each, centers).mean()))
+        for title, each in pairs.items()
+    }
