@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from app.people.photos import PeoplePhoto, another_photo
 from app.people.scoring import Grid, blurred, cells_of
 
-WIDTH = 0.25  # sigma as a share of each side
-ABOUT_CENTER = "The center bias is a Gaussian with the photo's proportions."
+ABOUT_CENTER = "The center bias is where people looked on OSIE's training photos, whatever these showed."
 
 
+@lru_cache(maxsize=8)
 def center_bias(grid: Grid) -> np.ndarray:
-    """The density (h,w) of fixations on any photo: a Gaussian at the center."""
-    down, across = (np.exp(-(((np.arange(side) + 0.5) / side - 0.5) ** 2) / (2 * WIDTH**2)) for side in grid)
-    bump = down[:, None] * across
-    density: np.ndarray = bump / bump.sum()
-    return density
+    """The density (h,w) of fixations on OSIE's training photos, which comes with the shipped saliency readout.
+
+    Raises:
+        SaliencyError: the readout's file is missing or damaged.
+    """
+    from hsal.model.perception import to_grid
+    from hsal.saliency.readout import load_readout
+
+    density: np.ndarray = to_grid(load_readout().center.exp()[None], grid)[0].double().numpy()
+    return density / density.sum()
 
 
 def density_elsewhere(photo: PeoplePhoto, grid: Grid) -> np.ndarray | None:
