@@ -18,6 +18,7 @@ import tyro
 
 from hsal.cli.app import AppCommand
 from hsal.cli.benchmark_saliency import BenchmarkSaliencyCommand
+from hsal.cli.benchmark_scanpaths import BenchmarkScanpathsCommand
 from hsal.cli.card import CardCommand
 from hsal.cli.cueing import CueingCommand
 from hsal.cli.evaluate import EvaluateCommand
@@ -34,7 +35,8 @@ from hsal.training.commands import Pretrain, RunCommand, Train, TrainFreeViewing
 
 COMMANDS = (
     AppCommand, TraceCommand, ScenesCommand, EvaluateCommand, Train, Pretrain, TrainFreeViewing, CueingCommand,
-    TrainSaliencyCommand, BenchmarkSaliencyCommand, ReproduceCommand, CardCommand, ShipCommand,
+    TrainSaliencyCommand, BenchmarkSaliencyCommand, BenchmarkScanpathsCommand, ReproduceCommand, CardCommand,
+    ShipCommand,
 )
 
 

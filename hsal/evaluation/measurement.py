@@ -55,9 +55,14 @@ def measure(
         device: name of a torch device, or "auto".
         cases: a list that receives one `Case` per scene.
     Raises:
-        HsalError: no scenes, an unknown device, missing data, scenes that do not fit the model, or a saliency model
-            that is unknown or needs more than an image.
+        HsalError: no scenes, weights for photos, an unknown device, missing data, scenes that do not fit the model, or
+            a saliency model that is unknown or needs more than an image.
     """
+    if checkpoint.model.config.viewing == "free":
+        raise HsalError(
+            f"The weights {checkpoint.name} are for photos, not for scenes of digits: measure them with"
+            " hsal benchmark-scanpaths."
+        )
     if settings.scenes < 1:
         raise HsalError(f"--scenes must be at least 1, not {settings.scenes}.")
     model, start = checkpoint.model.to(find_device(device)), time.perf_counter()

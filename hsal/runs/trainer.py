@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -138,6 +139,11 @@ def _info(command: RunCommand, data: str, seconds: float) -> dict[str, Any]:
     """What is saved with the weights."""
     return {
         "task": command.task, "digits": data, "seed": command.config.seed, "seconds": round(seconds),
-        "machine": machine(), "command": shlex.join(["hsal", *sys.argv[1:]]),
+        "machine": machine(), "command": _command(),
         "training": asdict(command.config),
     }
+
+
+def _command() -> str:
+    """The command, without folders of this machine."""
+    return shlex.join(["hsal", *(Path(part).name if Path(part).is_absolute() else part for part in sys.argv[1:])])

@@ -25,6 +25,7 @@ def run_ship(command: ShipCommand) -> int:
         return 0
     checkpoint = load_model(str(run.weights))
     path = WEIGHTS / f"{command.name}.safetensors"
-    save_model(path, checkpoint.model, checkpoint.info, half=True)
+    half = checkpoint.model.config.viewing == "objects"  # for free viewing, the few numbers stay exact
+    save_model(path, checkpoint.model, checkpoint.info, half=half)
     print(path)
     return 0
