@@ -83,7 +83,7 @@ def with_floor(density: np.ndarray) -> np.ndarray:
     """
     total = density.sum(axis=(-2, -1), keepdims=True)
     if not (total > 0).all():
-        raise ScanpathModelError("The photo has no saliency anywhere, so that no scanpath can be predicted: leave it out.")
+        raise ScanpathModelError("The photo has no saliency anywhere, so no scanpath can be predicted: leave it out.")
     cells = density.shape[-2] * density.shape[-1]
     logs: np.ndarray = np.log((1 - FLOOR) * density / total + FLOOR / cells)
     return logs

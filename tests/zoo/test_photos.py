@@ -21,8 +21,8 @@ from hsal.zoo.imagenet import weights_file
 from hsal.zoo.photo_card import write_photo_card
 
 CONFIG = ModelConfig(
-    backbone="efficientnet_lite0", saliency="spectral_residual", size_px=224, image_channels=3, cell_px=16, classes=1000,
-    glimpses=1, hidden=8, meta_steps=3, viewing="free", inhibition="soft",
+    backbone="efficientnet_lite0", saliency="spectral_residual", size_px=224, image_channels=3, cell_px=16,
+    classes=1000, glimpses=1, hidden=8, meta_steps=3, viewing="free", inhibition="soft",
 )
 INFO = {"task": "photos", "digits": "three photos", "command": "hsal train-free-viewing", "seed": 0, "seconds": 60,
         "machine": "a slide rule"}

@@ -7,6 +7,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ def run_benchmark(command: BenchmarkScanpathsCommand) -> int:
     scores = PartialScores(command.out, _settings(command), command.fresh)
     settings = Settings(command.fixations, command.pixels_per_degree, command.seed)
     measures: dict[str, Measure] = {
-        name: lambda photo, model=model: measure_model(model, photo, settings) for name, model in models.items()
+        name: partial(measure_model, model, settings=settings) for name, model in models.items()
     }
     measures[PEOPLE] = lambda photo: measure_people(photo, settings)
     _measure(photos, scores, measures, settings)

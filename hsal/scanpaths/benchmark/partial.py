@@ -95,7 +95,7 @@ class PartialScores:
             self._check(json.loads((table.schema.metadata or {})[b"hsal"])["settings"])
             return table.to_pylist()
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-            raise HsalError(f"{self.out} is not a table of this benchmark: choose another --out, or add --fresh.") from error
+            raise HsalError(f"{self.out} is no table of this benchmark: choose another --out, or --fresh.") from error
 
     def _check(self, settings: Any) -> None:
         if settings != self.settings:

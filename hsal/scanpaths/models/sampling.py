@@ -6,7 +6,8 @@ from hsal.scanpaths.base import About, ScanpathModel
 from hsal.scanpaths.independent import Independent
 
 ABOUT = About(
-    "Saliency, sampled", "a common baseline, as in Kümmerer, Bethge, Wallis, DeepGaze III, Journal of Vision 22(5), 2022",
+    "Saliency, sampled",
+    "a common baseline, as in Kümmerer, Bethge, Wallis, DeepGaze III, Journal of Vision 22(5), 2022",
     "Draws each fixation from the saliency map, whatever came before.",
 )
 
