@@ -25,6 +25,8 @@ class TrainSaliencyCommand:
     """File to write, .safetensors; beside it, its card, .md."""
     folds: int = 0
     """Cross-validation first: each photo is predicted by a readout that was trained on other photos; 0 skips it."""
+    maps: Path | None = None
+    """Write the cross-validated maps of all photos to this .npz file, for hsal train-free-viewing; needs --folds."""
     fresh: bool = False
     """Start again, and remove what an interrupted run has left."""
     training: Annotated[ReadoutTraining, Flat] = field(default_factory=ReadoutTraining)

@@ -1,4 +1,4 @@
-"""The state of a training that can continue: a module, its optimizer and a few words, as one safetensors file."""
+"""The state of a training run that can continue: a module, its optimizer and a few words, as one safetensors file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ OPTIMIZER_PREFIXES = ("optimizer.", "optimiser.")  # codespell:ignore
 FORMAT = {"hsal": "state 1"}
 
 
-def save_state(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, about: Mapping[str, str]) -> None:
+def save_state(
+    path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, about: Mapping[str, str],
+    results: Mapping[str, torch.Tensor] | None = None,
+) -> None:
     """Write the state atomically; never a pickle.
 
     Args:
@@ -24,12 +27,14 @@ def save_state(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, 
         module: whose weights are stored.
         optimizer: of the module.
         about: further facts, such as the number of updates done.
+        results: further tensors, by any names.
     Raises:
         CheckpointError: it cannot be written.
     """
     tensors = {f"module.{name}": tensor.detach() for name, tensor in module.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
+    tensors |= {f"result.{name}": tensor for name, tensor in (results or {}).items()}
     tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
     write_tensors(path, tensors, {**about, **FORMAT})
 
@@ -64,6 +69,7 @@ def restore_state(
     return metadata
 
 
-def read_about(path: Path) -> dict[str, str]:
-    """What was stored about a state; raises CheckpointError if it is damaged."""
-    return read_tensors(path)[0]
+def read_results(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    """What was stored about a state, and its further tensors; raises CheckpointError if it is damaged."""
+    about, tensors = read_tensors(path)
+    return about, {key.removeprefix("result."): t for key, t in tensors.items() if key.startswith("result.")}

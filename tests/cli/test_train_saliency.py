@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hsal.cli import main
@@ -26,7 +27,8 @@ def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_trains_validates_and_writes_a_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "mine.safetensors"
     command = ["train-saliency", "--data", str(write_fixations(tmp_path, images=6)), "--out", str(out), *SHORT]
-    assert main([*command, "--folds", "2"]) == 0
+    maps = tmp_path / "maps.npz"
+    assert main([*command, "--folds", "2", "--maps", str(maps)]) == 0
     printed = capsys.readouterr().out
     assert "center_information_gain: " in printed
     assert str(tmp_path / "mine.md") in printed
@@ -37,6 +39,10 @@ def test_trains_validates_and_writes_a_card(tmp_path: Path, capsys: pytest.Captu
     assert load_readout(out).config.members == 1
     assert "2-fold cross-validation" in (tmp_path / "mine.md").read_text()
     assert not out.with_suffix(".part").exists()
+    with np.load(maps) as stored:
+        assert stored["name"].tolist() == [f"{index}.png" for index in range(6)]
+        assert np.exp(stored["log_density"]).sum(axis=(1, 2)) == pytest.approx(np.ones(6), abs=1e-5)
+        assert sorted(stored["fold"]) == [0, 0, 0, 1, 1, 1]
 
 
 def test_the_same_command_finishes_a_stopped_run(
@@ -64,6 +70,7 @@ def stop() -> None:
 @pytest.mark.parametrize(("more", "sentence"), [
     (["--out", "x.pt"], "ends with .safetensors"),
     (["--folds", "1"], "choose 2..20, or 0"),
+    (["--maps", "maps.npz"], "add --folds 5"),
     (["--dropout", "1"], "dropout"),
 ])
 def test_settings_that_cannot_be_used_are_refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
@@ -20,6 +22,7 @@ from hsal.device import code_commit, machine
 from hsal.errors import HsalError
 from hsal.gaze.benchmark.runner import BenchmarkImages
 from hsal.gaze.metrics.catalog import compute_metrics
+from hsal.paths import atomic_write
 from hsal.runs.writer import start_timer
 from hsal.saliency.base import LayeredNetwork
 from hsal.saliency.readout import Readout, readout_metadata
@@ -65,6 +68,8 @@ def _check(command: TrainSaliencyCommand) -> None:
         raise HsalError(f"--out is {command.out}: give a file that ends with .safetensors.")
     if command.folds != 0 and not 2 <= command.folds <= MOST_FOLDS:
         raise HsalError(f"--folds is {command.folds}: choose 2..{MOST_FOLDS}, or 0 for none.")
+    if command.maps is not None and not command.folds:
+        raise HsalError("--maps are of photos that a readout was not trained on: add --folds 5.")
 
 
 def _features(photos: FixationDataset, network: LayeredNetwork) -> FixatedFeatures:
@@ -84,32 +89,43 @@ def _settings(command: TrainSaliencyCommand, data: FixatedFeatures) -> dict[str,
 def _cross_validate(
     command: TrainSaliencyCommand, photos: FixationDataset, data: FixatedFeatures, stages: Stages, timer: Any
 ) -> dict[str, tuple[float, float, float]]:
-    """Figures of photos that the readout was not trained on: name -> mean, low and high end of its 95 % interval."""
-    images = BenchmarkImages(photos, seed=0)
+    """Figures of photos that the readout was not trained on: name -> mean, low and high end of its 95% interval."""
     fold = np.random.default_rng(0).permutation(len(data.names)) % command.folds  # (n,)
     for held_out in range(command.folds):
         rows, others = (np.flatnonzero(part).tolist() for part in (fold == held_out, fold != held_out))
-        if not set(data.names[row] for row in rows) <= stages.scores.keys():
+        if not {data.names[row] for row in rows} <= stages.maps.keys():
             readout = _train(command, data, others, stages, timer, f"fold {held_out + 1} of {command.folds}")
-            stages.finish({data.names[row]: _score(readout, photos, images, data, row) for row in rows})
-    figures = mean_intervals(np.array([stages.scores[name] for name in data.names]))
+            with torch.inference_mode():
+                densities = readout.density(data.columns[rows, 0].float(), data.cells)  # (n,2h,2w)
+            stages.finish({data.names[row]: density for row, density in zip(rows, densities, strict=True)})
+    densities = torch.stack([stages.maps[name] for name in data.names])
+    if command.maps is not None:
+        _write_maps(command.maps, data.names, densities, fold)
+    figures = mean_intervals(_scores(photos, data.names, densities))
     for name, (mean, low, high) in figures.items():
         print(f"{name}: {mean:.3f} [{low:.3f}, {high:.3f}] on photos that it was not trained on")
     return figures
 
 
-def _score(
-    readout: Readout, photos: FixationDataset, images: BenchmarkImages, data: FixatedFeatures, row: int
-) -> list[float]:
-    """The figures of one photo, in the order of FIGURES."""
-    index = photos.names.index(data.names[row])
-    photo = photos[index]
-    with torch.inference_mode():
-        density = readout.density(data.columns[row, :1].float(), data.cells)  # (1,2h,2w)
+def _write_maps(path: Path, names: Sequence[str], densities: Tensor, fold: np.ndarray) -> None:
+    """Arrays name (n,), log_density (n,h,w) float32 and fold (n,): each photo's by a readout trained on the others."""
+    logs = densities.clamp_min(torch.finfo(densities.dtype).tiny).log().numpy()
+    with atomic_write(path) as scratch, scratch.open("wb") as file:
+        np.savez_compressed(file, name=np.array(names), log_density=logs, fold=fold)
+
+
+def _scores(photos: FixationDataset, names: Sequence[str], densities: Tensor) -> np.ndarray:
+    """The figures of each photo (n,3), in the order of FIGURES, from their densities (n,h,w)."""
+    images = BenchmarkImages(photos, seed=0)
+    rows = []
+    for name, density in zip(names, densities, strict=True):
+        index = photos.names.index(name)
+        photo = photos[index]
         size = [photo.image.shape[0], photo.image.shape[1]]
-        pixels = functional.interpolate(density[:, None], size, mode="bilinear")[0]  # (1,H,W)
-    found = compute_metrics(pixels.numpy(), images.truth(index, photo), list(FIGURES))
-    return [float(found[name][0]) for name in FIGURES]
+        pixels = functional.interpolate(density[None, None], size, mode="bilinear")[0]  # (1,H,W)
+        found = compute_metrics(pixels.numpy(), images.truth(index, photo), list(FIGURES))
+        rows.append([float(found[figure][0]) for figure in FIGURES])
+    return np.array(rows)
 
 
 def _train(

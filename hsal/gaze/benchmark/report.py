@@ -23,7 +23,7 @@ CENTER = "center_prior"
 SHARED_NOTES = """\
 - Shuffled AUC: negatives are the fixations on all other images; of more than {others:,}, the seed draws so many.
 - Gain over bias: over the density of the fixations on the same other images, blurred as the fixations of the density
-  metrics, and 1 % of a uniform density. Both gains use maps as they are; maps that are no densities score low.
+  metrics, and 1% of a uniform density. Both gains use maps as they are; maps that are no densities score low.
 - Information gain: over the map of `{baseline}`. Maps are divided by their sum to make densities, and not calibrated,
   so maps with dark regions score low: it measures the distance to a good density, not the order of locations.
 - Human fixations as an upper bound: the blurred fixations of a random half of the observers predict those of the other
@@ -32,7 +32,7 @@ SHARED_NOTES = """\
 
 
 def text_table(benchmark: Benchmark) -> Iterator[str]:
-    """The leaderboard as lines of text, means with 95 % intervals; a star marks the best model of each metric."""
+    """The leaderboard as lines of text, means with 95% intervals; a star marks the best model of each metric."""
     rows = leaderboard_rows(benchmark)
     leaders = {metric: best(rows, metric) for metric in benchmark.metrics}
     width = max(len(named(row)) for row in rows)

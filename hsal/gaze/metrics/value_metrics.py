@@ -133,7 +133,7 @@ def center_information_gain(
 ) -> np.ndarray:
     """`information_gain` over the empirical center bias: the density of fixations on other images.
 
-    Choice: `fixation_density` with its default width, and 1 % of a uniform density.
+    Choice: `fixation_density` with its default width, and 1% of a uniform density.
 
     Args:
         maps: (M,H,W).

@@ -44,7 +44,7 @@ medical images it is untested. Its center bias is that of this data: the paramet
 
 
 def mean_intervals(scores: np.ndarray) -> dict[str, tuple[float, float, float]]:
-    """Mean and ends of the 95 % bootstrap interval over photos, by the names of FIGURES, from scores (n,3)."""
+    """Mean and ends of the 95% bootstrap interval over photos, by the names of FIGURES, from scores (n,3)."""
     sums = resampled_sums(scores, RESAMPLES, 0) / len(scores)  # (resamples,3)
     low, high = np.percentile(sums, [2.5, 97.5], axis=0)
     ends = zip(scores.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
@@ -69,7 +69,7 @@ def _figures(info: Mapping[str, Any]) -> Iterator[str]:
         yield "Not cross-validated: `hsal train-saliency --folds 5` does that."
         return
     yield f"{info['folds']}-fold cross-validation: each photo is predicted by a readout that was trained on the others."
-    yield "In brackets: 95 % intervals, from bootstrap resamples of the photos.\n"
+    yield "In brackets: 95% intervals, from bootstrap resamples of the photos.\n"
     yield "| figure | mean | meaning |\n|---|---|---|"
     for name, (mean, low, high) in info["figures"].items():
         yield f"| {METRICS[name].title} | {mean:.3f} [{low:.3f}, {high:.3f}] | {METRICS[name].meaning} |"
