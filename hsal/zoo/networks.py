@@ -110,6 +110,8 @@ def _classifier(name: str) -> Classifier:
     backbone = BACKBONES.build(name, config)
     state = read_efficientnet() if name == EFFICIENTNET else read_resnet(name)
     backbone.body.load_state_dict(without_classifier(state))
+    if isinstance(backbone, EfficientNetLite0):
+        backbone.eval().merge_norms()
     weight, bias = (state[f"{'classifier' if name == EFFICIENTNET else 'fc'}.{part}"] for part in ("weight", "bias"))
     head = nn.Linear(backbone.channels, len(bias))
     head.load_state_dict({"weight": weight, "bias": bias})
