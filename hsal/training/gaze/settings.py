@@ -23,7 +23,7 @@ FREE_VIEWING = ModelConfig(
 class FreeViewingConfig:
     """Training on people's scanpaths."""
 
-    steps: Annotated[int, Meta(ge=1)] = 1500
+    steps: Annotated[int, Meta(ge=1)] = 900
     """Number of updates."""
     photos: Annotated[int, Meta(ge=1)] = 6
     """Photos per update, each with the scanpaths of all people."""
@@ -39,7 +39,7 @@ class FreeViewingConfig:
     """Seed of the weights, of the batches and of the photos for validation."""
     validation_photos: Annotated[int, Meta(ge=0)] = 0
     """Photos that are not trained on, for validation; 0 trains on all."""
-    validate_every: Annotated[int, Meta(ge=1)] = 250
+    validate_every: Annotated[int, Meta(ge=1)] = 300
     """Updates between two validations, each with a checkpoint."""
 
     def __post_init__(self) -> None:
