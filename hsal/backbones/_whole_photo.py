@@ -58,6 +58,11 @@ class WholePhoto(nn.Module):
         layers: list[Tensor] = body.inner_layers(self.scaled(image, self.config.grid((image.shape[2], image.shape[3]))))
         return layers
 
+    def merge_norms(self) -> None:
+        """Make the network faster, once it is trained; see `EfficientNetLite0.merge_norms`."""
+        body: Any = self.body
+        body.merge_norms()
+
     def logits(self, volume: Tensor) -> Tensor:
         """(B,1280,h,w) -> (B,N), of the volume's mean, as the classifier was trained."""
         return self.classify(volume.mean(dim=(2, 3)))

@@ -11,6 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from hsal.backbones._whole_photo import WholePhoto
 from hsal.config import ConfigError, ModelConfig, from_json, to_json
 from hsal.model.hsal import HSAL
 from hsal.paths import atomic_write
@@ -59,6 +60,8 @@ def load_model(name: str) -> Checkpoint:
         config = from_json(ModelConfig, metadata["config"])
         model = build_model(config)
         model.load_state_dict(tensors | _package_tensors(config))
+        if isinstance(model.backbone, WholePhoto):
+            model.backbone.eval().merge_norms()
         info = dict(json.loads(metadata["info"]))
     except PhotoWeightsError as error:
         raise CheckpointError(str(error)) from error
