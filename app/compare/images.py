@@ -89,7 +89,14 @@ def photos() -> dict[str, str]:
 
 def has_osie() -> bool:
     """Whether the OSIE dataset is installed."""
-    return len(_roots()) > 1
+    return osie_root() is not None
+
+
+def osie_root() -> Path | None:
+    """The folder of the OSIE dataset; None where it is not installed."""
+    data = os.environ.get("HSAL_DATA")
+    places = (Path(data) / "osie_fixations", Path(data)) if data else ()
+    return next((root for root in places if _has_fixations(root)), None)
 
 
 def photo_image(name: str) -> ComparedImage:
@@ -104,9 +111,8 @@ def photo_image(name: str) -> ComparedImage:
 
 
 def _roots() -> list[Path]:
-    data = os.environ.get("HSAL_DATA")
-    osie = [root for root in (Path(data) / "osie_fixations", Path(data)) if _has_fixations(root)] if data else []
-    return [*osie[:1], EXAMPLE]
+    osie = osie_root()
+    return [EXAMPLE] if osie is None else [osie, EXAMPLE]
 
 
 def _has_fixations(root: Path) -> bool:

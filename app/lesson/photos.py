@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.lesson.address import LessonAddress
 from app.lesson.text import Chapter
 from app.people.data import ModelPaths
-from app.people.models import model_paths, model_titles
+from app.people.models import FREE_VIEWING, model_paths, recorded_path
 from app.people.photos import PeoplePhoto, has_people, listed_photo, photo_titles
 
 
@@ -26,7 +26,6 @@ def chapter_photo(chapter: Chapter, address: LessonAddress) -> PeoplePhoto:
     return listed_photo(photo_name(chapter, address))
 
 
-def model_on(photo: PeoplePhoto) -> ModelPaths | None:
-    """The model for photos, with its path; None without its weights. Raises HsalError."""
-    name = next(iter(model_titles()), None)
-    return None if name is None else model_paths(name, photo)
+def model_on(photo: PeoplePhoto) -> ModelPaths:
+    """The model for photos, with its path; raises HsalError. Recorded paths need no torch."""
+    return recorded_path(photo) or model_paths(FREE_VIEWING, photo)

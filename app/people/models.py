@@ -1,91 +1,123 @@
-"""Scanpath models on one photo: their own paths, and what they predict along people's. Importing loads no torch."""
+"""Scanpath models on one photo: their own paths, and what they predict along people's.
+
+Importing this module loads no torch; the models of the registry do.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from app import weights
-from app.cache import checkpoint
+from app.compare.images import osie_root
 from app.people.center import center_bias
 from app.people.data import ModelPaths
 from app.people.photos import LEAST, PeoplePhoto
-from app.people.scoring import Grid, cells_of, prediction
-from hsal.errors import HsalError
+from app.people.scoring import Grid, prediction
+from hsal.data.base import DataError
+from hsal.scanpaths import SCANPATHS
+from hsal.scanpaths.base import About, PhotoInput, Statistics
 from hsal.tracing.schema import Trace
 from hsal.zoo import samples
 
+FREE_VIEWING = "free_viewing"  # the default
+LEARNED_SACCADES = ("saccade_kernel",)  # models that need people's saccades on other photos
+SALIENCY = "gaze_readout"  # the map on which all models look
+OWN_FIXATIONS = 9  # of a model's own path where no people's are longer: what people do in three seconds
+SEED = 0
+NO_SACCADES = (
+    "This model needs people's saccades on other photos: install OSIE with its folder `stimuli_train`, or choose "
+    "another model."
+)
 
+
+@lru_cache(maxsize=1)
 def model_titles() -> dict[str, str]:
-    """Name -> title of the models that view photos freely; the first is the default."""
-    tasks = weights.choices()
-    return {name: title for name, title in weights.titles(tasks).items() if _views_photos(name)}
+    """Name -> title of the models; the first is the default. Floors are not among them."""
+    known: dict[str, About] = {name: SCANPATHS.find(name).ABOUT for name in SCANPATHS.names()}
+    names = [name for name, about in known.items() if about.kind == "model"]
+    return {name: known[name].title for name in sorted(names, key=lambda name: name != FREE_VIEWING)}
 
 
-def _views_photos(name: str) -> bool:
-    try:
-        return weights.describe(name).config.viewing == "free"
-    except HsalError:
-        return False  # damaged weights; pages that offer them say so
+def recorded_path(photo: PeoplePhoto) -> ModelPaths | None:
+    """The recorded path of free viewing on a sample photo, which needs no torch; None on others."""
+    trace = samples.recorded_photo(photo.name) if photo.name in samples.sample_photos() else None
+    if trace is None or not np.array_equal(trace.image, photo.pixels):  # another photo of that name
+        return None
+    return ModelPaths("HSAL, free viewing", path_of(trace, photo.size))
 
 
 def path_of(trace: Trace, size: tuple[int, int]) -> np.ndarray:
     """(n,2) float64: x and y, in pixels of a photo of this (H,W), of the centers of the glimpsed cells."""
     rows, columns = trace.steps[0].saliency.shape
-    cells = [glimpse.cell for step in trace.steps for glimpse in step.glimpses]
-    scale = np.array([size[1] / columns, size[0] / rows])
-    centers: np.ndarray = np.array([(column + 0.5, row + 0.5) for row, column in cells]) * scale - 0.5
-    return centers
+    cells = [row * columns + column for step in trace.steps for row, column in (one.cell for one in step.glimpses)]
+    return centers(np.array(cells), (rows, columns), size)
+
+
+def centers(cells: np.ndarray, grid: Grid, size: tuple[int, int]) -> np.ndarray:
+    """(n,2) float64: x and y, in pixels of a photo of this (H,W), of the centers of flat cells (n,)."""
+    rows, columns = np.divmod(cells, grid[1])
+    return np.stack([(columns + 0.5) * size[1] / grid[1] - 0.5, (rows + 0.5) * size[0] / grid[0] - 0.5], 1)
 
 
 def model_paths(name: str, photo: PeoplePhoto) -> ModelPaths:
     """A model's own path over a photo, and its predictions along people's paths; raises HsalError."""
-    trace = samples.recorded_photo(photo.name)
-    if trace is not None and trace.source.weights == name and np.array_equal(trace.image, photo.pixels):
-        return ModelPaths(model_titles()[name], path_of(trace, photo.size))  # needs no torch
-    return _model_paths(name, weights.file_version(name), photo.digest, photo)
+    return _model_paths(name, photo.digest, photo)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _model_paths(name: str, version: int, digest: str, _photo: PeoplePhoto) -> ModelPaths:
-    from hsal.data.preprocess import for_model
-    from hsal.tracing.recording import perceive_image, trace_image
-    from hsal.tracing.schema import Source
+def _model_paths(name: str, digest: str, _photo: PeoplePhoto) -> ModelPaths:
+    from hsal.scanpaths.statistics import cells_of
 
-    model, size = checkpoint(name, version).model, _photo.size
-    image = for_model(_photo.pixels, model.config).image
-    perception = perceive_image(model, image)
-    longest = max((len(path) for path in _photo.people), default=model.config.meta_steps)
-    source = Source("photo", _photo.name, "", name, model.config.saliency)
-    trace = trace_image(model, image, source, perception=perception, meta_steps=longest)
-    title = model_titles()[name]
-    if not _photo.people:
-        return ModelPaths(title, path_of(trace, size))
-    densities = _conditional(name, version, perception.saliency.numpy(), _photo)
-    center = center_bias((densities.shape[2], densities.shape[3]))
-    predictions = [
-        prediction(whole[: len(path)], path, size, center) if len(path) >= LEAST else None
-        for whole, path in zip(densities, _photo.people, strict=True)
-    ]
-    return ModelPaths(title, path_of(trace, size), predictions)
+    model, seen = SCANPATHS.build(name), _seen(digest, _photo, name in LEARNED_SACCADES)
+    longest = max((len(path) for path in _photo.people), default=OWN_FIXATIONS)
+    path = centers(model.generate(seen, longest, SEED), seen.grid, _photo.size)
+    predictions = []
+    for person in _photo.people:
+        cells = cells_of(person.x_px, person.y_px, _photo.size, seen.grid)
+        enough = len(person) >= LEAST and SCANPATHS.find(name).ABOUT.likelihood
+        densities = np.exp(model.log_densities(seen, cells)) if enough else None
+        predictions.append(None if densities is None else prediction(densities, person, _photo.size,
+                                                                      seen.statistics.center_bias))
+    return ModelPaths(model_titles()[name], path, predictions)
 
 
-def _conditional(name: str, version: int, saliency: np.ndarray, photo: PeoplePhoto) -> np.ndarray:
-    """Density of each fixation of each person, given those before it: (P,T,h,w); meaningless after a path's end.
+def _seen(digest: str, photo: PeoplePhoto, saccades: bool) -> PhotoInput:
+    """What the models get of a photo; raises HsalError."""
+    saliency = _saliency(digest, photo)
+    grid: Grid = (saliency.shape[0], saliency.shape[1])
+    around = _saccades(grid) if saccades else np.zeros((2 * grid[0] - 1, 2 * grid[1] - 1))
+    return PhotoInput(photo.pixels, saliency, Statistics(center_bias(grid), around))
 
-    Args:
-        saliency: (1,h,w), the model's map of the photo.
-    """
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _saliency(digest: str, _photo: PeoplePhoto) -> np.ndarray:
+    """The saliency map (h,w) of a photo, as a density; raises HsalError."""
     import torch
 
-    from hsal.evaluation.free_viewing import log_densities
+    from hsal.api import open_network
+    from hsal.data.preprocess import as_whole_photo
+    from hsal.model.perception import to_grid
+    from hsal.saliency.pipeline import saliency_map
+    from hsal.training.gaze.settings import FREE_VIEWING as CONFIG
 
-    grid: Grid = (saliency.shape[1], saliency.shape[2])
-    cells = torch.full((len(photo.people), max(map(len, photo.people))), -1)  # (P,T)
-    for row, path in zip(cells, photo.people, strict=True):
-        rows, columns = cells_of(path, photo.size, grid)
-        row[: len(path)] = torch.from_numpy(rows * grid[1] + columns)
-    maps = torch.from_numpy(saliency).expand(len(cells), -1, -1)  # (P,h,w)
-    with torch.inference_mode():
-        densities: np.ndarray = log_densities(checkpoint(name, version).model, maps, cells).exp().numpy()
-    return densities
+    image = as_whole_photo(_photo.pixels).image  # raises ImageError for a blank or very long photo
+    values = saliency_map(SALIENCY, image, network=open_network("auto")).values  # (H,W)
+    cells: np.ndarray = to_grid(torch.from_numpy(values)[None], CONFIG.grid(_photo.size))[0].double().numpy()
+    if not cells.sum() > 0:
+        raise DataError("The photo has no saliency anywhere, so no fixation can be predicted: choose another photo.")
+    return cells / cells.sum()
+
+
+@lru_cache(maxsize=8)
+def _saccades(grid: Grid) -> np.ndarray:
+    """How often people look how far and where to, on OSIE's training photos; raises HsalError. Takes seconds."""
+    from hsal.data.fixations.osie import open_osie
+    from hsal.scanpaths.benchmark.photos import with_fixations
+    from hsal.scanpaths.statistics import statistics_of
+
+    root = osie_root()
+    if root is None:
+        raise DataError(NO_SACCADES)
+    return statistics_of(with_fixations(open_osie(root, "train")), grid).saccades
