@@ -19,6 +19,8 @@ from app.people.replay import scanpath_replay
 from app.player import attention_player
 from app.results import figures
 from app.weights import describe
+from app.widgets import show_error
+from hsal.errors import HsalError
 from hsal.tracing.schema import Trace
 
 GUESSES = 5  # places to guess on a photo
@@ -88,7 +90,12 @@ def _summary(trace: Trace) -> str:
 
 def _photo(chapter: Chapter, address: LessonAddress) -> None:
     photo = chapter_photo(chapter, address)
-    scanpath_replay(replay_data(photo, model_on(photo), GUESSES), key="lesson.photo")
+    try:
+        model = model_on(photo)
+    except HsalError as error:  # people can be shown without it
+        model = None
+        show_error(str(error))
+    scanpath_replay(replay_data(photo, model, GUESSES), key="lesson.photo")
     if not photo.people:
         st.caption("There are no fixations of people for this photo, so only the model's path appears.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.lesson.address import LessonAddress
 from app.lesson.text import Chapter
 from app.people.data import ModelPaths
-from app.people.models import FREE_VIEWING, model_paths, recorded_path
+from app.people.models import default_model, model_paths, recorded_path
 from app.people.photos import PeoplePhoto, has_people, listed_photo, photo_titles
 
 
@@ -28,4 +28,4 @@ def chapter_photo(chapter: Chapter, address: LessonAddress) -> PeoplePhoto:
 
 def model_on(photo: PeoplePhoto) -> ModelPaths:
     """The model for photos, with its path; raises HsalError. Recorded paths need no torch."""
-    return recorded_path(photo) or model_paths(FREE_VIEWING, photo)
+    return recorded_path(photo) or model_paths(default_model(), photo)

@@ -16,12 +16,13 @@ from app.people.data import ModelPaths
 from app.people.photos import LEAST, PeoplePhoto
 from app.people.scoring import Grid, prediction
 from hsal.data.base import DataError
+from hsal.paths import shipped_weights
 from hsal.scanpaths import SCANPATHS
 from hsal.scanpaths.base import About, PhotoInput, Statistics
 from hsal.tracing.schema import Trace
 from hsal.zoo import samples
 
-FREE_VIEWING = "free_viewing"  # the default
+FREE_VIEWING, WEIGHTS = "free_viewing", "photos"  # the default, and its weights
 LEARNED_SACCADES = ("saccade_kernel",)  # models that need people's saccades on other photos
 SALIENCY = "gaze_readout"  # the map on which all models look
 OWN_FIXATIONS = 9  # of a model's own path where no people's are longer: what people do in three seconds
@@ -32,12 +33,19 @@ NO_SACCADES = (
 )
 
 
+def default_model() -> str:
+    """The name of the model that is shown first."""
+    return next(iter(model_titles()))
+
+
 @lru_cache(maxsize=1)
 def model_titles() -> dict[str, str]:
     """Name -> title of the models; the first is the default. Floors are not among them."""
     known: dict[str, About] = {name: SCANPATHS.find(name).ABOUT for name in SCANPATHS.names()}
-    names = [name for name, about in known.items() if about.kind == "model"]
-    return {name: known[name].title for name in sorted(names, key=lambda name: name != FREE_VIEWING)}
+    missing = () if WEIGHTS in shipped_weights() else (FREE_VIEWING,)
+    names = [name for name, about in known.items() if about.kind == "model" and name not in missing]
+    order = sorted(names, key=lambda name: (name != FREE_VIEWING, name in LEARNED_SACCADES))
+    return {name: known[name].title for name in order}
 
 
 def recorded_path(photo: PeoplePhoto) -> ModelPaths | None:

@@ -1,62 +1,93 @@
-"""Free viewing on a photo: the model's own path, and its predictions along people's paths."""
+"""Scanpath models on a photo: their own paths, and their predictions along people's paths."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from app.people import models
+from app.people.center import center_bias
 from app.people.photos import PeoplePhoto, listed_photo
-from hsal.evaluation.free_viewing import log_densities
+from hsal.errors import HsalError
 from hsal.gaze.scanpath import Scanpath
-from hsal.tracing.schema import Trace
-from tests.fixtures.free_viewing import make_model
 from tests.tracing.test_photo_traces import photo_trace
 
-GRID = (6, 8)
-LONG = Scanpath(np.array([0, 79, 45]), np.array([0, 59, 5]))  # cells 0, 47, 4 of a photo of 60x80 px
-SHORT = Scanpath(np.array([0, 79]), np.array([0, 59]))
+GRID = (24, 32)
+LONG = Scanpath(np.array([0, 319, 180]), np.array([0, 239, 20]))
+ONCE = Scanpath(np.array([5]), np.array([5]))
 
 
-def test_each_person_is_predicted_from_their_own_path_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = make_model()
-    monkeypatch.setattr(models, "checkpoint", lambda name, version: SimpleNamespace(model=model))
-    saliency = torch.rand(1, *GRID, generator=torch.Generator().manual_seed(3))
-    photo = PeoplePhoto("a", "A", np.zeros((60, 80, 3), np.uint8), (SHORT, LONG))
-    got = models._conditional("any", 0, saliency.numpy(), photo)
-    with torch.no_grad():
-        cells = torch.tensor([[0, 47, -1], [0, 47, 4]])
-        wanted = log_densities(model, saliency.expand(2, -1, -1), cells).exp().numpy()
-    assert got.shape == (2, 3, *GRID)
-    assert got[0, :2] == pytest.approx(wanted[0, :2], abs=1e-6)
-    assert got[1] == pytest.approx(wanted[1], abs=1e-6)
+@pytest.fixture
+def photo(monkeypatch: pytest.MonkeyPatch) -> PeoplePhoto:
+    """A photo with two people, and a saliency map that is known."""
+    saliency = np.ones(GRID)
+    saliency[23, 31] = 768  # half of the mass, in the last cell
+    monkeypatch.setattr(models, "_saliency", lambda digest, photo: saliency / saliency.sum())
+    pixels = np.random.default_rng(1).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    return PeoplePhoto("a", "A", pixels, (LONG, ONCE))
 
 
-def test_the_models_path_runs_through_the_centers_of_its_cells() -> None:
-    trace: Trace = photo_trace()
-    rows, columns = trace.steps[0].saliency.shape
-    path = models.path_of(trace, (10 * rows, 20 * columns))
-    cells = [glimpse.cell for step in trace.steps for glimpse in step.glimpses]
-    assert path.tolist() == [[20 * column + 9.5, 10 * row + 4.5] for row, column in cells]
+def test_a_map_that_is_sampled_predicts_every_fixation_alike(photo: PeoplePhoto) -> None:
+    got = models.model_paths("sampling", photo)
+    assert got.grid == GRID
+    assert got.path.shape == (3, 2)  # as long as the longest person's
+    first, other = got.predictions
+    assert other is None  # one fixation only
+    assert first is not None
+    assert first.densities.sum((1, 2)) == pytest.approx([1, 1, 1])
+    assert first.bits[1] == pytest.approx(np.log2(0.5 / center_bias(GRID)[23, 31]), abs=0.01)  # LONG's second fixation
+
+
+def test_winner_take_all_begins_at_the_maximum_and_inhibits_it(photo: PeoplePhoto) -> None:
+    got = models.model_paths("winner_take_all", photo)
+    assert got.path[0].tolist() == [314.5, 234.5]  # the center of the last cell of 10 px
+    assert got.path[1].tolist() != got.path[0].tolist()
+    first = got.predictions[0]
+    assert first is not None
+    assert first.densities[2, 23, 31] < 0.01 < first.densities[1, 23, 31]
+
+
+def test_models_are_offered_without_floors_and_each_has_a_title() -> None:
+    titles = models.model_titles()
+    assert {"sampling", "winner_take_all", "saccade_kernel"} <= set(titles)
+    assert not {"uniform", "center_bias"} & set(titles)
+    assert all(titles.values())
+
+
+def test_learned_saccades_need_other_photos(photo: PeoplePhoto, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HSAL_DATA", raising=False)
+    models._saccades.cache_clear()
+    with pytest.raises(HsalError, match="needs people's saccades on other photos"):
+        models.model_paths("saccade_kernel", photo)
+
+
+def test_a_photo_without_saliency_is_one_sentence() -> None:
+    blank = PeoplePhoto("blank", "Blank", np.full((90, 120, 3), 200, np.uint8))
+    with pytest.raises(HsalError, match=r"blank"):
+        models.model_paths("sampling", blank)
 
 
 def test_a_recorded_path_of_a_sample_photo_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    photo = listed_photo("coffee")
+    coffee = listed_photo("coffee")
     trace = photo_trace()
-    recorded = replace(trace, image=photo.pixels, source=replace(trace.source, weights="photos"))
-    monkeypatch.setattr(models.samples, "recorded_photo", lambda name: recorded)
-    monkeypatch.setattr(models, "model_titles", lambda: {"photos": "Photos"})
-    monkeypatch.setattr(models, "checkpoint", None)
-    assert models.model_paths("photos", photo).path.tolist() == models.path_of(trace, photo.size).tolist()
-    other = replace(photo, pixels=photo.pixels[:, ::-1])  # another photo of that name
-    with pytest.raises(TypeError):
-        models.model_paths("photos", other)
+    monkeypatch.setattr(models.samples, "recorded_photo", lambda name: replace(trace, image=coffee.pixels))
+    rows, columns = trace.steps[0].saliency.shape
+    got = models.recorded_path(replace(coffee, people=(LONG,)))
+    assert got is not None
+    row, column = trace.steps[0].glimpses[0].cell
+    height, width = coffee.size
+    assert got.path[0] == pytest.approx([(column + 0.5) * width / columns - 0.5, (row + 0.5) * height / rows - 0.5])
+    assert models.recorded_path(replace(coffee, pixels=coffee.pixels[:, ::-1])) is None  # another photo of that name
+    assert models.recorded_path(replace(coffee, name="elsewhere.jpg")) is None
 
 
-def test_only_models_of_free_viewing_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.weights, "choices", lambda: {"mnist-multiset": "mnist-multiset", "gone": "gone"})
-    assert models.model_titles() == {}
+def test_importing_the_models_loads_no_torch() -> None:
+
+    code = "import sys, app.people.models, app.lesson.photos; sys.exit('torch' in sys.modules)"
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, timeout=120, capture_output=True).returncode == 0
