@@ -121,7 +121,8 @@ def train(data: FixatedFeatures, stop_after: int = 99, stages: Stages | None = N
 def test_training_finds_what_people_look_at() -> None:
     data = bright_cells()
     losses, density = train(data)
-    assert losses[-1] < losses[0] - 0.3
+    assert losses[0] > 3  # of a uniform density: log 48 = 3.9
+    assert losses[-1] < 2.6  # 3.2 if fixations of mirror images are not mirrored; of a cell's 4 places: log 4 = 1.4
     assert data.fixated[0][density.argmax() // 8, density.argmax() % 8] > 0
     assert train(data)[0] == losses
 
