@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
@@ -102,15 +101,16 @@ def labels_sentence(first: Trace, second: Trace) -> str:
     names = _label_names(first), _label_names(second)
     counts = Counter(names[0]), Counter(names[1])
     if counts[0] == counts[1]:
-        return f"Both predict {_list(names[0])}" + ("." if names[0] == names[1] else ", in another order.")
+        return f"Both predict {_list(first)}" + ("." if names[0] == names[1] else ", in another order.")
     more, fewer = _counted(counts[1] - counts[0]), _counted(counts[0] - counts[1])
     parts = [f"{more} more" if more else "", f"{fewer} fewer" if fewer else ""]
-    return f"The first predicts {_list(names[0])}, the second {_list(names[1])}: {'; '.join(filter(None, parts))}."
+    return f"The first predicts {_list(first)}, the second {_list(second)}: {'; '.join(filter(None, parts))}."
 
 
 def _counted(names: Counter[str]) -> str:
-    """For example: one 0, one 4 and two 9s."""
-    parts = [f"{_in_words(count)} {name}{'s' * (count > 1)}" for name, count in sorted(names.items())]
+    """For example: one 0, one 4 and two 9s, or two times mouse."""
+    parts = [f"{_in_words(count)} {name}{'s' * (count > 1)}" if name.isdigit() or count == 1
+             else f"{_in_words(count)} times {name}" for name, count in sorted(names.items())]
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
@@ -122,14 +122,16 @@ def _label_names(trace: Trace) -> list[str]:
     return [trace.class_names[label] for label in trace.labels]
 
 
-def _list(names: Sequence[str]) -> str:
-    return " ".join(names) or "nothing"
+def _list(trace: Trace) -> str:
+    """The labels in order; those of a photo are words."""
+    return ("; " if trace.viewing == "free" else " ").join(_label_names(trace)) or "nothing"
 
 
 def path_length(trace: Trace) -> float:
-    """The sum of the distances between successive glimpses, in sides of the image."""
+    """The sum of the distances between successive glimpses, in widths of the image."""
     cells = [(glimpse.cell, step.saliency.shape) for step in trace.steps for glimpse in step.glimpses]
-    centers = [((row + 0.5) / h, (column + 0.5) / w) for (row, column), (h, w) in cells]
+    ratio = trace.image.shape[0] / trace.image.shape[1]
+    centers = [((row + 0.5) / h * ratio, (column + 0.5) / w) for (row, column), (h, w) in cells]
     return float(sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(centers)))
 
 
@@ -150,12 +152,15 @@ def other_cells(first: Trace, second: Trace) -> tuple[int, int] | None:
 def table(first: Trace, second: Trace) -> list[Comparison]:
     """The measures of two traces."""
     traces = first, second
-    rows = [
-        ("Predicted labels, in order", *(_list(_label_names(trace)) for trace in traces)),
+    labels = [] if first.withheld or second.withheld else [
+        ("Predicted labels, in order", *(_list(trace) for trace in traces)),
         ("Correct", *(_correct(trace) for trace in traces)),
+        ("Mean probability of the labels", *(_mean_probability(trace) for trace in traces)),
+    ]
+    rows = [
+        *labels,
         ("Meta-steps", *(str(len(trace.steps)) for trace in traces)),
         ("Ended by", *("stop" if trace.ended_by_stop else "the last meta-step" for trace in traces)),
-        ("Mean probability of the labels", *(_mean_probability(trace) for trace in traces)),
         ("Length of the glimpse path (image widths)", *(f"{path_length(trace):.2f}" for trace in traces)),
         ("Saliency at glimpses", *(f"{trace.attn_saliency:.2f}" for trace in traces)),
     ]

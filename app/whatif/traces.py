@@ -5,6 +5,7 @@ The backbone's volume and the saliency map are cached on their own, so that a ne
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from app import cache
 from app.weights import describe, file_version
+from hsal.config import ModelConfig
 from hsal.data.base import Box
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
@@ -42,6 +44,8 @@ class _Metadata(NamedTuple):
     truth: tuple[int, ...] | None
     boxes: tuple[Box, ...]
     notes: tuple[str, ...]
+    meta_steps: int | None
+    withheld: str
 
 
 def branch_trace(original: Trace, interventions: Interventions) -> Trace:
@@ -55,14 +59,31 @@ def branch_trace(original: Trace, interventions: Interventions) -> Trace:
     """
     if interventions == original.interventions:
         return original
-    metadata = _Metadata(original.source, original.truth, original.boxes, original.notes)
     weights = original.source.weights
-    config = describe(weights).config
-    expected = (config.size_px, config.size_px) + ((3,) if config.image_channels == 3 else ())
-    if original.image.shape != expected:  # the source of a trace from a file may name any weights
+    if not takes(describe(weights).config, original.image):  # the source of a trace from a file may name any weights
         raise HsalError(f"The weights {weights} do not take images of this size or kind, so they cannot have made this "
                         "trace: choose others.")
+    metadata = _Metadata(original.source, original.truth, original.boxes, original.notes, _meta_steps(original),
+                         original.withheld)
     return _branch_trace(weights, file_version(weights), _key(original), metadata, interventions)
+
+
+def takes(config: ModelConfig, image: np.ndarray) -> bool:
+    """Whether a model's input can be an image of this shape; in free viewing, any photo (H,W,3)."""
+    if config.viewing == "free":
+        return image.ndim == 3
+    return image.shape == (config.size_px, config.size_px) + ((3,) if config.image_channels == 3 else ())
+
+
+def config_of(trace: Trace) -> ModelConfig:
+    """The settings of the model that made a trace, with the trace's own maximum of meta-steps on a photo."""
+    config, most = describe(trace.source.weights).config, _meta_steps(trace)
+    return config if most is None else replace(config, meta_steps=most)
+
+
+def _meta_steps(trace: Trace) -> int | None:
+    """The maximum of meta-steps that a visitor chose for a photo; None for the model's own."""
+    return len(trace.steps) if trace.viewing == "free" and not trace.ended_by_stop else None
 
 
 def explain_label(original: Trace, trace: Trace, step: int) -> LabelAttribution:
@@ -110,7 +131,9 @@ def _branch_trace(
 
     perception = _perception(weights, version, image, interventions.saliency, interventions.hidden)
     model = cache.checkpoint(weights, version).model
-    return trace_image(model, image.array(), *metadata, interventions=interventions, perception=perception)
+    return trace_image(
+        model, image.array(), **metadata._asdict(), interventions=interventions, perception=perception
+    )
 
 
 @lru_cache(maxsize=64)

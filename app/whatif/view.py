@@ -18,7 +18,7 @@ from app.whatif import state
 from app.whatif.branch_names import branch_name
 from app.whatif.branches import BranchTree
 from app.whatif.differences import Comparison, first_difference, labels_sentence, table
-from app.whatif.traces import branch_trace, saliency_models
+from app.whatif.traces import branch_trace, config_of, saliency_models, takes
 from app.whatif.why_view import why_view
 from app.whatif.workbench import workbench
 from app.widgets import escape_markdown, show_error, show_problems, strip_and_downloads
@@ -41,11 +41,11 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
         tasks: name -> task of the available weights.
     """
     weights, task = trace.source.weights, tasks[step_through.address().weights]
-    if weights not in tasks or describe(weights).config.size_px != len(trace.image):
+    if weights not in tasks or not takes(describe(weights).config, trace.image):
         step_through.leave(state.identity(trace), trace.moments, task)
         show_error("The model that made this trace is not available, so the trace cannot be changed.")
         return
-    config = describe(weights).config
+    config = config_of(trace)
     tree = state.enter(trace, config)
     try:
         branch = branch_trace(trace, tree.interventions)
@@ -74,7 +74,8 @@ def whatif_view(trace: Trace, tasks: Mapping[str, str]) -> None:
         else:
             differences(first, branch, titles if pinned is None else ("Pinned", "Beside it"))
         _history(tree, trace)
-    why_view(trace, branch)
+    if not branch.withheld:
+        why_view(trace, branch)
     if st.toggle("Strip and downloads of this trace", key="whatif.strip"):  # drawing a strip would delay the players
         strip_and_downloads(branch)
     cache.preload()  # so that the first edit finds the model loaded
@@ -138,7 +139,8 @@ def differences(first: Trace, second: Trace, titles: tuple[str, str]) -> None:
     if divergence is None:
         st.info("Both traces are the same at every moment.", icon=":material/equal:")
         return
-    st.markdown(f"**{escape_markdown(divergence.sentence)}** {escape_markdown(labels_sentence(first, second))}")
+    labels = "" if first.withheld or second.withheld else labels_sentence(first, second)
+    st.markdown(f"**{escape_markdown(divergence.sentence)}** {escape_markdown(labels)}")
     st.html(_table_html(table(first, second), titles))
 
 

@@ -15,7 +15,7 @@ from hsal.data.base import Box
 from hsal.errors import HsalError
 from hsal.paths import shipped_weights
 from hsal.tracing.schema import Source, Trace
-from hsal.zoo.samples import recorded
+from hsal.zoo.samples import recorded, sample_photos
 from hsal.zoo.weights import describe
 
 MAX_LETTERS = 30_000  # of an encoded image
@@ -71,6 +71,8 @@ def snippet(trace: Trace, origin: Origin | None = None, weights_file: str = "") 
     imports, lines, last = _image_lines(trace, origin)
     source = replace(trace.source, image_sha256="")
     call = [f"weights.model, image, Source({_arguments(source)})", *last, *_saliency(trace, weights)]
+    call += [f"meta_steps={len(trace.steps)}"] if trace.viewing == "free" else []
+    call += [f"withheld={trace.withheld!r}"] if trace.withheld else []
     if trace.interventions:
         imports.append("from hsal.tracing.interventions.codec import read_interventions")
         lines.append(f"interventions = read_interventions({trace.interventions.to_dict()!r})")
@@ -102,6 +104,10 @@ def _image_lines(trace: Trace, origin: Origin | None) -> tuple[list[str], list[s
                 [*(["sample.truth, sample.boxes"] if same else _known(trace)), *notes])
     if isinstance(origin, SceneOrigin):
         return _scene(origin)
+    if origin is None and trace.source.kind == "sample" and trace.source.name in sample_photos():
+        lines = [f"photo = photo_pixels({trace.source.name!r})", "image = for_model(photo, weights.model.config).image"]
+        return (["from hsal.data.preprocess import for_model", "from hsal.zoo.samples import photo_pixels"], lines,
+                [f"notes={trace.notes!r}"] if trace.notes else [])
     if origin is None and trace.source.kind in ("file", "upload"):
         origin = FileOrigin(trace.source.name)
     if isinstance(origin, FileOrigin):
@@ -109,7 +115,9 @@ def _image_lines(trace: Trace, origin: Origin | None) -> tuple[list[str], list[s
                    "from hsal.data.preprocess import for_model"]
         lines = [f"file = read_image(Path({origin.name!r}))  # in the current folder",
                  "ready = for_model(file.pixels, weights.model.config)", "image = ready.image"]
-        return imports, lines, [*_known(trace), "notes=(*file.notes, *ready.notes)"]
+        whole = trace.viewing == "free" or trace.withheld  # notes may say why these weights look at the photo
+        same_notes = f"notes={trace.notes!r}" if whole else "notes=(*file.notes, *ready.notes)"
+        return imports, lines, [*_known(trace), same_notes]
     return _pixels(trace, origin)
 
 

@@ -12,13 +12,16 @@ from matplotlib.patches import Ellipse
 from PIL import Image
 
 from app.lesson.text import handout_texts
+from hsal.config import ModelConfig
 from hsal.export.film import DPI, FOOT, PHOTO_SIDE, SIDE, film_bytes
 from hsal.export.handout import draw_handout
+from hsal.export.snippet import snippet
 from hsal.export.strip import draw_strip, strip_bytes
 from hsal.export.strip_cells import inhibited_cells
 from hsal.export.table import row_of
 from hsal.tracing.label_text import short_labels
 from hsal.tracing.schema import Trace
+from hsal.zoo.weights import Weights
 from tests.fixtures.photo_traces import make_photo_trace, photo_of
 
 SIZES = {"3:2": (200, 300), "1:1": (240, 240), "1:3": (360, 120), "3:1": (100, 300), "tiny": (3, 4)}
@@ -112,7 +115,7 @@ def test_frames_of_an_animation_contain_the_photo(size: tuple[int, int]) -> None
     high, wide = (round(side * scale) for side in size)
     assert frame.shape == (round(high + FOOT * DPI), max(wide, round(SIDE * DPI)), 3)
     left = (frame.shape[1] - wide) // 2
-    sky = frame[int(0.03 * high), left + int(0.97 * wide)]  # a corner far from the spotlight, drawn at 75 %
+    sky = frame[int(0.03 * high), left + int(0.97 * wide)]  # a corner far from the spotlight, drawn at 75%
     assert abs(sky - 0.75 * photo_of(*size)[0, -1]).max() < 16
 
 
@@ -131,3 +134,29 @@ def test_the_row_of_a_photo_separates_words_and_marks_unsure_labels() -> None:
 def test_the_row_of_a_trace_without_labels_says_why() -> None:
     row = row_of("a.jpg", make_photo_trace(withheld=REASON))
     assert (row.labels, row.confidence, row.notes) == ("", None, REASON)
+
+
+@pytest.fixture
+def weights_of_photos(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The file of weights for photos, which the lines name and do not read."""
+    config = ModelConfig(viewing="free", image_channels=3, glimpses=1, classes=1000, saliency="gaze_readout")
+    monkeypatch.setattr("hsal.export.snippet.describe", lambda _: Weights("photos", "photos", config))
+    return "photos.safetensors"
+
+
+def test_lines_for_a_sample_photo_read_it_by_name(weights_of_photos: str) -> None:
+    trace = make_photo_trace(fixations=3)
+    trace = replace(trace, source=replace(trace.source, kind="sample", name="coffee"))
+    lines = snippet(trace, weights_file=weights_of_photos)
+    assert "photo = photo_pixels('coffee')" in lines
+    assert "meta_steps=3" in lines
+    compile(lines, "lines", "exec")
+
+
+def test_lines_for_a_photo_in_a_file_keep_reason_and_notes(weights_of_photos: str) -> None:
+    trace = replace(make_photo_trace(withheld=REASON), notes=("A note.",))
+    lines = snippet(trace, weights_file=weights_of_photos)
+    assert "file = read_image(Path('meadow.jpg'))" in lines
+    assert f"withheld={REASON!r}" in lines
+    assert "notes=('A note.',)" in lines
+    compile(lines, "lines", "exec")

@@ -2,7 +2,7 @@
 // hsal/tracing/interventions/schema.py; only centers of Gaussians count cells from 1.
 
 const MIN_SIGMA_CELLS = 0.3;
-const MAX_SIGMA_CELLS = 8;
+const MAX_SIGMA_CELLS = 8; // or half of a larger map
 
 const clamp = (low, value, high) => Math.min(high, Math.max(low, value));
 
@@ -36,6 +36,21 @@ function withGlimpse({ look }, glimpse, cell) {
   return cells;
 }
 
+// The edit's painted cells, with one more, and with its neighbors if the brush is wider than one cell.
+function withBrush(edit, [row, column], value, { rows, columns }, reach) {
+  let { paint } = edit;
+  for (let r = Math.max(0, row - reach); r <= Math.min(rows - 1, row + reach); r += 1) {
+    for (let c = Math.max(0, column - reach); c <= Math.min(columns - 1, column + reach); c += 1) {
+      paint = withPaint({ paint }, [r, c], value);
+    }
+  }
+  return paint;
+}
+
+function maxSigma({ rows, columns }) {
+  return Math.max(MAX_SIGMA_CELLS, rows / 2, columns / 2);
+}
+
 function withPaint({ paint }, [row, column], value) {
   return [...paint.filter(([r, c]) => r !== row || c !== column), [row, column, value]];
 }
@@ -48,7 +63,7 @@ function toggled(list, item) {
 
 // A Gaussian {weight, sigma, row, column} within its limits, with its beta.
 function clampGaussian(gaussian, { rows, columns }) {
-  const sigma = clamp(MIN_SIGMA_CELLS, gaussian.sigma, MAX_SIGMA_CELLS);
+  const sigma = clamp(MIN_SIGMA_CELLS, gaussian.sigma, maxSigma({ rows, columns }));
   return {
     weight: clamp(0, gaussian.weight, 1), sigma, beta: 1 / (2 * sigma ** 2),
     row: clamp(0.5, gaussian.row, rows + 0.5), column: clamp(0.5, gaussian.column, columns + 0.5),

@@ -1,5 +1,7 @@
 // The fields of each tool: their values, and the requests of fields and buttons.
 
+const MANY_LABELS = 60; // more are searched by their names
+
 function fillChoices(workbench) {
   const { root, data, player } = workbench;
   const options = (select, pairs) => {
@@ -7,12 +9,33 @@ function fillChoices(workbench) {
     select.replaceChildren(...pairs.map(([value, text]) => new Option(text, value)));
   };
   const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
-  options(panel("label").querySelector("select"), player.trace.names.map((name, label) => [label, name]));
+  const { names, withheld } = player.trace;
+  const many = names.length > MANY_LABELS;
+  panel("label").querySelector(".listed").hidden = many;
+  panel("label").querySelector(".searched").hidden = !many;
+  if (many) fillSearch(panel("label").querySelector("datalist"), names);
+  else options(panel("label").querySelector("select"), names.map((name, label) => [label, name]));
+  root.querySelector("[data-tool=label]").hidden = Boolean(withheld);
   options(panel("saliency").querySelector("select"), [["", "the model's own saliency"], ...data.models]);
   panel("saliency").querySelector("select").value = data.interventions.saliency;
   for (const name of ["row", "column"]) {
     for (const input of root.querySelectorAll(`.editor .row [name="${name}"]`)) input.max = player.trace[`${name}s`];
   }
+}
+
+function fillSearch(list, names) {
+  if (list.children.length !== names.length) list.replaceChildren(...names.map((name) => new Option(name, name)));
+}
+
+// The chosen label; null, and a hint at the field, if there is no label of that name.
+function chosenLabel({ root, player }) {
+  const search = root.querySelector("[name=search]");
+  if (search.closest("label").hidden) return Number(root.querySelector("[name=label]").value);
+  const wanted = search.value.trim().toLowerCase();
+  const label = player.trace.names.findIndex((name) => name.toLowerCase() === wanted);
+  search.setCustomValidity(label < 0 ? "There is no label of that name: choose one from the list." : "");
+  search.reportValidity();
+  return label < 0 ? null : label;
 }
 
 function showPanels(workbench) {
@@ -64,7 +87,7 @@ function setUnlessTyping({ typing }, input, value) {
 function showGaussians(workbench) {
   const { root, gaussians, player } = workbench;
   const limits = {
-    weight: [0, 1], sigma: [MIN_SIGMA_CELLS, MAX_SIGMA_CELLS],
+    weight: [0, 1], sigma: [MIN_SIGMA_CELLS, maxSigma(player.trace)],
     row: [0.5, player.trace.rows + 0.5], column: [0.5, player.trace.columns + 0.5],
   };
   const body = root.querySelector(".gaussians tbody");
@@ -111,8 +134,11 @@ function buttonRequest(workbench, { action, reset, index }) {
   if (action === "cell") return clickRequest(workbench, cell());
   if (action === "paint") return { edit: { paint: withPaint(edit, cell(), number("value")) } };
   if (action === "blank") return { edit: { blind: toggled(edit.blind, number("glimpse") + 1) } };
-  if (action === "label") return { edit: { label: number("label") } };
-  if (action === "veto") return { edit: { veto: toggled(edit.veto, number("label")) } };
+  if (action === "label" || action === "veto") {
+    const label = chosenLabel(workbench);
+    if (label === null) return null;
+    return { edit: action === "label" ? { label } : { veto: toggled(edit.veto, label) } };
+  }
   if (action === "hide") {
     return { hidden: [...data.interventions.hidden, ["top", "left", "bottom", "right"].map(number)] };
   }
@@ -121,9 +147,10 @@ function buttonRequest(workbench, { action, reset, index }) {
 
 // The request of a click on a cell, which depends on the tool; null where it has none.
 function clickRequest(workbench, cell) {
-  const { edit, tool, click, root } = workbench;
+  const { edit, tool, click, root, player } = workbench;
   if (tool === "saliency") {
-    return { edit: { paint: withPaint(edit, cell, Number(root.querySelector("[name=value]").value)) } };
+    const value = Number(root.querySelector("[name=value]").value);
+    return { edit: { paint: withBrush(edit, cell, value, player.trace, player.trace.free ? 1 : 0) } };
   }
   if (tool !== "glimpse") return null;
   if (click === "bar") return { edit: { bar: toggled(edit.bar, cell) } };

@@ -36,6 +36,7 @@ class Workbench {
 
   refresh() {
     fillChoices(this);
+    if (this.tool === "label" && this.player.trace.withheld) this.tool = "spotlight";
     this.show();
   }
 
