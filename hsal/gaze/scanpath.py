@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +58,23 @@ class Scanpath:
     def points(self) -> np.ndarray:
         """(n,2) float64, x and y of each fixation in pixels."""
         return np.stack([self.x_px, self.y_px], axis=1).astype(np.float64)
+
+    def cells(self, size_px: tuple[int, int], grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and columns, (n,) int64 each, of the cells of a grid over the whole image that it visits.
+
+        Args:
+            size_px: (H,W) of the image; fixations outside count as being at its edge.
+            grid: (h,w), how many rows and columns of cells.
+        """
+        axes = ((self.points[:, 1], size_px[0], grid[0]), (self.points[:, 0], size_px[1], grid[1]))
+        rows, columns = (
+            np.floor((at + 0.5) * cells / length).clip(0, cells - 1).astype(np.int64) for at, length, cells in axes
+        )
+        return rows, columns
+
+
+Pairs = Sequence[tuple[Scanpath, Scanpath]]
+"""Pairs of scanpaths on one image, to be compared."""
 
 
 def scanpaths_of(fixations: Fixations) -> dict[int, Scanpath]:

@@ -27,6 +27,14 @@ def test_no_fixations_make_no_scanpaths() -> None:
     assert scanpaths_of(fixations(x=[], y=[], subject=[])) == {}
 
 
+def test_cells_lie_between_pixels_edges() -> None:
+    # 10 pixels in 4 columns: edges at -0.5, 2, 4.5, 7, 9.5
+    path = Scanpath(np.array([-0.4, 1.9, 2.1, 4.4, 4.6, 9, 30]), np.array([0, 0, 0, 0, 0, 9, -9]))
+    rows, columns = path.cells((10, 10), (2, 4))
+    assert columns.tolist() == [0, 0, 1, 1, 2, 3, 3]
+    assert rows.tolist() == [0, 0, 0, 0, 0, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("x", "y", "durations", "reason"),
     [

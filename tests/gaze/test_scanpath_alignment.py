@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.cluster import MeanShift
 
-from hsal.gaze.metrics.scanpaths.alignment import best_alignment, edit_distance, similarity, warping_cost
+from hsal.gaze.metrics.scanpaths.alignment import best_alignment, edit_distance, similarity, warping_costs
 from hsal.gaze.metrics.scanpaths.returns import returns
 from hsal.gaze.metrics.scanpaths.scanmatch import scanmatch, substitution_scores
 from hsal.gaze.metrics.scanpaths.sequence_score import fixation_clusters, sequence_score
@@ -38,7 +38,9 @@ def test_edit_distance_by_hand(one: str, other: str, distance: int) -> None:
 def test_warping_by_hand() -> None:
     one, other = np.array([1.0, 2, 3]), np.array([1.0, 2, 2, 3, 5])
     # 1-1, 2-2, 2-2, 3-3, 3-5: only the last costs anything
-    assert warping_cost(np.abs(one[:, None] - other)[None]).tolist() == [2]
+    assert warping_costs(np.abs(one[:, None] - other)[None])[0].tolist() == [
+        [0, 1, 2, 4, 8], [1, 0, 0, 1, 4], [3, 1, 1, 0, 2],
+    ]  # fmt: skip
 
 
 def test_padding_of_a_batch_changes_nothing() -> None:

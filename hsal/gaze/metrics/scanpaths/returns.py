@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from hsal.gaze.scanpath import Scanpath
@@ -22,3 +24,9 @@ def returns(path: Scanpath, radius_px: float) -> np.ndarray:
     earlier = np.tri(len(points), k=-2, dtype=bool)
     found: np.ndarray = ((distances <= radius_px) & earlier).any(axis=1)
     return found
+
+
+def return_rate(paths: Iterable[Scanpath], radius_px: float) -> float:
+    """The share of fixations after each second that are `returns`, over all scanpaths; NaN if none has three."""
+    found = np.concatenate([np.empty(0, bool), *(returns(path, radius_px)[2:] for path in paths)])
+    return float(found.mean()) if len(found) else float("nan")

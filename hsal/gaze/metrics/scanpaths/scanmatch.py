@@ -6,20 +6,17 @@ Methods 42(3), 2010. The settings are those of its toolbox: 12x8 letters, thresh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from hsal.gaze.metrics.checks import MetricError
 from hsal.gaze.metrics.scanpaths.alignment import similarity
-from hsal.gaze.scanpath import Scanpath
+from hsal.gaze.scanpath import Pairs, Scanpath
 
 COLUMNS, ROWS, THRESHOLD = 12, 8, 3.5
 BIN_MS = 50.0  # with durations, a letter is repeated for every bin of time
 
 
-def scanmatch(
-    pairs: Sequence[tuple[Scanpath, Scanpath]], size_px: tuple[int, int], durations: bool = False
-) -> np.ndarray:
+def scanmatch(pairs: Pairs, size_px: tuple[int, int], durations: bool = False) -> np.ndarray:
     """The similarity of each pair, 0..1; 1 for equal strings.
 
     Args:
@@ -27,9 +24,12 @@ def scanmatch(
         size_px: (H,W) of the image.
         durations: whether the durations of fixations count, which all scanpaths must have.
     Returns:
-        (N,) float64. Below 0 is possible for distant letters and is not cut off.
+        (N,) float64.
+    Raises:
+        MetricError: durations count, and are not known.
     """
-    strings = [[_letters(path, size_px, durations) for path in pair] for pair in pairs]
+    of_path = timed_letters if durations else letters
+    strings = [[of_path(path, size_px) for path in pair] for pair in pairs]
     longest = np.array([max(map(len, pair)) for pair in strings])
     return similarity(strings, substitution_scores()) / (THRESHOLD * longest)
 
@@ -40,11 +40,14 @@ def substitution_scores() -> np.ndarray:
     return THRESHOLD - np.hypot(row[:, None] - row, column[:, None] - column)
 
 
-def _letters(path: Scanpath, size_px: tuple[int, int], durations: bool) -> np.ndarray:
-    """(n,) int: the cell of the grid for each fixation, or for each bin of time."""
-    column = ((path.x_px + 0.5) * COLUMNS / size_px[1]).astype(int).clip(0, COLUMNS - 1)
-    row = ((path.y_px + 0.5) * ROWS / size_px[0]).astype(int).clip(0, ROWS - 1)
-    letters = row * COLUMNS + column
-    if not durations:
-        return letters
-    return np.repeat(letters, np.maximum(1, np.round(path.duration_ms / BIN_MS).astype(int)))
+def letters(path: Scanpath, size_px: tuple[int, int]) -> np.ndarray:
+    """(n,) int64: the cell of the grid for each fixation."""
+    row, column = path.cells(size_px, (ROWS, COLUMNS))
+    return row * COLUMNS + column
+
+
+def timed_letters(path: Scanpath, size_px: tuple[int, int]) -> np.ndarray:
+    """`letters`, repeated for every bin of time, at least once; raises MetricError if durations are not known."""
+    if not len(path.duration_ms):
+        raise MetricError("A scanpath has no durations: give how long each fixation lasted, or leave durations out.")
+    return np.repeat(letters(path, size_px), np.maximum(1, np.round(path.duration_ms / BIN_MS).astype(int)))

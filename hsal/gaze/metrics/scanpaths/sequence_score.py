@@ -7,17 +7,15 @@ space analysis*, PAMI 24(5), 2002, with a flat kernel); a fixation's letter is i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from hsal.gaze.metrics.scanpaths.alignment import similarity
-from hsal.gaze.scanpath import Scanpath
+from hsal.gaze.scanpath import Pairs, Scanpath
 
 MOST_ITERATIONS = 100
 
 
-def sequence_score(pairs: Sequence[tuple[Scanpath, Scanpath]], centers: np.ndarray) -> np.ndarray:
+def sequence_score(pairs: Pairs, centers: np.ndarray) -> np.ndarray:
     """The number of fixations that align, as a share of the longer scanpath: (N,) float64 in 0..1.
 
     Args:
