@@ -102,6 +102,7 @@ def test_sentences_speak_of_fixations(bench: Bench) -> None:
 
 def test_bars_show_the_five_most_probable_of_the_glimpse_and_of_the_broad_glimpse(bench: Bench) -> None:
     shown = show(bench, make_photo_trace())
+    assert {*shown.page.locator(".bar .name").all_inner_texts()} == {"\u2013"}  # no label yet
     shown.pixel(LABEL, 0, 0)
     assert shown.page.locator(".bar").count() == 5
     assert shown.text(".bar >> nth=0").split("\n") == ["laptop", "62%"]

@@ -96,7 +96,8 @@ class Labels {
   // All classes in their order; if there are too many, the most probable ones, including the predicted one.
   barOrder(step) {
     const labels = [...this.trace.names.keys()];
-    if (labels.length <= this.bars.length || !step) return labels;
+    if (labels.length <= this.bars.length) return labels;
+    if (!step) return []; // nothing is known of the most probable ones yet
     const weight = (label) => (label === step.label ? 2 : step.classes[label]);
     return labels.sort((one, other) => weight(other) - weight(one));
   }
