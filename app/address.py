@@ -13,14 +13,15 @@ import numpy as np
 from app.links import Fields, choice, read_fields, text, whole
 from hsal.config import MNIST_TASKS
 from hsal.tracing.interventions.codec import pack, unpack
+from hsal.zoo.samples import FEATURED_PHOTO, sample_photos
 
-INPUTS = ("sample", "scene", "upload", "draw")
+INPUTS = ("sample", "scene", "photo", "upload", "draw")
 MODES = ("", "whatif")  # the trace alone, or next to a branch or another trace
 LARGEST_SEED = 2**31 - 1
 # field -> minimum and maximum of its whole number
 RANGES = {
     "seed": (0, LARGEST_SEED), "index": (0, 999_999), "digits": (0, 8), "smallest": (14, 50),
-    "largest": (14, 50), "clutter": (0, 24), "moment": (0, 10_000),
+    "largest": (14, 50), "clutter": (0, 24), "glimpses": (1, 20), "moment": (0, 10_000),
 }
 DRAWING_SIDE = 100
 
@@ -37,6 +38,8 @@ class Address:
     smallest: int = 20
     largest: int = 50
     clutter: int = 8
+    photo: str = FEATURED_PHOTO
+    glimpses: int = 9  # on a photo; people make 9.4 in the three seconds that each photo of OSIE was shown
     drawing: str = ""  # see pack_drawing
     weights: str = ""
     mode: str = ""
@@ -46,7 +49,10 @@ class Address:
 
 
 SETTINGS = ("digits", "smallest", "largest", "clutter")  # of the MNIST tasks' scenes
-USED = {"sample": ("sample",), "scene": ("seed", "index"), "upload": (), "draw": ("drawing",)}
+USED = {
+    "sample": ("sample",), "scene": ("seed", "index"), "photo": ("photo", "glimpses"), "upload": ("glimpses",),
+    "draw": ("drawing",),
+}
 
 
 def used(input: str, task: str) -> tuple[str, ...]:
@@ -64,6 +70,7 @@ def fields_of(samples: Sequence[str], weights: Mapping[str, str]) -> Fields:
     numbers: Fields = {name: whole(*RANGES[name], getattr(Address, name)) for name in RANGES}
     return {
         "input": choice(INPUTS, Address.input), "sample": choice(samples, samples[0]), **numbers,
+        "photo": choice(sample_photos(), Address.photo),
         "drawing": text(check=unpack_drawing, problem="The link's drawing is damaged; draw your own instead."),
         "weights": choice(weights, next(iter(weights))), "mode": choice(MODES, Address.mode),
         "pin": text(),  # checked where it is shown

@@ -6,6 +6,7 @@ Importing this module does not load torch; computing a trace that is not recorde
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -14,16 +15,20 @@ import numpy as np
 import streamlit as st
 
 from app.address import Address
-from app.weights import RUN, SERIES, describe, file_version, find_run, parse_name, path_of
+from app.weights import AUTO, RUN, SERIES, describe, file_version, find_run, parse_name, path_of
 from hsal.config import MNIST_TASKS, ModelConfig, Task, task_scene
-from hsal.data.base import DataError
+from hsal.data.base import Box, DataError
+from hsal.data.images import decode_image
+from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
-from hsal.paths import DEFAULT_WEIGHTS
+from hsal.paths import DEFAULT_WEIGHTS, PHOTO_WEIGHTS, shipped_weights
 from hsal.runs.config import read_command
 from hsal.tracing.recovery import recover_trace
-from hsal.tracing.schema import Trace
+from hsal.tracing.schema import Source, Trace
 from hsal.training.commands import Train
-from hsal.zoo.samples import FEATURED, recorded
+from hsal.zoo.samples import FEATURED, photo_pixels, recorded, recorded_photo
+from hsal.zoo.suitability import mismatch_notes, suitable_weights, withheld_reason
+from hsal.zoo.weights import Weights
 
 if TYPE_CHECKING:
     from hsal.data.base import SceneSource
@@ -118,14 +123,31 @@ def scene_trace(
 def _scene_trace(
     weights: str, version: int, seed: int, index: int, digits: int, smallest: int, largest: int, clutter: int
 ) -> Trace:
-    from hsal.tracing.recording import trace_image
-    from hsal.tracing.schema import Source
-
     known = describe(weights)
-    scene = scenes(known.task, known.config.size_px, digits, smallest, largest, clutter).render(seed, index)
+    scene = scenes(*scene_kind(known), digits, smallest, largest, clutter).render(seed, index)
     name = f"scene {seed}" if index == 0 else f"scene {index} of seed {seed}"
     source = Source("scene", name, "", known.name, known.config.saliency, seed)
-    return trace_image(checkpoint(weights, version).model, scene.image, source, scene.labels, scene.boxes)
+    return _trace_scene(checkpoint(weights, version), scene.image, source, scene.labels, scene.boxes)
+
+
+def scene_kind(weights: Weights) -> tuple[str, int]:
+    """Task and side in px of the scenes for weights; those for photos get the default's scenes."""
+    if weights.config.viewing == "free":
+        return RECORDED_TASK, len(recorded()[FEATURED].image)
+    return weights.task, weights.config.size_px
+
+
+def _trace_scene(
+    loaded: Checkpoint, image: np.ndarray, source: Source, labels: Sequence[int] | None, boxes: Sequence[Box]
+) -> Trace:
+    """The trace of a scene; a model of photos takes it as a photo, and does not know its labels."""
+    from hsal.tracing.recording import trace_image
+
+    config = loaded.model.config
+    if config.viewing == "objects":
+        return trace_image(loaded.model, image, source, labels, boxes)
+    ready = for_model(image, config)
+    return trace_image(loaded.model, ready.image, source, notes=(*ready.notes, *mismatch_notes(image, config)))
 
 
 def sample_labels(weights: str) -> dict[str, tuple[int, ...]]:
@@ -137,7 +159,7 @@ def sample_labels(weights: str) -> dict[str, tuple[int, ...]]:
     if _fits_recorded(weights):
         return {name: trace.truth or () for name, trace in recorded().items()}
     known = describe(weights)
-    return dict(zip(recorded(), _scene_labels(known.task, known.config.size_px), strict=True))
+    return dict(zip(recorded(), _scene_labels(*scene_kind(known)), strict=True))
 
 
 def sample_trace(weights: str, name: str) -> Trace:
@@ -155,7 +177,7 @@ def _fits_recorded(weights: str) -> bool:
     if weights == trace.source.weights:
         return True
     known = describe(weights)
-    return known.task == RECORDED_TASK and known.config.size_px == len(trace.image)
+    return scene_kind(known) == (RECORDED_TASK, len(trace.image))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -167,28 +189,64 @@ def _scene_labels(task: str, size_px: int) -> list[tuple[int, ...]]:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _recorded_scene_trace(weights: str, version: int, name: str) -> Trace:
     """The trace of a recorded sample scene by other weights."""
-    from hsal.tracing.recording import trace_image
-
     trace, loaded = recorded()[name], checkpoint(weights, version)
     source = replace(trace.source, weights=loaded.name, saliency=loaded.model.config.saliency)
-    return trace_image(loaded.model, trace.image, source, trace.truth, trace.boxes)
+    return _trace_scene(loaded, trace.image, source, trace.truth, trace.boxes)
 
 
-def image_trace(weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]) -> Trace:
-    """Trace a preprocessed image: (H,W) or (H,W,3) uint8 of the model's input size. Raises HsalError."""
-    return _image_trace(weights, file_version(weights), kind, name, image, notes)
+def upload_trace(weights: str, name: str, data: bytes, glimpses: int) -> Trace:
+    """Trace a visitor's image.
+
+    Args:
+        weights: as in links; `AUTO` takes those that suit the image.
+        name: of the file.
+        data: its content.
+        glimpses: maximum number of glimpses on a photo, by weights for photos.
+    Raises:
+        HsalError: the image cannot be used, or the weights are not available.
+    """
+    loaded = decode_image(data, name)
+    chosen = suitable_weights(loaded.pixels) if weights == AUTO else weights
+    return pixels_trace(chosen, "upload", name[:80], loaded.pixels, loaded.notes, glimpses)
+
+
+def pixels_trace(
+    weights: str, kind: str, name: str, pixels: np.ndarray, notes: tuple[str, ...], glimpses: int
+) -> Trace:
+    """Trace an image as the visitor has it, (H,W) or (H,W,3) uint8. Raises HsalError."""
+    config = describe(weights).config
+    ready = for_model(pixels, config)
+    notes = (*notes, *ready.notes, *mismatch_notes(pixels, config))
+    meta_steps = glimpses if config.viewing == "free" else None
+    return image_trace(weights, kind, name, ready.image, notes, meta_steps, withheld_reason(pixels, config))
+
+
+def photo_trace(weights: str, name: str, glimpses: int) -> Trace:
+    """Trace a sample photo; a recorded trace needs no model. Raises HsalError."""
+    recorded_trace = recorded_photo(name)
+    if recorded_trace and (weights, glimpses) == (recorded_trace.source.weights, len(recorded_trace.steps)):
+        return recorded_trace
+    return pixels_trace(weights, "sample", name, photo_pixels(name), (), glimpses)
+
+
+def image_trace(
+    weights: str, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...], meta_steps: int | None = None,
+    withheld: str = "",
+) -> Trace:
+    """Trace a preprocessed image: (H,W) or (H,W,3) uint8 as the model takes it. Raises HsalError."""
+    return _image_trace(weights, file_version(weights), kind, name, image, notes, meta_steps, withheld)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _image_trace(
-    weights: str, version: int, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...]
+    weights: str, version: int, kind: str, name: str, image: np.ndarray, notes: tuple[str, ...],
+    meta_steps: int | None, withheld: str,
 ) -> Trace:
     from hsal.tracing.recording import trace_image
-    from hsal.tracing.schema import Source
 
     loaded = checkpoint(weights, version)
     source = Source(kind, name, "", loaded.name, loaded.model.config.saliency)
-    return trace_image(loaded.model, image, source, notes=notes)
+    return trace_image(loaded.model, image, source, notes=notes, meta_steps=meta_steps, withheld=withheld)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -215,12 +273,15 @@ def read_upload(data: bytes, name: str) -> tuple[Trace, list[str]]:
 
 @lru_cache(maxsize=1)
 def preload() -> None:
-    """Load torch and the default model in the background, once, so that the next page responds quickly."""
+    """Load torch and the default models in the background, once, so that the next page responds quickly."""
 
     def load() -> None:
         try:
             checkpoint(DEFAULT_WEIGHTS, 0)
             import hsal.tracing.recording  # noqa: F401
+
+            if PHOTO_WEIGHTS in shipped_weights():
+                checkpoint(PHOTO_WEIGHTS, 0)
         except HsalError:
             return  # the page that needs the weights shows the error
 

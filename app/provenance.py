@@ -27,6 +27,8 @@ def lines_of(trace: Trace) -> str:
 
 def origin(trace: Trace, address: Address) -> Origin | None:
     """The origin of the trace's image; None where the trace's own source is enough, as for a sample or a file."""
+    if trace.viewing == "free" and address.input in ("sample", "scene", "draw"):  # seen as a photo
+        return PixelOrigin(trace.image)
     if address.input == "sample" and sample_of(trace) is None:
         weights = describe(trace.source.weights)
         return SceneOrigin(weights.task, weights.config.size_px, SAMPLE_SEED, list(recorded()).index(address.sample))

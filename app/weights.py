@@ -1,5 +1,6 @@
 """Weights by their names in links: shipped weights, weights of a run, and snapshots of a run.
 
+    auto                        shipped weights that suit the image
     mnist-multiset              shipped weights
     run:FOLDER                  a run's final weights, or its newest snapshot while it is not finished
     run:FOLDER@200              a run's snapshot after update 200; @0 is the model that it started from
@@ -17,11 +18,12 @@ from pathlib import Path
 
 from hsal.config import MNIST_TASKS
 from hsal.errors import HsalError
-from hsal.paths import runs_dir, shipped_weights
+from hsal.paths import DEFAULT_WEIGHTS, PHOTO_WEIGHTS, runs_dir, shipped_weights
 from hsal.runs.config import read_command
 from hsal.runs.store import RunInfo, latest_weights, list_runs, read_run, snapshots
 from hsal.training.commands import Train
 from hsal.zoo import weights as shipped
+from hsal.zoo.suitability import AUTO
 from hsal.zoo.weights import TITLES, CheckpointError, Weights
 
 RUN, SERIES = "run:", "series:"
@@ -91,6 +93,11 @@ def describe(name: str) -> Weights:
 
 def describe_limits(name: str) -> str:
     """What the model was trained on, and what to expect on other images, in two sentences. Raises HsalError."""
+    if name == AUTO:
+        return "A photo goes to the model of free viewing, and digits to the model of digits."
+    if describe(name).config.viewing == "free":
+        return ("The model was trained on where people look on photos, and names what it sees by the 1,000 classes of "
+                "ImageNet. Digits are none of them.")
     content = "handwritten digits" if describe(name).task in MNIST_TASKS else "house numbers"
     return (f"The model was trained on {content} only. On any other image it still moves its attention, but can only "
             "predict digits.")
@@ -113,6 +120,19 @@ def choices(*in_use: str) -> dict[str, str]:
     return tasks
 
 
+def choices_by_image(*in_use: str) -> dict[str, str]:
+    """`choices`, before them `AUTO` with the default's task where there are weights for photos."""
+    tasks = choices(*in_use)
+    return {AUTO: tasks[DEFAULT_WEIGHTS], **tasks} if PHOTO_WEIGHTS in tasks else tasks
+
+
+def weights_for_input(name: str, input: str) -> str:
+    """The weights that `AUTO` stands for on an input whose images are all photos, or all digits; others as they are."""
+    if name != AUTO:
+        return name
+    return PHOTO_WEIGHTS if input == "photo" else DEFAULT_WEIGHTS
+
+
 def _task(name: str) -> str:
     try:
         return shipped.describe(name).task
@@ -122,8 +142,8 @@ def _task(name: str) -> str:
 
 def titles(tasks: Mapping[str, str]) -> dict[str, str]:
     """Name -> label in a list: the task for shipped weights, the name for a run."""
-    shipped_tasks = {name: task for name, task in tasks.items() if not parse_name(name)[0]}
-    shipped_titles = shipped.titles(shipped_tasks)
+    shipped_tasks = {name: task for name, task in tasks.items() if not parse_name(name)[0] and name != AUTO}
+    shipped_titles = {AUTO: "What suits the image", **shipped.titles(shipped_tasks)}
     return {name: shipped_titles.get(name) or _title(name, task) for name, task in tasks.items()}
 
 

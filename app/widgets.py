@@ -10,6 +10,7 @@ import streamlit as st
 from app import cache, theme
 from app.downloads import downloads
 from app.fragments import fragment
+from hsal.tracing.label_text import labels_text
 from hsal.tracing.schema import Trace
 
 # what Streamlit's Markdown interprets anywhere in a line, and at its start
@@ -40,7 +41,7 @@ def show_error(sentence: str) -> None:
 def strip_and_downloads(trace: Trace) -> None:
     """The strip of the trace, and its downloads."""
     text = trace.to_json()
-    labels = " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
+    labels = labels_text(trace)
     st.subheader("The strip", anchor=False)
     st.image(cache.strip(text, "png", theme.is_dark()), caption=f"The trace at a glance. Predicted labels: {labels}.",
              alt=f"{len(trace.steps)} meta-steps side by side, each with its maps, glimpses and label: {labels}.")

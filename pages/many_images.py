@@ -5,7 +5,7 @@ import streamlit as st
 from app import cache
 from app.many_images import state
 from app.many_images.table import many_view, names_of
-from app.weights import choices, describe_limits, titles
+from app.weights import choices_by_image, describe_limits, titles
 from app.widgets import show_error
 from hsal.data.archive import MAX_IMAGES, UNPACKED_BYTES, ZIP_BYTES
 from hsal.data.images import MAX_BYTES
@@ -21,7 +21,7 @@ st.markdown(
     "the number of meta-steps and the mean saliency at the glimpses. Each row opens in Step through. "
     "`hsal trace FOLDER --out FILE.parquet` does the same for any number of images."
 )
-weights = choices()
+weights = choices_by_image()
 labels = titles(weights)
 batch = state.batch()
 left, right = st.columns([2.4, 1], gap="medium")

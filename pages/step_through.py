@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from app.inputs import INPUTS
 from app.messages import take_messages
 from app.player import attention_player
 from app.step_through import state
-from app.weights import choices, titles
+from app.step_through.inputs import INPUTS
+from app.weights import AUTO, choices_by_image, titles
 from app.whatif.state import identity
 from app.whatif.view import snapshot_slider, whatif_view
 from app.widgets import escape_markdown, show_error, show_problems, strip_and_downloads
@@ -15,7 +15,7 @@ from hsal.zoo import samples
 
 MODES = {"": "Trace", "whatif": "What if …"}
 
-weights = choices(*state.weights_in_use())
+weights = choices_by_image(*state.weights_in_use())
 state.enter([samples.FEATURED, *samples.recorded()], weights)
 
 st.title("Step through", anchor=False)
@@ -44,7 +44,7 @@ else:
     if trace.notes:
         st.caption(escape_markdown(" ".join(trace.notes)))
     if mode == "whatif":
-        snapshot_slider(address.weights)
+        snapshot_slider(trace.source.weights if address.weights == AUTO else address.weights)
         whatif_view(trace, weights)
     else:
         moment = state.leave(identity(trace), trace.moments, task)

@@ -9,14 +9,12 @@ from typing import Any
 import streamlit as st
 
 from app import cache
+from app.address import Address
 from app.fragments import auto_refresh
 from app.many_images import state
 from app.many_images.state import Batch
 from app.page_files import page_file
-from app.weights import describe
 from app.widgets import escape_markdown, show_problems
-from hsal.data.images import decode_image
-from hsal.data.preprocess import for_model
 from hsal.errors import HsalError
 from hsal.export.table import ImageRow, row_of, table_bytes
 
@@ -68,11 +66,8 @@ def _work(batch: Batch) -> None:
 def trace_row(weights: str, name: str, data: bytes) -> ImageRow:
     """Trace one image; returns its row, with the error for an image that cannot be used."""
     try:
-        loaded = decode_image(data, name)
-        ready = for_model(loaded.pixels, describe(weights).config)
         # the same arguments as in Step through, so that its trace is cached
-        shown, notes = name.rpartition("/")[2][:80], (*loaded.notes, *ready.notes)
-        return row_of(name, cache.image_trace(weights, "upload", shown, ready.image, notes))
+        return row_of(name, cache.upload_trace(weights, name.rpartition("/")[2], data, Address.glimpses))
     except HsalError as error:
         return ImageRow(name, problem=str(error))
 

@@ -19,7 +19,7 @@ from app.state import LinkedState
 PAGE: LinkedState[Address] = LinkedState("step_through")
 SHOWN, DRAWN, CANVAS = "hsal.shown", "hsal.drawn", "hsal.canvas"
 UPLOAD, UPLOADING = "hsal.upload", "hsal.uploading"
-NUMBERS = ("seed", "index", "digits", "clutter")
+NUMBERS = ("seed", "index", "digits", "clutter", "glimpses")
 IN_POPOVER = ("sizes", "clutter", "seed", "index")  # not drawn while the popover is closed
 
 
@@ -77,6 +77,11 @@ def address() -> Address:
     shown = {name: state[name] for name in ("input", "weights", "mode", *NUMBERS)}
     sample = state["sample"] or PAGE.state.sample  # a pill can be deselected
     return replace(PAGE.state, sample=sample, smallest=smallest, largest=largest, **shown)
+
+
+def choose_photo(name: str) -> None:
+    """Choose a sample photo."""
+    change(photo=name)
 
 
 def change(**changes: str | int) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from app import cache
 from app.address import Address, parse, to_parameters
 from app.provenance import drawn_image
-from app.weights import choices
+from app.weights import choices_by_image, weights_for_input
 from app.whatif.traces import branch_trace
 from hsal.errors import HsalError
 from hsal.tracing.interventions.codec import unpack
@@ -37,7 +37,7 @@ def pinned_trace(packed: str) -> tuple[Trace, list[str]]:
     parameters = dict(parse_qsl(packed)) if len(packed) <= MAX_LETTERS else {}
     if "input" not in parameters:
         raise PinError("The link's pinned trace is damaged; it was left out.")
-    tasks = choices(parameters.get("weights", ""))
+    tasks = choices_by_image(parameters.get("weights", ""))
     address, problems = parse(parameters, [samples.FEATURED, *samples.recorded()], tasks)
     trace = _original(address)
     interventions, _ = unpack(address.do)
@@ -48,12 +48,15 @@ def pinned_trace(packed: str) -> tuple[Trace, list[str]]:
 
 def _original(address: Address) -> Trace:
     """The trace without interventions."""
+    weights = weights_for_input(address.weights, address.input)
     if address.input == "sample":
-        return cache.sample_trace(address.weights, address.sample)
+        return cache.sample_trace(weights, address.sample)
     if address.input == "scene":
-        return cache.scene_trace(address.weights, address.seed, address.index, address.digits, address.smallest,
+        return cache.scene_trace(weights, address.seed, address.index, address.digits, address.smallest,
                                  address.largest, address.clutter)
+    if address.input == "photo":
+        return cache.photo_trace(weights, address.photo, address.glimpses)
     if address.input == "draw" and address.drawing:
-        image = drawn_image(address.drawing, address.weights)
-        return cache.image_trace(address.weights, "drawing", "drawing", image, ())
+        image = drawn_image(address.drawing, weights)
+        return cache.image_trace(weights, "drawing", "drawing", image, ())
     raise PinError("A link cannot carry the image of the pinned trace, which was uploaded; it was left out.")

@@ -13,7 +13,7 @@ import streamlit as st
 from app.messages import add_message
 from app.state import MOMENT, browser_value
 from app.step_through import state as step_through
-from app.weights import SERIES, describe
+from app.weights import SERIES, describe, weights_for_input
 from app.whatif.branches import Branch, BranchTree
 from app.whatif.pins import pack_pin, pinned_trace
 from app.whatif.requests import apply_request, feasible
@@ -133,7 +133,7 @@ def pin(trace: Trace) -> None:
     """Pin a trace: it stays as the first of the two, whatever is chosen next."""
     _store_moment()
     address = step_through.PAGE.state
-    packed = pack_pin(address, describe(address.weights).task)
+    packed = pack_pin(address, describe(weights_for_input(address.weights, address.input)).task)
     st.session_state[PIN] = (packed, trace)
     step_through.change(pin=packed)
 

@@ -1,4 +1,4 @@
-"""The four ways to choose an image on Step through; each draws its widgets and returns a trace, or None."""
+"""The ways to choose an image on Step through; each draws its widgets and returns a trace, or None."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from app.address import DRAWING_SIDE, LARGEST_SEED, RANGES, Address, pack_drawin
 from app.messages import add_message
 from app.provenance import drawn_image
 from app.step_through import state
-from app.weights import describe, describe_limits
+from app.step_through.photos import glimpses_slider, photo
+from app.weights import AUTO, describe, describe_limits, weights_for_input
 from app.widgets import escape_markdown
 from hsal.config import MNIST_TASKS
-from hsal.data.images import FORMATS, decode_image
-from hsal.data.preprocess import as_scene, for_model
+from hsal.data.images import FORMATS
+from hsal.data.preprocess import as_scene
 from hsal.tracing.interventions.description import intervention_note
 from hsal.tracing.recovery import looks_like_json
 from hsal.tracing.schema import Trace
@@ -27,9 +28,10 @@ PEN_PX = 14  # about the stroke of an MNIST digit at the scene's scale
 
 def sample(address: Address) -> Trace:
     """A shipped scene; its trace by the default weights is recorded, so that it shows at once."""
-    labels = cache.sample_labels(address.weights)
+    weights = weights_for_input(address.weights, "sample")
+    labels = cache.sample_labels(weights)
     st.pills("Sample scene", list(labels), key="sample", format_func=lambda name: _sample_title(name, labels[name]))
-    return cache.sample_trace(address.weights, address.sample)
+    return cache.sample_trace(weights, address.sample)
 
 
 def _sample_title(name: str, labels: tuple[int, ...]) -> str:
@@ -38,7 +40,8 @@ def _sample_title(name: str, labels: tuple[int, ...]) -> str:
 
 def scene(address: Address) -> Trace:
     """A scene rendered from a seed, of the task of the weights."""
-    mnist = describe(address.weights).task in MNIST_TASKS
+    weights = weights_for_input(address.weights, "scene")
+    mnist = cache.scene_kind(describe(weights))[0] in MNIST_TASKS
     left, *middle, right = st.columns([1, 2, 1] if mnist else 2, vertical_alignment="bottom")
     left.button("New random scene", on_click=state.choose_random_seed, type="primary", icon=":material/casino:",
                 width="stretch")
@@ -59,15 +62,14 @@ def scene(address: Address) -> Trace:
             "With more than four, none is larger than 33 px, so that all fit."
         )
     return cache.scene_trace(
-        address.weights, address.seed, address.index, address.digits, address.smallest, address.largest,
+        weights, address.seed, address.index, address.digits, address.smallest, address.largest,
         address.clutter,
     )
 
 
 def upload(address: Address) -> Trace | None:
     """A visitor's image, or a downloaded trace; raises ImageError or TraceError."""
-    st.caption(f"{describe_limits(address.weights)} A link cannot carry an upload: share the image file as "
-               "well, or the trace as JSON.")
+    st.caption("A link cannot carry an upload: share the image file as well, or the trace as JSON.")
     label = f"An image ({', '.join(FORMATS)}), or a trace downloaded as JSON; up to 10 MB"
     file = st.file_uploader(label, key="upload", max_upload_size=10)
     chosen = (file.name, file.getvalue()) if file else state.stored_upload()
@@ -85,10 +87,17 @@ def upload(address: Address) -> Trace | None:
 
 
 def _image_trace(address: Address, name: str, data: bytes) -> Trace:
-    """The trace of an image file; raises HsalError."""
-    loaded = decode_image(data, name)
-    ready = for_model(loaded.pixels, describe(address.weights).config)
-    return cache.image_trace(address.weights, "upload", name[:80], ready.image, (*loaded.notes, *ready.notes))
+    """The trace of an image file, by the weights that suit it or that were chosen; raises HsalError."""
+    trace = cache.upload_trace(address.weights, name, data, address.glimpses)
+    sentences = [describe_limits(trace.source.weights), trace.withheld]
+    if address.weights == AUTO:
+        kind = "a photo" if trace.viewing == "free" or trace.withheld else "digits"
+        model = "photos" if trace.viewing == "free" else "digits"
+        sentences.insert(0, f"This looks like {kind}, so the model for {model} looks at it.")
+    st.caption(" ".join(filter(None, sentences)))
+    if trace.viewing == "free":
+        glimpses_slider()
+    return trace
 
 
 def _uploaded_trace(name: str, data: bytes) -> Trace:
@@ -115,8 +124,9 @@ def draw(address: Address) -> Trace | None:
         )
     with right:
         st.caption("Draw one to four digits with mouse, pen or finger. The link carries your drawing.")
-        if describe(address.weights).task not in MNIST_TASKS:
-            st.caption(describe_limits(address.weights))
+        weights = weights_for_input(address.weights, "draw")
+        if describe(weights).task not in MNIST_TASKS:
+            st.caption(describe_limits(weights))
         st.button("Clear", on_click=state.clear_canvas, icon=":material/delete:")
     strokes = (result.json_data or {}).get("objects")
     if strokes and result.image_data is not None:
@@ -128,8 +138,8 @@ def draw(address: Address) -> Trace | None:
         return None
     if not strokes:
         st.caption("This is your last drawing; a stroke on the canvas starts a new one.")
-    image = drawn_image(packed, address.weights)
-    return cache.image_trace(address.weights, "drawing", f"drawing {_short(packed)}", image, ())
+    image = drawn_image(packed, weights)
+    return cache.image_trace(weights, "drawing", f"drawing {_short(packed)}", image, ())
 
 
 def _ink(image: np.ndarray) -> np.ndarray:
@@ -142,6 +152,6 @@ def _short(packed: str) -> str:
 
 
 INPUTS = {
-    "sample": ("Sample", sample), "scene": ("Random", scene), "upload": ("Upload", upload),
+    "sample": ("Sample", sample), "scene": ("Random", scene), "photo": ("Photo", photo), "upload": ("Upload", upload),
     "draw": ("Draw", draw),
 }
