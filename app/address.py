@@ -12,6 +12,7 @@ import numpy as np
 
 from app.links import Fields, choice, read_fields, text, whole
 from hsal.config import MNIST_TASKS
+from hsal.paths import PHOTO_WEIGHTS
 from hsal.tracing.interventions.codec import pack, unpack
 from hsal.zoo.samples import FEATURED_PHOTO, sample_photos
 
@@ -57,7 +58,8 @@ USED = {
 
 def used(input: str, task: str) -> tuple[str, ...]:
     """The fields that matter for an input and the task of the weights."""
-    settings = SETTINGS if input == "scene" and task in MNIST_TASKS else ()
+    mnist = task in (*MNIST_TASKS, PHOTO_WEIGHTS)  # a model of photos gets the default's scenes
+    settings = SETTINGS if input == "scene" and mnist else ()
     return ("input", *USED[input], *settings, "weights", "mode", "do", "pin", "moment")
 
 

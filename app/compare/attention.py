@@ -12,13 +12,13 @@ from app.compare.images import ComparedImage
 from app.compare.jobs import JobResult
 from app.compare.models import saliency_models
 from app.compare.tables import traces_table
-from app.compare.traces import OWN, request_trace
+from app.compare.traces import OWN, attention_network, request_trace, weights_for
 from app.fragments import auto_refresh
 from app.player import attention_player
-from app.weights import choices, describe, titles
+from app.weights import choices_by_image, describe, describe_limits, titles
 from app.widgets import escape_markdown, show_error
 from hsal.tracing.schema import Trace
-from hsal.zoo.weights import TITLES
+from hsal.zoo.suitability import withheld_reason
 
 EVERY_S = 0.4
 PER_ROW = 3  # players
@@ -26,14 +26,14 @@ PER_ROW = 3  # players
 
 def choose_weights(image: ComparedImage) -> None:
     """Draw the choice of the attention model's weights."""
-    tasks = choices()
+    tasks = choices_by_image()
     names, title_of = list(tasks), titles(tasks)
     st.selectbox("Attention model", names, format_func=title_of.__getitem__, width=330,
                  key=state.widget("weights", names))
-    task = describe(state.now().weights).task
-    if image.task != task:
-        st.caption(f"This model was trained on {TITLES.get(task, task)}. On other images, it attends but "
-                   "can predict only digits.")
+    weights = weights_for(image, state.now())
+    if image.task != describe(weights).task:
+        reason = withheld_reason(image.pixels, describe(weights).config)
+        st.caption(" ".join(filter(None, [describe_limits(weights), reason])))
 
 
 def show_attention(image: ComparedImage, selection: Selection) -> None:
@@ -44,7 +44,7 @@ def show_attention(image: ComparedImage, selection: Selection) -> None:
 
 def _request_traces(image: ComparedImage, selection: Selection) -> dict[str, JobResult | None]:
     now = state.now()
-    own = f"weights:{now.weights}"
+    own = attention_network(image, now)
     others = [name for name in selection.models if not (name.startswith("channel_energy") and selection.network == own)]
     return {name: request_trace(name, image, now, selection.network, selection.user_map) for name in (OWN, *others)}
 

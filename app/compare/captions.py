@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hsal.tracing.label_text import NO_LABELS, labels_text
 from hsal.tracing.schema import Trace
 
 
@@ -12,7 +13,8 @@ def glimpsed_cells(trace: Trace) -> set[tuple[int, int]]:
 
 def predicted_labels(trace: Trace) -> str:
     """The predicted labels in order."""
-    return " ".join(trace.class_names[label] for label in trace.labels) or "nothing"
+    text = labels_text(trace)
+    return "nothing" if text == NO_LABELS else text
 
 
 def what_changed(base: Trace, other: Trace) -> str:
@@ -25,7 +27,7 @@ def what_changed(base: Trace, other: Trace) -> str:
 
 
 def _label_changes(base: Trace, other: Trace) -> str:
-    if base.labels == other.labels:
+    if base.labels == other.labels or base.withheld:
         return ""
     if sorted(base.labels) == sorted(other.labels):
         return f"the same labels in another order: {predicted_labels(other)}"

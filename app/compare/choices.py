@@ -14,5 +14,5 @@ def available_choices() -> Choices:
     """Samples, scenes, photos, models, networks and weights; the first of each is the default."""
     return Choices(
         [samples.FEATURED, *samples.recorded()], SCENE_TASKS, list(photos()), list(saliency_models()),
-        list(network_names()), list(weights.choices()),
+        list(network_names()), list(weights.choices_by_image()),
     )

@@ -20,6 +20,7 @@ from app.compare.models import (
     saliency_models,
     uses_network,
 )
+from app.compare.traces import attention_network
 from app.widgets import escape_markdown, show_error
 from hsal.errors import HsalError
 from hsal.saliency.base import About
@@ -136,7 +137,7 @@ def _options() -> None:
 
 def _network(image: ComparedImage, models: Mapping[str, About], attention: bool) -> str:
     """The choice of the network for the models that use one."""
-    default = f"weights:{state.now().weights}" if attention else default_network(image)
+    default = attention_network(image, state.now()) if attention else default_network(image)
     titles = network_names()
     if not _any_uses_network(models):
         return state.now().network or default

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,9 @@ from hsal.data.fixations.csv_table import assign_fixations, parse_table
 from hsal.data.fixations.custom import scaled
 from hsal.data.fixations.dataset import FixatedImage, FixationDataset, colored, open_fixated
 from hsal.data.images import decode_image, decode_shape, quoted
-from hsal.paths import ASSETS, DEFAULT_WEIGHTS
+from hsal.paths import ASSETS, DEFAULT_WEIGHTS, shipped_weights
 from hsal.zoo import samples
+from hsal.zoo.suitability import suitable_weights
 
 MAX_SIDE_PX = 800  # a larger image is reduced before any model sees it
 EXAMPLE = ASSETS / "fixations-example"
@@ -55,6 +56,11 @@ class ComparedImage:
         height, width = self.pixels.shape[:2]
         return height, width
 
+    @cached_property
+    def suitable_weights(self) -> str:
+        """The shipped weights that suit the image: for photos, or for the digits of its scene."""
+        return self.task if self.task in shipped_weights() else suitable_weights(self.pixels)
+
     @property
     def truth(self) -> tuple[int, ...] | None:
         """The labels of a scene; None for other images."""
@@ -77,14 +83,16 @@ def scene_image(task: str, seed: int, index: int) -> ComparedImage:
 
 
 def photos() -> dict[str, str]:
-    """Name -> title of the photos with fixations: those of OSIE if it is installed, and the examples."""
+    """Name -> title of the photos: those of OSIE if it is installed, the examples of fixations, and the sample photos,
+    which have none."""
     titles: dict[str, str] = {}
     for root in _roots():
         try:
             titles |= {name: _title(name, root) for name in _opened(root, root.stat().st_mtime_ns).names}
         except (DataError, OSError):
             continue  # a damaged dataset must not hide the others; `photo_image` gives the reason
-    return titles
+    names = samples.sample_photos()
+    return titles | {name: f"{samples.photo_title(name)} (no fixations)" for name in names}
 
 
 def has_osie() -> bool:
@@ -101,6 +109,8 @@ def osie_root() -> Path | None:
 
 def photo_image(name: str) -> ComparedImage:
     """One of the photos; raises HsalError."""
+    if name in samples.sample_photos():
+        return _compared(FixatedImage(name, samples.photo_pixels(name)))
     for root in _roots():
         dataset = _opened(root, root.stat().st_mtime_ns)
         if name in dataset.names:

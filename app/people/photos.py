@@ -49,7 +49,7 @@ class PeoplePhoto:
 def photo_titles() -> dict[str, str]:
     """Name -> title: the photos of OSIE if it is installed, then the sample photos, which have no fixations."""
     osie = {name: title for name, title in images.photos().items() if not (images.EXAMPLE / name).is_file()}
-    return osie | {name: name.replace("-", " ").title() for name in samples.sample_photos()}
+    return osie | {name: samples.photo_title(name) for name in samples.sample_photos()}
 
 
 def has_people(name: str) -> bool:

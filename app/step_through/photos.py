@@ -12,7 +12,7 @@ from app.address import RANGES, Address
 from app.step_through import state
 from app.weights import describe, describe_limits, weights_for_input
 from hsal.tracing.schema import Trace
-from hsal.zoo.samples import sample_photos
+from hsal.zoo.samples import photo_title, sample_photos
 
 THUMBNAIL_PX = (112, 84)  # width, height
 BUTTON_PX = 136  # wide enough for the longest name
@@ -36,12 +36,8 @@ def photo(address: Address) -> Trace:
 def _choice(name: str, chosen: bool) -> None:
     with st.container(width=BUTTON_PX, gap="xxsmall"):
         st.image(_thumbnail(name), width=THUMBNAIL_PX[0], alt="")  # the button below names the photo
-        st.button(_title(name), key=f"photo.{name}", on_click=state.choose_photo, args=(name,), width="stretch",
+        st.button(photo_title(name), key=f"photo.{name}", on_click=state.choose_photo, args=(name,), width="stretch",
                   type="primary" if chosen else "secondary")
-
-
-def _title(name: str) -> str:
-    return name.replace("-", " ").title()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hsal.tracing.schema import UNSURE, Step, Trace
 
+NO_LABELS = "no labels"
+
 
 def is_unsure(trace: Trace, probability: float) -> bool:
     """Whether a label of this probability (0..1) is only a guess; where objects are named, every label is an answer."""
@@ -28,7 +30,7 @@ def labels_text(trace: Trace) -> str:
     if trace.withheld:
         return "labels withheld"
     texts = [label_text(trace, step) for step in trace.steps if step.label != trace.stop]
-    return (" " if trace.viewing == "objects" else ", ").join(texts) or "no labels"
+    return (" " if trace.viewing == "objects" else ", ").join(texts) or NO_LABELS
 
 
 def short_label(trace: Trace, step: Step) -> str:

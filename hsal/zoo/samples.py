@@ -38,6 +38,11 @@ def sample_photos() -> dict[str, Path]:
     return {FEATURED_PHOTO: found[FEATURED_PHOTO], **found}
 
 
+def photo_title(name: str) -> str:
+    """The title of a sample photo."""
+    return name.replace("-", " ").title()
+
+
 def photo_pixels(name: str) -> np.ndarray:
     """The pixels of a sample photo, (H,W,3) uint8, as a model of photos takes them.
 
