@@ -65,7 +65,7 @@ def test_a_downloaded_trace_opens_again() -> None:
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
-    (lambda v: (v.update(schema=1), v.pop("interventions")), "older version (1, now 2); all of it was restored"),
+    (lambda v: (v.update(schema=1), v.pop("interventions")), "older version (1, now 3); all of it was restored"),
     (lambda v: v["steps"][2].update(label=99), "damaged from meta-step 3 on"),
     (lambda v: v["image"]["data"].__setitem__(0, 77), "the file was changed"),
 ])
