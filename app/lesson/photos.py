@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.lesson.address import LessonAddress
+from app.lesson.precomputed import recorded_photo_path
 from app.lesson.text import Chapter
 from app.people.data import ModelPaths
-from app.people.models import default_model, model_paths, recorded_path
+from app.people.models import default_model, model_paths
 from app.people.photos import PeoplePhoto, has_people, listed_photo, photo_titles
 
 
@@ -28,4 +29,5 @@ def chapter_photo(chapter: Chapter, address: LessonAddress) -> PeoplePhoto:
 
 def model_on(photo: PeoplePhoto) -> ModelPaths:
     """The model for photos, with its path; raises HsalError. Recorded paths need no torch."""
-    return recorded_path(photo) or model_paths(default_model(), photo)
+    recorded = None if photo.people else recorded_photo_path(photo.name)
+    return model_paths(default_model(), photo) if recorded is None else ModelPaths("HSAL, free viewing", recorded)

@@ -18,7 +18,7 @@ from hsal.paths import ASSETS, DEFAULT_WEIGHTS
 from hsal.tracing.schema import Trace
 
 FOLDER = ASSETS / "lesson"
-VOLUMES, REVISITS = "volumes.npz", "returns.json"
+VOLUMES, REVISITS, PHOTO_PATHS = "volumes.npz", "returns.json", "photo-paths.json"
 REINFORCE, CROSS_ENTROPY = DEFAULT_WEIGHTS, "mnist-multiset-cross-entropy"
 
 TraceKey = tuple[str, int, int, bool]  # weights, seed, index, inhibition of return
@@ -62,6 +62,14 @@ def recorded_revisits() -> dict[bool, Revisits]:
     if not path.is_file():
         return {}
     return {on == "on": Revisits(**counts) for on, counts in json.loads(path.read_text(encoding="utf-8")).items()}
+
+
+@lru_cache(maxsize=16)
+def recorded_photo_path(name: str) -> np.ndarray | None:
+    """The path of the model for photos on a sample photo, (n,2) x and y in pixels; None if it is not recorded."""
+    path = FOLDER / PHOTO_PATHS
+    paths = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return np.array(paths[name]) if name in paths else None
 
 
 def file_name(key: TraceKey) -> str:

@@ -19,8 +19,6 @@ from hsal.data.base import DataError
 from hsal.paths import shipped_weights
 from hsal.scanpaths import SCANPATHS
 from hsal.scanpaths.base import About, PhotoInput, Statistics
-from hsal.tracing.schema import Trace
-from hsal.zoo import samples
 
 FREE_VIEWING, WEIGHTS = "free_viewing", "photos"  # the default, and its weights
 LEARNED_SACCADES = ("saccade_kernel",)  # models that need people's saccades on other photos
@@ -46,21 +44,6 @@ def model_titles() -> dict[str, str]:
     names = [name for name, about in known.items() if about.kind == "model" and name not in missing]
     order = sorted(names, key=lambda name: (name != FREE_VIEWING, name in LEARNED_SACCADES))
     return {name: known[name].title for name in order}
-
-
-def recorded_path(photo: PeoplePhoto) -> ModelPaths | None:
-    """The recorded path of free viewing on a sample photo, which needs no torch; None on others."""
-    trace = samples.recorded_photo(photo.name) if photo.name in samples.sample_photos() else None
-    if trace is None or not np.array_equal(trace.image, photo.pixels):  # another photo of that name
-        return None
-    return ModelPaths("HSAL, free viewing", path_of(trace, photo.size))
-
-
-def path_of(trace: Trace, size: tuple[int, int]) -> np.ndarray:
-    """(n,2) float64: x and y, in pixels of a photo of this (H,W), of the centers of the glimpsed cells."""
-    rows, columns = trace.steps[0].saliency.shape
-    cells = [row * columns + column for step in trace.steps for row, column in (one.cell for one in step.glimpses)]
-    return centers(np.array(cells), (rows, columns), size)
 
 
 def centers(cells: np.ndarray, grid: Grid, size: tuple[int, int]) -> np.ndarray:

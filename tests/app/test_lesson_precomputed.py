@@ -13,10 +13,12 @@ from app.lesson.precomputed import (
     REINFORCE,
     TraceKey,
     recorded_keys,
+    recorded_photo_path,
     recorded_revisits,
     recorded_trace,
     recorded_volume,
 )
+from app.lesson.record import compute_photo_path, recorded_photos
 from app.lesson.scenes import compute_revisits, compute_trace, compute_volume
 from tests.fixtures.browser import ROOT
 
@@ -47,6 +49,18 @@ def test_recorded_volumes_and_counts_equal_the_computed_ones() -> None:
         # rounding differs between machines, which may change a trace
         shares = [count.revisits / count.later_steps for count in (recorded, computed)]
         assert shares[0] == pytest.approx(shares[1], abs=0.02)
+
+
+def test_the_recorded_path_on_a_photo_is_the_models() -> None:
+    names = recorded_photos()
+    assert names
+    for name in names:
+        recorded = recorded_photo_path(name)
+        assert recorded is not None
+        assert recorded.shape[1] == 2
+        # rounding differs between machines, which may change a sampled path: the first fixations are alike
+        assert np.abs(recorded[0] - np.array(compute_photo_path(name))[0]).max() < 60
+    assert recorded_photo_path("coffee") is None
 
 
 def test_other_scenes_are_none_and_every_recorded_file_is_used() -> None:

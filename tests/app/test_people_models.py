@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +11,9 @@ import pytest
 
 from app.people import models
 from app.people.center import center_bias
-from app.people.photos import PeoplePhoto, listed_photo
+from app.people.photos import PeoplePhoto
 from hsal.errors import HsalError
 from hsal.gaze.scanpath import Scanpath
-from tests.tracing.test_photo_traces import photo_trace
 
 GRID = (24, 32)
 LONG = Scanpath(np.array([0, 319, 180]), np.array([0, 239, 20]))
@@ -70,20 +68,6 @@ def test_a_photo_without_saliency_is_one_sentence() -> None:
     blank = PeoplePhoto("blank", "Blank", np.full((90, 120, 3), 200, np.uint8))
     with pytest.raises(HsalError, match=r"blank"):
         models.model_paths("sampling", blank)
-
-
-def test_a_recorded_path_of_a_sample_photo_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    coffee = listed_photo("coffee")
-    trace = photo_trace()
-    monkeypatch.setattr(models.samples, "recorded_photo", lambda name: replace(trace, image=coffee.pixels))
-    rows, columns = trace.steps[0].saliency.shape
-    got = models.recorded_path(replace(coffee, people=(LONG,)))
-    assert got is not None
-    row, column = trace.steps[0].glimpses[0].cell
-    height, width = coffee.size
-    assert got.path[0] == pytest.approx([(column + 0.5) * width / columns - 0.5, (row + 0.5) * height / rows - 0.5])
-    assert models.recorded_path(replace(coffee, pixels=coffee.pixels[:, ::-1])) is None  # another photo of that name
-    assert models.recorded_path(replace(coffee, name="elsewhere.jpg")) is None
 
 
 def test_importing_the_models_loads_no_torch() -> None:
