@@ -1,4 +1,4 @@
-"""Record the traces, volumes, revisit counts and paths of the chapters' own scenes again: `python -m app.lesson.record`."""
+"""Record what the chapters show of their own scenes and photos again: `python -m app.lesson.record`."""
 
 from __future__ import annotations
 

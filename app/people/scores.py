@@ -34,7 +34,7 @@ def show_scores(photo: PeoplePhoto, model: ModelPaths) -> None:
         "Means over every fixation after each person's first, on this photo alone, with bootstrap intervals over "
         f"{len(photo.people)} people. One bit more means that fixations were twice as probable. {ABOUT_CENTER} The "
         "ceiling predicts each person from where the others looked, never from themselves. It does not know the path "
-        "so far, so that a model that does can have more bits. ScanMatch (Cristino et al., 2010) and the sequence score "
+        "so far, so that a model that does can have more bits. ScanMatch (Cristino et al., 2010) and sequence score "
         "(Borji et al., 2013) compare whole scanpaths, of the two densities sampled ones; they flatter a model that "
         "always gives one and the same path."
     )
