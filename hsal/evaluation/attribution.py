@@ -91,8 +91,8 @@ def explain(model: HSAL, perception: Perception, trace: Trace, step: int) -> Lab
             override = override._replace(blank_glimpses=override.blank_glimpses | {blank})
             logits = _run(model, perception, _at(overrides, step, override), step).class_logits  # (1,N+1)
             without.append(float(logits.softmax(dim=1)[0, recorded.label]))
-        named_by_glimpses = recorded.glimpses and model.config.viewing == "objects"  # else by the broad glimpse alone
-        change = _shortest_change(model, perception, trace, step) if named_by_glimpses else None
+        few_cells = model.config.viewing == "objects"  # a photo has too many cells to try them all
+        change = _shortest_change(model, perception, trace, step) if recorded.glimpses and few_cells else None
     probability = float(recorded.class_probabilities[recorded.label])
     return LabelAttribution(step, recorded.label, probability, tuple(without), change)
 

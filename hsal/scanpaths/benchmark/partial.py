@@ -27,7 +27,7 @@ class PartialScores:
             settings: what all rows share.
             fresh: measure everything again.
         Raises:
-            HsalError: what is there was measured with other settings, or cannot be read or written.
+            HsalError: the rows were measured with other settings, or cannot be read or written.
         """
         self.out, self.file = out, out.with_suffix(".part.jsonl")
         self.settings = json.loads(json.dumps(settings))

@@ -1,8 +1,7 @@
 """Saliency with a saccade kernel: the map, times how likely a saccade of that length and direction is.
 
-After Boccignone, Ferraro, *Modelling gaze shift as a constrained random walk*, Physica A 331, 2004, and Le Meur, Liu,
-*Saccadic model of eye movements for free-viewing condition*, Vision Research 116, 2015. The kernel is estimated from
-people's scanpaths on other photos (`hsal.scanpaths.statistics`).
+After Le Meur, Liu, *Saccadic model of eye movements for free-viewing condition*, Vision Research 116, 2015. The kernel
+is estimated from people's scanpaths on other photos (`hsal.scanpaths.statistics`).
 """
 
 from __future__ import annotations
