@@ -4,7 +4,7 @@
 # make docs       builds the documentation into site/
 # make bench      prints the measured figures
 # make reproduce  trains and evaluates every row of docs/results.md; REPRODUCE_FLAGS=--quick runs a small part of each
-# make assets     renders the sample scenes and records their traces again, with the shipped weights
+# make assets     renders the sample scenes, and records their traces and those of the sample photos again, with the shipped weights
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -49,5 +49,6 @@ reproduce: setup
 assets: setup
 	$(BIN)/hsal scenes --out assets/samples --count 8 --seed 5
 	$(BIN)/hsal trace assets/samples/*.png --json assets/traces/samples.jsonl
+	$(BIN)/python -m app.step_through.record
 	$(BIN)/python -m app.lesson.record
 	$(BIN)/python -m hsal.tracing.json_schema > assets/trace.schema.json

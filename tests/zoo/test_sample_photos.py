@@ -52,3 +52,12 @@ def test_a_recorded_trace_holds_the_photo_again(tmp_path: Path, monkeypatch: pyt
     finally:
         samples.recorded_photo.cache_clear()
         samples._photo_records.cache_clear()
+
+
+def test_every_sample_photo_has_a_recorded_trace_of_the_shipped_weights() -> None:
+    for name in samples.sample_photos():
+        trace = samples.recorded_photo(name)
+        assert trace is not None, "run make assets"
+        assert (trace.source.weights, trace.source.name, trace.viewing) == ("photos", name, "free")
+        assert trace.withheld == ""
+        np.testing.assert_array_equal(trace.image, samples.photo_pixels(name))
