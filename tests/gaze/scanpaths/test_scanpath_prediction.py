@@ -34,7 +34,7 @@ def test_nss_of_each_fixation() -> None:
     # mean 1/4; deviations 2, 0, -1, -1 eighths: variance 6/4 / 64
     assert nss_per_fixation(FIRST, ROWS, COLUMNS) == pytest.approx([2 / np.sqrt(1.5), -1 / np.sqrt(1.5)])
     assert nss_per_fixation(CONDITIONAL, ROWS, COLUMNS) == pytest.approx([2 / np.sqrt(1.5), 0])
-    rounded = UNIFORM + [[1e-8, 0], [0, 0]]
+    rounded = UNIFORM + np.array([[1e-8, 0], [0, 0]])
     assert nss_per_fixation(rounded, ROWS, COLUMNS).tolist() == [0, 0]
 
 
