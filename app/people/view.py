@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.people import controls, state
+from app.people.benchmark import show_benchmark
 from app.people.data import ModelPaths, replay_data
 from app.people.models import model_paths, model_titles
 from app.people.photos import PeoplePhoto, photo_titles
@@ -46,6 +47,7 @@ def _show(photo: PeoplePhoto, model: str) -> None:
     st.caption(" ".join([controls.about_photo(photo), *map(escape_markdown, photo.notes)]))
     if paths is not None:
         show_scores(photo, paths)
+    show_benchmark()
 
 
 def _model_paths(photo: PeoplePhoto, model: str) -> ModelPaths | None:

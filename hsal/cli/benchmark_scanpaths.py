@@ -19,7 +19,8 @@ class BenchmarkScanpathsCommand:
     data: Path
     """Folder: OSIE, or your own images with a CSV file of fixations that has the column subject."""
     out: Path
-    """Parquet table to write, one row per model, photo and person; existing rows are not measured again."""
+    """Parquet table to write, one row per model, photo and person; existing rows are not measured again. The means are
+    written beside it as JSON."""
     models: tuple[str, ...] = ()
     """Scanpath models; by default all. free_viewing:FILE is the model of other weights for photos."""
     split: FixationSplit = "test"
@@ -43,7 +44,7 @@ class BenchmarkScanpathsCommand:
     title: str = "Scanpath models"
     """Title of the report."""
     report: Path | None = None
-    """Markdown page to write, with the same figures as JSON beside it."""
+    """Markdown page to write."""
 
     def run(self) -> int:
         """Measure, write the table, and print it."""

@@ -37,7 +37,7 @@ def test_prints_a_table_and_resumes(tmp_path: Path, capsys: pytest.CaptureFixtur
     first = capsys.readouterr().out
     for title in ("Saliency, sampled", "Uniform", "Other people on this photo (ceiling)", "People on another photo"):
         assert title in first
-    assert (tmp_path / "report.json").is_file()
+    assert (tmp_path / "out.json").is_file()
     assert run(data) == 0
     assert capsys.readouterr().out in first
 

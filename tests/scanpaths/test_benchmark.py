@@ -15,7 +15,7 @@ from hsal.scanpaths.base import PhotoInput, Statistics
 from hsal.scanpaths.benchmark.intervals import difference, estimate
 from hsal.scanpaths.benchmark.partial import PartialScores
 from hsal.scanpaths.benchmark.photos import BenchmarkPhoto, PersonPath
-from hsal.scanpaths.benchmark.report import against, summary, text_table, write_report
+from hsal.scanpaths.benchmark.report import against, summary, text_table, write_figures, write_report
 from hsal.scanpaths.benchmark.runner import (
     Settings,
     measure_elsewhere,
@@ -132,6 +132,7 @@ def test_the_report_has_the_same_figures_as_text_and_json(tmp_path: Path) -> Non
     about = {"title": "Simulated", "data": "two photos", "machine": "a slide rule", "seconds": 1.0, "notes": ["One."],
              "command": "hsal benchmark-scanpaths", "settings": {"seed": 0, "saliency": "mine"}}
     page = write_report(tmp_path / "report.md", table, {"sampling": "Sampled"}, about, "uniform")
+    write_figures(tmp_path / "report.json", table, {"sampling": "Sampled"}, about, "uniform")
     text, figures = page.read_text(encoding="utf-8"), json.loads((tmp_path / "report.json").read_text())
     for line in text_table(table, {"sampling": "Sampled"}, "uniform"):
         assert line in text

@@ -23,7 +23,7 @@ from hsal.saliency import SALIENCY
 from hsal.scanpaths import SCANPATHS
 from hsal.scanpaths.benchmark.partial import PartialScores
 from hsal.scanpaths.benchmark.photos import BenchmarkPhoto, BenchmarkPhotos, PersonPath, with_fixations
-from hsal.scanpaths.benchmark.report import ELSEWHERE, PEOPLE, text_table, write_report
+from hsal.scanpaths.benchmark.report import ELSEWHERE, PEOPLE, text_table, write_figures, write_report
 from hsal.scanpaths.benchmark.runner import Scores, Settings, measure_elsewhere, measure_model, measure_people
 from hsal.scanpaths.statistics import statistics_of
 from hsal.training.gaze.settings import FREE_VIEWING
@@ -64,6 +64,7 @@ def run_benchmark(command: BenchmarkScanpathsCommand) -> int:
     }
     scores.finish(about)
     titles |= {PEOPLE: "Other people on this photo (ceiling)", ELSEWHERE: "People on another photo (floor)"}
+    write_figures(command.out.with_suffix(".json"), scores.rows, titles, about, command.reference)
     print("\n".join(text_table(scores.rows, titles, command.reference, command.seed)))
     for note in photos.notes:
         log.warning("%s", note)
@@ -137,7 +138,7 @@ def _build(name: str) -> Any:
 def _title(name: str) -> str:
     base, _, weights = name.partition(":")
     title: str = SCANPATHS.find(base).ABOUT.title
-    return f"{title}, {describe(weights).name}" if weights else title
+    return describe(weights).name.replace("_", " ") if weights else title
 
 
 def _settings(command: BenchmarkScanpathsCommand) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The table of a scanpath benchmark: as text, and as a Markdown page with the same figures in JSON."""
+"""The table of a scanpath benchmark: as text, as a Markdown page, and as JSON with the same figures."""
 
 from __future__ import annotations
 
@@ -57,11 +57,7 @@ def text_table(rows: Sequence[Row], titles: Mapping[str, str], reference: str = 
 def write_report(
     out: Path, rows: Sequence[Row], titles: Mapping[str, str], about: Mapping[str, Any], reference: str = ""
 ) -> Path:
-    """Write a Markdown page and the same figures as JSON beside it.
-
-    Args:
-        out: the page's path, ending with .md.
-    """
+    """Write a Markdown page; returns its path."""
     seed = about["settings"]["seed"]
     page = [f"# {about['title']}", "", LIKELIHOOD_FIRST, "", *text_table(rows, titles, reference, seed), ""]
     page += [f"- **{TITLES[name]}**: {meaning}" for name, meaning in METRICS.items()]
@@ -70,6 +66,14 @@ def write_report(
     page += [f"- {note}" for note in about["notes"]]
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(page).rstrip() + "\n", encoding="utf-8")
+    return out
+
+
+def write_figures(
+    out: Path, rows: Sequence[Row], titles: Mapping[str, str], about: Mapping[str, Any], reference: str = ""
+) -> None:
+    """Write the figures of the table as JSON."""
+    seed = about["settings"]["seed"]
     figures = {
         model: {"title": titles.get(model, model), **{metric: asdict(value) for metric, value in scores.items()}}
         for model, scores in summary(rows, seed).items()
@@ -77,8 +81,7 @@ def write_report(
     content = {"about": dict(about), "models": figures, "reference": reference,
                "over_reference": {model: asdict(one) for model, one in against(rows, reference, seed).items()}
                if reference in figures else {}}
-    out.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    return out
+    out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _table(rows: Sequence[Row], model: str, metric: str) -> Table:
