@@ -16,7 +16,7 @@ from hsal.gaze.metrics.scanpaths.scanmatch import scanmatch
 from hsal.gaze.metrics.scanpaths.sequence_score import fixation_clusters, sequence_score
 from hsal.gaze.scanpath import Scanpath
 
-CLUSTER_SHARE = 0.06  # radius of a cluster of fixations as a share of the longer side: two degrees in OSIE
+CLUSTER_SHARE = 0.075  # radius of a cluster of fixations as a share of the longer side: 2.5 degrees in OSIE
 SAMPLED, SEED = 10, 0  # scanpaths that stand for a density
 
 

@@ -8,14 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hsal.gaze.metrics.scanpaths.catalog import SCANPATH_METRICS
 from hsal.scanpaths.benchmark.intervals import Estimate, Table, difference, estimate
 from hsal.scanpaths.benchmark.partial import Row
-from hsal.scanpaths.benchmark.runner import METRICS
 
-TITLES = {
-    "bits": "bits", "nss": "NSS", "scanmatch": "ScanMatch", "sequence_score": "sequence score",
-    "return_rate": "return rate",
-}
+MAIN = ("bits", "nss", "scanmatch", "sequence_score", "return_rate")  # with intervals; the others follow
+OTHERS = tuple(name for name in SCANPATH_METRICS if name not in MAIN)
 PEOPLE, ELSEWHERE = "people", "other_photo"
 LIKELIHOOD_FIRST = (
     "Models are ordered by bits per fixation: how much more probable, as a power of two, each next fixation was under"
@@ -28,7 +26,7 @@ def summary(rows: Sequence[Row], seed: int = 0) -> dict[str, dict[str, Estimate]
     """Model -> metric -> estimate, the best model by bits first."""
     models = list(dict.fromkeys(row["model"] for row in rows))
     found = {
-        model: {metric: estimate(_table(rows, model, metric), seed) for metric in METRICS} for model in models
+        model: {metric: estimate(_table(rows, model, metric), seed) for metric in SCANPATH_METRICS} for model in models
     }
     return dict(sorted(found.items(), key=lambda item: -item[1]["bits"].mean))
 
@@ -44,10 +42,12 @@ def text_table(rows: Sequence[Row], titles: Mapping[str, str], reference: str = 
     """The table as lines of Markdown."""
     found = summary(rows, seed)
     compared = against(rows, reference, seed) if reference in found else {}
-    head = ["model", *TITLES.values(), *([f"bits over {titles.get(reference, reference)}"] if compared else [])]
+    head = ["model", *(SCANPATH_METRICS[name].title for name in MAIN)]
+    if compared:
+        head.append(f"bits over {titles.get(reference, reference)}")
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for model, scores in found.items():
-        cells = [titles.get(model, model), *(str(scores[metric]) for metric in METRICS)]
+        cells = [titles.get(model, model), *(str(scores[metric]) for metric in MAIN)]
         if compared:
             cells.append(str(compared[model]) if model in compared else "")
         lines.append(f"| {' | '.join(cells)} |")
@@ -60,13 +60,25 @@ def write_report(
     """Write a Markdown page; returns its path."""
     seed = about["settings"]["seed"]
     page = [f"# {about['title']}", "", LIKELIHOOD_FIRST, "", *text_table(rows, titles, reference, seed), ""]
-    page += [f"- **{TITLES[name]}**: {meaning}" for name, meaning in METRICS.items()]
+    page += [*_other_metrics(rows, titles, seed), ""]
+    page += [f"- **{metric.title}**: {metric.meaning} {metric.citation}." for metric in SCANPATH_METRICS.values()]
     page += ["", f"{about['data']}; saliency: {about['settings']['saliency']}; in brackets: 95% intervals over photos"
              f" and people. {about['machine']}, {about['seconds']:.0f} s.", "", f"    {about['command']}", ""]
     page += [f"- {note}" for note in about["notes"]]
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(page).rstrip() + "\n", encoding="utf-8")
     return out
+
+
+def _other_metrics(rows: Sequence[Row], titles: Mapping[str, str], seed: int) -> list[str]:
+    """The means of the other metrics, as lines of Markdown."""
+    head = ["model", *(SCANPATH_METRICS[name].title for name in OTHERS)]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for model, scores in summary(rows, seed).items():
+        means = (scores[name].mean for name in OTHERS)
+        cells = [titles.get(model, model), *("" if mean != mean else f"{mean:.3g}" for mean in means)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def write_figures(

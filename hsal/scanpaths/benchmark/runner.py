@@ -12,23 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsal.gaze.metrics.density import fixation_density
+from hsal.gaze.metrics.scanpaths.catalog import compare
 from hsal.gaze.metrics.scanpaths.likelihood import bits_per_fixation, nss_per_fixation
 from hsal.gaze.metrics.scanpaths.returns import returns
-from hsal.gaze.metrics.scanpaths.scanmatch import scanmatch
-from hsal.gaze.metrics.scanpaths.sequence_score import fixation_clusters, sequence_score
+from hsal.gaze.metrics.scanpaths.sequence_score import fixation_clusters
 from hsal.gaze.scanpath import Scanpath
 from hsal.scanpaths.base import PhotoInput, ScanpathModel
 from hsal.scanpaths.benchmark.photos import BenchmarkPhoto, PersonPath
 from hsal.scanpaths.statistics import BLUR_CELLS
 
-METRICS = {
-    "bits": "Bits per fixation over the center bias, given the fixations before; those after the first.",
-    "nss": "How far the predicted density is above its mean at the next fixation, in standard deviations.",
-    "scanmatch": "ScanMatch similarity of the model's path and a person's, 0..1.",
-    "sequence_score": "Share of fixations that align on the places that people fixated, 0..1.",
-    "return_rate": "Share of fixations within two degrees of an earlier one, but for the last.",
-}
-CLUSTER_DEGREES, RETURN_DEGREES = 3.0, 2.0
+CLUSTER_DEGREES, RETURN_DEGREES = 2.5, 2.0
 CENTER_SHARE, UNIFORM_SHARE = 0.05, 0.01  # mixed into the density of other people's fixations
 
 Scores = dict[str, float]
@@ -102,6 +95,8 @@ def _scores(
     Args:
         paths: those that are compared with people's.
         compared: subject -> which of these paths.
+    Returns:
+        subject -> the metrics of `hsal.gaze.metrics.scanpaths.catalog.SCANPATH_METRICS`.
     """
     baseline = np.log(photo.input.statistics.center_bias)
     everything = np.concatenate([one.path.points for one in photo.people.values()])
@@ -113,12 +108,16 @@ def _scores(
         rows, columns = np.divmod(person.cells, photo.input.grid[1])
         predicted = densities(person, subject)
         pairs = [(paths[key], person.path) for key in compared(subject)]
-        rates = [returned[key].mean() for key in compared(subject) if len(returned[key])]
         found[subject] = {
             "bits": float(bits_per_fixation(predicted, baseline, rows, columns)[1:].mean()),
             "nss": float(nss_per_fixation(predicted, rows, columns)[1:].mean()),
-            "scanmatch": float(scanmatch(pairs, photo.size_px).mean()),
-            "sequence_score": float(sequence_score(pairs, centers).mean()),
-            "return_rate": float(np.mean(rates)) if rates else float("nan"),
+            **{name: _mean(values) for name, values in compare(pairs, photo.size_px, centers).items()},
+            "return_rate": _mean(np.concatenate([returned[key] for key in compared(subject)])),
         }
     return found
+
+
+def _mean(values: np.ndarray) -> float:
+    """The mean of the values that are known; NaN without any."""
+    known = values[~np.isnan(values.astype(float))]
+    return float(known.mean()) if len(known) else float("nan")
