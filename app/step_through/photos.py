@@ -14,13 +14,12 @@ from app.weights import describe, describe_limits, weights_for_input
 from hsal.tracing.schema import Trace
 from hsal.zoo.samples import photo_title, sample_photos
 
-THUMBNAIL_PX = (112, 84)  # width, height
-BUTTON_PX = 136  # wide enough for the longest name
+THUMBNAIL_PX = (108, 64)  # width, height: nine stand in a row of a page on a desktop
 
 
 def photo(address: Address) -> Trace:
     """One of the sample photos; its trace by the default weights is recorded, so that it shows at once."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xxsmall"):
         for name in sample_photos():
             _choice(name, chosen=name == address.photo)
     weights = weights_for_input(address.weights, "photo")
@@ -34,7 +33,7 @@ def photo(address: Address) -> Trace:
 
 
 def _choice(name: str, chosen: bool) -> None:
-    with st.container(width=BUTTON_PX, gap="xxsmall"):
+    with st.container(width=THUMBNAIL_PX[0], gap="xxsmall"):
         st.image(_thumbnail(name), width=THUMBNAIL_PX[0], alt="")  # the button below names the photo
         st.button(photo_title(name), key=f"photo.{name}", on_click=state.choose_photo, args=(name,), width="stretch",
                   type="primary" if chosen else "secondary")
@@ -45,7 +44,8 @@ def _thumbnail(name: str) -> bytes:
     """A photo cut to the proportions of the thumbnails, as JPEG."""
     file = io.BytesIO()
     with Image.open(sample_photos()[name]) as opened:
-        ImageOps.fit(opened, (2 * THUMBNAIL_PX[0], 2 * THUMBNAIL_PX[1])).save(file, "JPEG", quality=80)
+        size = 2 * THUMBNAIL_PX[0], 2 * THUMBNAIL_PX[1]
+        ImageOps.fit(opened, size, centering=(0.5, 0.2)).save(file, "JPEG", quality=80)  # heads are at the top
     return file.getvalue()
 
 
