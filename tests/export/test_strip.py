@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
+from matplotlib.path import Path as Outline
 from PIL import Image
 
 from hsal.colors import CORRECT, COVERT, INCORRECT, INHIBITION, OVERT, PRIORITY, SALIENCY_MAP
@@ -134,9 +135,16 @@ def test_priority_is_green_and_has_one_range_in_all_steps(trace: Trace, figure: 
         assert image.get_cmap()(0.5)[:3] == pytest.approx(to_rgb(PRIORITY), abs=0.01)
 
 
+def _squares(path: Outline) -> list[np.ndarray]:
+    """The corners of each square of a compound path."""
+    return np.split(path.vertices, np.flatnonzero(path.codes == Outline.MOVETO)[1:])
+
+
 def test_inhibited_cells_are_hatched_from_the_next_step_on(trace: Trace, figure: Figure) -> None:
     hatched = [
-        {(int(patch.get_y()), int(patch.get_x())) for patch in cell(figure, 0, column).patches} for column in range(3)
+        {(int(square[0, 1]), int(square[0, 0]))
+         for patch in cell(figure, 0, column).patches for square in _squares(patch.get_path())}
+        for column in range(3)
     ]
     first, second = ({glimpse.cell for glimpse in step.glimpses} for step in trace.steps[:2])
     assert hatched == [set(), first, first | second]  # the glimpses of stop inhibit nothing
