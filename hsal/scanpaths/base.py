@@ -38,6 +38,8 @@ class PhotoInput:
     """(h,w) float64: the saliency map as a density over the photo's grid; sums to 1."""
     statistics: Statistics
     """Of other photos."""
+    name: str = ""
+    """The photo's name."""
 
     @property
     def grid(self) -> Grid:

@@ -64,6 +64,30 @@ def test_bad_fixations_are_one_sentence(
     assert "Traceback" not in error
 
 
+def test_scanpaths_of_another_program_are_scored_without_a_likelihood(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    data = folder(tmp_path, GOOD)
+    (tmp_path / "model").mkdir()
+    own = tmp_path / "model" / "samples.csv"
+    own.write_text("image,x,y\n" + "".join(f"a.png,{10 * step},{8 * step}\n" for step in range(1, 5)))
+    assert run(data, "--models", f"recorded:{own}", "sampling") == 0
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if "samples.csv" in line)
+    assert row.split("|")[2:4] == ["  ", "  "]
+    assert row.split("|")[4].startswith(" 1.000")
+    assert "no scanpath on b.png" in caplog.text
+
+
+def test_a_blank_photo_is_told_and_the_rest_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    data = folder(tmp_path, GOOD)
+    Image.new("RGB", (80, 60), (90, 90, 90)).save(data / "a.png")
+    assert run(data) == 0
+    assert "Left out: a.png" in caplog.text
+    assert "Saliency, sampled" in capsys.readouterr().out
+
+
 def test_unknown_people_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = folder(tmp_path, GOOD)
     (data / "fixations.csv").write_text("image,x,y\na.png,5,5\na.png,6,6\n")

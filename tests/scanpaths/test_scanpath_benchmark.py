@@ -110,15 +110,28 @@ def test_a_stopped_run_continues_where_it_was(tmp_path: Path) -> None:
         file.write('{"done": ["sampling", "c.j')  # killed while writing
     again = PartialScores(out, {"seed": 0})
     assert again.done == {("sampling", "a.jpg"), ("sampling", "b.jpg")}
+    again.add("sampling", "c.jpg", {0: {"bits": 3.5}})
+    with first.file.open("a") as file:
+        file.write('{"done"')  # and once more
+    again = PartialScores(out, {"seed": 0})
+    assert [row["photo"] for row in again.rows] == ["a.jpg", "b.jpg", "c.jpg"]
     again.finish({})
     assert not again.file.exists()
     finished = PartialScores(out, {"seed": 0})
-    assert [row["bits"] for row in finished.rows] == [1.5, 2.5]
+    assert [row["bits"] for row in finished.rows] == [1.5, 2.5, 3.5]
     finished.add("uniform", "a.jpg", {0: {"bits": 0.0}})
-    assert len(PartialScores(out, {"seed": 0}).rows) == 3
+    assert len(PartialScores(out, {"seed": 0}).rows) == 4
     with pytest.raises(HsalError, match="other settings"):
         PartialScores(out, {"seed": 1})
     assert PartialScores(out, {"seed": 1}, fresh=True).rows == []
+
+
+def test_a_damaged_file_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "table.part.jsonl"
+    for content in ("", "nothing\n", '{"settings": \n{"done": ["a", "b"], "rows": []}\n'):
+        file.write_text(content)
+        with pytest.raises(HsalError, match="is damaged"):
+            PartialScores(tmp_path / "table.parquet", {})
 
 
 def test_another_file_is_not_taken_for_a_table(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hsal.data.fixations.csv_table import parse_table
 from hsal.scanpaths import SCANPATHS
 from hsal.scanpaths.base import PhotoInput, ScanpathModelError, Statistics, with_floor
 from hsal.scanpaths.models.free_viewing import FreeViewing
+from hsal.scanpaths.models.recorded import Recorded
 from hsal.scanpaths.models.winner_take_all import inhibition
 from hsal.scanpaths.statistics import cells_of, estimate, kernel_at
 from hsal.zoo.imagenet import weights_file
@@ -22,11 +24,13 @@ def photo(seed: int = 0) -> PhotoInput:
     saliency, center = rng.random(GRID), rng.random(GRID)
     return PhotoInput(
         np.zeros((60, 80, 3), np.uint8), saliency / saliency.sum(),
-        Statistics(center / center.sum(), rng.normal(size=(11, 15)) * 0.1),
+        Statistics(center / center.sum(), rng.normal(size=(11, 15)) * 0.1), "photo.png",
     )
 
 
 def build(name: str) -> object:
+    if name == "recorded":
+        return Recorded(parse_table(b"image,x,y\nphoto.png,5,5\n" + 6 * b"photo.png,75,55\n"))
     return FreeViewing(make_model()) if name == "free_viewing" else SCANPATHS.build(name)
 
 
@@ -78,6 +82,16 @@ def test_a_kernel_prefers_the_displacement_that_people_make() -> None:
     around = kernel_at(kernel, 2 * 8 + 3, GRID)
     assert around.shape == GRID
     assert around[2, 5] == kernel[5, 9]
+
+
+def test_recorded_scanpaths_are_those_of_the_first_subject() -> None:
+    rows = b"other.png,1,1,0\nset/photo.png,5,5,2\nphoto.png,75,55,2\nphoto.png,5,5,3\n"
+    table = parse_table(b"image,x,y,subject\n" + rows)
+    assert Recorded(table).generate(photo(), 9, 0).tolist() == [0, 47]
+    with pytest.raises(ScanpathModelError, match="no scanpath on photo"):
+        Recorded(parse_table(b"image,x,y\na.png,1,1\n")).generate(photo(), 9, 0)
+    with pytest.raises(ScanpathModelError, match="recorded:FILE"):
+        SCANPATHS.build("recorded")
 
 
 def test_cells_of_points() -> None:

@@ -21,8 +21,9 @@ from hsal.device import code_commit, machine
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
 from hsal.scanpaths import SCANPATHS
+from hsal.scanpaths.base import ScanpathModelError
 from hsal.scanpaths.benchmark.partial import PartialScores
-from hsal.scanpaths.benchmark.photos import BenchmarkPhoto, BenchmarkPhotos, PersonPath, with_fixations
+from hsal.scanpaths.benchmark.photos import BenchmarkPhoto, BenchmarkPhotos, with_fixations
 from hsal.scanpaths.benchmark.report import ELSEWHERE, PEOPLE, text_table, write_figures, write_report
 from hsal.scanpaths.benchmark.runner import Scores, Settings, measure_elsewhere, measure_model, measure_people
 from hsal.scanpaths.statistics import statistics_of
@@ -45,13 +46,14 @@ def run_benchmark(command: BenchmarkScanpathsCommand) -> int:
         HsalError: photos, models or settings that are not available, or a table with other settings.
     """
     start = time.perf_counter()
-    names = list(command.models) or SCANPATHS.names()
+    names = list(command.models) or [name for name in SCANPATHS.names() if SCANPATHS.find(name).ABOUT.likelihood]
     models, titles = {name: _build(name) for name in names}, {name: _title(name) for name in names}
     photos = _photos(command)
     scores = PartialScores(command.out, _settings(command), command.fresh)
     settings = Settings(command.fixations, command.pixels_per_degree, command.seed)
     measures: dict[str, Measure] = {
-        name: partial(measure_model, model, settings=settings) for name, model in models.items()
+        name: partial(measure_model, model, settings=settings, likelihood=_has_likelihood(name))
+        for name, model in models.items()
     }
     measures[PEOPLE] = lambda photo: measure_people(photo, settings)
     _measure(photos, scores, measures, settings)
@@ -85,21 +87,24 @@ def _measure(
             continue
         for model in missing:
             if model in measures:
-                scores.add(model, name, measures[model](photo))
+                scores.add(model, name, _measured(measures[model], photo, model, photos.notes))
         if ELSEWHERE in missing:
-            elsewhere = _people(photos, (index + len(names) // 2) % len(names))
+            elsewhere = photos.people_on((index + len(names) // 2) % len(names), photo.size_px)
             scores.add(ELSEWHERE, name, measure_elsewhere(photo, elsewhere, settings) if elsewhere else {})
 
 
-def _people(photos: BenchmarkPhotos, index: int) -> dict[int, PersonPath]:
-    """The people of another photo."""
+def _measured(measure: Measure, photo: BenchmarkPhoto, model: str, notes: list[str]) -> dict[int, Scores]:
+    """The scores; nothing, and a note, where the model cannot look at the photo."""
     try:
-        before = len(photos.notes)
-        found = photos.people(photos.dataset[index])
-        del photos.notes[before:]  # these are told when that photo's turn comes
-        return found
-    except HsalError:
+        return measure(photo)
+    except ScanpathModelError as error:
+        notes.append(f"{model} was not measured on {photo.name}: {error}")
         return {}
+
+
+def _has_likelihood(name: str) -> bool:
+    likelihood: bool = SCANPATHS.find(name.partition(":")[0]).ABOUT.likelihood
+    return likelihood
 
 
 def _photos(command: BenchmarkScanpathsCommand) -> BenchmarkPhotos:
@@ -138,7 +143,9 @@ def _build(name: str) -> Any:
 def _title(name: str) -> str:
     base, _, weights = name.partition(":")
     title: str = SCANPATHS.find(base).ABOUT.title
-    return describe(weights).name.replace("_", " ") if weights else title
+    if not weights:
+        return title
+    return describe(weights).name.replace("_", " ") if base == "free_viewing" else f"{title}, {Path(weights).name}"
 
 
 def _settings(command: BenchmarkScanpathsCommand) -> dict[str, Any]:

@@ -21,6 +21,8 @@ class Estimate:
     high: float
 
     def __str__(self) -> str:
+        if self.mean != self.mean:
+            return ""
         return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 

@@ -77,17 +77,19 @@ class PartialScores:
         ]
 
     def _read_part(self) -> list[Row]:
-        """The rows of the file; a last line that was cut off is measured again."""
-        first, *lines = self.file.read_text(encoding="utf-8").splitlines() or [""]
-        rows: list[Row] = []
+        """The rows of the file. A last line that was cut off is removed, and measured again."""
+        lines = self.file.read_text(encoding="utf-8").splitlines()
         try:
-            self._check(json.loads(first)["settings"])
-            for line in lines:
-                rows += json.loads(line)["rows"]
-        except (ValueError, KeyError, TypeError) as error:
-            if not rows and not lines:
-                raise HsalError(f"{self.file} is damaged: remove it, or add --fresh.") from error
-        return rows
+            parsed = [json.loads(line) for line in lines[:-1]]
+            settings, last = parsed[0]["settings"] if parsed else json.loads(lines[0])["settings"], lines[-1]
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise HsalError(f"{self.file} is damaged: remove it, or add --fresh.") from error
+        self._check(settings)
+        try:
+            parsed.append(json.loads(last))
+        except ValueError:
+            self.file.write_text("".join(f"{line}\n" for line in lines[:-1]), encoding="utf-8")
+        return [row for record in parsed for row in record.get("rows", [])]
 
     def _read_table(self) -> list[Row]:
         try:

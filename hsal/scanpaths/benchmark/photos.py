@@ -10,7 +10,6 @@ import torch
 
 from hsal.config import ModelConfig
 from hsal.data.fixations.base import FixatedImage, FixationDataset
-from hsal.data.images import ImageError
 from hsal.errors import HsalError
 from hsal.gaze.scanpath import Scanpath, ScanpathError, scanpaths_of
 from hsal.model.perception import to_grid
@@ -66,7 +65,7 @@ class BenchmarkPhotos:
                 self.notes.append(f"Left out: {name} has no scanpath of at least {FEWEST_FIXATIONS} fixations.")
                 return None
             return BenchmarkPhoto(name, _size(photo), self._input(photo), people)
-        except (ImageError, ScanpathError) as error:
+        except HsalError as error:
             self.notes.append(f"Left out: {name}: {error}")
         return None
 
@@ -82,13 +81,32 @@ class BenchmarkPhotos:
             found[person] = PersonPath(path, cells_of(path.x_px, path.y_px, size, self.config.grid(size)))
         return found
 
+    def people_on(self, index: int, size_px: tuple[int, int]) -> dict[int, PersonPath]:
+        """The people of another photo, with their paths stretched to the size (H,W) of this one; nothing is noted."""
+        before = len(self.notes)
+        try:
+            photo = self.dataset[index]
+            people = self.people(photo)
+        except HsalError:
+            people = {}
+        del self.notes[before:]  # these are told when that photo's turn comes
+        return {subject: self._stretched(one, _size(photo), size_px) for subject, one in people.items()}
+
+    def _stretched(self, person: PersonPath, before: tuple[int, int], after: tuple[int, int]) -> PersonPath:
+        if before == after:
+            return person
+        x, y = ((axis + 0.5) * after[side] / before[side] - 0.5
+                for axis, side in ((person.path.x_px, 1), (person.path.y_px, 0)))
+        path = Scanpath(x, y, person.path.duration_ms)
+        return PersonPath(path, cells_of(path.x_px, path.y_px, after, self.config.grid(after)))
+
     def _input(self, photo: FixatedImage) -> PhotoInput:
         grid = self.config.grid(_size(photo))
         values = saliency_map(self.saliency, photo.image, network=self.network).values  # (H,W)
         cells = to_grid(torch.from_numpy(values)[None], grid)[0].double().numpy()  # (h,w)
-        if not cells.sum() > 0:
-            raise ScanpathError("there is no saliency anywhere, so that no scanpath can be predicted")
-        return PhotoInput(photo.image, cells / cells.sum(), fitted(self.statistics, grid))
+        if cells.max() == cells.min():
+            raise ScanpathError("nothing stands out on it, so no scanpath can be predicted from its saliency.")
+        return PhotoInput(photo.image, cells / cells.sum(), fitted(self.statistics, grid), photo.name)
 
 
 def fitted(statistics: Statistics, grid: Grid) -> Statistics:

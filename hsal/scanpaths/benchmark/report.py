@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hsal.gaze.metrics.scanpaths.catalog import SCANPATH_METRICS
 from hsal.scanpaths.benchmark.intervals import Estimate, Table, difference, estimate
 from hsal.scanpaths.benchmark.partial import Row
@@ -28,7 +30,8 @@ def summary(rows: Sequence[Row], seed: int = 0) -> dict[str, dict[str, Estimate]
     found = {
         model: {metric: estimate(_table(rows, model, metric), seed) for metric in SCANPATH_METRICS} for model in models
     }
-    return dict(sorted(found.items(), key=lambda item: -item[1]["bits"].mean))
+    # NaN, of models without a likelihood, comes last
+    return dict(sorted(found.items(), key=lambda item: -np.nan_to_num(item[1]["bits"].mean, nan=-np.inf)))
 
 
 def against(rows: Sequence[Row], reference: str, seed: int = 0) -> dict[str, Estimate]:

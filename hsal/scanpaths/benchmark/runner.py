@@ -38,13 +38,23 @@ class Settings:
     seed: int
 
 
-def measure_model(model: ScanpathModel, photo: BenchmarkPhoto, settings: Settings) -> dict[int, Scores]:
-    """A model's scores: subject -> metric -> value."""
+def measure_model(
+    model: ScanpathModel, photo: BenchmarkPhoto, settings: Settings, likelihood: bool = True
+) -> dict[int, Scores]:
+    """A model's scores: subject -> metric -> value.
+
+    Args:
+        likelihood: whether the model predicts densities; otherwise bits and NSS are NaN.
+    Raises:
+        ScanpathModelError: the model cannot look at this photo.
+    """
     cells = model.generate(photo.input, settings.fixations, settings.seed)
     own = to_path(cells, photo.input, photo.size_px)
-    return _scores(
+    found = _scores(
         photo, settings, lambda person, _: model.log_densities(photo.input, person.cells), {0: own}, lambda _: [0]
     )
+    unknown = {} if likelihood else {"bits": float("nan"), "nss": float("nan")}
+    return {subject: scores | unknown for subject, scores in found.items()}
 
 
 def measure_people(photo: BenchmarkPhoto, settings: Settings) -> dict[int, Scores]:
@@ -72,7 +82,6 @@ def measure_elsewhere(
 def density_of(cells: np.ndarray, photo: PhotoInput) -> np.ndarray:
     """(h,w) log density of fixated cells, with some of the center bias and of the uniform density."""
     grid = photo.grid
-    cells = np.minimum(cells, grid[0] * grid[1] - 1)  # of a photo of other proportions
     density = fixation_density(*np.divmod(cells, grid[1]), grid, BLUR_CELLS)
     share = 1 - CENTER_SHARE - UNIFORM_SHARE
     mixed = share * density + CENTER_SHARE * photo.statistics.center_bias + UNIFORM_SHARE / density.size
