@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 SEPARATOR = ","
 LONGEST_SHOWN = 60  # characters of a bad value that its sentence repeats
+WORDS = {"auto": "what suits the image", "": "the default"}  # for values that no visitor would understand
 
 
 class LinkError(ValueError):
@@ -125,7 +126,7 @@ def choice(
     def read(name: str, text: str) -> str:
         value = (former or {}).get(text, text)
         if value not in options:
-            instead = f"; showing {default or 'the default'} instead" if hint is None else hint
+            instead = f"; showing {WORDS.get(default, default)} instead" if hint is None else hint
             what = f"weights of the run “{shown(text[4:])}”" if text.startswith("run:") else f"{name} “{shown(text)}”"
             verb = "are" if what.startswith("weights") else "is"
             raise LinkError(f"The link asks for {what}, which {verb} not available{instead}.")

@@ -72,7 +72,7 @@ def test_a_bad_image_is_reported_and_the_others_finish() -> None:
     assert table["steps"][0] >= 1
     captions = [shown(one.value) for one in page.caption]
     assert any(text.startswith("1 image read, 1 could not be.") for text in captions)
-    assert any(text.startswith("The model was trained on handwritten digits only.") for text in captions)
+    assert any(text.startswith("A photo goes to the model of free viewing") for text in captions)
     assert "having a path outside of it: 1" in shown(page.warning[0].value)
     assert page.selectbox[-1].options == ["good.png"]
 

@@ -375,7 +375,7 @@ def test_a_link_to_missing_weights_is_one_sentence(runs: Path, weights: str) -> 
     make_run(runs, "one", weights=True)
     page = step_through(weights=weights)
     assert len(page.warning) == 1
-    assert "not available; showing mnist-multiset instead" in shown(page.warning[0].value)
+    assert "not available; showing what suits the image instead" in shown(page.warning[0].value)
     assert traced(page)["source"]["weights"] == "mnist-multiset"
 
 
@@ -386,4 +386,4 @@ def test_deleted_weights_are_replaced_by_the_default(runs: Path) -> None:
     page.run()
     assert not page.exception
     assert "weights of the run “one”" in shown(page.warning[0].value)
-    assert parameter(page, "weights") == "mnist-multiset"
+    assert parameter(page, "weights") == "auto"
