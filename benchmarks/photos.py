@@ -1,4 +1,4 @@
-"""Benchmarks of photos: one map learned from fixations, from the pixels to the map at the photo's size."""
+"""Benchmarks of photos: one map learned from fixations, and one trace of free viewing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from hsal.data.fixations.custom import EXAMPLE
 from hsal.data.images import read_image
 from hsal.saliency.pipeline import saliency_map
 from hsal.saliency.readout import load_readout
+from hsal.tracing.recording import trace_image
+from hsal.tracing.schema import Source
+from hsal.zoo.checkpoint import load_model
 from hsal.zoo.imagenet import EFFICIENTNET
 from hsal.zoo.networks import Classifier, load_network
 
@@ -40,3 +43,13 @@ def learned_map() -> list[Measurement]:
         Measurement("of this, the network's inner layers", 100 * layers / whole, "%", ""),
         Measurement("of this, the readout", 100 * reading / whole, "%", ""),
     ]
+
+
+def photo_trace() -> list[Measurement]:
+    """Time one trace of a photo with loaded weights, and its JSON."""
+    pixels, model = photo(), load_model("photos").model
+    source = Source("array", "photo", "", "photos", model.config.saliency)
+    tracing = milliseconds(lambda: trace_image(model, pixels, source), times=20)
+    title = f"One trace of a photo of {SIZE_PX[1]}x{SIZE_PX[0]} px ({model.config.meta_steps} fixations), median"
+    writing = milliseconds(lambda: trace_image(model, pixels, source).to_json(), times=10) - tracing
+    return [Measurement(title, tracing, "ms", "under 250"), Measurement("its JSON", writing, "ms", "")]

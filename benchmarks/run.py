@@ -22,7 +22,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args()
-    measurements: list[Measurement] = [*core.tracing(), *core.serializing(), *core.rendering(), *photos.learned_map()]
+    measurements: list[Measurement] = [*core.tracing(), *core.serializing(), *core.rendering()]
+    measurements += [*photos.learned_map(), *photos.photo_trace()]
     measurements += [*training.training(), *live.live(), *presets.presets()]
     try:
         measurements += browser.measure()

@@ -105,16 +105,15 @@ class FreeController(nn.Module):
         it predicts the label.
 
         Differs: stop is a rule, not learned: people's scanpaths end because the recording does. It is most probable
-        when little of the saliency is left. Without a volume (C = 0), as in training, nothing is named.
+        when little of the saliency is left. Without a volume (C = 0), as in training, nothing is named: (B,1), zeros.
         """
+        if not x.broad.shape[1]:
+            return x.broad.new_zeros(len(x.broad), 1)
         attended = (x.broad + x.glimpse) / 2  # (B,C)
-        logits = self.classify(attended) if attended.shape[1] else self._nothing(attended)  # (B,N)
+        logits = self.classify(attended)  # (B,N)
         left = x.saliency.sum(dim=(1, 2)) / hidden[:, -1].clamp(min=1e-12)  # (B,)
         stop = torch.where(left < SHORT, logits.amax(dim=1) + 10, logits.amin(dim=1) - 10)
         return torch.cat([logits, stop[:, None]], dim=1)
-
-    def _nothing(self, like: Tensor) -> Tensor:
-        return like.new_zeros(len(like), self.config.classes)
 
     def state_value(self, hidden: Tensor) -> Tensor:
         """(B,1) zeros: scanpaths are learned by likelihood, which needs no estimate of a return."""
