@@ -179,7 +179,8 @@ class HSAL(nn.Module):
         """Inhibition of return: S_{t+1} (B,h,w)."""
         if not override.inhibition or self.config.inhibition == "none":
             return state.saliency
-        mask = mask if override.covert else torch.zeros_like(mask)
+        # without a mask, which is 1 everywhere then, only glimpsed cells are inhibited
+        mask = mask if override.covert and self.config.covert else torch.zeros_like(mask)
         if self.config.inhibition == "soft":
             softened: Tensor = self.inhibition(state.first, state.saliency, mask, cells)
             return softened

@@ -57,7 +57,9 @@ def test_rows_of_a_batch_do_not_affect_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"covert": False}, {"saccades": False}, {"inhibition": "none"}, {"inhibition": "hard"}]
+    "change",
+    [{"covert": False}, {"saccades": False}, {"inhibition": "none"}, {"inhibition": "hard"},
+     {"covert": False, "inhibition": "hard"}],
 )
 def test_every_part_can_be_left_out(change: dict[str, object]) -> None:
     first, second = roll(make_model(replace(CONFIG, **change)), perception())[:2]
@@ -67,7 +69,9 @@ def test_every_part_can_be_left_out(change: dict[str, object]) -> None:
     if change.get("inhibition") == "none":
         assert torch.equal(first.saliency, second.saliency)
     if change.get("inhibition") == "hard":
-        assert torch.equal(second.saliency, inhibit(first.saliency, first.mask, first.cells))
+        mask = first.mask if change.get("covert", True) else torch.zeros_like(first.mask)
+        assert torch.equal(second.saliency, inhibit(first.saliency, mask, first.cells))
+        assert second.saliency.sum() > 0
 
 
 def test_the_last_saccade_changes_the_next_prediction_only_with_saccades() -> None:

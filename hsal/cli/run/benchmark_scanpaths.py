@@ -50,6 +50,7 @@ def run_benchmark(command: BenchmarkScanpathsCommand) -> int:
     models, titles = {name: _build(name) for name in names}, {name: _title(name) for name in names}
     photos = _photos(command)
     scores = PartialScores(command.out, _settings(command), command.fresh)
+    resumed = bool(scores.rows)
     settings = Settings(command.fixations, command.pixels_per_degree, command.seed)
     measures: dict[str, Measure] = {
         name: partial(measure_model, model, settings=settings, likelihood=_has_likelihood(name))
@@ -61,7 +62,7 @@ def run_benchmark(command: BenchmarkScanpathsCommand) -> int:
         raise HsalError(f"{command.data} has no scanpath of at least two fixations. {' '.join(photos.notes[:2])}")
     about = {
         "title": command.title, "data": photos.dataset.name, "machine": machine(), "commit": code_commit(),
-        "seconds": time.perf_counter() - start, "notes": photos.notes, "command": _command(),
+        "seconds": None if resumed else time.perf_counter() - start, "notes": photos.notes, "command": _command(),
         "settings": scores.settings,
     }
     scores.finish(about)

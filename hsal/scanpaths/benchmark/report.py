@@ -65,8 +65,9 @@ def write_report(
     page = [f"# {about['title']}", "", LIKELIHOOD_FIRST, "", *text_table(rows, titles, reference, seed), ""]
     page += [*_other_metrics(rows, titles, seed), ""]
     page += [f"- **{metric.title}**: {metric.meaning} {metric.citation}." for metric in SCANPATH_METRICS.values()]
+    time = "" if about["seconds"] is None else f", {about['seconds']:.0f} s"
     page += ["", f"{about['data']}; saliency: {about['settings']['saliency']}; in brackets: 95% intervals over photos"
-             f" and people. {about['machine']}, {about['seconds']:.0f} s.", "", f"    {about['command']}", ""]
+             f" and people. {about['machine']}{time}.", "", f"    {about['command']}", ""]
     page += [f"- {note}" for note in about["notes"]]
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(page).rstrip() + "\n", encoding="utf-8")
