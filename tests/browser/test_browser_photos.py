@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from hsal.zoo.samples import sample_photos
 from hsal.zoo.suitability import WITHHELD
+from tests.fixtures.browser import wait_until_settled, wait_until_still
 
 PLAYER = ".attention-player"
 
@@ -16,17 +17,23 @@ def test_an_uploaded_photo_is_named_as_a_photo_and_digits_are_withheld(page: Pag
     page.goto(f"{app_url}/step-through?input=upload")
     chooser = page.locator("input[type=file]")
     chooser.wait_for(state="attached")
+    wait_until_settled(page)
     chooser.set_input_files(sample_photos()["coffee"])
     expect(page.get_by_text("This looks like a photo, so the model for photos looks at it.")).to_be_visible()
     player = page.locator(PLAYER)
     player.locator("canvas.image").wait_for()
+    wait_until_settled(page)
+    wait_until_still(player.locator("canvas.image"))
     box = player.locator("canvas.image").bounding_box()
     assert box
     assert abs(box["width"] / box["height"] - 1.5) < 0.05  # of 600 x 400: neither cut nor squared
     player.focus()
     player.press("End")
     expect(player).to_contain_text("espresso")
-    page.get_by_role("combobox", name="Model trained on").click()
+    model = page.get_by_role("combobox", name="Model trained on")
+    model.scroll_into_view_if_needed()
+    wait_until_still(model)  # scrolling closes an open list
+    model.click()
     page.get_by_role("option", name=re.compile(r"^MNIST Multiset \(mnist-multiset\)$|^MNIST Multiset$")).click()
     expect(page.get_by_text(WITHHELD).first).to_be_visible()
     expect(player).to_contain_text("Labels are not shown")
@@ -36,6 +43,7 @@ def test_an_uploaded_photo_is_named_as_a_photo_and_digits_are_withheld(page: Pag
 def test_a_sample_photo_is_chosen_by_its_button_and_restored_by_its_link(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/step-through?input=photo")
     page.locator(f"{PLAYER} canvas.image").wait_for()
+    wait_until_settled(page)
     page.get_by_role("button", name="Rocket").click()
     expect(page).to_have_url(re.compile("photo=rocket"))
     page.goto(page.url)
