@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from hsal.zoo.samples import sample_photos
 from hsal.zoo.suitability import WITHHELD
-from tests.fixtures.browser import wait_until_settled, wait_until_still
+from tests.fixtures.browser import choose_option, wait_until_settled, wait_until_still
 
 PLAYER = ".attention-player"
 
@@ -30,11 +30,8 @@ def test_an_uploaded_photo_is_named_as_a_photo_and_digits_are_withheld(page: Pag
     player.focus()
     player.press("End")
     expect(player).to_contain_text("espresso")
-    model = page.get_by_role("combobox", name="Model trained on")
-    model.scroll_into_view_if_needed()
-    wait_until_still(model)  # scrolling closes an open list
-    model.click()
-    page.get_by_role("option", name=re.compile(r"^MNIST Multiset \(mnist-multiset\)$|^MNIST Multiset$")).click()
+    digits = re.compile(r"^MNIST Multiset \(mnist-multiset\)$|^MNIST Multiset$")
+    choose_option(page, "Model trained on", digits)
     expect(page.get_by_text(WITHHELD).first).to_be_visible()
     expect(player).to_contain_text("Labels are not shown")
     expect(page).to_have_url(re.compile("weights=mnist-multiset"))

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from hsal.runs.store import list_runs
-from tests.fixtures.browser import running_app, wait_until_settled
+from tests.fixtures.browser import choose_option, running_app, wait_until_settled
 from tests.fixtures.run_folders import lines, make_run, write_lines
 
 LINE = "figure:has(b:text-is('Reward for labels')) polyline"
@@ -48,12 +48,6 @@ def grows(line: Locator) -> None:
     assert point_count(line) >= more
 
 
-def chosen(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()  # settled: a late response of the server would close it
-    page.get_by_role("option", name=option).click()
-    wait_until_settled(page)
-
-
 @pytest.mark.timeout(600)
 def test_a_training_run_from_start_to_deletion(page: Page, train_url: str, runs: Path) -> None:
     page.goto(train_url)
@@ -64,7 +58,7 @@ def test_a_training_run_from_start_to_deletion(page: Page, train_url: str, runs:
                          ("Validate every (updates)", "20"), ("Snapshot every (updates)", "20"),
                          ("Hidden units", "16"), ("Episode steps", "3")):
         fill(page, label, value)
-    chosen(page, "Digits", "embedded")
+    choose_option(page, "Digits", "embedded")
     page.get_by_role("textbox", name="Name", exact=True).fill("tiny")
     page.get_by_role("button", name="Start training").click()
 
