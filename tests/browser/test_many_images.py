@@ -51,16 +51,18 @@ def test_a_zip_becomes_a_table_whose_rows_open_in_step_through(page: Page, app_u
     page.get_by_text("9 files:").wait_for()
 
 
+@pytest.mark.timeout(600)
 def test_work_can_be_stopped_and_continued(page: Page, app_url: str) -> None:
     noise = np.random.default_rng(0)
-    images = [(f"{n}.png", image_bytes((60 + int(noise.integers(40)), 60 + n))) for n in range(80)]
+    # so many that a fast machine does not finish before the click
+    images = [(f"{n}.png", image_bytes((60 + int(noise.integers(40)), 60 + n))) for n in range(160)]
     drop(page, app_url, *images)
     page.get_by_role("button", name="Stop").click()
-    stopped = page.get_by_text(re.compile(r"Stopped: \d+ of 80 images are done"))
+    stopped = page.get_by_text(re.compile(r"Stopped: \d+ of 160 images are done"))
     stopped.wait_for()
-    assert int(re.search(r"(\d+) of", stopped.inner_text())[1]) < 80
+    assert int(re.search(r"(\d+) of", stopped.inner_text())[1]) < 160
     page.get_by_role("button", name="Continue").click()
-    page.get_by_text("80 images read.").wait_for()
+    page.get_by_text("160 images read.").wait_for(timeout=300_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
