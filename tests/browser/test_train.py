@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from hsal.runs.store import list_runs
-from tests.fixtures.browser import choose_option, running_app, wait_until_settled, wait_until_still
+from tests.fixtures.browser import choose_option, running_app, wait_until_settled
 from tests.fixtures.run_folders import lines, make_run, write_lines
 
 LINE = "figure:has(b:text-is('Reward for labels')) polyline"
@@ -109,7 +109,7 @@ def test_zoom_and_hidden_lines_stay_while_values_arrive(page: Page, train_url: s
         chart = page.locator("figure svg").first
         expect(chart).to_be_visible()
         page.get_by_role("button", name="other", exact=True, pressed=True).click()
-        wait_until_still(chart)
+        expect(page.get_by_role("button", name="other", exact=True, pressed=False)).to_be_visible()
         place = chart.bounding_box()
         assert place is not None
         page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 80)
