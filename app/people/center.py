@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.people.photos import PeoplePhoto, another_photo
-from app.people.scoring import Grid, blurred, cells_of
+from app.people.scoring import Grid, blurred
 
 ABOUT_CENTER = "The center bias is where people looked on OSIE's training photos, whatever these showed."
 
@@ -31,6 +31,6 @@ def density_elsewhere(photo: PeoplePhoto, grid: Grid) -> np.ndarray | None:
     other = another_photo(photo)
     if other is None:
         return None
-    cells = [cells_of(path, other.size, grid) for path in other.people]
+    cells = [path.cells(other.size, grid) for path in other.people]
     rows, columns = (np.concatenate([one[axis] for one in cells]) for axis in (0, 1))
     return blurred(rows, columns, center_bias(grid))

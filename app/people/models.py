@@ -16,6 +16,7 @@ from app.people.data import ModelPaths
 from app.people.photos import LEAST, PeoplePhoto
 from app.people.scoring import Grid, prediction
 from hsal.data.base import DataError
+from hsal.gaze.scanpath import Scanpath
 from hsal.paths import shipped_weights
 from hsal.scanpaths import SCANPATHS
 from hsal.scanpaths.base import About, PhotoInput, Statistics
@@ -46,12 +47,6 @@ def model_titles() -> dict[str, str]:
     return {name: known[name].title for name in order}
 
 
-def centers(cells: np.ndarray, grid: Grid, size: tuple[int, int]) -> np.ndarray:
-    """(n,2) float64: x and y, in pixels of a photo of this (H,W), of the centers of flat cells (n,)."""
-    rows, columns = np.divmod(cells, grid[1])
-    return np.stack([(columns + 0.5) * size[1] / grid[1] - 0.5, (rows + 0.5) * size[0] / grid[0] - 0.5], 1)
-
-
 def model_paths(name: str, photo: PeoplePhoto) -> ModelPaths:
     """A model's own path over a photo, and its predictions along people's paths; raises HsalError."""
     return _model_paths(name, photo.digest, photo)
@@ -59,14 +54,12 @@ def model_paths(name: str, photo: PeoplePhoto) -> ModelPaths:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _model_paths(name: str, digest: str, _photo: PeoplePhoto) -> ModelPaths:
-    from hsal.scanpaths.statistics import cells_of
-
     model, seen = SCANPATHS.build(name), _seen(digest, _photo, name in LEARNED_SACCADES)
     longest = max((len(path) for path in _photo.people), default=OWN_FIXATIONS)
-    path = centers(model.generate(seen, longest, SEED), seen.grid, _photo.size)
+    path = Scanpath.through(model.generate(seen, longest, SEED), _photo.size, seen.grid).points
     predictions = []
     for person in _photo.people:
-        cells = cells_of(person.x_px, person.y_px, _photo.size, seen.grid)
+        cells = person.flat_cells(_photo.size, seen.grid)
         enough = len(person) >= LEAST and SCANPATHS.find(name).ABOUT.likelihood
         densities = np.exp(model.log_densities(seen, cells)) if enough else None
         predictions.append(None if densities is None else prediction(densities, person, _photo.size,

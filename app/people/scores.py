@@ -9,7 +9,7 @@ from app.people.center import ABOUT_CENTER, center_bias, density_elsewhere
 from app.people.data import ModelPaths
 from app.people.photos import LEAST, PeoplePhoto, another_photo
 from app.people.scoring import CEILING, CENTER, ELSEWHERE, UNIFORM, Grid, Score, baselines, score
-from app.people.similarity import resized, sampled, similarities
+from app.people.similarity import sampled, similarities
 from app.results.tables import table
 from hsal.gaze.scanpath import Scanpath
 
@@ -57,7 +57,7 @@ def _similarities(digest: str, title: str, _photo: PeoplePhoto, _model: ModelPat
         UNIFORM: sampled(np.ones_like(center), _photo.size, longest),
     }
     if other is not None:
-        candidates[ELSEWHERE] = [resized(path, other.size, _photo.size) for path in other.people]
+        candidates[ELSEWHERE] = [path.resized(other.size, _photo.size) for path in other.people]
     return similarities(candidates, people, _photo.size, CEILING)
 
 

@@ -42,17 +42,6 @@ class Score:
     high: float
 
 
-def cells_of(path: Scanpath, size: tuple[int, int], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns, (n,) int64 each, of the cells that a scanpath visits.
-
-    Args:
-        size: (H,W) of the photo.
-    """
-    axes = ((path.y_px, size[0], grid[0]), (path.x_px, size[1], grid[1]))
-    rows, columns = (((at + 0.5) * cells / length).astype(np.int64).clip(0, cells - 1) for at, length, cells in axes)
-    return rows, columns
-
-
 def blurred(rows: np.ndarray, columns: np.ndarray, center: np.ndarray) -> np.ndarray:
     """The density (h,w) of fixated cells, with a little of the center bias (h,w) and of the uniform density."""
     grid = (center.shape[0], center.shape[1])
@@ -68,7 +57,7 @@ def prediction(densities: np.ndarray, path: Scanpath, size: tuple[int, int], cen
         center: (h,w), the center bias.
     """
     whole = np.broadcast_to(densities, (len(path), *center.shape))
-    rows, columns = cells_of(path, size, (center.shape[0], center.shape[1]))
+    rows, columns = path.cells(size, (center.shape[0], center.shape[1]))
     bits = np.log2(whole[np.arange(len(path)), rows, columns] / center[rows, columns])
     bits[0] = np.nan
     return Prediction(whole, bits)
@@ -84,7 +73,7 @@ def baselines(
         elsewhere: (h,w), the density of people's fixations on another photo; None without one.
     """
     grid = (center.shape[0], center.shape[1])
-    cells = [cells_of(path, size, grid) for path in people]
+    cells = [path.cells(size, grid) for path in people]
 
     def other_people(person: int) -> np.ndarray:
         rows, columns = (np.concatenate([one[axis] for at, one in enumerate(cells) if at != person]) for axis in (0, 1))

@@ -29,16 +29,7 @@ def sampled(density: np.ndarray, size: tuple[int, int], fixations: int) -> list[
     rng = np.random.default_rng(SEED)
     cells = rng.choice(density.size, (SAMPLED, fixations), p=density.ravel() / density.sum())
     grid: Grid = (density.shape[0], density.shape[1])
-    rows, columns = np.divmod(cells, grid[1])
-    y, x = (rows + 0.5) * size[0] / grid[0] - 0.5, (columns + 0.5) * size[1] / grid[1] - 0.5
-    return [Scanpath(*path) for path in zip(x, y, strict=True)]
-
-
-def resized(path: Scanpath, size: tuple[int, int], wanted: tuple[int, int]) -> Scanpath:
-    """A scanpath on a photo of (H,W) `size`, at the same shares of a photo of the wanted size."""
-    x, y = ((axis + 0.5) * after / before - 0.5
-            for axis, after, before in ((path.x_px, wanted[1], size[1]), (path.y_px, wanted[0], size[0])))
-    return Scanpath(x, y, path.duration_ms)
+    return [Scanpath.through(path, size, grid) for path in cells]
 
 
 def similarities(

@@ -72,6 +72,23 @@ class Scanpath:
         )
         return rows, columns
 
+    def flat_cells(self, size_px: tuple[int, int], grid: tuple[int, int]) -> np.ndarray:
+        """(n,) int64: `cells` as flat indices, row after row."""
+        rows, columns = self.cells(size_px, grid)
+        return rows * grid[1] + columns
+
+    def resized(self, size_px: tuple[int, int], wanted_px: tuple[int, int]) -> Scanpath:
+        """The same scanpath on an image of another size (H,W), at the same shares of its height and width."""
+        y, x = ((axis + 0.5) * after / before - 0.5
+                for axis, before, after in zip((self.y_px, self.x_px), size_px, wanted_px, strict=True))
+        return Scanpath(x, y, self.duration_ms)
+
+    @classmethod
+    def through(cls, flat_cells: np.ndarray, size_px: tuple[int, int], grid: tuple[int, int]) -> Scanpath:
+        """The scanpath through the centers of cells, (n,) flat indices of a grid (h,w) over an image of (H,W)."""
+        rows, columns = np.divmod(flat_cells, grid[1])
+        return cls((columns + 0.5) * size_px[1] / grid[1] - 0.5, (rows + 0.5) * size_px[0] / grid[0] - 0.5)
+
 
 Pairs = Sequence[tuple[Scanpath, Scanpath]]
 """Pairs of scanpaths on one image, to be compared."""

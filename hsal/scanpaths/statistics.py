@@ -18,12 +18,10 @@ SHUFFLES = 20  # pairs of fixations of different moments per saccade
 PRIOR = 5.0  # saccades added to both counts of a displacement
 
 
-def cells_of(x_px: np.ndarray, y_px: np.ndarray, size_px: tuple[int, int], grid: Grid) -> np.ndarray:
-    """(n,) int: flat indices of the cells of points; pixel centers have whole coordinates."""
-    row = ((y_px + 0.5) * grid[0] / size_px[0]).astype(int).clip(0, grid[0] - 1)
-    column = ((x_px + 0.5) * grid[1] / size_px[1]).astype(int).clip(0, grid[1] - 1)
-    flat: np.ndarray = row * grid[1] + column
-    return flat
+def center_bias(cells: np.ndarray, grid: Grid) -> np.ndarray:
+    """The density (h,w) of all fixations, (n,) flat cells, regardless of the photo; sums to 1 and is 0 nowhere."""
+    density = fixation_density(*np.divmod(cells, grid[1]), grid, BLUR_CELLS)
+    return (1 - UNIFORM_SHARE) * density + UNIFORM_SHARE / density.size
 
 
 def estimate(paths: Sequence[np.ndarray], grid: Grid, seed: int = 0) -> Statistics:
@@ -36,8 +34,7 @@ def estimate(paths: Sequence[np.ndarray], grid: Grid, seed: int = 0) -> Statisti
         paths: (n,) flat cells each.
     """
     everything = np.concatenate(paths)
-    center = fixation_density(*np.divmod(everything, grid[1]), grid, BLUR_CELLS)
-    center = (1 - UNIFORM_SHARE) * center + UNIFORM_SHARE / center.size
+    center = center_bias(everything, grid)
     rng = np.random.default_rng(seed)
     starts, ends = (np.concatenate([path[part] for path in paths]) for part in (slice(None, -1), slice(1, None)))
     made = _displacements(starts, ends, grid)
@@ -49,21 +46,12 @@ def estimate(paths: Sequence[np.ndarray], grid: Grid, seed: int = 0) -> Statisti
     return Statistics(center, np.log((smooth[0] + PRIOR / made.size) / (smooth[1] + PRIOR / made.size)))
 
 
-def scanpath_cells(photo: FixatedImage, grid: Grid) -> dict[int, np.ndarray]:
-    """Each person's scanpath on a photo: subject -> (n,) flat cells."""
-    assert photo.fixations is not None
-    size_px = (photo.image.shape[0], photo.image.shape[1])
-    return {
-        person: cells_of(path.x_px, path.y_px, size_px, grid)
-        for person, path in scanpaths_of(photo.fixations).items()
-    }
-
-
 def statistics_of(photos: Iterable[FixatedImage], grid: Grid) -> Statistics:
     """`estimate` from all people's scanpaths on photos, each scaled to the grid."""
     paths = [
-        path for photo in photos if photo.fixations is not None and len(photo.fixations.x)
-        for path in scanpath_cells(photo, grid).values()
+        path.flat_cells((photo.image.shape[0], photo.image.shape[1]), grid)
+        for photo in photos if photo.fixations is not None and len(photo.fixations.x)
+        for path in scanpaths_of(photo.fixations).values()
     ]
     return estimate(paths, grid)
 

@@ -12,7 +12,6 @@ from app.people.scoring import (
     Prediction,
     baselines,
     blurred,
-    cells_of,
     prediction,
     score,
 )
@@ -30,7 +29,7 @@ PATH = path((0, 0), (10.6, 0), (39, 19))  # cells 0,0 then 0,1 then 1,3
 
 
 def test_a_fixation_lies_in_the_cell_under_it() -> None:
-    rows, columns = cells_of(path((9.4, 9.4), (9.6, 9.6), (-0.5, 19.5), (39.5, 0)), SIZE, (2, 4))
+    rows, columns = path((9.4, 9.4), (9.6, 9.6), (-0.5, 19.5), (39.5, 0)).cells(SIZE, (2, 4))
     assert rows.tolist() == [0, 1, 1, 0]
     assert columns.tolist() == [0, 1, 0, 3]
 

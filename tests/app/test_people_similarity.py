@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.people.similarity import SAMPLED, resized, sampled, similarities
+from app.people.similarity import SAMPLED, sampled, similarities
 from hsal.gaze.scanpath import Scanpath
 
 SIZE = (80, 120)  # of 10 px letters
@@ -28,6 +28,6 @@ def test_sampled_paths_lie_at_the_centers_of_probable_cells() -> None:
 
 def test_a_resized_path_keeps_its_place_on_the_photo() -> None:
     path = Scanpath(np.array([0, 119]), np.array([0, 79]), np.array([200, 300]))
-    got = resized(path, SIZE, (40, 60))
+    got = path.resized(SIZE, (40, 60))
     assert got.points.tolist() == [[-0.25, -0.25], [59.25, 39.25]]
     assert got.duration_ms.tolist() == [200, 300]

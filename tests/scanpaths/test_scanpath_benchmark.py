@@ -21,7 +21,6 @@ from hsal.scanpaths.benchmark.runner import (
     measure_elsewhere,
     measure_model,
     measure_people,
-    to_path,
 )
 
 GRID, SIZE = (6, 8), (60, 80)
@@ -38,7 +37,7 @@ def simulated(index: int, people: int = 12, model: str = "saccade_kernel") -> Be
         np.zeros((*SIZE, 3), np.uint8), saliency / saliency.sum(), Statistics(center / center.sum(), kernel)
     )
     drawn = {person: SCANPATHS.build(model).generate(given, 10, 100 * index + person) for person in range(people)}
-    paths = {person: PersonPath(to_path(cells, given, SIZE), cells) for person, cells in drawn.items()}
+    paths = {person: PersonPath(Scanpath.through(cells, SIZE, GRID), cells) for person, cells in drawn.items()}
     return BenchmarkPhoto(f"{index}.jpg", SIZE, given, paths)
 
 
@@ -151,4 +150,4 @@ def test_the_report_has_the_same_figures_as_text_and_json(tmp_path: Path) -> Non
         assert line in text
     assert f"{figures['models']['sampling']['bits']['mean']:.3f}" in text
     assert set(figures["over_reference"]) == {"sampling", "people"}
-    assert isinstance(to_path(np.array([0]), simulated(0).input, SIZE), Scanpath)
+    assert isinstance(Scanpath.through(np.array([0]), SIZE, GRID), Scanpath)

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from hsal.data.fixations.csv_table import parse_table
+from hsal.gaze.scanpath import Scanpath
 from hsal.scanpaths import SCANPATHS
 from hsal.scanpaths.base import PhotoInput, ScanpathModelError, Statistics, with_floor
 from hsal.scanpaths.models.free_viewing import FreeViewing
 from hsal.scanpaths.models.recorded import Recorded
 from hsal.scanpaths.models.winner_take_all import inhibition
-from hsal.scanpaths.statistics import cells_of, estimate, kernel_at
+from hsal.scanpaths.statistics import estimate, kernel_at
 from hsal.zoo.imagenet import weights_file
 from tests.fixtures.free_viewing import make_model
 
@@ -96,7 +97,7 @@ def test_recorded_scanpaths_are_those_of_the_first_subject() -> None:
 
 def test_cells_of_points() -> None:
     x, y = np.array([0, 79, 9.4, 9.6], np.float32), np.array([0, 59, 0, 0], np.float32)
-    assert cells_of(x, y, (60, 80), GRID).tolist() == [0, 47, 0, 1]
+    assert Scanpath(x, y).flat_cells((60, 80), GRID).tolist() == [0, 47, 0, 1]
 
 
 def test_a_photo_without_saliency_is_reported() -> None:

@@ -16,7 +16,6 @@ from hsal.model.perception import to_grid
 from hsal.saliency.base import Network
 from hsal.saliency.pipeline import saliency_map
 from hsal.scanpaths.base import Grid, PhotoInput, Statistics
-from hsal.scanpaths.statistics import cells_of
 
 FEWEST_FIXATIONS = 2  # of a scanpath: the first one is given
 
@@ -78,7 +77,7 @@ class BenchmarkPhotos:
             if len(path) < FEWEST_FIXATIONS:
                 self.notes.append(f"Left out: subject {person} has one fixation on {photo.name}.")
                 continue
-            found[person] = PersonPath(path, cells_of(path.x_px, path.y_px, size, self.config.grid(size)))
+            found[person] = PersonPath(path, path.flat_cells(size, self.config.grid(size)))
         return found
 
     def people_on(self, index: int, size_px: tuple[int, int]) -> dict[int, PersonPath]:
@@ -90,15 +89,9 @@ class BenchmarkPhotos:
         except HsalError:
             people = {}
         del self.notes[before:]  # these are told when that photo's turn comes
-        return {subject: self._stretched(one, _size(photo), size_px) for subject, one in people.items()}
-
-    def _stretched(self, person: PersonPath, before: tuple[int, int], after: tuple[int, int]) -> PersonPath:
-        if before == after:
-            return person
-        x, y = ((axis + 0.5) * after[side] / before[side] - 0.5
-                for axis, side in ((person.path.x_px, 1), (person.path.y_px, 0)))
-        path = Scanpath(x, y, person.path.duration_ms)
-        return PersonPath(path, cells_of(path.x_px, path.y_px, after, self.config.grid(after)))
+        grid = self.config.grid(size_px)
+        paths = {subject: one.path.resized(_size(photo), size_px) for subject, one in people.items()}
+        return {subject: PersonPath(path, path.flat_cells(size_px, grid)) for subject, path in paths.items()}
 
     def _input(self, photo: FixatedImage) -> PhotoInput:
         grid = self.config.grid(_size(photo))

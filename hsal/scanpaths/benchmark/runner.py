@@ -49,7 +49,7 @@ def measure_model(
         ScanpathModelError: the model cannot look at this photo.
     """
     cells = model.generate(photo.input, settings.fixations, settings.seed)
-    own = to_path(cells, photo.input, photo.size_px)
+    own = Scanpath.through(cells, photo.size_px, photo.input.grid)
     found = _scores(
         photo, settings, lambda person, _: model.log_densities(photo.input, person.cells), {0: own}, lambda _: [0]
     )
@@ -87,12 +87,6 @@ def density_of(cells: np.ndarray, photo: PhotoInput) -> np.ndarray:
     mixed = share * density + CENTER_SHARE * photo.statistics.center_bias + UNIFORM_SHARE / density.size
     logs: np.ndarray = np.log(mixed / mixed.sum())
     return logs
-
-
-def to_path(cells: np.ndarray, photo: PhotoInput, size_px: tuple[int, int]) -> Scanpath:
-    """The centers of cells, in pixels."""
-    rows, columns = np.divmod(cells, photo.grid[1])
-    return Scanpath((columns + 0.5) * size_px[1] / photo.grid[1] - 0.5, (rows + 0.5) * size_px[0] / photo.grid[0] - 0.5)
 
 
 def _scores(

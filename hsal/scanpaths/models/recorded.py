@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from hsal.data.fixations.csv_table import FixationTable, read_table
+from hsal.gaze.scanpath import Scanpath
 from hsal.scanpaths.base import About, PhotoInput, ScanpathModel, ScanpathModelError
-from hsal.scanpaths.statistics import cells_of
 
 ABOUT = About(
     "Recorded scanpaths", "the program that made the file", "Looks where the file says.", likelihood=False,
@@ -42,8 +42,8 @@ class Recorded:
             rows = rows[table.subject[rows] == table.subject[rows[0]]]
         if not len(rows):
             raise ScanpathModelError(f"{table.name} has no scanpath on {photo.name}.")
-        size_px = (photo.image.shape[0], photo.image.shape[1])
-        return cells_of(table.x[rows[:fixations]], table.y[rows[:fixations]], size_px, photo.grid)
+        path = Scanpath(table.x[rows[:fixations]], table.y[rows[:fixations]])
+        return path.flat_cells((photo.image.shape[0], photo.image.shape[1]), photo.grid)
 
 
 def build(file: str = "") -> ScanpathModel:

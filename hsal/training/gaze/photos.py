@@ -13,14 +13,12 @@ from torch import Tensor
 from hsal.config import ModelConfig
 from hsal.data.base import DataError
 from hsal.data.fixations.base import FixatedImage, FixationDataset
-from hsal.gaze.metrics.density import fixation_density
 from hsal.model.hsal import HSAL
 from hsal.model.perception import to_grid
+from hsal.scanpaths import statistics
 from hsal.training.gaze.scanpath_cells import PhotoScanpaths, to_cells
 
 LONGEST = 30  # fixations of a scanpath; later ones are left out
-BLUR_CELLS = 1.0  # of the center bias, for a map of 24x32 cells about one degree of visual angle
-UNIFORM_SHARE = 0.01  # of the center bias
 
 MapOf = Callable[[FixatedImage], Tensor]  # a photo -> its saliency (h',w') >= 0, of any resolution
 
@@ -79,6 +77,4 @@ def center_bias(photos: Sequence[PhotoScanpaths]) -> Tensor:
     """
     grid = (photos[0].saliency.shape[0], photos[0].saliency.shape[1])
     cells = torch.cat([photo.cells.flatten() for photo in photos])
-    rows, columns = np.divmod(cells[cells >= 0].numpy(), grid[1])
-    density = torch.from_numpy(fixation_density(rows, columns, grid, BLUR_CELLS)).float()
-    return ((1 - UNIFORM_SHARE) * density + UNIFORM_SHARE / density.numel()).log()
+    return torch.from_numpy(statistics.center_bias(cells[cells >= 0].numpy(), grid)).float().log()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from hsal.data.fixations.base import Fixations
+from hsal.gaze.scanpath import Scanpath, scanpaths_of
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,13 @@ def to_cells(fixations: Fixations, size_px: tuple[int, int], grid: tuple[int, in
         size_px: (H,W) of the image. grid: (h,w) of the map.
         longest: later fixations are left out.
     """
-    subjects = fixations.subject if len(fixations.subject) else np.zeros(len(fixations.x), int)
-    rows = _cell(fixations.y, size_px[0], grid[0])
-    columns = _cell(fixations.x, size_px[1], grid[1])
-    paths = [(rows * grid[1] + columns)[subjects == person][:longest] for person in np.unique(subjects)]
+    known = len(fixations.subject) > 0
+    people = list(scanpaths_of(fixations).values()) if known else [Scanpath(fixations.x, fixations.y)]
+    paths = [person.flat_cells(size_px, grid)[:longest] for person in people]
     cells = torch.full((len(paths), max((len(path) for path in paths), default=0)), -1)
     for row, path in zip(cells, paths, strict=True):
         row[: len(path)] = torch.from_numpy(path)
     return cells
-
-
-def _cell(position: np.ndarray, size_px: int, cells: int) -> np.ndarray:
-    """Pixels, with pixel centers at whole numbers -> cells: (n,) int64."""
-    return ((position + 0.5) * cells / size_px).astype(np.int64).clip(0, cells - 1)
 
 
 def batched(photos: Sequence[PhotoScanpaths]) -> tuple[Tensor, Tensor]:
