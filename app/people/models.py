@@ -39,10 +39,12 @@ def default_model() -> str:
 
 @lru_cache(maxsize=1)
 def model_titles() -> dict[str, str]:
-    """Name -> title of the models; the first is the default. Floors are not among them."""
+    """Name -> title of the models that predict; the first is the default. Floors are not among them."""
     known: dict[str, About] = {name: SCANPATHS.find(name).ABOUT for name in SCANPATHS.names()}
     missing = () if WEIGHTS in shipped_weights() else (FREE_VIEWING,)
-    names = [name for name, about in known.items() if about.kind == "model" and name not in missing]
+    names = [
+        name for name, about in known.items() if about.kind == "model" and about.likelihood and name not in missing
+    ]
     order = sorted(names, key=lambda name: (name != FREE_VIEWING, name in LEARNED_SACCADES))
     return {name: known[name].title for name in order}
 
@@ -60,8 +62,7 @@ def _model_paths(name: str, digest: str, _photo: PeoplePhoto) -> ModelPaths:
     predictions = []
     for person in _photo.people:
         cells = person.flat_cells(_photo.size, seen.grid)
-        enough = len(person) >= LEAST and SCANPATHS.find(name).ABOUT.likelihood
-        densities = np.exp(model.log_densities(seen, cells)) if enough else None
+        densities = np.exp(model.log_densities(seen, cells)) if len(person) >= LEAST else None
         predictions.append(None if densities is None else prediction(densities, person, _photo.size,
                                                                       seen.statistics.center_bias))
     return ModelPaths(model_titles()[name], path, predictions)

@@ -75,3 +75,8 @@ def test_importing_the_models_loads_no_torch() -> None:
     code = "import sys, app.people.models, app.lesson.photos; sys.exit('torch' in sys.modules)"
     root = Path(__file__).resolve().parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, timeout=120, capture_output=True).returncode == 0
+
+
+def test_recorded_scanpaths_of_a_file_are_no_choice() -> None:
+    assert "sampling" in models.model_titles()
+    assert "recorded" not in models.model_titles()
