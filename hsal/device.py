@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import torch
@@ -40,6 +42,11 @@ def machine() -> str:
     count = torch.get_num_threads()
     threads = f"{count} thread{'' if count == 1 else 's'}"
     return f"{name}, {threads}{device}, torch {torch.__version__}"
+
+
+def command_line() -> str:
+    """The command that runs, as others can run it: of absolute paths, which belong to this machine, the last part."""
+    return shlex.join(["hsal", *(Path(part).name if Path(part).is_absolute() else part for part in sys.argv[1:])])
 
 
 def code_commit() -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,7 +12,7 @@ from tqdm import tqdm
 
 from hsal.config import ConfigError
 from hsal.data.fixations.dataset import open_fixated
-from hsal.device import find_device, machine
+from hsal.device import command_line, find_device, machine
 from hsal.model.hsal import HSAL
 from hsal.runs.lifecycle import Lifecycle
 from hsal.runs.log import RunLog
@@ -139,11 +136,6 @@ def _info(command: RunCommand, data: str, seconds: float) -> dict[str, Any]:
     """What is saved with the weights."""
     return {
         "task": command.task, "digits": data, "seed": command.config.seed, "seconds": round(seconds),
-        "machine": machine(), "command": _command(),
+        "machine": machine(), "command": command_line(),
         "training": asdict(command.config),
     }
-
-
-def _command() -> str:
-    """The command, without folders of this machine."""
-    return shlex.join(["hsal", *(Path(part).name if Path(part).is_absolute() else part for part in sys.argv[1:])])

@@ -15,7 +15,7 @@ from hsal.scanpaths.base import PhotoInput, Statistics
 from hsal.scanpaths.benchmark.intervals import difference, estimate
 from hsal.scanpaths.benchmark.partial import PartialScores
 from hsal.scanpaths.benchmark.photos import BenchmarkPhoto, PersonPath
-from hsal.scanpaths.benchmark.report import against, summary, text_table, write_figures, write_report
+from hsal.scanpaths.benchmark.report import Report
 from hsal.scanpaths.benchmark.runner import (
     Settings,
     measure_elsewhere,
@@ -25,6 +25,8 @@ from hsal.scanpaths.benchmark.runner import (
 
 GRID, SIZE = (6, 8), (60, 80)
 SETTINGS = Settings(fixations=5, pixels_per_degree=10, seed=0)
+ABOUT = {"title": "Simulated", "data": "two photos", "machine": "a slide rule", "seconds": 1.0, "notes": ["One."],
+         "command": "hsal benchmark-scanpaths", "settings": {"seed": 0, "saliency": "mine"}}
 
 
 def simulated(index: int, people: int = 12, model: str = "saccade_kernel") -> BenchmarkPhoto:
@@ -55,10 +57,11 @@ def rows(photos: list[BenchmarkPhoto], models: list[str]) -> list[dict[str, obje
 
 def test_the_model_that_people_were_drawn_from_wins_by_likelihood() -> None:
     table = rows([simulated(index) for index in range(12)], ["uniform", "center_bias", "sampling", "saccade_kernel"])
-    found = summary(table)
+    report = Report(table, {}, ABOUT, "saccade_kernel")
+    found = report.scores
     assert next(iter(found)) == "saccade_kernel"
     assert found["center_bias"]["bits"].mean == pytest.approx(0, abs=1e-6)
-    for model, gap in against(table, "saccade_kernel").items():
+    for model, gap in report.over_reference.items():
         assert gap.high < 0, model  # not even the density of the other people
     assert found["sampling"]["bits"].low > found["uniform"]["bits"].high
 
@@ -76,7 +79,7 @@ def test_people_are_compared_with_others_only() -> None:
 def test_numbers_of_people_may_differ_between_photos() -> None:
     table = rows([simulated(0, people=3), simulated(1, people=7)], ["sampling"])
     assert sum(row["model"] == "sampling" for row in table) == 10
-    assert np.isfinite(summary(table)["people"]["bits"].mean)
+    assert np.isfinite(Report(table, {}, ABOUT).scores["people"]["bits"].mean)
     elsewhere = measure_elsewhere(simulated(0, people=3), simulated(1, people=7).people, SETTINGS)
     assert len(elsewhere) == 3
 
@@ -141,12 +144,12 @@ def test_another_file_is_not_taken_for_a_table(tmp_path: Path) -> None:
 
 def test_the_report_has_the_same_figures_as_text_and_json(tmp_path: Path) -> None:
     table = rows([simulated(0), simulated(1)], ["sampling", "uniform"])
-    about = {"title": "Simulated", "data": "two photos", "machine": "a slide rule", "seconds": 1.0, "notes": ["One."],
-             "command": "hsal benchmark-scanpaths", "settings": {"seed": 0, "saliency": "mine"}}
-    page = write_report(tmp_path / "report.md", table, {"sampling": "Sampled"}, about, "uniform")
-    write_figures(tmp_path / "report.json", table, {"sampling": "Sampled"}, about, "uniform")
+    report = Report(table, {"sampling": "Sampled"}, ABOUT, "uniform")
+    page = tmp_path / "report.md"
+    report.write_page(page)
+    report.write_figures(tmp_path / "report.json")
     text, figures = page.read_text(encoding="utf-8"), json.loads((tmp_path / "report.json").read_text())
-    for line in text_table(table, {"sampling": "Sampled"}, "uniform"):
+    for line in report.table():
         assert line in text
     assert f"{figures['models']['sampling']['bits']['mean']:.3f}" in text
     assert set(figures["over_reference"]) == {"sampling", "people"}

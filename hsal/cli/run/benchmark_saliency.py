@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from hsal.api import open_network
-from hsal.data.fixations.dataset import FixationDataset, open_fixated
+from hsal.data.fixations.dataset import open_fixated
 from hsal.device import code_commit, machine
 from hsal.errors import HsalError
 from hsal.gaze.benchmark.partial_results import PartialResults
@@ -52,7 +52,7 @@ def measure(command: BenchmarkSaliencyCommand) -> Benchmark:
     start = time.perf_counter()
     options = MapOptions(smooth=command.smooth, center_prior=command.center_prior)
     models, network = _models(command), open_network(command.network)
-    images = BenchmarkImages(_images(command), command.seed)
+    images = BenchmarkImages(open_fixated(command.data, command.split).spread(command.images), command.seed)
     metrics = _metrics(command, images)
     for note in images.notes:
         log.warning("%s", note)
@@ -68,16 +68,6 @@ def measure(command: BenchmarkSaliencyCommand) -> Benchmark:
             "models": {name: _about(name, results, measured) for name in models},
         }
         return results.finish(models, [images.dataset.names[index] for index in images.indices], about)
-
-
-def _images(command: BenchmarkSaliencyCommand) -> FixationDataset:
-    dataset = open_fixated(command.data, command.split)
-    if command.images is None:
-        return dataset
-    if command.images < 1:
-        raise HsalError(f"--images must be at least 1, not {command.images}.")
-    count = min(command.images, len(dataset))
-    return dataset.subset([index * len(dataset) // count for index in range(count)])
 
 
 def _models(command: BenchmarkSaliencyCommand) -> list[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shlex
-import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -17,14 +15,14 @@ from hsal.api import open_network
 from hsal.data.fixations.base import FixationDataset
 from hsal.data.fixations.dataset import open_fixated
 from hsal.data.fixations.osie import open_osie
-from hsal.device import code_commit, machine
+from hsal.device import code_commit, command_line, machine
 from hsal.errors import HsalError
 from hsal.saliency import SALIENCY
 from hsal.scanpaths import SCANPATHS
 from hsal.scanpaths.base import ScanpathModelError
 from hsal.scanpaths.benchmark.partial import PartialScores
 from hsal.scanpaths.benchmark.photos import BenchmarkPhoto, BenchmarkPhotos, with_fixations
-from hsal.scanpaths.benchmark.report import ELSEWHERE, PEOPLE, text_table, write_figures, write_report
+from hsal.scanpaths.benchmark.report import ELSEWHERE, PEOPLE, Report
 from hsal.scanpaths.benchmark.runner import Scores, Settings, measure_elsewhere, measure_model, measure_people
 from hsal.scanpaths.statistics import statistics_of
 from hsal.training.gaze.settings import FREE_VIEWING
@@ -62,17 +60,19 @@ def run_benchmark(command: BenchmarkScanpathsCommand) -> int:
         raise HsalError(f"{command.data} has no scanpath of at least two fixations. {' '.join(photos.notes[:2])}")
     about = {
         "title": command.title, "data": photos.dataset.name, "machine": machine(), "commit": code_commit(),
-        "seconds": None if resumed else time.perf_counter() - start, "notes": photos.notes, "command": _command(),
+        "seconds": None if resumed else time.perf_counter() - start, "notes": photos.notes, "command": command_line(),
         "settings": scores.settings,
     }
     scores.finish(about)
     titles |= {PEOPLE: "Other people on this photo (ceiling)", ELSEWHERE: "People on another photo (floor)"}
-    write_figures(command.out.with_suffix(".json"), scores.rows, titles, about, command.reference)
-    print("\n".join(text_table(scores.rows, titles, command.reference, command.seed)))
+    report = Report(scores.rows, titles, about, command.reference)
+    report.write_figures(command.out.with_suffix(".json"))
+    print("\n".join(report.table()))
     for note in photos.notes:
         log.warning("%s", note)
     if command.report is not None:
-        print(write_report(command.report, scores.rows, titles, about, command.reference))
+        report.write_page(command.report)
+        print(command.report)
     return 0
 
 
@@ -110,7 +110,7 @@ def _has_likelihood(name: str) -> bool:
 
 def _photos(command: BenchmarkScanpathsCommand) -> BenchmarkPhotos:
     SALIENCY.find(command.saliency)  # an unknown name fails before anything is read
-    dataset = _subset(open_fixated(command.data, command.split), command.images)
+    dataset = open_fixated(command.data, command.split).spread(command.images)
     others, note = _others(command, dataset)
     statistics = statistics_of(with_fixations(others), GRID)
     notes = [*dataset.notes, *note]
@@ -125,15 +125,6 @@ def _others(command: BenchmarkScanpathsCommand, dataset: FixationDataset) -> tup
     except HsalError:
         pass
     return dataset, ["Center bias and saccades were estimated on the measured photos themselves."]
-
-
-def _subset(dataset: FixationDataset, images: int | None) -> FixationDataset:
-    if images is None:
-        return dataset
-    if images < 1:
-        raise HsalError(f"--images must be at least 1, not {images}.")
-    count = min(images, len(dataset))
-    return dataset.subset([index * len(dataset) // count for index in range(count)])
 
 
 def _build(name: str) -> Any:
@@ -156,8 +147,3 @@ def _settings(command: BenchmarkScanpathsCommand) -> dict[str, Any]:
         "fixations": command.fixations, "pixels_per_degree": command.pixels_per_degree, "seed": command.seed,
         "images": command.images,
     }
-
-
-def _command() -> str:
-    """The command, without folders of this machine."""
-    return shlex.join(["hsal", *(Path(part).name if Path(part).is_absolute() else part for part in sys.argv[1:])])

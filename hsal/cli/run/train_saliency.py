@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -18,7 +16,7 @@ from tqdm import tqdm
 
 from hsal.data.fixations.base import FixationDataset
 from hsal.data.fixations.dataset import open_fixated
-from hsal.device import code_commit, machine
+from hsal.device import code_commit, command_line, machine
 from hsal.errors import HsalError
 from hsal.gaze.benchmark.runner import BenchmarkImages
 from hsal.gaze.metrics.catalog import compute_metrics
@@ -150,9 +148,8 @@ def _info(
     figures: dict[str, tuple[float, float, float]], seconds: float,
 ) -> dict[str, Any]:
     """What is saved with the weights."""
-    arguments = [Path(part).name if Path(part).is_absolute() else part for part in sys.argv[1:]]  # of any machine
     return {
         "data": photos.name, "photos": len(data.names), "folds": command.folds, "figures": figures,
-        "training": asdict(command.training), "command": shlex.join(["hsal", *arguments]), "seconds": round(seconds),
+        "training": asdict(command.training), "command": command_line(), "seconds": round(seconds),
         "machine": machine(), "commit": code_commit(), "network": EFFICIENTNET, "seed": command.training.seed,
     }

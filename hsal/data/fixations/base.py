@@ -8,7 +8,7 @@ from typing import Literal, overload
 
 import numpy as np
 
-from hsal.data.base import Box
+from hsal.data.base import Box, DataError
 
 FixationSplit = Literal["test", "train"]
 """Images to measure on, or to train on."""
@@ -86,6 +86,19 @@ class FixationDataset(Sequence[FixatedImage]):
         if not -len(self) <= index < len(self):
             raise IndexError(f"There are {len(self)} images, and none has index {index}.")
         return self._load(index % len(self))
+
+    def spread(self, images: int | None) -> FixationDataset:
+        """So many images, evenly spread, or all of them if there are fewer or for None.
+
+        Raises:
+            DataError: the number is not at least 1.
+        """
+        if images is None:
+            return self
+        if images < 1:
+            raise DataError(f"--images must be at least 1, not {images}.")
+        count = min(images, len(self))
+        return self.subset([index * len(self) // count for index in range(count)])
 
     def subset(self, indices: Sequence[int]) -> FixationDataset:
         """The images of these indices, in this order."""
