@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from hsal.zoo.checkpoint import Checkpoint
@@ -56,16 +55,13 @@ def write_photo_card(weights: Path, checkpoint: Checkpoint, unsure: float) -> Pa
         The card's path.
     """
     info, model = checkpoint.info, checkpoint.model
-    trained = {name: parameter for name, parameter in model.named_parameters() if not name.startswith("backbone.")}
-    inhibition = {name: trained[f"inhibition.{name}"].item() for name in ("log_width",)} | {
-        name: trained[f"inhibition.{name}"].sigmoid().item() for name in ("strength", "glimpse_strength", "recovery")
-    }
+    inhibition, frozen = model.inhibition, sum(parameter.numel() for parameter in model.backbone.parameters())
     text = CARD.format(
         name=checkpoint.name, kilobytes=weights.stat().st_size / 1000, saliency=model.config.saliency,
-        parameters=sum(parameter.numel() for parameter in trained.values()), data=info["digits"],
+        parameters=sum(parameter.numel() for parameter in model.parameters()) - frozen, data=info["digits"],
         command=info["command"], seed=info["seed"], minutes=info["seconds"] / 60, machine=info["machine"],
-        glimpse=inhibition["glimpse_strength"], mask=inhibition["strength"], recovery=inhibition["recovery"],
-        width=math.exp(inhibition["log_width"]), unsure=unsure,
+        glimpse=inhibition.glimpse_strength.sigmoid().item(), mask=inhibition.strength.sigmoid().item(),
+        recovery=inhibition.recovery.sigmoid().item(), width=inhibition.log_width.exp().item(), unsure=unsure,
     )
     card = weights.with_suffix(".md")
     card.write_text(text, encoding="utf-8")

@@ -41,6 +41,7 @@ def train_free_viewing(
         TrainingError: the loss or the gradient of an update is not finite; the update is not taken.
     """
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    baseline = center_bias(photos) if validation else None
     for number in range(done + 1, config.steps + 1):
         set_rate(optimizer, config.learning_rate * min(1, number / WARM_UP) * cosine(number, config.steps))
         saliency, cells = batched(_draw(photos, config, number))
@@ -52,8 +53,8 @@ def train_free_viewing(
         check_finite(number, loss=metrics["loss"], gradient=metrics["gradient_norm"])
         optimizer.step()
         validated = number % config.validate_every == 0 or number == config.steps
-        if validated and validation:
-            metrics["validation_bits"] = bits_per_fixation(model, validation, center_bias(photos))
+        if validated and baseline is not None:
+            metrics["validation_bits"] = bits_per_fixation(model, validation, baseline)
         yield Progress(number, config.steps, metrics, validated)
 
 
