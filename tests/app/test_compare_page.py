@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from app.compare import models
 from app.compare.jobs import jobs
 from hsal.zoo.imagenet import weights_file
 from hsal.zoo.samples import recorded
+from tests.fixtures import step_through
 from tests.fixtures.browser import PATIENCE_MS, ROOT
 from tests.fixtures.step_through import image_bytes, parameter, shown
 
@@ -29,13 +30,7 @@ def _no_osie(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HSAL_DATA", raising=False)
 
 
-def visit(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+visit = partial(step_through.visit, script=PAGE)
 
 
 def element(page: AppTest) -> dict:

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import streamlit as st
 
 from app import cache
 from app.address import pack_drawing
@@ -19,6 +18,7 @@ from hsal.config import ModelConfig
 from hsal.data.base import Box, DataError, Scene, SceneSource
 from hsal.training.loop import fresh_model
 from hsal.zoo.checkpoint import save_model
+from tests.fixtures.photo_pages import empty_caches
 from tests.fixtures.step_through import address, image_bytes, parameter, traced, visit
 
 
@@ -47,12 +47,8 @@ def more_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
         save_model(tmp_path / f"{task}.safetensors", fresh_model(config, 0), {"task": task})
     monkeypatch.setattr(files, "WEIGHTS", tmp_path)
     monkeypatch.setitem(sys.modules, "hsal.data.street.numbers", SimpleNamespace(StreetNumbers=FakeStreets))
-    caches = (cache.checkpoint.cache_clear, cache.scenes.cache_clear, st.cache_data.clear)
-    for clear in caches:
-        clear()
-    yield tmp_path
-    for clear in caches:
-        clear()
+    with empty_caches():
+        yield tmp_path
 
 
 def test_a_single_model_needs_no_choice(more_weights: Path) -> None:

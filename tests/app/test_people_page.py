@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from app.people.data import ModelPaths
 from app.people.photos import PeoplePhoto, photo_titles
 from app.people.scoring import prediction
 from hsal.errors import HsalError
+from tests.fixtures import step_through
 from tests.fixtures.browser import ROOT
 from tests.fixtures.step_through import address, image_bytes, shown
 
@@ -28,13 +30,7 @@ def _no_osie(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HSAL_DATA", raising=False)
 
 
-def visit(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=120)
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+visit = partial(step_through.visit, script=PAGE)
 
 
 def replay(page: AppTest) -> dict:

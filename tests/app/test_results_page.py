@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import cache
 from hsal import paths as files
+from tests.fixtures import step_through
 from tests.fixtures.browser import ROOT
 from tests.fixtures.figures import case, result, write, write_cases_file
 from tests.fixtures.step_through import address, parameter, shown
@@ -27,13 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def visit(**parameters: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "pages" / "results.py"), default_timeout=280)
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+visit = partial(step_through.visit, script=str(ROOT / "pages" / "results.py"), timeout_s=280)
 
 
 def html(page: AppTest) -> str:
