@@ -80,8 +80,10 @@ def split_photos(
     """The photos to validate on, drawn by the seed, and those to train on.
 
     Raises:
-        DataError: none are left to train on.
+        DataError: none are left to train on, or their maps differ in size: a batch has maps of one size.
     """
+    if len({photo.saliency.shape for photo in photos}) > 1:
+        raise DataError("The photos differ in their proportions: train on photos of the same width and height.")
     order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(config.seed)).tolist()
     held_out = [photos[index] for index in order[: config.validation_photos]]
     used = [photos[index] for index in sorted(order[config.validation_photos :])]

@@ -140,6 +140,12 @@ def test_a_file_that_holds_no_maps_is_reported(tmp_path: Path) -> None:
         stored_maps(tmp_path / "other.npz")(dataset()[0])
 
 
+def test_photos_of_different_proportions_are_reported() -> None:
+    wide = PhotoScanpaths("wide", torch.ones(2, 9), torch.tensor([[0, 1]]))
+    with pytest.raises(DataError, match="differ in their proportions"):
+        split_photos([*simulated(2), wide], FreeViewingConfig())
+
+
 def test_impossible_settings_are_reported() -> None:
     with pytest.raises(ConfigError):
         FreeViewingConfig(steps=0)
